@@ -1,0 +1,338 @@
+-- The first schema. Times are unix milliseconds; states are the names of server/model/states.hpp.
+-- Invariants stand here as CHECKs, so that a bug fails in its transaction and not in somebody's build.
+
+CREATE TABLE meta (
+    key TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Counters that pages and metrics show; kept by the writer, never counted at page time.
+CREATE TABLE counters (
+    name TEXT PRIMARY KEY,           -- jobs.<state>, runs.<state>, deliveries.<outcome>
+    value INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE repositories (
+    id INTEGER PRIMARY KEY,
+    forge_id INTEGER UNIQUE,         -- GitHub's numeric id; learned from the first signed delivery
+    full_name TEXT NOT NULL COLLATE NOCASE,
+    clone_url TEXT NOT NULL,
+    default_branch TEXT NOT NULL DEFAULT '',
+    workflows_dir TEXT NOT NULL DEFAULT '.triphammer',
+    hook TEXT NOT NULL UNIQUE,       -- the last part of /webhooks/github/HOOK
+    hook_secret BLOB NOT NULL,       -- sealed (access/): nonce, ciphertext, tag
+    clone_token BLOB,                -- sealed
+    next_run_number INTEGER NOT NULL DEFAULT 1,
+    created_at INTEGER NOT NULL,
+    removed_at INTEGER
+) STRICT;
+CREATE UNIQUE INDEX repositories_name ON repositories (full_name) WHERE removed_at IS NULL;
+
+CREATE TABLE deliveries (
+    id INTEGER PRIMARY KEY,
+    hook TEXT NOT NULL,              -- '' for the server's own hook
+    guid TEXT NOT NULL,
+    event TEXT NOT NULL,
+    action TEXT NOT NULL DEFAULT '',
+    received_at INTEGER NOT NULL,
+    source_address TEXT NOT NULL DEFAULT '',
+    outcome TEXT NOT NULL CHECK (outcome IN ('pending', 'started', 'ignored', 'duplicate', 'refused', 'failed')),
+    reason TEXT NOT NULL DEFAULT '',
+    reasons TEXT NOT NULL DEFAULT 'null',    -- model::Reason as JSON
+    repository INTEGER REFERENCES repositories (id),
+    content_key TEXT NOT NULL DEFAULT '',
+    plan_attempts INTEGER NOT NULL DEFAULT 0,
+    next_plan_at INTEGER NOT NULL DEFAULT 0,
+    finished_at INTEGER,
+    facts TEXT NOT NULL DEFAULT 'null',      -- model::Event as JSON
+    headers TEXT NOT NULL DEFAULT '{}',
+    body_bytes INTEGER NOT NULL DEFAULT 0,
+    body BLOB,                               -- zstd; NULL for refused ones
+    CHECK ((outcome = 'pending') = (finished_at IS NULL))
+) STRICT;
+-- Only an accepted delivery makes a later one a duplicate.
+CREATE UNIQUE INDEX deliveries_guid ON deliveries (hook, guid) WHERE outcome <> 'refused';
+CREATE INDEX deliveries_by_guid ON deliveries (guid);
+CREATE INDEX deliveries_pending ON deliveries (next_plan_at, id) WHERE outcome = 'pending';
+CREATE INDEX deliveries_content ON deliveries (repository, content_key) WHERE content_key <> '';
+CREATE INDEX deliveries_refused ON deliveries (id) WHERE outcome = 'refused';
+
+CREATE TABLE definitions (             -- the text that a run was made from, once per content
+    sha256 TEXT PRIMARY KEY,
+    text TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE runs (
+    id INTEGER PRIMARY KEY,
+    repository INTEGER NOT NULL REFERENCES repositories (id),
+    number INTEGER NOT NULL,
+    workflow TEXT NOT NULL,
+    workflow_path TEXT NOT NULL,
+    event TEXT NOT NULL,
+    ref TEXT NOT NULL,
+    sha TEXT NOT NULL,
+    title TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'waiting', 'succeeded', 'failed', 'cancelled')),
+    cause TEXT NOT NULL DEFAULT '',
+    delivery INTEGER REFERENCES deliveries (id),
+    definition TEXT NOT NULL REFERENCES definitions (sha256),
+    attempt INTEGER NOT NULL DEFAULT 1,
+    from_fork INTEGER NOT NULL DEFAULT 0 CHECK (from_fork IN (0, 1)),
+    contexts TEXT NOT NULL DEFAULT '{}',     -- what planning knew: github, inputs, vars (no secret)
+    problems TEXT NOT NULL DEFAULT '[]',     -- for cause invalid: [{line, column, code, message, hint}]
+    created_at INTEGER NOT NULL,
+    started_at INTEGER,
+    finished_at INTEGER,
+    UNIQUE (repository, number),
+    CHECK ((state IN ('succeeded', 'failed', 'cancelled')) = (finished_at IS NOT NULL))
+) STRICT;
+CREATE INDEX runs_by_repository ON runs (repository, id);
+CREATE INDEX runs_by_state ON runs (state, id);
+CREATE INDEX runs_by_delivery ON runs (delivery);
+CREATE INDEX runs_by_sha ON runs (sha);
+
+CREATE TABLE jobs (
+    id INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL REFERENCES runs (id),
+    repository INTEGER NOT NULL REFERENCES repositories (id),
+    position INTEGER NOT NULL,               -- in the workflow's order
+    key TEXT NOT NULL,
+    name TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('steps', 'image', 'deploy', 'terraform', 'approve')),
+    stage TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('blocked', 'queued', 'running', 'waiting', 'succeeded', 'failed',
+                                         'cancelled', 'timed_out', 'skipped')),
+    cause TEXT NOT NULL DEFAULT '',
+    reason TEXT NOT NULL DEFAULT '',         -- why it was skipped, waits or failed, for people
+    needs TEXT NOT NULL DEFAULT '[]',        -- keys
+    label TEXT NOT NULL DEFAULT '',          -- runs-on, evaluated
+    environment TEXT NOT NULL DEFAULT '',
+    continue_on_error INTEGER NOT NULL DEFAULT 0,
+    definition TEXT NOT NULL,                -- model::JobDefinition as JSON
+    contexts TEXT NOT NULL DEFAULT '{}',     -- matrix, strategy
+    outputs TEXT NOT NULL DEFAULT '{}',
+    attempts INTEGER NOT NULL DEFAULT 0,     -- started ones; the current one has this number
+    unattached INTEGER NOT NULL DEFAULT 0,   -- attempts that never attached: given back, not counted
+    not_before INTEGER NOT NULL DEFAULT 0,   -- retry back-off
+    cancel_requested_at INTEGER,
+    cancel_reason TEXT NOT NULL DEFAULT '',
+    created_at INTEGER NOT NULL,
+    queued_at INTEGER,
+    started_at INTEGER,
+    finished_at INTEGER,
+    UNIQUE (run, key),
+    CHECK ((state IN ('succeeded', 'failed', 'cancelled', 'timed_out', 'skipped')) = (finished_at IS NOT NULL)),
+    CHECK (state <> 'running' OR started_at IS NOT NULL)
+) STRICT;
+CREATE INDEX jobs_queued ON jobs (repository, id) WHERE state = 'queued';
+CREATE INDEX jobs_active ON jobs (state, id) WHERE state IN ('blocked', 'queued', 'running', 'waiting');
+
+-- Fairness between repositories: who was served last is served last.
+CREATE TABLE turns (
+    repository INTEGER PRIMARY KEY REFERENCES repositories (id),
+    served INTEGER NOT NULL                  -- fence of the last claim
+) STRICT;
+
+CREATE TABLE attempts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,    -- the fencing number: never reused
+    job INTEGER NOT NULL REFERENCES jobs (id),
+    number INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('claimed', 'running', 'ended', 'parked')),
+    token_sha256 TEXT NOT NULL,
+    nonce TEXT,
+    executor TEXT NOT NULL DEFAULT '',
+    runner_version TEXT NOT NULL DEFAULT '',
+    acked INTEGER NOT NULL DEFAULT 0,        -- journal offset up to which everything is in these tables
+    result TEXT NOT NULL DEFAULT '',         -- the job state that this attempt ended in
+    cause TEXT NOT NULL DEFAULT '',
+    claimed_at INTEGER NOT NULL,
+    attached_at INTEGER,
+    ended_at INTEGER,
+    swept INTEGER NOT NULL DEFAULT 0,        -- engine objects and run folder are gone
+    CHECK ((state IN ('ended', 'parked')) = (ended_at IS NOT NULL)),
+    CHECK (state <> 'running' OR nonce IS NOT NULL)
+) STRICT;
+CREATE UNIQUE INDEX attempts_open ON attempts (job) WHERE state IN ('claimed', 'running');
+CREATE INDEX attempts_live ON attempts (state, id) WHERE state IN ('claimed', 'running');
+CREATE INDEX attempts_unswept ON attempts (id) WHERE swept = 0;
+CREATE INDEX attempts_by_job ON attempts (job, id);
+
+CREATE TABLE steps (
+    attempt INTEGER NOT NULL REFERENCES attempts (id),
+    number INTEGER NOT NULL,                 -- 0: set up; then the workflow's, then clean-up
+    id TEXT NOT NULL DEFAULT '',
+    name TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'succeeded', 'failed', 'cancelled', 'timed_out', 'skipped')),
+    cause TEXT NOT NULL DEFAULT '',
+    exit_status INTEGER,
+    reason TEXT NOT NULL DEFAULT '',
+    annotations TEXT NOT NULL DEFAULT '[]',
+    started_at INTEGER,
+    finished_at INTEGER,
+    log_bytes INTEGER NOT NULL DEFAULT 0,
+    log_lines INTEGER NOT NULL DEFAULT 0,
+    log_sha256 TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (attempt, number)
+) STRICT, WITHOUT ROWID;
+
+-- Append-only: what changed, for the outbox, live pages and the audit chain, in the transaction of the change.
+CREATE TABLE changes (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL,
+    subject TEXT NOT NULL,                   -- run, job, step, delivery, deployment, approval, repository, …
+    id INTEGER NOT NULL,
+    run INTEGER NOT NULL DEFAULT 0,          -- the run it belongs to, for subscriptions
+    from_state TEXT NOT NULL DEFAULT '',
+    to_state TEXT NOT NULL DEFAULT '',
+    reason TEXT NOT NULL DEFAULT '',
+    actor TEXT NOT NULL DEFAULT ''
+) STRICT;
+
+CREATE TABLE cursors (                       -- how far a reader of `changes` has come
+    reader TEXT PRIMARY KEY,
+    seq INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE outbox (
+    id INTEGER PRIMARY KEY,
+    channel TEXT NOT NULL,                   -- github-status
+    repository INTEGER NOT NULL REFERENCES repositories (id),
+    subject TEXT NOT NULL,                   -- channel's own key: for a status, sha and context
+    payload TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('pending', 'sent', 'replaced', 'dead')),
+    tries INTEGER NOT NULL DEFAULT 0,
+    next_at INTEGER NOT NULL DEFAULT 0,
+    error TEXT NOT NULL DEFAULT '',
+    created_at INTEGER NOT NULL,
+    finished_at INTEGER,
+    CHECK ((state = 'pending') = (finished_at IS NULL))
+) STRICT;
+CREATE INDEX outbox_pending ON outbox (next_at, id) WHERE state = 'pending';
+CREATE INDEX outbox_subject ON outbox (channel, subject, id);
+
+CREATE TABLE environments (
+    id INTEGER PRIMARY KEY,
+    repository INTEGER NOT NULL REFERENCES repositories (id),
+    name TEXT NOT NULL,
+    UNIQUE (repository, name)
+) STRICT;
+
+CREATE TABLE deployments (
+    id INTEGER PRIMARY KEY,
+    repository INTEGER NOT NULL REFERENCES repositories (id),
+    environment TEXT NOT NULL,
+    target TEXT NOT NULL,                    -- driver and service: what the lock is about
+    driver TEXT NOT NULL,
+    strategy TEXT NOT NULL DEFAULT '',
+    run INTEGER NOT NULL REFERENCES runs (id),
+    job INTEGER NOT NULL UNIQUE REFERENCES jobs (id),
+    sha TEXT NOT NULL,
+    image TEXT NOT NULL DEFAULT '',
+    digest TEXT NOT NULL DEFAULT '',
+    config_sha256 TEXT NOT NULL DEFAULT '',
+    state TEXT NOT NULL CHECK (state IN ('pending', 'running', 'succeeded', 'failed', 'rolled_back', 'unknown')),
+    phase TEXT NOT NULL DEFAULT 'waiting-lock',
+    reason TEXT NOT NULL DEFAULT '',
+    previous INTEGER REFERENCES deployments (id),
+    target_ids TEXT NOT NULL DEFAULT '{}',
+    probes TEXT NOT NULL DEFAULT '[]',
+    excerpt TEXT NOT NULL DEFAULT '',        -- the candidate's last lines, when it failed
+    created_at INTEGER NOT NULL,
+    started_at INTEGER,
+    finished_at INTEGER,
+    CHECK ((state IN ('succeeded', 'failed', 'rolled_back')) = (finished_at IS NOT NULL))
+) STRICT;
+-- The lock: one open deployment for each target of an environment.
+CREATE UNIQUE INDEX deployments_lock ON deployments (repository, environment, target)
+    WHERE state IN ('running', 'unknown');
+CREATE INDEX deployments_history ON deployments (repository, environment, target, id);
+
+CREATE TABLE deployment_effects (            -- the journal: intent before effect, result after it
+    deployment INTEGER NOT NULL REFERENCES deployments (id),
+    n INTEGER NOT NULL,
+    kind TEXT NOT NULL,                      -- create-candidate, before, switch, retire, …
+    target TEXT NOT NULL,
+    idem TEXT NOT NULL,
+    fence INTEGER NOT NULL REFERENCES attempts (id),
+    state TEXT NOT NULL CHECK (state IN ('open', 'ok', 'failed')),
+    result TEXT NOT NULL DEFAULT '{}',
+    opened_at INTEGER NOT NULL,
+    closed_at INTEGER,
+    PRIMARY KEY (deployment, n),
+    CHECK ((state = 'open') = (closed_at IS NULL))
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX deployment_effects_open ON deployment_effects (deployment) WHERE state = 'open';
+
+CREATE TABLE migrations_run (                -- `before`: once for each version of a service
+    repository INTEGER NOT NULL REFERENCES repositories (id),
+    environment TEXT NOT NULL,
+    service TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    deployment INTEGER NOT NULL REFERENCES deployments (id),
+    state TEXT NOT NULL CHECK (state IN ('open', 'ok', 'failed')),
+    PRIMARY KEY (repository, environment, service, digest)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE secrets (
+    id INTEGER PRIMARY KEY,
+    repository INTEGER NOT NULL DEFAULT 0,   -- 0: the server's
+    environment TEXT NOT NULL DEFAULT '',
+    name TEXT NOT NULL COLLATE NOCASE,
+    sealed BLOB NOT NULL,
+    updated_at INTEGER NOT NULL,
+    updated_by TEXT NOT NULL,
+    UNIQUE (repository, environment, name)
+) STRICT;
+
+CREATE TABLE tokens (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    sha256 TEXT NOT NULL UNIQUE,
+    role TEXT NOT NULL CHECK (role IN ('viewer', 'developer', 'approver', 'admin')),
+    repository INTEGER NOT NULL DEFAULT 0,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER,
+    revoked_at INTEGER,
+    last_used_at INTEGER
+) STRICT;
+
+CREATE TABLE setup_links (
+    sha256 TEXT PRIMARY KEY,
+    expires_at INTEGER NOT NULL,
+    used_at INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sessions (
+    sha256 TEXT PRIMARY KEY,
+    actor TEXT NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('viewer', 'developer', 'approver', 'admin')),
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    ended_at INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE pipelines (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    version INTEGER NOT NULL,                -- the active one
+    created_at INTEGER NOT NULL,
+    removed_at INTEGER
+) STRICT;
+
+CREATE TABLE pipeline_versions (
+    pipeline INTEGER NOT NULL REFERENCES pipelines (id),
+    version INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    author TEXT NOT NULL,
+    note TEXT NOT NULL DEFAULT '',
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (pipeline, version)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE pipeline_bindings (
+    pipeline INTEGER NOT NULL REFERENCES pipelines (id),
+    repository INTEGER NOT NULL REFERENCES repositories (id),
+    PRIMARY KEY (pipeline, repository)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX pipeline_bindings_repository ON pipeline_bindings (repository);

@@ -1,0 +1,125 @@
+#include "base/digest.hpp"
+
+#include "base/text.hpp"
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include <cstring>
+#include <stdexcept>
+
+#if defined(__x86_64__)
+#include <nmmintrin.h>
+#endif
+
+namespace triphammer {
+
+namespace {
+
+std::string_view view(const Sha256& digest) {
+    return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+}
+
+constexpr std::array<std::uint32_t, 256> make_crc_table() {
+    std::array<std::uint32_t, 256> table{};
+    for (std::uint32_t i = 0; i < 256; ++i) {
+        std::uint32_t value = i;
+        for (int bit = 0; bit < 8; ++bit) value = value >> 1U ^ ((value & 1U) ? 0x82f63b78U : 0U);
+        table[i] = value;
+    }
+    return table;
+}
+
+std::uint32_t crc_by_table(std::string_view bytes, std::uint32_t crc) {
+    static constexpr auto kTable = make_crc_table();
+    for (const char c : bytes) {
+        crc = kTable[(crc ^ static_cast<unsigned char>(c)) & 255U] ^ crc >> 8U;
+    }
+    return crc;
+}
+
+#if defined(__x86_64__)
+__attribute__((target("sse4.2"))) std::uint32_t crc_by_instruction(
+    std::string_view bytes, std::uint32_t crc
+) {
+    std::uint64_t wide = crc;
+    while (bytes.size() >= 8) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, bytes.data(), sizeof word);
+        wide = _mm_crc32_u64(wide, word);
+        bytes.remove_prefix(8);
+    }
+    auto narrow = static_cast<std::uint32_t>(wide);
+    for (const char c : bytes) narrow = _mm_crc32_u8(narrow, static_cast<unsigned char>(c));
+    return narrow;
+}
+#endif
+
+}  // namespace
+
+Sha256 sha256(std::string_view bytes) {
+    Sha256 out;
+    unsigned length = 0;
+    EVP_Digest(bytes.data(), bytes.size(), out.data(), &length, EVP_sha256(), nullptr);
+    return out;
+}
+
+std::string sha256_hex(std::string_view bytes) {
+    return to_hex(view(sha256(bytes)));
+}
+
+Sha256 hmac_sha256(std::string_view key, std::string_view message) {
+    Sha256 out;
+    unsigned length = 0;
+    HMAC(
+        EVP_sha256(),
+        key.data(),
+        static_cast<int>(key.size()),
+        reinterpret_cast<const unsigned char*>(message.data()),
+        message.size(),
+        out.data(),
+        &length
+    );
+    return out;
+}
+
+struct Sha256Stream::Context {
+    EVP_MD_CTX* md = EVP_MD_CTX_new();
+
+    Context() { EVP_DigestInit_ex(md, EVP_sha256(), nullptr); }
+
+    ~Context() { EVP_MD_CTX_free(md); }
+
+    Context(const Context&) = delete;
+    Context& operator=(const Context&) = delete;
+};
+
+Sha256Stream::Sha256Stream() : context_{std::make_unique<Context>()} {}
+
+Sha256Stream::~Sha256Stream() = default;
+Sha256Stream::Sha256Stream(Sha256Stream&&) noexcept = default;
+Sha256Stream& Sha256Stream::operator=(Sha256Stream&&) noexcept = default;
+
+void Sha256Stream::update(std::string_view bytes) {
+    EVP_DigestUpdate(context_->md, bytes.data(), bytes.size());
+}
+
+std::string Sha256Stream::hex() const {
+    Context copy;
+    EVP_MD_CTX_copy_ex(copy.md, context_->md);
+    Sha256 out;
+    unsigned length = 0;
+    EVP_DigestFinal_ex(copy.md, out.data(), &length);
+    return to_hex(view(out));
+}
+
+std::uint32_t crc32c(std::string_view bytes, std::uint32_t seed) {
+    const std::uint32_t start = ~seed;
+#if defined(__x86_64__)
+    static const bool kHasInstruction = __builtin_cpu_supports("sse4.2") > 0;
+    if (kHasInstruction) return ~crc_by_instruction(bytes, start);
+#endif
+    return ~crc_by_table(bytes, start);
+}
+
+}  // namespace triphammer

@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+"""A folder of server/ may include itself and strictly lower levels; heavy headers stay in their room."""
+import pathlib
+import re
+import sys
+
+LEVELS = {
+    1: ["base"],
+    2: ["model"],
+    3: ["workflow/expression", "workflow", "store", "http", "git", "logs", "mail"],
+    4: ["plan", "protocol", "rollout", "github", "docker", "aws", "artifacts", "importer"],
+    5: ["execution", "queue", "access", "definitions", "history", "launcher"],
+    6: ["runner", "deployments", "report", "intake"],
+    7: ["launch", "schedule"],
+    8: ["api"],
+    9: ["app"],
+    10: ["cli"],
+}
+# (header pattern, folders that may include it)
+ROOMS = [
+    (r"sqlite3\.h", ["store"]),
+    (r"git2", ["git"]),
+    (r"yaml-cpp/", ["workflow"]),
+    (r"boost/beast", ["http"]),
+    (r"boost/asio/ssl|openssl/ssl\.h", ["http"]),
+    (r"simdjson", ["github"]),
+]
+# What the runner (a static program beside the daemon) and the launcher must never see.
+FORBIDDEN = {
+    "runner": ["store", "git", "queue", "api", "access"],
+    "launcher": ["store", "git", "queue", "api", "access", "workflow", "plan", "logs", "protocol"],
+}
+ROOT = pathlib.Path(__file__).resolve().parents[2] / "server"
+LEVEL_OF = {folder: level for level, folders in LEVELS.items() for folder in folders}
+
+
+def folder_of(path):
+    parts = pathlib.PurePosixPath(path).parts[:-1]
+    return "/".join(parts)
+
+
+def problems_of(file):
+    here = folder_of(file.relative_to(ROOT).as_posix())
+    if not here:
+        return
+    if here not in LEVEL_OF:
+        yield f"{file}: folder '{here}' is not in the table of levels"
+        return
+    for number, line in enumerate(file.read_text().splitlines(), 1):
+        found = re.match(r'\s*#\s*include\s+[<"]([^>"]+)[>"]', line)
+        if not found:
+            continue
+        name = found.group(1)
+        for pattern, rooms in ROOMS:
+            if re.match(pattern, name) and here not in rooms:
+                yield f"{file}:{number}: <{name}> belongs to {', '.join(rooms)}"
+        there = folder_of(name)
+        if there not in LEVEL_OF or there == here:
+            continue
+        inside = there == "workflow/expression" and here == "workflow"
+        if LEVEL_OF[there] >= LEVEL_OF[here] and not inside:
+            yield f"{file}:{number}: {here} (level {LEVEL_OF[here]}) includes {there} (level {LEVEL_OF[there]})"
+        if there in FORBIDDEN.get(here, []):
+            yield f"{file}:{number}: {here} must never include {there}"
+
+
+def main():
+    files = sorted([*ROOT.rglob("*.hpp"), *ROOT.rglob("*.cpp")])
+    found = [problem for file in files for problem in problems_of(file)]
+    print("\n".join(found))
+    return 1 if found else 0
+
+
+sys.exit(main())
