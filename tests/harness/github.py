@@ -1,0 +1,106 @@
+"""A stand-in for GitHub's REST API: the calls that the product makes, each checked against the
+published description of the endpoint (required fields, enumerations, lengths). A request that does
+not fit is answered 422 and remembered in `complaints`, which tests expect to be empty.
+
+It can be told to fail: `failures` is a list of (status, headers) given out one by one first."""
+import http.server
+import json
+import re
+import threading
+import time
+
+STATES = {"error", "failure", "pending", "success"}
+STATUS_FIELDS = {"state", "target_url", "description", "context"}
+
+
+class GitHub:
+    def __init__(self, token="gh-token", port=0):
+        self.token = token
+        self.statuses = []  # (time, repository, sha, body)
+        self.complaints = []
+        self.failures = []
+        self.requests = 0
+        handler = type("Handler", (_Handler,), {"owner": self})
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
+        self.server.daemon_threads = True
+        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.server.server_port}"
+
+    def last_states(self, sha):
+        """context → state as GitHub would show it now."""
+        return {body["context"]: body["state"] for _, _, at, body in self.statuses if at == sha}
+
+
+def check_status(body):
+    if not isinstance(body, dict):
+        return "the body is not an object"
+    unknown = set(body) - STATUS_FIELDS
+    if unknown:
+        return f"unknown fields: {sorted(unknown)}"
+    if body.get("state") not in STATES:
+        return f"state is not one of {sorted(STATES)}: {body.get('state')!r}"
+    if len(body.get("description") or "") > 140:
+        return "description is longer than 140 characters"
+    if not isinstance(body.get("context", "default"), str):
+        return "context is not a string"
+    target = body.get("target_url")
+    if target is not None and not re.match(r"https?://", target):
+        return f"target_url is not an http(s) URL: {target!r}"
+    return None
+
+
+class _Handler(http.server.BaseHTTPRequestHandler):
+    owner = None
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+    def do_POST(self):
+        raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.owner.requests += 1
+        if self.owner.failures:
+            status, headers = self.owner.failures.pop(0)
+            return self._answer(status, {"message": "told to fail"}, headers)
+        if self.headers.get("Authorization") not in (f"Bearer {self.owner.token}", f"token {self.owner.token}"):
+            return self._answer(401, {"message": "Bad credentials"})
+        if not self.headers.get("User-Agent"):
+            return self._answer(403, {"message": "Request forbidden by administrative rules: no User-Agent"})
+        found = re.fullmatch(r"/repos/([^/]+/[^/]+)/statuses/([0-9a-f]{40})", self.path)
+        if not found:
+            return self._answer(404, {"message": "Not Found"})
+        self._take_status(found, raw)
+
+    def _take_status(self, found, raw):
+        try:
+            body = json.loads(raw)
+        except ValueError:
+            body = None
+        complaint = check_status(body)
+        if complaint:
+            self.owner.complaints.append(complaint)
+            return self._answer(422, {"message": complaint})
+        self.owner.statuses.append((time.time(), found[1], found[2], body))
+        self._answer(201, {**body, "id": len(self.owner.statuses)})
+
+    def _answer(self, status, body, headers=None):
+        content = json.dumps(body).encode()
+        self.send_response(status)
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
+        self.send_header("Content-Type", "application/json; charset=utf-8")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
