@@ -1,0 +1,29 @@
+#pragma once
+// The first thing a runner reads: one JSON line on descriptor 3, a pipe that only it holds. Never
+// argv, environment or disk, because the token is in it.
+
+#include "base/result.hpp"
+#include "base/secret.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace triphammer::launcher {
+
+struct StartLine {
+    std::int64_t fence = 0;
+    Secret token;
+    std::string endpoint;
+    std::string server_id;
+    std::string folder;  // run/<fence>, absolute
+    std::string run;     // the run directory: hidden from steps
+    std::string docker_host;
+    std::vector<std::string> hidden;
+};
+
+std::string to_line(const StartLine& line);
+Result<StartLine> parse_start_line(std::string_view line);
+
+}  // namespace triphammer::launcher

@@ -1,0 +1,54 @@
+#pragma once
+// Where the steps of a job run: in the sandbox on this machine, or in a container of the job's own.
+
+#include "execution/process.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace triphammer::runner {
+
+/// A folder of the attempt: where it is, and under which name the steps see it.
+struct Mapped {
+    std::string outside;
+    std::string inside;
+};
+
+/// The folders of an attempt. Made before `prepare`.
+struct JobFolders {
+    Mapped workspace;  // GITHUB_WORKSPACE
+    Mapped temp;       // RUNNER_TEMP: scripts, event.json, command files
+    Mapped home;       // HOME
+};
+
+/// One process of a step; every path as the steps see it.
+struct StepCommand {
+    std::vector<std::string> arguments;
+    std::vector<std::string> environment;  // NAME=value, complete
+    std::string directory;
+};
+
+class StepExecutor {
+  public:
+    virtual ~StepExecutor() = default;
+
+    /// Once, before the first step (pull and start the container, check the sandbox). An error ends
+    /// the job with cause `infrastructure`.
+    virtual Task<Result<>> prepare() = 0;
+    virtual Task<Result<execution::ProcessEnd>> run_step(
+        StepCommand command, execution::ProcessLimits limits, execution::OutputSink& output
+    ) = 0;
+    /// Always, also after an error of `prepare` and after a cancel; leaves nothing behind.
+    virtual Task<> cleanup() = 0;
+
+    /// The folders with the names that the steps see.
+    virtual const JobFolders& folders() const = 0;
+    /// NAME=value that the place itself gives (PATH of the image); lowest layer.
+    virtual std::vector<std::string> base_environment() const = 0;
+    virtual bool has_bash() const = 0;
+    /// For the first line of the job's log: "the sandbox of this machine (bubblewrap 0.8.0)".
+    virtual std::string description() const = 0;
+};
+
+}  // namespace triphammer::runner
