@@ -1,0 +1,127 @@
+#pragma once
+// The daemon's side of one runner connection as a pure state machine; also applies the spool of a
+// dead runner (`replaying`). Its driver (launch/, the simulation) loops:
+//
+//   receive(bytes);  while (auto action = machine.next()) { do it; answer it where it asks }
+//
+// and reads the socket again only when `next()` has nothing: that bounds the memory. Rules A1-A3:
+// log bytes that stand before a record are written before that record is committed; `end` commits
+// only after every length and checksum agrees; `ack` follows a commit and never precedes it.
+
+#include "protocol/messages.hpp"
+
+#include <deque>
+
+namespace triphammer::protocol {
+
+// ── what the driver has to do ────────────────────────────────────────────────────────────────
+
+/// Compare and set (fence, token, state claimed|running, nonce NULL or this one), then
+/// `answer_attach`.
+struct CheckAttach {
+    Attach attach;
+};
+
+/// pwrite to the step's log, then `answer_log`. `bytes` is valid until the answer.
+struct WriteLog {
+    int step = 0;
+    std::uint64_t offset = 0;
+    std::string_view bytes;
+};
+
+/// fdatasync the steps' logs and compare lengths and checksums, then `answer_verify`.
+struct VerifyLogs {
+    std::vector<StepSum> sums;
+};
+
+/// Apply in order, with `attempts.acked = acked`, in one transaction guarded by (fence, nonce,
+/// running), then `answer_commit`.
+struct Commit {
+    std::vector<Record> records;
+    std::uint64_t acked = 0;
+};
+
+struct Send {
+    std::string bytes;
+};
+
+/// The connection is over; `why` is for the log, empty after a good end.
+struct Close {
+    std::string why;
+};
+
+using DaemonAction = std::variant<CheckAttach, WriteLog, VerifyLogs, Commit, Send, Close>;
+
+/// What the tables and the disk know of an attempt.
+struct Attached {
+    std::uint64_t acked = 0;
+    std::map<int, std::uint64_t> have;
+    std::int64_t lease_ms = 30'000;
+    std::optional<Cancel> cancel;
+    std::string document;
+    /// On this attempt's open intent, if it has one: its verdict may have been lost.
+    std::optional<Verdict> open_intent;
+};
+
+class DaemonMachine {
+  public:
+    /// Waits for `attach`.
+    DaemonMachine() = default;
+
+    /// Applies a dead runner's spool from `attached.acked` on: sends nothing, asks for nothing but
+    /// WriteLog, VerifyLogs, Commit and Close. Feed it the spool from that offset.
+    static DaemonMachine replaying(Attached attached);
+
+    void receive(std::string_view bytes);
+    /// The next thing to do; nothing while an answer is owed or more bytes are needed.
+    std::optional<DaemonAction> next();
+
+    /// An error is a refusal when its code is refused, conflict, not_found or unauthorized; any
+    /// other (busy, disk) closes the connection and the runner comes back.
+    void answer_attach(Result<Attached> answer);
+    void answer_log(const Result<>& answer);
+    /// Code::conflict: lengths or checksums differ; the runner sends again from what we have.
+    void answer_verify(const Result<>& answer);
+    /// Verdicts on the intents among the records, in their order.
+    void answer_commit(Result<std::vector<Verdict>> answer);
+
+    /// Tells the runner, now or with the welcome.
+    void cancel(Cancel why);
+    /// The attempt is over for this runner (lost_runner, superseded).
+    void refuse(std::string why);
+
+    bool is_attached() const { return state_ == State::attached; }
+
+    /// `end` or `park` is committed.
+    bool is_finished() const { return finished_; }
+
+    std::uint64_t acked() const { return acked_; }
+
+  private:
+    enum class State { waiting, checking, attached, closed };
+
+    std::optional<DaemonAction> step();
+    std::optional<DaemonAction> handle(const Frame& frame);
+    std::optional<DaemonAction> on_log(const Frame& frame);
+    std::optional<DaemonAction> on_control(RunnerMessage message);
+    std::optional<DaemonAction> flush();
+    Close close(std::string why);
+    void say(const std::string& frame);
+    void fail(const Error& error);
+
+    State state_ = State::waiting;
+    FrameDecoder decoder_;
+    std::deque<DaemonAction> ready_;
+    std::vector<Record> batch_;
+    std::map<int, std::uint64_t> have_;
+    std::uint64_t acked_ = 0;      // committed
+    std::uint64_t stream_at_ = 0;  // spool offset of the next journal frame of this connection
+    std::optional<WriteLog> writing_;
+    std::optional<Cancel> cancel_;
+    bool owed_ = false;  // an answer of the driver
+    bool verified_ = false;
+    bool replaying_ = false;
+    bool finished_ = false;
+};
+
+}  // namespace triphammer::protocol

@@ -1,0 +1,71 @@
+#include "protocol/frame.hpp"
+
+#include "base/digest.hpp"
+
+namespace triphammer::protocol {
+
+namespace {
+
+void put_u32(std::string& out, std::uint32_t value) {
+    for (unsigned shift = 0; shift < 32; shift += 8) out += static_cast<char>(value >> shift);
+}
+
+std::uint32_t get_u32(std::string_view bytes) {
+    std::uint32_t value = 0;
+    for (unsigned i = 0; i < 4; ++i) {
+        value |= static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[i])) << (8 * i);
+    }
+    return value;
+}
+
+bool is_known(unsigned char type) {
+    return (type >= 1 && type <= 3) || (type >= 16 && type <= 24) || (type >= 64 && type <= 68);
+}
+
+Error broken(const char* what) {
+    return {Code::protocol, what};
+}
+
+}  // namespace
+
+void append_frame(std::string& out, FrameType type, std::string_view payload) {
+    const char kind = static_cast<char>(type);
+    const std::uint32_t crc = crc32c(payload, crc32c({&kind, 1}));
+    put_u32(out, static_cast<std::uint32_t>(payload.size() + 1));
+    put_u32(out, crc);
+    out += kind;
+    out += payload;
+}
+
+std::string make_frame(FrameType type, std::string_view payload) {
+    std::string out;
+    out.reserve(kHeaderBytes + 1 + payload.size());
+    append_frame(out, type, payload);
+    return out;
+}
+
+Result<std::optional<Frame>> read_frame(std::string_view bytes) {
+    if (bytes.size() < kHeaderBytes) return std::optional<Frame>{};
+    const std::size_t length = get_u32(bytes);
+    if (length == 0 || length > kMaxFrameBytes) return broken("a frame's length is out of bounds");
+    if (bytes.size() < kHeaderBytes + length) return std::optional<Frame>{};
+    const auto body = bytes.substr(kHeaderBytes, length);
+    if (crc32c(body) != get_u32(bytes.substr(4))) return broken("a frame's checksum is wrong");
+    if (!is_known(static_cast<unsigned char>(body[0]))) return broken("unknown type of frame");
+    Frame frame{static_cast<FrameType>(body[0]), body.substr(1), kHeaderBytes + length};
+    return std::optional<Frame>{frame};
+}
+
+void FrameDecoder::feed(std::string_view bytes) {
+    buffer_.erase(0, begin_);
+    begin_ = 0;
+    buffer_ += bytes;
+}
+
+Result<std::optional<Frame>> FrameDecoder::next() {
+    auto frame = read_frame(std::string_view{buffer_}.substr(begin_));
+    if (frame && *frame) begin_ += (*frame)->bytes;
+    return frame;
+}
+
+}  // namespace triphammer::protocol
