@@ -1,0 +1,25 @@
+#pragma once
+// The key that everything secret is sealed with: 32 random bytes in data/master.key (0600), or in a
+// file that the configuration names (raw, or as 64 hex digits).
+
+#include "access/sealing.hpp"
+
+#include <filesystem>
+
+namespace triphammer::store {
+class Database;
+}
+
+namespace triphammer::access {
+
+struct KeyFile {
+    std::filesystem::path path;
+    bool may_create = true;  // false for a configured file: a missing one is a mistake
+};
+
+/// Reads the key and compares it with the database's check value; makes key and check value in a
+/// fresh data directory. Blocks; at start only. Every error means exit status 3: the key is
+/// missing, too short or too long, readable by others, or another one than the database's.
+Result<Secret> load_master_key(const KeyFile& file, store::Database& database, Random& random);
+
+}  // namespace triphammer::access

@@ -1,0 +1,83 @@
+#pragma once
+// The bare mirrors under data/mirrors/<repository id>.git and how commits get into them.
+//
+// A mirror is only ever added to: exact refs, exact commits, no tags besides, no pruning (an open
+// attempt may still need a commit that its branch has left). No fetch where the commit is there;
+// else at most one fetch runs and one waits per mirror, and callers share them. All calls on the
+// logic thread; libgit2 runs on the git thread, `git fetch` is a child.
+
+#include "base/result.hpp"
+#include "base/secret.hpp"
+#include "base/spawn.hpp"
+#include "base/task.hpp"
+#include "base/thread.hpp"
+#include "git/child.hpp"
+#include "git/url.hpp"
+#include "model/ids.hpp"
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace triphammer::git {
+
+/// What is wanted: the commit `sha`, found at `ref`. Without `sha`: whatever `ref` names now, which
+/// always asks the host. Without `ref`: the commit alone.
+struct Want {
+    std::string ref;
+    std::string sha;
+
+    friend bool operator==(const Want&, const Want&) = default;
+};
+
+/// Where a mirror is filled from. The token (may be empty) goes into the environment of the one
+/// child that fetches, bound to the address's origin.
+struct Remote {
+    RemoteUrl url;
+    Secret token;
+};
+
+struct MirrorSettings {
+    std::filesystem::path folder;  // data/mirrors
+    ChildLimits limits;
+};
+
+class Mirrors {
+  public:
+    /// `git` and `spawner` outlive this object.
+    Mirrors(MirrorSettings settings, NamedThread& git, Spawner& spawner);
+    ~Mirrors();
+    Mirrors(const Mirrors&) = delete;
+    Mirrors& operator=(const Mirrors&) = delete;
+
+    std::filesystem::path path_of(model::RepositoryId repository) const;
+
+    /// Ends when every want is in the mirror. Errors, each with a sentence for people:
+    ///   unauthorized  the host refused the credential
+    ///   not_found     the repository is gone, or "commit vanished": host and mirror lack it
+    ///   timed_out     the host stays silent or is too slow
+    ///   unavailable   everything else that may be better later
+    Task<Result<>> ensure(model::RepositoryId repository, Remote remote, std::vector<Want> wants);
+
+    /// How many fetches were started; for metrics and tests.
+    std::uint64_t fetches() const { return fetches_; }
+
+  private:
+    struct Batch;
+    struct Queue;
+
+    Task<Result<std::vector<Want>>> list_missing(
+        model::RepositoryId repository, std::vector<Want> wants
+    );
+    Task<Result<>> run_batch(model::RepositoryId repository, std::shared_ptr<Batch> batch);
+
+    MirrorSettings settings_;
+    NamedThread& git_;
+    Spawner& spawner_;
+    std::map<model::RepositoryId, std::shared_ptr<Queue>> queues_;
+    std::uint64_t fetches_ = 0;
+};
+
+}  // namespace triphammer::git
