@@ -1,0 +1,111 @@
+// Builds the dashboard: src/ -> dist/ (hashed names, index.html, gzip copies) and, with --pack, the
+// one archive that the daemon embeds. The same sources and packages give the same bytes.
+//
+//   node build.mjs [--out DIR] [--pack FILE]
+
+import { build } from 'esbuild';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { packFolder } from './pack.mjs';
+
+const root = dirname(fileURLToPath(import.meta.url));
+// What a first view may weigh, in bytes after gzip. More is a failed build.
+const BUDGET = { js: 45 * 1024, css: 12 * 1024 };
+// Packages whose code ends up in the bundle; their licences travel with it.
+const SHIPPED = ['preact', '@preact/signals', '@preact/signals-core'];
+
+function readOption(name) {
+  const at = process.argv.indexOf(name);
+  return at < 0 ? undefined : process.argv[at + 1];
+}
+
+async function bundle(out) {
+  const result = await build({
+    absWorkingDir: root,
+    entryPoints: ['src/main.tsx', 'src/style/main.css'],
+    outdir: join(out, 'assets'),
+    outbase: 'src',
+    entryNames: '[name]-[hash]',
+    chunkNames: '[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    target: 'es2022',
+    minify: true,
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'warning',
+  });
+  return result.metafile.outputs;
+}
+
+function nameOf(outputs, entry) {
+  const found = Object.keys(outputs).find((name) => outputs[name].entryPoint === entry);
+  return found.slice(found.lastIndexOf('/') + 1);
+}
+
+function writeIcon(out) {
+  const icon = readFileSync(join(root, 'src/icon.svg'));
+  const hash = createHash('sha256').update(icon).digest('hex').slice(0, 8).toUpperCase();
+  writeFileSync(join(out, 'assets', `icon-${hash}.svg`), icon);
+  return `icon-${hash}.svg`;
+}
+
+function writeShell(out, names) {
+  const template = readFileSync(join(root, 'src/index.html'), 'utf8');
+  const shell = template.replace(/\{\{(\w+)\}\}/g, (_, key) => `/assets/${names[key]}`);
+  writeFileSync(join(out, 'index.html'), shell);
+}
+
+function writeLicences(out) {
+  const texts = SHIPPED.map((name) => `${name}\n\n${readFileSync(join(root, 'node_modules', name, 'LICENSE'), 'utf8')}`);
+  writeFileSync(join(out, 'licenses.txt'), texts.join('\n----\n\n'));
+}
+
+function listFiles(folder, prefix = '') {
+  return readdirSync(folder, { withFileTypes: true })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => entry.isDirectory()
+      ? listFiles(join(folder, entry.name), `${prefix}${entry.name}/`)
+      : [`${prefix}${entry.name}`]);
+}
+
+/** A .gz beside every file that gets smaller by it; answers the sizes of what a first view loads. */
+function compress(out) {
+  const sizes = { js: 0, css: 0 };
+  for (const name of listFiles(out)) {
+    const bytes = readFileSync(join(out, name));
+    const packed = gzipSync(bytes, { level: 9 });
+    packed[9] = 255; // "operating system: unknown", so that the machine leaves no mark
+    if (packed.length < bytes.length) writeFileSync(join(out, `${name}.gz`), packed);
+    const kind = name.slice(name.lastIndexOf('.') + 1);
+    if (kind in sizes) sizes[kind] += packed.length;
+  }
+  return sizes;
+}
+
+function checkBudget(sizes) {
+  for (const kind of Object.keys(BUDGET)) {
+    console.log(`${kind}: ${(sizes[kind] / 1024).toFixed(1)} of ${BUDGET[kind] / 1024} KiB gzip`);
+    if (sizes[kind] > BUDGET[kind]) throw new Error(`the first view's ${kind} is over its budget`);
+  }
+}
+
+const out = resolve(readOption('--out') ?? join(root, 'dist'));
+rmSync(out, { recursive: true, force: true });
+mkdirSync(join(out, 'assets'), { recursive: true });
+const outputs = await bundle(out);
+writeShell(out, {
+  script: nameOf(outputs, 'src/main.tsx'),
+  style: nameOf(outputs, 'src/style/main.css'),
+  icon: writeIcon(out),
+});
+writeLicences(out);
+checkBudget(compress(out));
+const pack = readOption('--pack');
+if (pack) writeFileSync(resolve(pack), packFolder(out, listFiles(out)));
