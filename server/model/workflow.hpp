@@ -129,7 +129,8 @@ struct JobDefinition {
     std::vector<std::string> needs;
     Template condition;
     std::vector<Template> runs_on;
-    std::string environment;
+    Template environment;
+    Template environment_url;
     Pairs env;
     Defaults defaults;
     Pairs outputs;
@@ -144,6 +145,27 @@ struct JobDefinition {
     friend bool operator==(const JobDefinition&, const JobDefinition&) = default;
 };
 
+/// One entry of `on.workflow_dispatch.inputs`.
+struct DispatchInput {
+    std::string name;
+    std::string description;
+    std::string type;  // string | boolean | choice | number | environment; empty: string
+    bool required = false;
+    std::string fallback;              // `default`
+    std::vector<std::string> options;  // of a choice
+    Position at;
+
+    friend bool operator==(const DispatchInput&, const DispatchInput&) = default;
+};
+
+/// `concurrency:` of a workflow; an empty group: none.
+struct Concurrency {
+    Template group;
+    Template cancel_in_progress;
+
+    friend bool operator==(const Concurrency&, const Concurrency&) = default;
+};
+
 /// One entry of `on:` with its filters, in the file's order (a later pattern overrides).
 struct Trigger {
     std::string event;
@@ -154,6 +176,7 @@ struct Trigger {
     std::vector<std::string> tags_ignore;
     std::vector<std::string> paths;
     std::vector<std::string> paths_ignore;
+    std::vector<DispatchInput> inputs;  // workflow_dispatch
     Position at;
 
     friend bool operator==(const Trigger&, const Trigger&) = default;
@@ -166,6 +189,7 @@ struct Workflow {
     std::vector<Trigger> triggers;
     Pairs env;
     Defaults defaults;
+    Concurrency concurrency;
     std::vector<JobDefinition> jobs;
 
     friend bool operator==(const Workflow&, const Workflow&) = default;

@@ -200,6 +200,7 @@ void to_json(json& out, const JobDefinition& job) {
     put(out, "if", job.condition);
     put(out, "runs_on", job.runs_on);
     put(out, "environment", job.environment);
+    put(out, "environment_url", job.environment_url);
     put(out, "env", job.env);
     put(out, "defaults", job.defaults);
     put(out, "outputs", job.outputs);
@@ -221,6 +222,7 @@ void from_json(const json& in, JobDefinition& job) {
     take(in, "if", job.condition);
     take(in, "runs_on", job.runs_on);
     take(in, "environment", job.environment);
+    take(in, "environment_url", job.environment_url);
     take(in, "env", job.env);
     take(in, "defaults", job.defaults);
     take(in, "outputs", job.outputs);
