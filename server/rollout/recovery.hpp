@@ -1,0 +1,49 @@
+#pragma once
+// What a new attempt does with a deployment whose runner was lost (E3). `observe()` is the driver's
+// reading of the target; it compares names, labels and states with the ledger. Pure.
+//
+//   open intent │ done    │ not begun                          │ in flight │ foreign │ silent
+//   ────────────┼─────────┼────────────────────────────────────┼───────────┼─────────┼────────
+//   first loss  │ record  │ old runner proven dead and settled │ wait      │ unknown │ wait
+//               │         │ → same n, same idem; else wait     │           │         │
+//   patience    │ record  │ proven dead → same n; else unknown │ unknown   │ unknown │ unknown
+//   is over     │         │                                    │           │         │
+//   second loss, or a driver or kind that cannot be observed (exec, ssh, `before`): unknown
+//
+//   no open intent: what is there equals the ledger → go on at n + 1; silent → wait; else unknown.
+
+#include "rollout/effect.hpp"
+
+namespace triphammer::rollout {
+
+enum class Observation {
+    done,       // the effect's result is there and it is ours (or: everything equals the ledger)
+    not_begun,  // the target answers and has nothing of it
+    in_flight,  // begun, not at its end
+    foreign,    // something is there that is not ours, or not as the ledger says
+    silent,     // the target does not answer: that is not death
+};
+
+struct Loss {
+    int losses = 1;                 // runners lost by this deployment so far
+    bool is_observable = true;      // the driver has observe() for this kind of effect
+    bool is_runner_dead = false;    // proven by lock or engine, not by silence
+    bool is_settled = false;        // the driver's settle time has passed since that proof
+    bool is_patience_over = false;  // waited as long as we are willing to
+};
+
+enum class Recovery {
+    record,   // write the result that observe() found
+    repeat,   // the same n with the same idem, after a new verdict
+    proceed,  // nothing was open: go on at n + 1
+    wait,     // observe again
+    unknown,  // a person decides (E5)
+};
+
+Recovery recover_open(const Loss& loss, Observation seen);
+Recovery recover_closed(const Loss& loss, Observation seen);
+
+/// `before` runs a command of the user's: nothing on the target tells whether it ran.
+bool is_observable(EffectKind kind);
+
+}  // namespace triphammer::rollout
