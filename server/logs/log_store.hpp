@@ -1,0 +1,92 @@
+#pragma once
+
+#include "base/file.hpp"
+#include "base/result.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace triphammer::logs {
+
+/// One log: the output of one step of one attempt.
+struct LogId {
+    std::int64_t fence = 0;
+    std::int64_t step = 0;
+
+    friend auto operator<=>(const LogId&, const LogId&) = default;
+};
+
+/// Lines of a log, whole, with their line ends as written.
+struct LogLines {
+    std::string bytes;
+    std::uint64_t first = 0;        // number of the first line in `bytes`, 0-based
+    std::uint64_t count = 0;        // lines in `bytes`; the last may be unfinished
+    std::uint64_t total = 0;        // lines in the log now, an unfinished last one counted
+    std::uint64_t total_bytes = 0;  // length of the log now
+};
+
+struct LogMatch {
+    std::uint64_t line = 0;  // 0-based
+    std::string text;        // the line, cut to 1 KiB
+};
+
+struct LogMatches {
+    std::vector<LogMatch> items;
+    std::uint64_t next = 0;  // where to go on; 0: the whole log was searched
+};
+
+/// The users' build logs, files of bytes under one folder: <root>/<fence/1000>/<fence>/<step>.log,
+/// with a sparse line index beside each (<step>.idx: the offset of every 256th line). Paths are
+/// made from numbers only; files are 0600.
+///
+/// Memory is bounded: what is kept per open log is its index (8 bytes per 256 lines); the index of
+/// a log that is not written any more is read from its file when it is asked for.
+/// All calls on one thread at a time. Blocking: disk.
+class LogStore {
+  public:
+    /// Creates the folder (0700).
+    static Result<std::unique_ptr<LogStore>> open(const std::filesystem::path& root);
+    ~LogStore();
+    LogStore(const LogStore&) = delete;
+    LogStore& operator=(const LogStore&) = delete;
+
+    /// Writes `bytes` at `offset`. Bytes that are there already are compared and skipped.
+    /// Code::protocol: `offset` is beyond the end, or other bytes are there. Code::disk_full.
+    Result<> append(LogId id, std::uint64_t offset, std::string_view bytes);
+
+    /// Bytes on disk; 0 for a log that nobody wrote.
+    Result<std::uint64_t> length(LogId id);
+    /// Lines, an unfinished last one counted.
+    Result<std::uint64_t> line_count(LogId id);
+    /// At most `count` lines and 1 MiB from line `from` (0-based) on; empty beyond the end.
+    Result<LogLines> lines(LogId id, std::uint64_t from, std::uint64_t count);
+    /// Lines that hold `text` (bytes, case matters) from line `from` on; at most `limit`.
+    Result<LogMatches> search(
+        LogId id, std::string_view text, std::uint64_t from, std::size_t limit
+    );
+
+    /// SHA-256 of the whole log as hex (of nothing: for a log that nobody wrote).
+    Result<std::string> sha256(LogId id);
+    /// fdatasync of the log, then its index is written beside it.
+    Result<> sync(LogId id);
+    /// The attempt is over: `sync`, then its memory and descriptor are given up.
+    Result<> close(LogId id);
+    /// For ranges by sendfile. Code::not_found for a log that nobody wrote.
+    Result<FileDescriptor> open_raw(LogId id) const;
+    /// Removes every log of an attempt.
+    Result<> remove(std::int64_t fence);
+
+  private:
+    struct Open;
+    struct State;
+    explicit LogStore(std::unique_ptr<State> state);
+    Result<Open*> open_log(LogId id, bool create);
+
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace triphammer::logs

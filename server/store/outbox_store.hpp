@@ -1,0 +1,49 @@
+#pragma once
+// `outbox`: what others must be told, written in the transaction of the change, sent until it
+// arrived. For one (channel, subject) the last state wins: a newer row replaces a pending older
+// one.
+
+#include "store/transaction.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace triphammer::store {
+
+struct NewMessage {
+    std::string channel;  // github-status
+    model::RepositoryId repository;
+    std::string subject;  // the channel's own key: for a status its commit and context
+    std::string payload;  // JSON
+};
+
+struct MessageRow {
+    std::int64_t id = 0;
+    std::string channel;
+    model::RepositoryId repository;
+    std::string subject;
+    std::string payload;
+    std::int64_t tries = 0;
+    TimePoint next_at;
+    TimePoint created_at;
+    std::string error;  // of the last try
+};
+
+std::int64_t append_message(Transaction& tx, const NewMessage& message);
+/// Pending ones that are due, oldest first.
+std::vector<MessageRow> list_due_messages(Connection& db, TimePoint now, int limit);
+/// When the next one is due; nothing when none is pending.
+std::optional<TimePoint> next_message_at(Connection& db);
+/// Code::conflict when it is not pending (a newer one replaced it meanwhile).
+Result<> finish_message(Transaction& tx, std::int64_t id);
+Result<> postpone_message(
+    Transaction& tx, std::int64_t id, TimePoint next_at, std::string_view error
+);
+/// Given up: `error` says why.
+Result<> bury_message(Transaction& tx, std::int64_t id, std::string_view error);
+/// Whether this (channel, subject) was ever told anything (a context that was seen before).
+bool has_message(Connection& db, std::string_view channel, std::string_view subject);
+
+}  // namespace triphammer::store

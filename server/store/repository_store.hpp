@@ -1,0 +1,65 @@
+#pragma once
+// `repositories`: what is built here. A removed one keeps its history and frees its name.
+
+#include "store/transaction.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace triphammer::store {
+
+struct NewRepository {
+    std::int64_t forge_id = 0;  // GitHub's numeric id; 0: learned from the first signed delivery
+    std::string full_name;      // OWNER/NAME
+    std::string clone_url;
+    std::string default_branch;
+    std::string workflows_dir = ".triphammer";
+    std::string hook;         // the last part of its webhook route
+    std::string hook_secret;  // sealed by access/
+    std::string clone_token;  // sealed; empty: none
+};
+
+struct RepositoryRow {
+    model::RepositoryId id;
+    std::int64_t forge_id = 0;
+    std::string full_name;
+    std::string clone_url;
+    std::string default_branch;
+    std::string workflows_dir;
+    std::string hook;
+    std::string hook_secret;
+    std::string clone_token;
+    TimePoint created_at;
+};
+
+/// Code::conflict for a name, a hook or a forge id that is taken.
+Result<model::RepositoryId> add_repository(Transaction& tx, const NewRepository& repository);
+
+// None of these finds a removed one.
+std::optional<RepositoryRow> find_repository(Connection& db, model::RepositoryId id);
+std::optional<RepositoryRow> find_repository_by_name(Connection& db, std::string_view full_name);
+std::optional<RepositoryRow> find_repository_by_hook(Connection& db, std::string_view hook);
+std::optional<RepositoryRow> find_repository_by_forge_id(Connection& db, std::int64_t forge_id);
+std::vector<RepositoryRow> list_repositories(Connection& db);
+
+/// The first signed delivery names it. Code::conflict when another is known or has it.
+Result<> learn_forge_id(Transaction& tx, model::RepositoryId id, std::int64_t forge_id);
+
+struct RepositorySettings {
+    std::string full_name;
+    std::string clone_url;
+    std::string default_branch;
+    std::string workflows_dir;
+};
+
+Result<> set_repository(
+    Transaction& tx, model::RepositoryId id, const RepositorySettings& settings
+);
+Result<> set_hook_secret(Transaction& tx, model::RepositoryId id, std::string_view sealed);
+/// Empty: none any more.
+Result<> set_clone_token(Transaction& tx, model::RepositoryId id, std::string_view sealed);
+Result<> remove_repository(Transaction& tx, model::RepositoryId id, std::string_view actor);
+
+}  // namespace triphammer::store

@@ -1,0 +1,68 @@
+#pragma once
+// API tokens, browser sessions and one-time set-up links. Only SHA-256 sums are kept.
+
+#include "store/transaction.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace triphammer::store {
+
+struct NewToken {
+    std::string name;
+    std::string sha256;
+    std::string role;                // viewer | developer | approver | admin
+    model::RepositoryId repository;  // none: all
+    std::optional<TimePoint> expires_at;
+};
+
+struct TokenRow {
+    model::TokenId id;
+    std::string name;
+    std::string role;
+    model::RepositoryId repository;
+    TimePoint created_at;
+    std::optional<TimePoint> expires_at;
+    std::optional<TimePoint> revoked_at;
+    std::optional<TimePoint> last_used_at;
+};
+
+/// Code::conflict for a name that is taken.
+Result<model::TokenId> add_token(Transaction& tx, const NewToken& token, std::string_view actor);
+/// Neither revoked nor expired.
+std::optional<TokenRow> find_valid_token(Connection& db, std::string_view sha256, TimePoint now);
+std::vector<TokenRow> list_tokens(Connection& db);
+Result<> revoke_token(Transaction& tx, std::string_view name, std::string_view actor);
+/// Worth a write once an hour at most: the caller decides.
+void touch_token(Transaction& tx, model::TokenId id);
+
+struct SessionRow {
+    std::string sha256;
+    std::string actor;
+    std::string role;
+    TimePoint created_at;
+    TimePoint expires_at;
+    TimePoint last_seen_at;
+};
+
+void add_session(Transaction& tx, const SessionRow& session);
+/// Neither ended nor expired; how long it may be idle is the caller's rule.
+std::optional<SessionRow> find_valid_session(
+    Connection& db, std::string_view sha256, TimePoint now
+);
+void touch_session(Transaction& tx, std::string_view sha256);
+/// Fine when it is over already.
+void end_session(Transaction& tx, std::string_view sha256);
+
+/// Earlier links are dead from now on.
+void add_setup_link(
+    Transaction& tx, std::string_view sha256, TimePoint expires_at, std::string_view actor
+);
+/// Once: Code::unauthorized when unknown, used or expired.
+Result<> use_setup_link(Transaction& tx, std::string_view sha256);
+/// Whether anybody ever came in by a link (else the server prints one at its start).
+bool has_used_setup_link(Connection& db);
+
+}  // namespace triphammer::store

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "store/connection.hpp"
+
+#include <string_view>
+
+namespace triphammer::store {
+
+/// The right to write, handed to one piece of work on the writer thread. Goes wherever a
+/// Connection& is wanted. What the piece wrote is kept when it returns a value and its commit
+/// succeeds, and undone when it returns an error or throws.
+class Transaction {
+  public:
+    Transaction(Connection& connection, TimePoint now) : connection_{connection}, now_{now} {}
+
+    Transaction(const Transaction&) = delete;
+    Transaction& operator=(const Transaction&) = delete;
+
+    operator Connection&() { return connection_; }
+
+    Statement prepare(std::string_view sql) { return connection_.prepare(sql); }
+
+    std::int64_t last_insert_id() const { return connection_.last_insert_id(); }
+
+    /// The time of this piece of work: every `…_at` that it writes.
+    TimePoint now() const { return now_; }
+
+    /// Told by change_store: somebody who follows `changes` has something to read.
+    void note_change(std::int64_t seq) { last_change_ = seq; }
+
+    /// The last row of `changes` that this piece wrote; 0: none.
+    std::int64_t last_change() const { return last_change_; }
+
+  private:
+    Connection& connection_;
+    TimePoint now_;
+    std::int64_t last_change_ = 0;
+};
+
+}  // namespace triphammer::store
