@@ -1,0 +1,138 @@
+#pragma once
+// What the queue does with runs and jobs. Plain functions over the writer's transaction: each is
+// one change that is there as a whole or not at all, with its rows in `changes`. What happens next
+// in a run is decided by plan::advance; here it is stored.
+//
+//   plan ──create_runs──▶ jobs: blocked, queued ──claim_next──▶ attempt claimed, job running
+//     ──attach──▶ attempt running ──apply records──▶ finish_attempt ──▶ job ended, others unblocked
+//                          │                         lose_attempt   ──▶ job failed | queued again
+//                          └ give_back: never attached ──▶ job queued again (5 times)
+
+#include "plan/plan.hpp"
+#include "store/attempt_store.hpp"
+#include "store/job_store.hpp"
+#include "store/run_store.hpp"
+#include "store/step_store.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace triphammer::queue {
+
+using store::Hold;
+
+/// Where planned runs come from.
+struct Origin {
+    model::RepositoryId repository;
+    model::DeliveryId delivery;                // none: started by hand
+    std::map<std::string, std::string> texts;  // path of a workflow → its text, as it was read
+};
+
+/// Writes runs and jobs (jobs that the plan lets start are queued) and, where there is a delivery,
+/// finishes it as started or ignored, with the plan's reason.
+/// Code::conflict when the delivery is not pending any more.
+Result<std::vector<model::RunId>> create_runs(
+    store::Transaction& tx, const Origin& origin, const plan::Plan& plan
+);
+
+struct ClaimRequest {
+    std::int64_t workers = 1;  // attempts that may be open at once
+    std::string token_sha256;  // of the token that the attempt's runner will present
+    std::string executor;      // shown to people
+};
+
+struct Claim {
+    model::Fence fence;
+    store::JobRow job;  // running now
+};
+
+/// The next job of the repository that was served longest ago. Nothing: no free worker, or no job.
+Result<std::optional<Claim>> claim_next(store::Transaction& tx, const ClaimRequest& request);
+
+/// Compare-and-set of (fence, token, nonce); a runner that attaches again gets the same answer.
+/// Code::refused for everybody else.
+Result<store::AttemptRow> attach(store::Transaction& tx, const store::Attach& attach);
+
+/// First call of every group of records: guards by (fence, nonce, running) and moves `acked`.
+/// True: apply the records now; false: they were applied before, skip them. Code::conflict: the
+/// attempt is not this runner's (any more).
+Result<bool> accept_records(store::Transaction& tx, const Hold& hold, std::int64_t acked);
+
+// Records of an attempt; only after accept_records said true in the same transaction.
+Result<> begin_step(store::Transaction& tx, const Hold& hold, const store::StepBegin& begin);
+Result<> end_step(store::Transaction& tx, const Hold& hold, const store::StepEnd& end);
+Result<> set_step_log(store::Transaction& tx, const Hold& hold, const store::StepLog& log);
+
+struct AttemptResult {
+    model::JobState state = model::JobState::succeeded;  // a final one, not skipped
+    model::Cause cause = model::Cause::none;
+    std::string reason;
+    std::string outputs_json = "{}";
+};
+
+/// Ends attempt and job, stores what plan::advance says about the run's other jobs.
+/// Code::conflict when `hold` is not held (any more).
+Result<> finish_attempt(store::Transaction& tx, const Hold& hold, const AttemptResult& result);
+/// Ends the attempt without ending the job, which waits until somebody queues it again.
+Result<> park_attempt(store::Transaction& tx, const Hold& hold, std::string_view why);
+/// A parked or waiting job may be claimed again. Code::conflict when it does not wait.
+Result<> resume_job(store::Transaction& tx, model::JobId job, std::string_view reason);
+
+enum class AfterLoss { fail, queue_again };
+
+struct Loss {
+    model::Cause cause = model::Cause::lost_runner;
+    std::string reason;
+    AfterLoss then = AfterLoss::fail;
+};
+
+/// The runner is dead or silent: the attempt ends, its open steps fail, the job fails or is queued
+/// again. A job whose cancel was asked for ends cancelled instead. Code::conflict when the attempt
+/// is not open.
+Result<> lose_attempt(store::Transaction& tx, model::Fence fence, const Loss& loss);
+
+inline constexpr std::int64_t kMaxUnattached = 5;
+
+/// No runner ever attached: not counted, the job is queued again, after kMaxUnattached times it
+/// fails with cause infrastructure. Code::conflict when a runner has attached.
+Result<> give_back(store::Transaction& tx, model::Fence fence, std::string_view reason);
+
+/// Who asks, and why; both are shown.
+struct CancelRequest {
+    std::string reason;
+    std::string actor;
+};
+
+/// Jobs that wait are cancelled at once; the fences answered here are running and must be told.
+/// Asking again is fine. Code::conflict when the run or the job has ended.
+Result<std::vector<model::Fence>> request_cancel(
+    store::Transaction& tx, model::RunId run, const CancelRequest& request
+);
+Result<std::vector<model::Fence>> request_cancel(
+    store::Transaction& tx, model::JobId job, const CancelRequest& request
+);
+
+enum class Rerun {
+    all,
+    failed,  // and everything that needs one of them
+    job,     // one, and everything that needs it
+};
+
+struct RerunRequest {
+    Rerun what = Rerun::all;
+    model::JobId job;  // for Rerun::job
+    std::string actor;
+};
+
+/// A new attempt of the same run. Code::conflict while it has not ended, or when nothing of it
+/// would run again.
+Result<> rerun(store::Transaction& tx, model::RunId run, const RerunRequest& request);
+
+/// Asks plan::advance and stores its answer: called by the functions above, and by whoever changed
+/// a job's state through store (deployments/).
+Result<> advance_run(store::Transaction& tx, model::RunId run);
+
+}  // namespace triphammer::queue
