@@ -15,8 +15,9 @@
 
 namespace triphammer::git {
 
-/// Told of bytes of standard output as they come. The child waits while the task runs.
-using OnOutput = std::function<Task<>(std::string bytes)>;
+/// Told of bytes of standard output as they come; the child waits while the task runs. An error
+/// kills the child and is the error of the whole.
+using OnOutput = std::function<Task<Result<>>(std::string bytes)>;
 
 struct ChildLimits {
     Milliseconds total{15 * 60 * 1000};  // from start to end
@@ -27,13 +28,13 @@ struct ChildRequest {
     std::vector<std::string> arguments;                         // after "git"
     std::vector<std::pair<std::string, std::string>> settings;  // git config for this child only
     std::vector<std::string> environment;                       // NAME=value, added
-    std::string input;  // at most 4096 bytes: written before the child reads
+    std::string input;  // at most 4096 bytes: it is in the pipe before the child starts
     ChildLimits limits;
 };
 
 struct ChildEnd {
     ExitStatus status;
-    std::string errors;  // the last 4096 bytes of standard error, progress lines removed
+    std::string errors;  // the last 4096 bytes of standard error
 };
 
 /// Runs it to its end. Code::timed_out when a limit passed (the group is killed first); a non-zero

@@ -7,12 +7,10 @@
 // logic thread; libgit2 runs on the git thread, `git fetch` is a child.
 
 #include "base/result.hpp"
-#include "base/secret.hpp"
 #include "base/spawn.hpp"
 #include "base/task.hpp"
 #include "base/thread.hpp"
-#include "git/child.hpp"
-#include "git/url.hpp"
+#include "git/fetch.hpp"
 #include "model/ids.hpp"
 
 #include <filesystem>
@@ -30,13 +28,6 @@ struct Want {
     std::string sha;
 
     friend bool operator==(const Want&, const Want&) = default;
-};
-
-/// Where a mirror is filled from. The token (may be empty) goes into the environment of the one
-/// child that fetches, bound to the address's origin.
-struct Remote {
-    RemoteUrl url;
-    Secret token;
 };
 
 struct MirrorSettings {
@@ -68,10 +59,19 @@ class Mirrors {
     struct Batch;
     struct Queue;
 
-    Task<Result<std::vector<Want>>> list_missing(
-        model::RepositoryId repository, std::vector<Want> wants
+    Task<std::vector<Want>> list_missing(model::RepositoryId repository, std::vector<Want> wants);
+    Task<> lead(
+        model::RepositoryId repository, std::shared_ptr<Queue> queue, std::shared_ptr<Batch> batch
     );
-    Task<Result<>> run_batch(model::RepositoryId repository, std::shared_ptr<Batch> batch);
+    Task<> run_batch(model::RepositoryId repository, std::shared_ptr<Batch> batch);
+    Task<Result<>> fetch_alone(
+        model::RepositoryId repository, std::shared_ptr<Batch> batch, Want want
+    );
+    Task<Result<>> fetch_refspecs(
+        model::RepositoryId repository,
+        std::shared_ptr<Batch> batch,
+        std::vector<std::string> refspecs
+    );
 
     MirrorSettings settings_;
     NamedThread& git_;

@@ -1,0 +1,226 @@
+#include "git/mirror.hpp"
+
+#include "git/repository.hpp"
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+
+namespace triphammer::git {
+
+namespace asio = boost::asio;
+
+/// The wants that one run of `git fetch` serves, and who waits for it.
+struct Mirrors::Batch {
+    Batch(Executor executor, Remote from, std::vector<Want> what)
+        : remote{std::move(from)}, wants{std::move(what)}, ended{executor} {
+        ended.expires_at(asio::steady_timer::time_point::max());
+    }
+
+    Remote remote;
+    std::vector<Want> wants;
+    std::vector<std::pair<Want, Error>> failures;
+    bool complete = false;  // false after `ended`: whoever led it was cancelled
+    bool over = false;
+    asio::steady_timer ended;  // cancelled at the end
+
+    bool has(const Want& want) const {
+        return std::find(wants.begin(), wants.end(), want) != wants.end();
+    }
+
+    void add(const Want& want) {
+        if (!has(want)) wants.push_back(want);
+    }
+
+    void finish() {
+        over = true;
+        ended.cancel();
+    }
+
+    Result<> outcome_of(const std::vector<Want>& asked) const {
+        if (!complete) return Error{Code::unavailable, "the fetch was stopped"};
+        for (const auto& [want, failure] : failures) {
+            if (std::find(asked.begin(), asked.end(), want) != asked.end()) return failure;
+        }
+        return {};
+    }
+};
+
+struct Mirrors::Queue {
+    std::shared_ptr<Batch> running;
+    std::shared_ptr<Batch> pending;
+
+    /// A running fetch helps only whoever knows the commit: what a bare ref names may be newer.
+    bool is_served_by_running(const std::vector<Want>& wants) const {
+        return running && std::all_of(wants.begin(), wants.end(), [&](const Want& want) {
+                   return !want.sha.empty() && running->has(want);
+               });
+    }
+
+    void forget(const std::shared_ptr<Batch>& batch) {
+        if (running == batch) running.reset();
+        if (pending == batch) pending.reset();
+    }
+};
+
+namespace {
+
+std::string make_refspec(const Want& want) {
+    return want.ref.empty() ? want.sha : "+" + want.ref + ":" + want.ref;
+}
+
+Error explain_missing(const Want& want, Error failure) {
+    if (failure.code != Code::conflict) return failure;
+    if (want.sha.empty()) return not_found(want.ref + " is not there (any more)");
+    return not_found(
+        "commit vanished: " + want.sha + " is no longer at the host (was " +
+        (want.ref.empty() ? "it" : want.ref) + " deleted or overwritten?)"
+    );
+}
+
+template <class Batch>
+Task<> wait_for(std::shared_ptr<Batch> batch) {
+    while (!batch->over) {
+        boost::system::error_code ignored;
+        co_await batch->ended.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    }
+}
+
+/// Whatever happens to the leading coroutine, nobody waits for its batch for ever.
+template <class Queue, class Batch>
+class Leadership {
+  public:
+    Leadership(std::shared_ptr<Queue> queue, std::shared_ptr<Batch> batch)
+        : queue_{std::move(queue)}, batch_{std::move(batch)} {}
+
+    ~Leadership() {
+        queue_->forget(batch_);
+        batch_->finish();
+    }
+
+    Leadership(const Leadership&) = delete;
+    Leadership& operator=(const Leadership&) = delete;
+
+  private:
+    std::shared_ptr<Queue> queue_;
+    std::shared_ptr<Batch> batch_;
+};
+
+}  // namespace
+
+Mirrors::Mirrors(MirrorSettings settings, NamedThread& git, Spawner& spawner)
+    : settings_{std::move(settings)}, git_{git}, spawner_{spawner} {}
+
+Mirrors::~Mirrors() = default;
+
+std::filesystem::path Mirrors::path_of(model::RepositoryId repository) const {
+    return settings_.folder / (model::to_text(repository) + ".git");
+}
+
+Task<Result<>> Mirrors::ensure(
+    model::RepositoryId repository, Remote remote, std::vector<Want> wants
+) {
+    auto listed = list_missing(repository, std::move(wants));
+    const auto missing = co_await std::move(listed);
+    if (missing.empty()) co_return Result<>{};
+    auto& place = queues_[repository];
+    if (!place) place = std::make_shared<Queue>();
+    auto queue = place;
+    auto batch = queue->is_served_by_running(missing) ? queue->running : queue->pending;
+    if (batch) {
+        for (const auto& want : missing) batch->add(want);
+        co_await wait_for(batch);
+        co_return batch->outcome_of(missing);
+    }
+    const auto executor = co_await asio::this_coro::executor;
+    batch = std::make_shared<Batch>(executor, std::move(remote), missing);
+    co_await lead(repository, queue, batch);
+    co_return batch->outcome_of(missing);
+}
+
+Task<> Mirrors::lead(
+    model::RepositoryId repository, std::shared_ptr<Queue> queue, std::shared_ptr<Batch> batch
+) {
+    const Leadership<Queue, Batch> leadership{queue, batch};
+    if (queue->running) {
+        queue->pending = batch;
+        co_await wait_for(queue->running);
+        queue->pending.reset();
+    }
+    queue->running = batch;
+    co_await run_batch(repository, batch);
+    batch->complete = true;
+}
+
+Task<std::vector<Want>> Mirrors::list_missing(
+    model::RepositoryId repository, std::vector<Want> wants
+) {
+    const auto path = path_of(repository);
+    auto work = [&] {
+        const auto mirror = Repository::open(path);
+        std::vector<Want> missing;
+        for (const auto& want : wants) {
+            const bool there = mirror && !want.sha.empty() && mirror->has_commit(want.sha);
+            if (!there) missing.push_back(want);
+        }
+        return missing;
+    };
+    auto missing = offload(git_, work);
+    co_return co_await std::move(missing);
+}
+
+Task<> Mirrors::run_batch(model::RepositoryId repository, std::shared_ptr<Batch> batch) {
+    const auto wants = batch->wants;
+    std::vector<std::string> refspecs;
+    for (const auto& want : wants) {
+        auto refspec = make_refspec(want);
+        const bool known = std::find(refspecs.begin(), refspecs.end(), refspec) != refspecs.end();
+        if (!known) refspecs.push_back(std::move(refspec));
+    }
+    auto together = co_await fetch_refspecs(repository, batch, std::move(refspecs));
+    if (!together && together.error().code != Code::conflict) {
+        for (const auto& want : wants) batch->failures.emplace_back(want, together.error());
+        co_return;
+    }
+    // One ref that is gone spoils the whole command: then each want is asked for by itself.
+    auto left = wants;
+    if (together) {
+        std::erase_if(left, [](const Want& want) { return want.sha.empty(); });
+        left = co_await list_missing(repository, std::move(left));
+    }
+    for (const auto& want : left) {
+        auto alone = co_await fetch_alone(repository, batch, want);
+        if (!alone) batch->failures.emplace_back(want, explain_missing(want, alone.error()));
+    }
+}
+
+Task<Result<>> Mirrors::fetch_alone(
+    model::RepositoryId repository, std::shared_ptr<Batch> batch, Want want
+) {
+    std::vector<std::string> refspecs(1, want.sha);
+    if (!want.sha.empty()) {
+        auto by_id = co_await fetch_refspecs(repository, batch, std::move(refspecs));
+        co_return by_id;
+    }
+    refspecs[0] = make_refspec(want);
+    auto by_ref = co_await fetch_refspecs(repository, batch, std::move(refspecs));
+    co_return by_ref;
+}
+
+Task<Result<>> Mirrors::fetch_refspecs(
+    model::RepositoryId repository, std::shared_ptr<Batch> batch, std::vector<std::string> refspecs
+) {
+    FetchRequest request{path_of(repository), batch->remote, std::move(refspecs), settings_.limits};
+    auto create = [&] { return Repository::create_bare(request.mirror); };
+    auto creating = offload(git_, create);
+    auto created = co_await std::move(creating);
+    if (!created) co_return created.error();
+    ++fetches_;
+    auto fetching = fetch(spawner_, std::move(request));
+    co_return co_await std::move(fetching);
+}
+
+}  // namespace triphammer::git

@@ -1,0 +1,56 @@
+#include "git/upload_pack.hpp"
+
+#include "base/text.hpp"
+#include "git/repository.hpp"
+
+#include <algorithm>
+
+namespace triphammer::git {
+
+namespace {
+
+/// gitprotocol-common(5): four hex digits that count themselves.
+std::string make_packet(const std::string& line) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    const auto size = line.size() + 4;
+    std::string packet;
+    for (const unsigned shift : {12U, 8U, 4U, 0U}) packet += kDigits[(size >> shift) & 15U];
+    return packet + line;
+}
+
+std::string make_request_lines(const std::string& sha) {
+    return make_packet("want " + sha + " shallow ofs-delta no-progress\n") +
+           make_packet("deepen 1\n") + "0000" + make_packet("done\n");
+}
+
+Error explain(const ChildEnd& end) {
+    if (end.errors.find("not our ref") != std::string::npos) {
+        return not_found("the mirror does not have this commit");
+    }
+    const auto cause = std::string{trim(end.errors)};
+    return {Code::io, "git upload-pack failed: " + std::string{cut_utf8(cause, 500)}};
+}
+
+}  // namespace
+
+Task<Result<>> send_source(
+    Spawner& spawner, std::filesystem::path mirror, std::string sha, OnOutput on_output
+) {
+    if (!is_object_id(sha)) co_return invalid("'" + sha + "' is no commit id");
+    ChildRequest request;
+    request.arguments = {"upload-pack", "--stateless-rpc", mirror.string()};
+    request.settings = {
+        // The commit of an attempt need not be the tip of anything any more.
+        {"uploadpack.allowAnySHA1InWant", "true"},
+        {"pack.threads", "1"},
+    };
+    request.input = make_request_lines(sha);
+    request.limits.silence = request.limits.total;  // packing is silent; there is no host to doubt
+    auto running = run_child(spawner, std::move(request), std::move(on_output));
+    auto end = co_await std::move(running);
+    if (!end) co_return end.error();
+    if (!end->status.ok()) co_return explain(*end);
+    co_return Result<>{};
+}
+
+}  // namespace triphammer::git
