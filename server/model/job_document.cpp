@@ -55,7 +55,10 @@ void to_json(json& out, const JobDocument& document) {
          {{"id", deployment.id},
           {"environment", deployment.environment},
           {"previous", deployment.previous_json},
-          {"effects", deployment.effects_json}}},
+          {"effects", deployment.effects_json},
+          {"migrations", deployment.migrations_json},
+          {"losses", deployment.losses},
+          {"switch_image", deployment.switch_image}}},
     };
 }
 
@@ -89,6 +92,9 @@ void from_json(const json& in, JobDocument& document) {
     document.deployment.environment = deployment.at("environment").get<std::string>();
     document.deployment.previous_json = deployment.at("previous").get<std::string>();
     document.deployment.effects_json = deployment.at("effects").get<std::string>();
+    document.deployment.migrations_json = deployment.at("migrations").get<std::string>();
+    document.deployment.losses = deployment.at("losses").get<std::int64_t>();
+    document.deployment.switch_image = deployment.at("switch_image").get<std::string>();
 }
 
 }  // namespace triphammer::model

@@ -34,13 +34,19 @@ struct NamedSecret {
     Secret value;
 };
 
-/// For deploy jobs: the ledger row, what it replaces, and which effects are already recorded.
+/// For deploy jobs: the ledger row, what it replaces, and which effects are already recorded. Made
+/// by deployments/ (make_spec), read by the driver.
 struct DeploymentSpec {
     std::string id;
     std::string environment;
-    std::string previous_json;  // {"digest","target_ids",…} of the last good row; "null" where
-                                // there is none
-    std::string effects_json;   // recorded effects of this deployment, oldest first
+    /// {"id", "image", "digest", "target_ids": {…}} of what serves now; "null" where nothing does.
+    std::string previous_json = "null";
+    /// [{"n", "kind", "target", "state", "fence", "idem", "ids": {…}}], oldest first.
+    std::string effects_json = "[]";
+    /// {digest: open | ok | failed}: for which versions of the service `before` was begun.
+    std::string migrations_json = "{}";
+    std::int64_t losses = 0;   // runners that this deployment has lost so far
+    std::string switch_image;  // the nginx that owns the ports; empty: the driver's default
 };
 
 struct JobDocument {

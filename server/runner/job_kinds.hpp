@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace triphammer::runner {
@@ -30,6 +31,8 @@ struct JobOutcome {
     model::Cause cause = model::Cause::none;
     std::string message;  // for people, when it did not succeed
     execution::Values outputs;
+    /// Deploy jobs: what the ledger row becomes (the `end` record's `deployment`).
+    std::optional<model::DeploymentState> deployment;
 };
 
 /// An effect on the world outside that must not happen twice (docs/protocol, deployments).
@@ -43,7 +46,9 @@ struct Intent {
 struct EffectResult {
     int number = 0;
     bool ok = false;
-    std::string details_json = "{}";  // ids, probes, error
+    /// {"ids": {…}, "probes": […], "excerpt": text, "reason": text}, each where there is one: the
+    /// fields of the journal's `result`.
+    std::string details_json = "{}";
 };
 
 /// One attempt at work. Journaled calls return when the record is in the spool: they wait only when
