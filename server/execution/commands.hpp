@@ -1,10 +1,9 @@
 #pragma once
-// GitHub's workflow commands: lines of a step's output, and the files named by GITHUB_OUTPUT & co.
+// GitHub's workflow commands in the lines of a step's output. Memory: at most one command line.
 // Source: docs.github.com, "Workflow commands for GitHub Actions".
 
-#include "base/result.hpp"
+#include "execution/value_file.hpp"
 
-#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -13,8 +12,6 @@
 #include <vector>
 
 namespace triphammer::execution {
-
-using Values = std::vector<std::pair<std::string, std::string>>;
 
 /// ::error::, ::warning::, ::notice:: with their properties.
 struct Annotation {
@@ -64,8 +61,11 @@ class CommandReader {
     void flush(std::string& out);
 
   private:
+    void take_piece(std::string_view piece, bool ends, std::string& out);
     void take_line(std::string_view line, std::string& out);
     void carry_out(const LineCommand& command, std::string_view line, std::string& out);
+
+    void request(const LineCommand& command, const std::string& name);
 
     StepRequests& requests_;
     std::function<void(std::string)> add_mask_;
@@ -74,13 +74,5 @@ class CommandReader {
     std::string partial_;  // a line that may become a command
     std::string stopped_;  // the token that ends ::stop-commands::
 };
-
-/// `NAME=value` lines and `NAME<<DELIMITER` blocks. Code::invalid with the line's number;
-/// Code::too_large above 1 MiB.
-Result<Values> read_value_file(const std::filesystem::path& path);
-/// One entry a line (GITHUB_PATH).
-Result<std::vector<std::string>> read_path_file(const std::filesystem::path& path);
-/// What GITHUB_ENV may not set: GITHUB_*, RUNNER_* and NODE_OPTIONS.
-bool is_reserved_variable(std::string_view name);
 
 }  // namespace triphammer::execution

@@ -58,8 +58,11 @@ class Masker {
     std::size_t held() const { return held_.size(); }
 
   private:
+    void scan(std::string_view text, bool at_end, std::string& out);
+
     const MaskTable& table_;
     std::string held_;
+    std::size_t covered_ = 0;  // bytes at the beginning of held_ that a *** stands for already
 };
 
 }  // namespace triphammer::execution

@@ -4,51 +4,25 @@
 
 #include "base/result.hpp"
 #include "base/task.hpp"
-#include "execution/commands.hpp"
 #include "execution/stop.hpp"
 #include "model/job_document.hpp"
 #include "model/states.hpp"
+#include "protocol/messages.hpp"
 #include "runner/step_executor.hpp"
 
-#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 
 namespace triphammer::runner {
 
-struct StepEnd {
-    model::StepState state = model::StepState::succeeded;
-    model::Cause cause = model::Cause::none;
-    int exit_code = 0;
-    execution::Values outputs;
-    std::vector<execution::Annotation> annotations;
-};
-
 /// What a job has come to; becomes the journal's `end`.
 struct JobOutcome {
     model::JobState state = model::JobState::succeeded;
     model::Cause cause = model::Cause::none;
-    std::string message;  // for people, when it did not succeed
-    execution::Values outputs;
-    /// Deploy jobs: what the ledger row becomes (the `end` record's `deployment`).
-    std::optional<model::DeploymentState> deployment;
-};
-
-/// An effect on the world outside that must not happen twice (docs/protocol, deployments).
-struct Intent {
-    int number = 0;           // n: 1, 2, … within the deployment
-    std::string kind;         // create, start, switch, retire, before, …
-    std::string target_json;  // the object that it touches
-    std::string idem;         // sha256 hex of (deployment, n)
-};
-
-struct EffectResult {
-    int number = 0;
-    bool ok = false;
-    /// {"ids": {…}, "probes": […], "excerpt": text, "reason": text}, each where there is one: the
-    /// fields of the journal's `result`.
-    std::string details_json = "{}";
+    std::string reason;  // for people, when it did not succeed
+    protocol::Outputs outputs;
+    std::optional<model::DeploymentState> deployment;  // deploy jobs: what the ledger row becomes
 };
 
 /// One attempt at work. Journaled calls return when the record is in the spool: they wait only when
@@ -64,20 +38,22 @@ class JobSession {
     virtual const JobFolders& folders() const = 0;
     virtual execution::StopToken& stop() = 0;
 
-    /// Steps are numbered from 1; 0 is "Set up job".
-    virtual Task<Result<>> step_begin(std::uint32_t step, std::string id, std::string name) = 0;
+    /// Steps are numbered from 1; 0 is "Set up job", which the session itself writes. Times (`at`)
+    /// are filled in by the session.
+    virtual Task<Result<>> step_begin(protocol::StepBegin step) = 0;
     /// Masked, then journaled. Lines end with '\n'; a limit per step applies.
-    virtual Task<Result<>> log(std::uint32_t step, std::string bytes) = 0;
-    virtual Task<Result<>> step_end(std::uint32_t step, StepEnd end) = 0;
+    virtual Task<Result<>> log(int step, std::string bytes) = 0;
+    virtual Task<Result<>> step_end(protocol::StepEnd end) = 0;
 
-    /// A deployment's phase, for people ("candidate", "gate", …).
-    virtual Task<Result<>> phase(std::string name) = 0;
-    /// Journals the intent and waits for the daemon's verdict; true: go, and begin within 10 s.
-    virtual Task<Result<bool>> intent(Intent intent) = 0;
-    virtual Task<Result<>> result(EffectResult result) = 0;
+    /// A deployment's phase, for people; `detail` is masked.
+    virtual Task<Result<>> phase(model::DeploymentPhase phase, std::string detail) = 0;
+    /// Journals the intent and waits for the daemon's verdict, also over an outage. `go`: do the
+    /// effect now, at once, exactly one time. Code::cancelled when the attempt was refused.
+    virtual Task<Result<protocol::Verdict>> intent(protocol::Intent intent) = 0;
+    virtual Task<Result<>> result(protocol::EffectResult result) = 0;
 
     /// Puts the source at the job's commit into the workspace, as step `step` says it in its log.
-    virtual Task<Result<>> fetch_source(std::uint32_t step) = 0;
+    virtual Task<Result<>> fetch_source(int step) = 0;
 };
 
 Task<JobOutcome> run_steps_job(JobSession& session);

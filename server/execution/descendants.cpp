@@ -1,0 +1,43 @@
+#include "execution/descendants.hpp"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <system_error>
+
+namespace triphammer::execution {
+
+namespace {
+
+void append_children(const std::string& pid, int depth, std::vector<Descendant>& out) {
+    std::error_code failure;
+    const std::filesystem::directory_iterator tasks{"/proc/" + pid + "/task", failure};
+    if (failure) return;  // it has ended meanwhile
+    for (auto task = begin(tasks); task != end(tasks); task.increment(failure)) {
+        if (failure) return;
+        std::ifstream children{task->path() / "children"};
+        for (pid_t child = 0; children >> child;) out.push_back({child, depth});
+    }
+}
+
+}  // namespace
+
+std::vector<Descendant> list_descendants() {
+    std::vector<Descendant> out;
+    append_children("self", 1, out);
+    for (std::size_t at = 0; at < out.size(); ++at) {
+        append_children(std::to_string(out[at].pid), out[at].depth + 1, out);
+    }
+    return out;
+}
+
+void signal_descendants(int signal, int above) {
+    for (const auto& descendant : list_descendants()) {
+        if (descendant.depth > above) ::kill(descendant.pid, signal);
+    }
+}
+
+}  // namespace triphammer::execution

@@ -1,0 +1,198 @@
+#include "execution/process.hpp"
+
+#include "base/deadline.hpp"
+#include "base/task_group.hpp"
+#include "execution/descendants.hpp"
+#include "execution/memory_events.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <memory>
+
+namespace triphammer::execution {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr int kPipeBytes = 1 << 20;
+constexpr std::size_t kReadBytes = std::size_t{256} << 10U;
+/// A name for what ended the wait first.
+constexpr auto kNone = EndCause::exited;
+
+/// The reading end of the pipe and where its bytes go.
+class Pump {
+  public:
+    Pump(const Executor& executor, FileDescriptor pipe, OutputSink& sink)
+        : pipe_{executor, pipe.release()}, sink_{sink}, buffer_{new char[kReadBytes]} {
+        ::fcntl(pipe_.native_handle(), F_SETFL, O_NONBLOCK);
+    }
+
+    /// Until the end of the pipe, until finish() and nothing is left, or until the sink fails.
+    Task<> run() {
+        for (;;) {
+            const auto count = ::read(pipe_.native_handle(), buffer_.get(), kReadBytes);
+            if (count > 0) {
+                const std::string_view bytes{buffer_.get(), static_cast<std::size_t>(count)};
+                auto written = co_await sink_.write(bytes);
+                if (!written) co_return fail(written.error());
+                continue;
+            }
+            const bool again = count < 0 && (errno == EAGAIN || errno == EINTR);
+            if (!again || finishing_) co_return;
+            co_await pipe_.async_wait(
+                asio::posix::stream_descriptor::wait_read, asio::as_tuple(asio::use_awaitable)
+            );
+        }
+    }
+
+    /// No process is left that could write: what is in the pipe is all there will be.
+    void finish() {
+        finishing_ = true;
+        pipe_.cancel();
+    }
+
+    const std::optional<Error>& failure() const { return failure_; }
+
+  private:
+    /// Without a reader the process dies of SIGPIPE at its next write; the tree is killed at once.
+    void fail(const Error& error) {
+        failure_ = error;
+        signal_descendants(SIGKILL, 0);
+    }
+
+    asio::posix::stream_descriptor pipe_;
+    OutputSink& sink_;
+    std::unique_ptr<char[]> buffer_;
+    bool finishing_ = false;
+    std::optional<Error> failure_;
+};
+
+/// Until `pid` can be reaped.
+Task<> wait_readable(FileDescriptor pidfd) {
+    asio::posix::stream_descriptor waiter{co_await asio::this_coro::executor, pidfd.release()};
+    co_await waiter.async_wait(
+        asio::posix::stream_descriptor::wait_read, asio::as_tuple(asio::use_awaitable)
+    );
+}
+
+FileDescriptor duplicate(int fd) {
+    return FileDescriptor{::fcntl(fd, F_DUPFD_CLOEXEC, 0)};
+}
+
+/// TERM, grace, KILL; `why` says for what.
+Task<> end_tree(int wrappers, std::chrono::milliseconds grace) {
+    signal_descendants(SIGTERM, wrappers);
+    signal_descendants(SIGCONT, wrappers);
+    co_await sleep_for(grace);
+    signal_descendants(SIGKILL, 0);
+}
+
+Task<> watch_deadline(ProcessLimits limits, int wrappers, EndCause& cause) {
+    if (!limits.deadline) co_return;
+    co_await sleep_for(*limits.deadline);
+    if (cause == kNone) cause = EndCause::timed_out;
+    auto end = end_tree(wrappers, limits.grace);
+    co_await std::move(end);
+}
+
+Task<> watch_stop(StopToken& stop, int wrappers, EndCause& cause) {
+    auto asked = stop.wait();
+    co_await std::move(asked);
+    if (cause == kNone) cause = EndCause::cancelled;
+    auto end = end_tree(wrappers, stop.grace());
+    co_await std::move(end);
+}
+
+struct Started {
+    Child child;
+    FileDescriptor output;
+};
+
+Result<Started> start(const Command& command) {
+    auto pipe = make_pipe();
+    if (!pipe) return pipe.error();
+    ::fcntl(pipe->first.get(), F_SETPIPE_SZ, kPipeBytes);
+    SpawnRequest request;
+    request.arguments = command.arguments;
+    request.environment = command.environment;
+    request.directory = command.directory;
+    request.output = pipe->second.get();
+    request.error = pipe->second.get();
+    SystemSpawner spawner;
+    auto child = spawner.spawn(request);
+    if (!child) return child.error();
+    return Started{std::move(*child), std::move(pipe->first)};
+}
+
+EndCause cause_of(EndCause watched, const ExitStatus& status, std::uint64_t oom_before) {
+    if (watched != kNone) return watched;
+    if (status.ok()) return EndCause::exited;
+    if (oom_kills() > oom_before) return EndCause::oom;
+    return status.signal != 0 ? EndCause::signalled : EndCause::exited;
+}
+
+}  // namespace
+
+void become_subreaper() {
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+}
+
+Task<Result<ProcessEnd>> run_process(
+    Command command, ProcessLimits limits, OutputSink& output, StopToken& stop
+) {
+    const auto oom_before = oom_kills();
+    auto started = start(command);
+    if (!started) co_return started.error();
+    const auto executor = co_await asio::this_coro::executor;
+    Pump pump{executor, std::move(started->output), output};
+    EndCause watched = kNone;
+    TaskGroup pumps{executor, {}};
+    TaskGroup watchers{executor, {}};
+    pumps.spawn("output", pump.run());
+    watchers.spawn("deadline", watch_deadline(limits, command.wrappers, watched));
+    watchers.spawn("stop", watch_stop(stop, command.wrappers, watched));
+
+    auto ended = wait_readable(duplicate(started->child.pidfd()));
+    co_await std::move(ended);
+    const auto status = started->child.wait();
+    auto unwatched = watchers.stop();
+    co_await std::move(unwatched);
+    auto swept = kill_descendants();
+    co_await std::move(swept);
+    pump.finish();
+    auto drained = pumps.join();
+    co_await std::move(drained);
+    if (pump.failure()) co_return *pump.failure();
+    co_return ProcessEnd{cause_of(watched, status, oom_before), status};
+}
+
+/// Orphans come to us (subreaper): once no child is left, no descendant is.
+Task<> kill_descendants() {
+    for (;;) {
+        const auto all = list_descendants();
+        if (all.empty()) co_return;
+        for (const auto& each : all) ::kill(each.pid, SIGKILL);
+        for (const auto& each : all) {
+            if (each.depth > 1) continue;
+            FileDescriptor pidfd{static_cast<int>(::syscall(SYS_pidfd_open, each.pid, 0))};
+            if (!pidfd) continue;
+            auto gone = wait_readable(std::move(pidfd));
+            co_await std::move(gone);
+            ::waitpid(each.pid, nullptr, 0);
+        }
+    }
+}
+
+}  // namespace triphammer::execution
