@@ -11,13 +11,20 @@
 #include "protocol/messages.hpp"
 
 #include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace triphammer::protocol {
 
 // ── what the driver has to do ────────────────────────────────────────────────────────────────
 
 /// Compare and set (fence, token, state claimed|running, nonce NULL or this one), then
-/// `answer_attach`.
+/// `answer_attach`. An attempt that ended or parked by its runner's own record (same nonce, `acked`
+/// equals `spool_end`: only the ack was lost) is welcomed too, so that the runner hears "finished"
+/// and not "refused".
 struct CheckAttach {
     Attach attach;
 };
@@ -55,6 +62,9 @@ using DaemonAction = std::variant<CheckAttach, WriteLog, VerifyLogs, Commit, Sen
 /// What the tables and the disk know of an attempt.
 struct Attached {
     std::uint64_t acked = 0;
+    /// Where the runner begins to send again: `acked`, or less after logs on disk were found
+    /// damaged and cut (records up to `acked` are skipped, log bytes are taken again).
+    std::uint64_t resend_from = 0;
     std::map<int, std::uint64_t> have;
     std::int64_t lease_ms = 30'000;
     std::optional<Cancel> cancel;
@@ -68,8 +78,8 @@ class DaemonMachine {
     /// Waits for `attach`.
     DaemonMachine() = default;
 
-    /// Applies a dead runner's spool from `attached.acked` on: sends nothing, asks for nothing but
-    /// WriteLog, VerifyLogs, Commit and Close. Feed it the spool from that offset.
+    /// Applies a dead runner's spool: sends nothing, asks for nothing but WriteLog, VerifyLogs,
+    /// Commit and Close. Feed it the spool from `attached.resend_from` on.
     static DaemonMachine replaying(Attached attached);
 
     void receive(std::string_view bytes);
@@ -100,25 +110,31 @@ class DaemonMachine {
   private:
     enum class State { waiting, checking, attached, closed };
 
-    std::optional<DaemonAction> step();
     std::optional<DaemonAction> handle(const Frame& frame);
+    std::optional<DaemonAction> on_first(const Frame& frame);
     std::optional<DaemonAction> on_log(const Frame& frame);
-    std::optional<DaemonAction> on_control(RunnerMessage message);
+    std::optional<DaemonAction> on_record(Record record, std::uint64_t bytes);
+    std::optional<DaemonAction> on_message(const Ping& message);
+    std::optional<DaemonAction> on_message(const Seek& message);
     std::optional<DaemonAction> flush();
-    Close close(std::string why);
-    void say(const std::string& frame);
+    std::optional<DaemonAction> pop();
+    void close(std::string why);
     void fail(const Error& error);
+    void say(std::string frame);
 
     State state_ = State::waiting;
     FrameDecoder decoder_;
-    std::deque<DaemonAction> ready_;
+    std::deque<DaemonAction> ready_;  // Send and Close: they need no answer
     std::vector<Record> batch_;
     std::map<int, std::uint64_t> have_;
-    std::uint64_t acked_ = 0;      // committed
-    std::uint64_t stream_at_ = 0;  // spool offset of the next journal frame of this connection
-    std::optional<WriteLog> writing_;
+    std::string nonce_;
+    std::uint64_t acked_ = 0;                 // committed
+    std::uint64_t batch_end_ = 0;             // spool offset of the batch's end
+    std::optional<std::uint64_t> stream_at_;  // where the next journal frame begins
     std::optional<Cancel> cancel_;
-    bool owed_ = false;  // an answer of the driver
+    std::pair<int, std::uint64_t> writing_;  // step, bytes
+    bool owed_ = false;                      // an answer of the driver
+    bool ended_ = false;                     // `end` or `park` is in the batch or committed
     bool verified_ = false;
     bool replaying_ = false;
     bool finished_ = false;

@@ -16,7 +16,10 @@
 #include "base/clock.hpp"
 #include "protocol/messages.hpp"
 
-#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace triphammer::protocol {
 
@@ -66,6 +69,14 @@ struct SpoolRange {
     std::uint64_t offset = 0;
     std::size_t bytes = 0;
 };
+
+constexpr Milliseconds kPingEvery{5'000};
+/// The daemon answers every ping: silent for longer, and the connection is given up.
+constexpr Milliseconds kSilence{15'000};
+constexpr Milliseconds kGoLasts{10'000};
+constexpr Milliseconds kFirstBackOff{50};
+constexpr Milliseconds kLongestBackOff{1'000};
+constexpr Milliseconds kWaitAfterEnd{24LL * 3600 * 1000};
 
 class RunnerMachine {
   public:
@@ -119,19 +130,27 @@ class RunnerMachine {
     std::uint64_t acked() const { return acked_; }
 
   private:
+    static constexpr std::size_t kUsualRead = std::size_t{256} << 10U;
+
     enum class State { away, attaching, attached, over };
 
+    // The one effect whose intent has no result yet.
     struct Effect {
         std::int64_t n = 0;
-        bool begun = false;
+        Instant asked_at;
         std::optional<Instant> go_until;
+        bool begun = false;
     };
 
-    void on_message(const Welcome& message, Instant now);
+    void on_message(Welcome message, Instant now);
     void on_message(const Ack& message, Instant now);
     void on_message(const Verdict& message, Instant now);
     void on_message(const Cancel& message, Instant now);
     void on_message(const Refused& message, Instant now);
+    Result<bool> receive_one(Instant now);
+    void note(const Record& record, Instant now);
+    void finish_if_acked();
+    void go_away(Instant now);
     void reconnect(std::string why, Instant now);
     void cancel_once(const Cancel& cancel);
     void end_with(RunnerAction action);
@@ -144,9 +163,9 @@ class RunnerMachine {
 
     std::uint64_t spool_end_ = 0;
     std::uint64_t acked_ = 0;
-    std::uint64_t sent_ = 0;       // spool offset up to which this connection has been served
-    std::uint64_t stream_at_ = 0;  // where the daemon believes the next journal frame begins
-    std::size_t want_bytes_ = 0;   // grows when one frame is larger than what was read
+    std::uint64_t sent_ = 0;  // spool offset up to which this connection has been served
+    std::optional<std::uint64_t> stream_at_;  // where the daemon takes the next frame to begin
+    std::size_t want_bytes_ = kUsualRead;     // grows for a frame that is larger
     std::map<int, std::uint64_t> log_ends_;
     std::map<int, std::uint64_t> have_;
     std::optional<Effect> effect_;
@@ -155,10 +174,10 @@ class RunnerMachine {
     bool cancelled_ = false;
     bool closed_ = false;  // End or Park was appended
     Instant retry_at_;
-    Milliseconds back_off_{50};
-    Instant ping_at_;
-    Instant asked_at_;  // what a verdict's age is counted from
+    Milliseconds back_off_ = kFirstBackOff;
+    Instant connected_at_;
     Instant heard_at_;
+    Instant ping_at_;
     std::optional<Instant> give_up_at_;
 };
 
