@@ -53,6 +53,11 @@ struct Failure {
     std::size_t position = 0;  // 1-based byte of the expression; 0: not at one place
 };
 
+/// Found by ADL when `.value()` is called on a failure: a broken promise of the caller.
+[[noreturn]] void throw_exception_from_error(
+    const Failure& failure, const boost::source_location& at
+);
+
 /// `expression` without ${{ }}. For callers that show the place themselves.
 boost::system::result<Value, Failure> try_evaluate(
     std::string_view expression, const Contexts& contexts

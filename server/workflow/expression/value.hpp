@@ -36,8 +36,9 @@ class Value {
     // Named, so that a pointer does not become a boolean nor an integer one of two kinds.
     static Value boolean(bool value);
     static Value number(double value);
+    static Value string(std::string text);
     static Value string(std::string_view text);
-    static Value string(std::string&& text);
+    static Value string(const char* text);
     static Value array(Array items);
     static Value object(Object members);
 

@@ -1,0 +1,45 @@
+#include "workflow/expression/names.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace triphammer::workflow::expression {
+
+namespace {
+
+constexpr std::array<std::string_view, 12> kContexts{
+    "github",
+    "env",
+    "vars",
+    "job",
+    "jobs",
+    "steps",
+    "runner",
+    "secrets",
+    "strategy",
+    "matrix",
+    "needs",
+    "inputs",
+};
+
+}  // namespace
+
+bool is_context_name(std::string_view name) {
+    return std::any_of(kContexts.begin(), kContexts.end(), [name](auto one) {
+        return equal_ignoring_case(one, name);
+    });
+}
+
+std::vector<std::string> list_contexts() {
+    return {kContexts.begin(), kContexts.end()};
+}
+
+std::string unknown_context_text(std::string_view name) {
+    const auto near = nearest_name(name, list_contexts());
+    const auto text = "unknown context '" + std::string{name} + "'";
+    return near ? text + "; did you mean '" + *near + "'?" : text;
+}
+
+}  // namespace triphammer::workflow::expression
