@@ -3,7 +3,7 @@
 #include "base/text.hpp"
 #include "git/repository.hpp"
 
-#include <algorithm>
+#include <memory>
 
 namespace triphammer::git {
 
@@ -24,11 +24,27 @@ std::string make_request_lines(const std::string& sha) {
 }
 
 Error explain(const ChildEnd& end) {
-    if (end.errors.find("not our ref") != std::string::npos) {
-        return not_found("the mirror does not have this commit");
-    }
     const auto cause = std::string{trim(end.errors)};
     return {Code::io, "git upload-pack failed: " + std::string{cut_utf8(cause, 500)}};
+}
+
+/// A refusal comes on standard output too, as the only packet: it is ours to explain, not the
+/// runner's to parse.
+bool is_refusal(std::string_view bytes) {
+    return bytes.size() >= 8 && bytes.substr(4, 4) == "ERR ";
+}
+
+struct Forwarding {
+    OnOutput on_output;
+    bool begun = false;
+};
+
+Task<Result<>> forward(std::shared_ptr<Forwarding> state, std::string bytes) {
+    const bool refusal = !state->begun && is_refusal(bytes);
+    state->begun = true;
+    if (refusal) co_return not_found("the mirror does not have this commit");
+    auto taken = state->on_output(std::move(bytes));
+    co_return co_await std::move(taken);
 }
 
 }  // namespace
@@ -46,7 +62,10 @@ Task<Result<>> send_source(
     };
     request.input = make_request_lines(sha);
     request.limits.silence = request.limits.total;  // packing is silent; there is no host to doubt
-    auto running = run_child(spawner, std::move(request), std::move(on_output));
+    auto state = std::make_shared<Forwarding>();
+    state->on_output = std::move(on_output);
+    const OnOutput take = [state](std::string bytes) { return forward(state, std::move(bytes)); };
+    auto running = run_child(spawner, std::move(request), take);
     auto end = co_await std::move(running);
     if (!end) co_return end.error();
     if (!end->status.ok()) co_return explain(*end);

@@ -3,12 +3,24 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <list>
 #include <stdexcept>
 
 namespace triphammer::testing {
 
+namespace {
+
+/// Lives until the program ends: a thread that has just handed its result over may still hold an
+/// executor of it for a moment.
+boost::asio::io_context& make_context() {
+    static std::list<boost::asio::io_context> contexts;
+    return contexts.emplace_back(1);
+}
+
+}  // namespace
+
 void run_until_done(const std::function<Task<>(Executor)>& start) {
-    boost::asio::io_context context{1};
+    auto& context = make_context();
     bool done = false;
     std::exception_ptr failure;
     auto task = start(context.get_executor());

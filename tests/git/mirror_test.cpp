@@ -1,0 +1,252 @@
+#include "git/mirror.hpp"
+
+#include "base/task_group.hpp"
+#include "git/repository.hpp"
+#include "git/upload_pack.hpp"
+#include "support/git_server.hpp"
+#include "support/run_task.hpp"
+#include "support/temp_dir.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <gtest/gtest.h>
+
+using namespace triphammer;
+using namespace triphammer::git;
+using namespace triphammer::testing;
+
+namespace {
+
+constexpr model::RepositoryId kRepository{7};
+
+struct MirrorTest : ::testing::Test {
+    TempDir folder;
+    GitTree tree{folder / "served", "app"};
+    NamedThread thread{"git"};
+    SystemSpawner spawner;
+    Mirrors mirrors{{folder / "mirrors", {}}, thread, spawner};
+
+    Remote remote_at(const std::string& url, const std::string& token = "") {
+        const UrlRules rules{{}, {"127.0.0.1"}};
+        return {check_url(url + "/app.git", rules).value(), Secret{token}};
+    }
+
+    Result<> ensure(Mirrors& where, const Remote& remote, const std::vector<Want>& wants) {
+        return run_task<Result<>>([&](Executor) { return where.ensure(kRepository, remote, wants); }
+        );
+    }
+
+    Result<> ensure(const GitServer& server, const std::vector<Want>& wants) {
+        return ensure(mirrors, remote_at(server.url()), wants);
+    }
+
+    Repository open() { return Repository::open(mirrors.path_of(kRepository)).value(); }
+};
+
+}  // namespace
+
+TEST_F(MirrorTest, FetchesACommitOnce) {
+    const GitServer server{folder / "served"};
+    const auto sha = tree.commit({{"a", "1"}});
+
+    ASSERT_TRUE(ensure(server, {{"refs/heads/main", sha}}));
+    ASSERT_TRUE(ensure(server, {{"refs/heads/main", sha}}));
+
+    EXPECT_EQ(mirrors.fetches(), 1U);
+    EXPECT_EQ(open().resolve_commit("refs/heads/main").value(), sha);
+}
+
+TEST_F(MirrorTest, BringsTheRefAndNothingElse) {
+    const GitServer server{folder / "served"};
+    const auto other = tree.commit({{"b", "1"}}, "other", "other");
+    tree.git({"tag", "v1"});
+    tree.git({"push", "-q", "origin", "v1"});
+    tree.git({"checkout", "-q", "--orphan", "alone"});
+    const auto sha = tree.commit({{"a", "1"}}, "alone", "alone");
+
+    ASSERT_TRUE(ensure(server, {{"refs/heads/alone", sha}}));
+
+    EXPECT_FALSE(open().has_commit(other));
+    EXPECT_FALSE(open().resolve_commit("refs/tags/v1"));
+}
+
+TEST_F(MirrorTest, AsksTheHostWhatABareRefNames) {
+    const GitServer server{folder / "served"};
+    tree.commit({{"a", "1"}});
+    ASSERT_TRUE(ensure(server, {{"refs/heads/main", ""}}));
+    const auto newer = tree.commit({{"a", "2"}});
+
+    ASSERT_TRUE(ensure(server, {{"refs/heads/main", ""}}));
+
+    EXPECT_EQ(open().resolve_commit("refs/heads/main").value(), newer);
+}
+
+TEST_F(MirrorTest, KeepsCommitsThatAForcedPushLeftBehind) {
+    const GitServer server{folder / "served"};
+    const auto first = tree.commit({{"a", "1"}});
+    ASSERT_TRUE(ensure(server, {{"refs/heads/main", first}}));
+    tree.git({"commit", "-q", "--amend", "-m", "rewritten"});
+    const auto second = tree.commit({{"a", "2"}});
+
+    ASSERT_TRUE(ensure(server, {{"refs/heads/main", second}}));
+
+    EXPECT_TRUE(open().has_commit(first));
+    EXPECT_TRUE(open().has_commit(second));
+}
+
+TEST_F(MirrorTest, FindsACommitThatItsBranchHasLeft) {
+    const GitServer server{folder / "served"};
+    const auto left = tree.commit({{"a", "1"}});
+    tree.git({"commit", "-q", "--amend", "-m", "rewritten"});
+    const auto tip = tree.commit({{"a", "2"}});
+
+    const auto done = ensure(server, {{"refs/heads/main", left}});
+
+    ASSERT_TRUE(done) << done.error().message;
+    EXPECT_TRUE(open().has_commit(left));
+    EXPECT_NE(left, tip);
+}
+
+TEST_F(MirrorTest, SaysThatACommitVanished) {
+    const GitServer server{folder / "served"};
+    const auto sha = tree.commit({{"a", "1"}});
+    const std::string gone(40, 'b');
+
+    const auto done = ensure(server, {{"refs/heads/main", gone}, {"refs/heads/main", sha}});
+
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().code, Code::not_found);
+    EXPECT_NE(done.error().message.find("commit vanished: " + gone), std::string::npos);
+    EXPECT_TRUE(open().has_commit(sha));
+}
+
+TEST_F(MirrorTest, OneMissingRefSpoilsNothingElse) {
+    const GitServer server{folder / "served"};
+    const auto sha = tree.commit({{"a", "1"}});
+
+    const auto done = ensure(server, {{"refs/heads/gone", ""}, {"refs/heads/main", sha}});
+
+    EXPECT_EQ(done.error().code, Code::not_found);
+    EXPECT_TRUE(open().has_commit(sha));
+}
+
+TEST_F(MirrorTest, SaysThatARepositoryIsGone) {
+    const GitServer server{folder / "elsewhere"};
+
+    const auto done = ensure(server, {{"refs/heads/main", ""}});
+
+    EXPECT_EQ(done.error().code, Code::not_found);
+    EXPECT_NE(done.error().message.find("gone"), std::string::npos);
+}
+
+TEST_F(MirrorTest, PresentsItsTokenAndUnderstandsARefusal) {
+    const GitServer server{folder / "served", {"--credentials", "x-access-token:right"}};
+    const auto sha = tree.commit({{"a", "1"}});
+    const std::vector<Want> wants{{"refs/heads/main", sha}};
+
+    EXPECT_EQ(
+        ensure(mirrors, remote_at(server.url(), "wrong"), wants).error().code, Code::unauthorized
+    );
+    EXPECT_EQ(ensure(mirrors, remote_at(server.url()), wants).error().code, Code::unauthorized);
+    EXPECT_TRUE(ensure(mirrors, remote_at(server.url(), "right"), wants));
+}
+
+TEST_F(MirrorTest, GivesASilentHostUp) {
+    const GitServer server{folder / "served", {"--delay", "20"}};
+    Mirrors hasty{{folder / "mirrors", {Milliseconds{5000}, Milliseconds{200}}}, thread, spawner};
+
+    const auto done = ensure(hasty, remote_at(server.url()), {{"refs/heads/main", ""}});
+
+    EXPECT_EQ(done.error().code, Code::timed_out);
+    EXPECT_NE(done.error().message.find("silent"), std::string::npos);
+}
+
+TEST_F(MirrorTest, TriesLaterWhereTheHostIsDown) {
+    std::string url;
+    {
+        const GitServer server{folder / "served"};
+        url = server.url();
+    }
+
+    const auto done = ensure(mirrors, remote_at(url), {{"refs/heads/main", ""}});
+
+    EXPECT_EQ(done.error().code, Code::unavailable);
+}
+
+namespace {
+
+Task<> note(Mirrors& mirrors, Remote remote, Want want, std::vector<Result<>>& results) {
+    std::vector<Want> wants(1, want);
+    auto fetching = mirrors.ensure(kRepository, std::move(remote), std::move(wants));
+    results.push_back(co_await std::move(fetching));
+}
+
+}  // namespace
+
+TEST_F(MirrorTest, SharesOneRunningAndOnePendingFetchBetweenAllCallers) {
+    const GitServer server{folder / "served"};
+    std::vector<Want> wants;
+    for (int i = 0; i < 12; ++i) {
+        const auto branch = "b" + std::to_string(i);
+        wants.push_back({"refs/heads/" + branch, tree.commit({{branch, "1"}}, branch, branch)});
+    }
+    std::vector<Result<>> results;
+
+    run_until_done([&](Executor executor) -> Task<> {
+        auto group = std::make_shared<TaskGroup>(executor, nullptr);
+        for (const auto& want : wants) {
+            group->spawn("fetch", note(mirrors, remote_at(server.url()), want, results));
+        }
+        co_await group->join();
+    });
+
+    ASSERT_EQ(results.size(), wants.size());
+    for (const auto& result : results) EXPECT_TRUE(result);
+    EXPECT_EQ(mirrors.fetches(), 2U);
+}
+
+namespace {
+
+Task<Result<>> append(std::string& all, std::string bytes) {
+    all += bytes;
+    co_return Result<>{};
+}
+
+Task<Result<>> refuse() {
+    co_return Error{Code::unavailable, "the runner went away"};
+}
+
+}  // namespace
+
+TEST_F(MirrorTest, SendsTheSourceOfOneCommitThatIndexPackTakes) {
+    tree.commit({{"a", "1"}});
+    const auto sha = tree.commit({{"b", "2"}});
+    tree.git({"commit", "-q", "--amend", "-m", "the branch has left it"});
+    tree.git({"push", "-q", "-f", "origin", "HEAD:refs/heads/main"});
+    std::string all;
+    const OnOutput take = [&](std::string bytes) { return append(all, std::move(bytes)); };
+
+    const auto sent =
+        run_task<Result<>>([&](Executor) { return send_source(spawner, tree.bare(), sha, take); });
+
+    ASSERT_TRUE(sent) << sent.error().message;
+    const std::string head = "0034shallow " + sha + "00000008NAK\n";
+    ASSERT_EQ(all.substr(0, head.size()), head);
+    run_git(folder.path(), {"init", "-q", "copy"});
+    replace_file(folder / "pack", std::string_view{all}.substr(head.size())).value();
+    run_git(folder / "copy", {"index-pack", "--strict", "-o", "../p.idx", "../pack"});
+}
+
+TEST_F(MirrorTest, EndsTheSourceWhenNobodyTakesItAndSaysWhatIsMissing) {
+    const auto sha = tree.commit({{"a", "1"}});
+    const OnOutput turn_away = [](std::string) { return refuse(); };
+
+    const auto sent = run_task<Result<>>([&](Executor) {
+        return send_source(spawner, tree.bare(), sha, turn_away);
+    });
+    const auto missing = run_task<Result<>>([&](Executor) {
+        return send_source(spawner, tree.bare(), std::string(40, 'c'), turn_away);
+    });
+
+    EXPECT_EQ(sent.error().message, "the runner went away");
+    EXPECT_EQ(missing.error().code, Code::not_found);
+}
