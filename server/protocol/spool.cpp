@@ -1,5 +1,8 @@
 #include "protocol/spool.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace triphammer::protocol {
 
 void SpoolScanner::feed(std::string_view bytes) {
@@ -19,17 +22,22 @@ void SpoolScanner::feed(std::string_view bytes) {
 }
 
 void SpoolScanner::see(const Frame& frame) {
+    if (std::exchange(summary_.has_end, false)) {
+        broken_ = true;  // nothing stands behind the end
+        return;
+    }
     if (const auto chunk = parse_log(frame)) {
         auto& end = summary_.log_ends[chunk->step];
         end = std::max(end, chunk->offset + chunk->bytes.size());
-        broken_ = summary_.has_end;
+        broken_ = !summary_.started;
         return;
     }
     auto record = parse_record(frame);
-    // Nothing stands behind the end, and nothing but records and logs stands in a spool.
-    broken_ = !record || summary_.has_end || (summary_.whole_bytes > 0) != bool(summary_.started);
+    auto* started = record ? std::get_if<Started>(&*record) : nullptr;
+    const bool is_first = !summary_.started;
+    broken_ = !record || is_first != (started != nullptr);
     if (broken_) return;
-    if (auto* started = std::get_if<Started>(&*record)) summary_.started = std::move(*started);
+    if (is_first) summary_.started = std::move(*started);
     summary_.has_end =
         std::holds_alternative<End>(*record) || std::holds_alternative<Park>(*record);
 }

@@ -1,0 +1,70 @@
+#include "protocol/frame.hpp"
+
+#include <gtest/gtest.h>
+
+namespace triphammer::protocol {
+
+TEST(Frame, IsFoundAgainByteByByte) {
+    const auto stream = make_frame(FrameType::ping, "{}") + make_frame(FrameType::log, "abc");
+    FrameDecoder decoder;
+    std::vector<std::string> seen;
+
+    for (const char c : stream) {
+        decoder.feed({&c, 1});
+        const auto frame = decoder.next();
+        ASSERT_TRUE(frame);
+        if (*frame) seen.emplace_back((*frame)->payload);
+    }
+
+    EXPECT_EQ(seen, (std::vector<std::string>{"{}", "abc"}));
+    EXPECT_EQ(decoder.held_bytes(), 0U);
+}
+
+TEST(Frame, EveryFlippedBitIsNoticed) {
+    const auto good = make_frame(FrameType::started, "payload");
+    for (std::size_t bit = 0; bit < good.size() * 8; ++bit) {
+        auto bad = good;
+        bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ (1 << (bit % 8)));
+
+        const auto frame = read_frame(bad);
+
+        // A longer length is not whole yet; anything else is an error.
+        EXPECT_TRUE(!frame || !*frame) << bit;
+    }
+}
+
+TEST(Frame, LengthsOutOfBoundsAreErrorsAtOnce) {
+    const std::string zero(kHeaderBytes, '\0');
+    std::string huge = zero;
+    huge[3] = '\x01';  // 16 MiB
+
+    EXPECT_EQ(read_frame(zero).error().code, Code::protocol);
+    EXPECT_EQ(read_frame(huge).error().code, Code::protocol);
+}
+
+TEST(Frame, UnknownTypesAreErrors) {
+    const auto frame = make_frame(static_cast<FrameType>(99), "");
+
+    EXPECT_EQ(read_frame(frame).error().code, Code::protocol);
+}
+
+TEST(Frame, TheLargestFramePasses) {
+    const auto frame = make_frame(FrameType::welcome, std::string(kMaxFrameBytes - 1, 'x'));
+
+    const auto read = read_frame(frame);
+
+    ASSERT_TRUE(read && *read);
+    EXPECT_EQ((*read)->bytes, kHeaderBytes + kMaxFrameBytes);
+}
+
+TEST(Frame, StaysInErrorAfterAnError) {
+    FrameDecoder decoder;
+    decoder.feed(std::string(kHeaderBytes, '\0'));
+    EXPECT_FALSE(decoder.next());
+
+    decoder.feed(make_frame(FrameType::ping, "{}"));
+
+    EXPECT_FALSE(decoder.next());
+}
+
+}  // namespace triphammer::protocol
