@@ -232,6 +232,7 @@ TEST_F(MirrorTest, SendsTheSourceOfOneCommitThatIndexPackTakes) {
     const std::string head = "0034shallow " + sha + "00000008NAK\n";
     ASSERT_EQ(all.substr(0, head.size()), head);
     run_git(folder.path(), {"init", "-q", "copy"});
+    replace_file(folder / "copy" / ".git" / "shallow", sha + "\n").value();
     replace_file(folder / "pack", std::string_view{all}.substr(head.size())).value();
     run_git(folder / "copy", {"index-pack", "--strict", "-o", "../p.idx", "../pack"});
 }
