@@ -3,6 +3,7 @@
 // file that the configuration names (raw, or as 64 hex digits).
 
 #include "access/sealing.hpp"
+#include "base/task.hpp"
 
 #include <filesystem>
 
@@ -18,8 +19,8 @@ struct KeyFile {
 };
 
 /// Reads the key and compares it with the database's check value; makes key and check value in a
-/// fresh data directory. Blocks; at start only. Every error means exit status 3: the key is
-/// missing, too short or too long, readable by others, or another one than the database's.
-Result<Secret> load_master_key(const KeyFile& file, store::Database& database, Random& random);
+/// fresh data directory. Writes nothing on an error. Every error means exit status 3: the key is
+/// missing, of the wrong length, readable by others, or another one than the database's.
+Task<Result<Secret>> load_master_key(KeyFile file, store::Database& database, Random& random);
 
 }  // namespace triphammer::access

@@ -43,9 +43,7 @@ struct SecretEntry {
 
 /// Creates or replaces. Code::invalid for a bad name, a short value or an environment without a
 /// repository.
-Result<> set_secret(
-    store::Transaction& transaction, const Sealer& sealer, const NewSecret& secret, TimePoint now
-);
+Result<> set_secret(store::Transaction& transaction, const Sealer& sealer, const NewSecret& secret);
 
 /// Of every scope, by name; no values.
 Result<std::vector<SecretEntry>> list_secrets(store::Connection& connection);
@@ -55,8 +53,7 @@ Result<> remove_secret(
     store::Transaction& transaction,
     const SecretScope& scope,
     const std::string& name,
-    const std::string& actor,
-    TimePoint now
+    const std::string& actor
 );
 
 /// What a job is given.
@@ -69,6 +66,14 @@ struct JobScope {
 /// By name, narrowest scope first chosen. An entry that does not open is an error of the whole.
 Result<std::vector<model::NamedSecret>> resolve_secrets(
     store::Connection& connection, const Sealer& sealer, const JobScope& job
+);
+
+/// Leaves the trace that a job of `run` was given these (names only); none where there are none.
+void record_use(
+    store::Transaction& transaction,
+    model::RunId run,
+    model::Fence fence,
+    const std::vector<model::NamedSecret>& secrets
 );
 
 }  // namespace triphammer::access

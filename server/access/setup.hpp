@@ -26,7 +26,7 @@ inline constexpr std::string_view kSessionCookie = "triphammer_session";
 
 /// 64 hex digits for `/setup?token=…`; earlier links are dead from now on.
 Result<Secret> create_setup_link(
-    store::Transaction& transaction, Random& random, const std::string& actor, TimePoint now
+    store::Transaction& transaction, Random& random, const std::string& actor
 );
 
 /// Puts the whole link into data/setup-link (0600), for people who lost the log's first lines.
@@ -35,7 +35,7 @@ Result<> write_setup_link(const std::filesystem::path& data, const Secret& link)
 /// Spends the link and opens a session; the answer is the cookie's value (32 random bytes as hex).
 /// Code::unauthorized for a link that is unknown, spent or older than 15 minutes.
 Result<Secret> use_setup_link(
-    store::Transaction& transaction, Random& random, std::string_view token, TimePoint now
+    store::Transaction& transaction, Random& random, std::string_view token
 );
 
 /// Who holds this cookie. Code::unauthorized after logout, 12 h without a request or 7 days.
@@ -44,10 +44,10 @@ Result<Principal> check_session(
 );
 
 /// Notes that the session is in use; call it where check_session said yes, at most once a minute.
-Result<> touch_session(store::Transaction& transaction, std::string_view cookie, TimePoint now);
+Result<> touch_session(store::Transaction& transaction, std::string_view cookie);
 
 /// Logout; fine when it is over already.
-Result<> end_session(store::Transaction& transaction, std::string_view cookie, TimePoint now);
+Result<> end_session(store::Transaction& transaction, std::string_view cookie);
 
 /// The value of a Set-Cookie header: HttpOnly, SameSite=Lax, Path=/, and Secure where asked for.
 std::string make_session_cookie(const Secret& cookie, bool secure);

@@ -37,9 +37,7 @@ struct TokenEntry {
 };
 
 /// The only time its text is known. Code::conflict for a name in use, Code::invalid for a bad one.
-Result<Secret> create_token(
-    store::Transaction& transaction, Random& random, const NewToken& token, TimePoint now
-);
+Result<Secret> create_token(store::Transaction& transaction, Random& random, const NewToken& token);
 
 /// Who presents `text`. Code::unauthorized, with one message for every cause, for an unknown,
 /// expired or revoked one.
@@ -49,10 +47,7 @@ Result<std::vector<TokenEntry>> list_tokens(store::Connection& connection);
 
 /// Code::not_found where no valid token has that name.
 Result<> revoke_token(
-    store::Transaction& transaction,
-    const std::string& name,
-    const std::string& actor,
-    TimePoint now
+    store::Transaction& transaction, const std::string& name, const std::string& actor
 );
 
 }  // namespace triphammer::access

@@ -54,9 +54,7 @@ std::vector<model::Problem> check_text(const std::string& name, const std::strin
 
 /// Saves a new version and makes it the active one; answers its number. Code::conflict when
 /// `base_version` is not the active one, Code::invalid ("line:column: …") for text with errors.
-Result<std::int64_t> put_pipeline(
-    store::Transaction& transaction, const PipelineText& pipeline, TimePoint now
-);
+Result<std::int64_t> put_pipeline(store::Transaction& transaction, const PipelineText& pipeline);
 
 /// `version` 0: the active one.
 Result<PipelineVersion> get_pipeline(
@@ -75,15 +73,13 @@ Result<> bind_pipeline(
     store::Transaction& transaction,
     const std::string& name,
     model::RepositoryId repository,
-    const std::string& actor,
-    TimePoint now
+    const std::string& actor
 );
 Result<> unbind_pipeline(
     store::Transaction& transaction,
     const std::string& name,
     model::RepositoryId repository,
-    const std::string& actor,
-    TimePoint now
+    const std::string& actor
 );
 
 /// The active texts that are bound to a repository, by name.

@@ -1,0 +1,38 @@
+#include "access/repository_keys.hpp"
+
+namespace triphammer::access {
+
+namespace {
+
+Binding bind_hook_secret(const std::string& hook) {
+    return {"hook-secret", hook};
+}
+
+Binding bind_clone_token(const std::string& hook) {
+    return {"clone-token", hook};
+}
+
+}  // namespace
+
+std::string seal_hook_secret(const Sealer& sealer, const std::string& hook, const Secret& secret) {
+    return sealer.seal(secret.reveal(), bind_hook_secret(hook));
+}
+
+Result<Secret> open_hook_secret(const Sealer& sealer, const store::RepositoryRow& repository) {
+    auto opened = sealer.open(repository.hook_secret, bind_hook_secret(repository.hook));
+    if (!opened) return with_context("the hook secret of " + repository.full_name, opened.error());
+    return opened;
+}
+
+std::string seal_clone_token(const Sealer& sealer, const std::string& hook, const Secret& token) {
+    return token.empty() ? "" : sealer.seal(token.reveal(), bind_clone_token(hook));
+}
+
+Result<Secret> open_clone_token(const Sealer& sealer, const store::RepositoryRow& repository) {
+    if (repository.clone_token.empty()) return Secret{};
+    auto opened = sealer.open(repository.clone_token, bind_clone_token(repository.hook));
+    if (!opened) return with_context("the token of " + repository.full_name, opened.error());
+    return opened;
+}
+
+}  // namespace triphammer::access

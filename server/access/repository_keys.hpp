@@ -1,0 +1,17 @@
+#pragma once
+// What a repository's row keeps sealed: the secret of its hook and the token it is fetched with.
+// Both are bound to the hook's name, which is random, unique and never changes. Any thread.
+
+#include "access/sealing.hpp"
+#include "store/repository_store.hpp"
+
+namespace triphammer::access {
+
+std::string seal_hook_secret(const Sealer& sealer, const std::string& hook, const Secret& secret);
+Result<Secret> open_hook_secret(const Sealer& sealer, const store::RepositoryRow& repository);
+
+/// Empty stays empty: no token.
+std::string seal_clone_token(const Sealer& sealer, const std::string& hook, const Secret& token);
+Result<Secret> open_clone_token(const Sealer& sealer, const store::RepositoryRow& repository);
+
+}  // namespace triphammer::access
