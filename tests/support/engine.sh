@@ -1,0 +1,289 @@
+#!/bin/bash
+# A private Docker engine with two registries, for the demo and the tests; as root, away from any
+# engine that the machine has. Everything lives under DIR and on bridges with addresses of its own,
+# so that `stop` takes all of it away again, after a crash too.
+#
+#   engine.sh start DIR    prints DOCKER_HOST=… REGISTRY=… PRIVATE_REGISTRY=… (and its _USER, _PASSWORD).
+#                          With DOCKER_HOST set and answering, that engine is used and not started.
+#   engine.sh images DIR   makes triphammer/busybox, triphammer/nginx and triphammer/python3 from this
+#                          machine's own files, where they are missing
+#   engine.sh stop DIR     ends all of it and removes DIR; fine when nothing runs
+set -u
+
+die() { echo "engine.sh: $*" >&2; exit 1; }
+[ $# = 2 ] || die "usage: engine.sh start|images|stop DIR"
+mkdir -p "$2" || die "cannot make $2"
+dir=$(readlink -f "$2")
+tag=$(printf '%s' "$dir" | sha256sum | cut -c1-8)
+bridge=th$tag
+socket=$dir/docker.sock
+# The socket's path has to fit into 107 bytes.
+[ ${#socket} -lt 100 ] || socket=/run/triphammer-engine-$tag.sock
+registry_user=triphammer
+registry_password=anvil-and-steel
+# bcrypt of the password above: docker-registry takes nothing else, and Debian's base has no tool for it.
+registry_hash='$2y$05$H8mbmOpfHPm7KoXR1qsc5.gk6c/vliS.DxChUORYHk9IPxNHYVk6m'
+
+ip_tool() { if command -v ip >/dev/null; then ip "$@"; else busybox ip "$@"; fi; }
+api() { curl -sS --fail-with-body --unix-socket "${DOCKER_HOST#unix://}" "$@"; }
+answers() { [ -n "${1:-}" ] && curl -sf -m 5 --unix-socket "${1#unix://}" http://engine/_ping >/dev/null; }
+
+# --- start ------------------------------------------------------------------------------------------
+
+free_port() { # busybox and bash have no "port 0": the kernel's list says what is taken
+    local port
+    for port in $(seq $((20000 + RANDOM % 8000)) 29999); do
+        grep -qi ":$(printf '%04X' "$port") " /proc/net/tcp /proc/net/tcp6 || { echo "$port"; return; }
+    done
+    die "no free port"
+}
+
+free_subnet() { # the first 10.N.0.0/16 that no route knows, begun at a number made from DIR
+    local i n
+    for i in $(seq 0 150); do
+        n=$((100 + (0x${tag:0:2} + i) % 150))
+        ip_tool route | grep -q "^10\.$n\." || { echo "10.$n"; return; }
+    done
+    die "no free subnet"
+}
+
+wait_until() { # seconds, command…
+    local tries=$(($1 * 10))
+    shift
+    while ! "$@"; do
+        tries=$((tries - 1))
+        [ "$tries" -gt 0 ] || return 1
+        sleep 0.1
+    done
+}
+
+# The engine's own rules are off: at its start an engine flushes the chains that it would share with
+# another one of this machine. Published ports work through its proxy; the rest is these three rules.
+rules() { # subnet
+    echo "filter FORWARD -s $1.0.0/16 -m comment --comment th-$tag -j ACCEPT"
+    echo "filter FORWARD -d $1.0.0/16 -m conntrack --ctstate RELATED,ESTABLISHED -m comment --comment th-$tag -j ACCEPT"
+    echo "nat POSTROUTING -s $1.0.0/16 ! -d $1.0.0/16 -m comment --comment th-$tag -j MASQUERADE"
+}
+
+add_rules() {
+    local table rule
+    rules "$1" | while read -r table rule; do
+        # shellcheck disable=SC2086
+        iptables -t "$table" -C $rule 2>/dev/null || iptables -t "$table" -I $rule
+    done
+}
+
+start_engine() {
+    [ "$(id -u)" = 0 ] || die "only root can start an engine"
+    [ -e "$dir/subnet" ] || { free_subnet >"$dir/subnet"; cat /proc/sys/net/ipv4/ip_forward >"$dir/ip_forward"; }
+    local subnet
+    subnet=$(cat "$dir/subnet")
+    ip_tool link show "$bridge" >/dev/null 2>&1 || ip_tool link add "$bridge" type bridge || die "cannot make a bridge"
+    ip_tool addr add "$subnet.0.1/24" dev "$bridge" 2>/dev/null
+    ip_tool link set "$bridge" up
+    add_rules "$subnet"
+    rm -f "$socket" "$dir/docker.pid"
+    setsid dockerd --data-root "$dir/docker" --exec-root "$dir/exec" -p "$dir/docker.pid" -H "unix://$socket" \
+        --bridge "$bridge" --iptables=false --default-address-pool "base=$subnet.128.0/17,size=26" \
+        --containerd-namespace "th-$tag" --containerd-plugins-namespace "th-$tag-plugins" \
+        --exec-opt native.cgroupdriver=cgroupfs --cgroup-parent "/th-$tag" --log-level warn --shutdown-timeout 3 \
+        </dev/null >>"$dir/dockerd.log" 2>&1 &
+    wait_until 30 answers "unix://$socket" || { tail -5 "$dir/dockerd.log" >&2; die "dockerd does not answer"; }
+}
+
+registry_runs() { # name
+    local pid
+    pid=$(cat "$dir/$1.pid" 2>/dev/null) && grep -qa "$dir/$1.yml" "/proc/$pid/cmdline" 2>/dev/null
+}
+
+start_registry() { # name, extra configuration
+    registry_runs "$1" && return
+    local port
+    port=$(free_port)
+    echo "127.0.0.1:$port" >"$dir/$1.address"
+    cat >"$dir/$1.yml" <<YAML
+version: 0.1
+log: { level: warn }
+storage: { filesystem: { rootdirectory: $dir/$1 }, delete: { enabled: true } }
+http: { addr: "127.0.0.1:$port" }
+$2
+YAML
+    setsid docker-registry serve "$dir/$1.yml" </dev/null >>"$dir/$1.log" 2>&1 &
+    echo $! >"$dir/$1.pid"
+    wait_until 10 curl -s -m 2 -o "$dir/probe" "http://127.0.0.1:$port/v2/" ||
+        { tail -5 "$dir/$1.log" >&2; die "the registry does not answer"; }
+}
+
+start() {
+    if answers "${DOCKER_HOST:-}"; then
+        echo "DOCKER_HOST=$DOCKER_HOST"
+    else
+        answers "unix://$socket" || start_engine
+        echo "DOCKER_HOST=unix://$socket"
+    fi
+    echo "$registry_user:$registry_hash" >"$dir/htpasswd"
+    start_registry registry ""
+    start_registry private "auth: { htpasswd: { realm: private, path: $dir/htpasswd } }"
+    echo "REGISTRY=$(cat "$dir/registry.address")"
+    echo "PRIVATE_REGISTRY=$(cat "$dir/private.address")"
+    echo "PRIVATE_REGISTRY_USER=$registry_user"
+    echo "PRIVATE_REGISTRY_PASSWORD=$registry_password"
+}
+
+# --- images -----------------------------------------------------------------------------------------
+
+add() { # root, file…: with the names of this machine, links followed
+    local root=$1 file folder
+    shift
+    for file in "$@"; do
+        folder=$(readlink -f "$(dirname "$file")")
+        mkdir -p "$root$folder"
+        cp -L --preserve=mode "$file" "$root$folder/"
+    done
+}
+
+add_with_libraries() { # root, program or shared object…
+    local root=$1 library
+    shift
+    add "$root" "$@"
+    for library in $(ldd "$@" 2>/dev/null | grep -o '/[^ :]*\.so[^ :]*' | sort -u); do
+        add "$root" "$library"
+    done
+}
+
+base_root() { # root: busybox in the usual layout
+    local applet
+    mkdir -p "$1"/{usr/bin,usr/sbin,usr/lib,usr/lib64,etc,tmp,root,run,proc,sys,dev,var/log,var/tmp}
+    chmod 1777 "$1/tmp" "$1/var/tmp"
+    for applet in bin sbin lib lib64; do ln -s "usr/$applet" "$1/$applet"; done
+    cp /bin/busybox "$1/usr/bin/busybox"
+    for applet in $(busybox --list); do
+        [ "$applet" = busybox ] || ln -s busybox "$1/usr/bin/$applet"
+    done
+    printf 'root:x:0:0:root:/root:/bin/sh\nwww-data:x:33:33::/var/www:/bin/false\nnobody:x:65534:65534::/:/bin/false\n' >"$1/etc/passwd"
+    printf 'root:x:0:\nwww-data:x:33:\nnogroup:x:65534:\n' >"$1/etc/group"
+}
+
+nginx_root() {
+    base_root "$1"
+    add_with_libraries "$1" /usr/sbin/nginx
+    mkdir -p "$1"/etc/nginx "$1"/var/log/nginx "$1"/var/lib/nginx "$1"/usr/share/nginx/html
+    cp /etc/nginx/mime.types "$1/etc/nginx/"
+    printf 'events {}\nhttp { include mime.types; server { listen 80; root /usr/share/nginx/html; } }\n' >"$1/etc/nginx/nginx.conf"
+    echo 'it works' >"$1/usr/share/nginx/html/index.html"
+}
+
+python_root() {
+    local package file
+    base_root "$1"
+    add_with_libraries "$1" /usr/bin/python3.11
+    ln -s python3.11 "$1/usr/bin/python3"
+    for package in libpython3.11-minimal libpython3.11-stdlib python3-pytest python3-pluggy python3-iniconfig \
+        python3-packaging python3-attr python3-pip python3-setuptools python3-pkg-resources python3-distutils python3-wheel; do
+        dpkg -L "$package" 2>/dev/null
+    done | grep -E '^/usr/lib/(python3|x86_64-linux-gnu/libpython)' | sort -u | while read -r file; do
+        [ -f "$file" ] && add "$1" "$file"
+    done
+    # shellcheck disable=SC2046
+    add_with_libraries "$1" $(find "$1/usr/lib/python3.11/lib-dynload" -name '*.so' -printf '/usr/lib/python3.11/lib-dynload/%f ')
+    [ -e /etc/ssl/certs/ca-certificates.crt ] && add "$1" /etc/ssl/certs/ca-certificates.crt
+    return 0
+}
+
+encode() { printf '%s' "$1" | sed 's/%/%25/g; s/ /%20/g; s/"/%22/g; s/\[/%5B/g; s/\]/%5D/g; s/;/%3B/g'; }
+
+has_image() { api -o "$dir/probe" "http://engine/v1.41/images/$1/json" 2>/dev/null; }
+
+make_image() { # name, function that fills a root folder, command as JSON
+    has_image "$1:latest" && return
+    local root=$dir/root
+    rm -rf "$root"
+    "$2" "$root" || die "cannot make the files of $1"
+    tar -C "$root" --owner=0 --group=0 --numeric-owner --sort=name --mtime=@315532800 -cf - . |
+        api -X POST -H 'Content-Type: application/x-tar' -T - \
+            "http://engine/v1.41/images/create?fromSrc=-&repo=$1&tag=latest&changes=$(encode "CMD $3")&changes=$(
+                encode 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin')" >"$dir/import.log" ||
+        { cat "$dir/import.log" >&2; die "cannot import $1"; }
+    rm -rf "$root"
+    has_image "$1:latest" || { cat "$dir/import.log" >&2; die "$1 was not made"; }
+}
+
+images() {
+    answers "${DOCKER_HOST:-}" || DOCKER_HOST=unix://$socket
+    answers "$DOCKER_HOST" || die "no engine answers at $DOCKER_HOST: engine.sh start $dir first"
+    make_image triphammer/busybox base_root '["/bin/sh"]'
+    make_image triphammer/nginx nginx_root '["nginx", "-g", "daemon off;"]'
+    make_image triphammer/python3 python_root '["python3"]'
+}
+
+# --- stop -------------------------------------------------------------------------------------------
+
+ours() { # processes whose command line names our folder (this script left out) or that are in our control groups
+    local pid
+    for pid in $(grep -lsaF "$dir/" /proc/[0-9]*/cmdline | grep -o '[0-9]*'); do
+        [ "$pid" != $$ ] && ! grep -qsa 'engine\.sh' "/proc/$pid/cmdline" && echo "$pid"
+    done
+    find /sys/fs/cgroup -path "*/th-$tag/*" -name cgroup.procs -exec cat {} + 2>/dev/null | sort -u
+}
+
+remove_objects() { # containers and networks by way of the engine: it removes its own rules best
+    local DOCKER_HOST=unix://$socket id
+    answers "$DOCKER_HOST" || return
+    for id in $(api 'http://engine/v1.41/containers/json?all=1' | grep -o '"Id":"[0-9a-f]*"' | cut -d'"' -f4); do
+        api -m 30 -X DELETE "http://engine/v1.41/containers/$id?force=1&v=1" >/dev/null
+    done
+    api -m 30 -X POST 'http://engine/v1.41/networks/prune' >/dev/null
+}
+
+end_processes() { # an engine's own end takes 12 s here (it waits for a containerd that has ended): not needed
+    local pid signal
+    for signal in TERM KILL; do
+        for pid in $(ours); do kill -"$signal" "$pid" 2>/dev/null; done
+        wait_until 3 eval '[ -z "$(ours)" ]' && return
+    done
+}
+
+remove_mounts() {
+    local mount
+    for _ in 1 2 3; do
+        for mount in $(cut -d' ' -f5 /proc/self/mountinfo | grep -F "$dir/" | sort -r); do umount -l "$mount" 2>/dev/null; done
+    done
+}
+
+remove_network() { # subnet
+    local table rule link
+    rules "$1" | while read -r table rule; do
+        # shellcheck disable=SC2086
+        while iptables -t "$table" -D $rule 2>/dev/null; do :; done
+    done
+    for link in $(ip_tool -o addr show | grep -F " $1." | grep -o ' br-[0-9a-f]*' | sort -u) "$bridge"; do
+        ip_tool link del "$link" 2>/dev/null
+    done
+    [ "$(cat "$dir/ip_forward")" = 0 ] && [ -z "$(ls -d /sys/class/net/docker0 /sys/class/net/br-* 2>/dev/null)" ] &&
+        echo 0 >/proc/sys/net/ipv4/ip_forward
+    return 0
+}
+
+remove_cgroups() {
+    find /sys/fs/cgroup -depth -type d -path "*/th-$tag*" -exec rmdir {} + 2>/dev/null
+}
+
+stop() {
+    remove_objects
+    end_processes
+    remove_mounts
+    if [ -e "$dir/subnet" ]; then
+        remove_network "$(cat "$dir/subnet")"
+        remove_cgroups
+    fi
+    rm -f "$socket"
+    rm -rf "$dir"
+    [ ! -e "$dir" ] || die "could not remove all of $dir"
+}
+
+case $1 in
+    start) start ;;
+    images) images ;;
+    stop) stop ;;
+    *) die "usage: engine.sh start|images|stop DIR" ;;
+esac
