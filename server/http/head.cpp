@@ -168,6 +168,7 @@ Checked<> read_request_line(std::string_view line, const HeadLimits& limits, Par
     if (!method) return method.error();
     out.http_1_0 = *old;
     out.head.method = *method;
+    out.is_head = *method == Method::head;
     return read_target(parts->target, out.head);
 }
 

@@ -57,6 +57,7 @@ class HeadScanner {
 /// A request head with what only its reader needs.
 struct ParsedRequest {
     RequestHead head;
+    bool is_head = false;  // as a method: the answer goes without its body
     bool http_1_0 = false;
     bool keep_alive = true;
     bool expects_continue = false;

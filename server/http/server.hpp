@@ -37,14 +37,15 @@ class Router {
 /// Defaults are the product's limits (H01-H04); tests shorten them.
 struct ServerLimits {
     std::size_t max_headers = 100;
-    std::size_t max_head_bytes = 16 * 1024;           // 431
-    std::size_t max_target_bytes = 8 * 1024;          // 414
-    std::size_t max_connections = 16 * 1024;          // further ones are closed unanswered
-    std::chrono::milliseconds head_deadline{10'000};  // first byte to the end of the head
-    std::chrono::milliseconds body_window{15'000};    // each window brings ≥ 1 kB/s, or the end
-    std::chrono::milliseconds write_window{30'000};   // each 64 KiB leave within it
-    std::chrono::milliseconds idle_deadline{60'000};  // keep-alive without a request
-    std::chrono::milliseconds tick{500};              // how coarse all deadlines are
+    std::size_t max_head_bytes = 16 * 1024;            // 431
+    std::size_t max_target_bytes = 8 * 1024;           // 414
+    std::size_t max_connections = 16 * 1024;           // further ones are closed unanswered
+    std::uint64_t max_body_memory = 64 * 1024 * 1024;  // whole bodies of all requests; then 503
+    std::chrono::milliseconds head_deadline{10'000};   // first byte to the end of the head
+    std::chrono::milliseconds body_window{15'000};     // each window brings ≥ 1 kB/s, or the end
+    std::chrono::milliseconds write_window{30'000};    // each 64 KiB leave within it
+    std::chrono::milliseconds idle_deadline{60'000};   // keep-alive without a request
+    std::chrono::milliseconds tick{500};               // how coarse all deadlines are
 };
 
 struct ServerCounters {
@@ -55,7 +56,8 @@ struct ServerCounters {
     std::size_t open = 0;
 };
 
-/// Owned by App; all calls on the logic thread. Connections end before `stop` returns.
+/// Owned by App; all calls on the logic thread. Connections end before `stop` returns. The first
+/// server of a process makes it ignore SIGPIPE (sendfile has no flag for it).
 class Server {
   public:
     Server(Executor executor, Router& router, ServerLimits limits = {});

@@ -26,4 +26,9 @@ class WebSocket {
     virtual void abort() = 0;
 };
 
+struct RequestHead;
+
+/// Whether the head is a complete RFC 6455 handshake; otherwise the caller answers 426 or 400.
+bool is_web_socket_request(const RequestHead& head);
+
 }  // namespace triphammer::http
