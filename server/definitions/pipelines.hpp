@@ -68,7 +68,8 @@ Result<std::vector<PipelineVersion>> list_history(
     store::Connection& connection, const std::string& name
 );
 
-/// Both are fine when it is so already; Code::not_found for an unknown pipeline.
+/// Both are fine when it is so already; Code::not_found for an unknown pipeline. What is bound to a
+/// repository: store::list_bound_pipelines.
 Result<> bind_pipeline(
     store::Transaction& transaction,
     const std::string& name,
@@ -80,11 +81,6 @@ Result<> unbind_pipeline(
     const std::string& name,
     model::RepositoryId repository,
     const std::string& actor
-);
-
-/// The active texts that are bound to a repository, by name.
-Result<std::vector<PipelineVersion>> list_bound(
-    store::Connection& connection, model::RepositoryId repository
 );
 
 }  // namespace triphammer::definitions
