@@ -1,6 +1,7 @@
 #pragma once
 // The first thing a runner reads: one JSON line on descriptor 3, a pipe that only it holds. Never
-// argv, environment or disk, because the token is in it.
+// argv, environment or disk, because the token is in it. Descriptor 4 is the held lock of the
+// attempt's folder.
 
 #include "base/result.hpp"
 #include "base/secret.hpp"
@@ -12,6 +13,9 @@
 
 namespace triphammer::launcher {
 
+constexpr int kStartLineDescriptor = 3;
+constexpr int kLockDescriptor = 4;
+
 struct StartLine {
     std::int64_t fence = 0;
     Secret token;
@@ -19,6 +23,7 @@ struct StartLine {
     std::string server_id;
     std::string folder;  // run/<fence>, absolute
     std::string run;     // the run directory: hidden from steps
+    std::string cgroup;  // its cgroup.procs is to be joined first; empty: none
     std::string docker_host;
     std::vector<std::string> hidden;
 };

@@ -1,0 +1,162 @@
+#include "launcher/attempts.hpp"
+
+#include "base/text.hpp"
+#include "launcher/control_group.hpp"
+#include "launcher/start_line.hpp"
+
+#include <fcntl.h>
+#include <pwd.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace triphammer::launcher {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// What a runner itself needs; steps get an environment of their own.
+constexpr const char* kPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/// The start line goes through a pipe that is filled before the child exists: it must fit.
+constexpr std::size_t kMostLineBytes = 60'000;
+
+Result<FileDescriptor> pipe_with(const std::string& line) {
+    if (line.size() > kMostLineBytes) return Error{Code::too_large, "the start line is too long"};
+    auto pipe = make_pipe();
+    if (!pipe) return pipe.error();
+    if (auto written = write_all(pipe->second.get(), line); !written) return written.error();
+    return std::move(pipe->first);
+}
+
+Result<Child> spawn_runner(const fs::path& program, const fs::path& folder, int line, int lock) {
+    auto errors = open_file(folder / "runner.log", O_WRONLY | O_CREAT | O_APPEND, 0640);
+    if (!errors) return errors.error();
+    SpawnRequest request;
+    request.arguments = {program.string()};
+    request.environment = {kPath};
+    request.directory = folder.string();
+    request.output = errors->get();
+    request.error = errors->get();
+    request.inherit = {{line, kStartLineDescriptor}, {lock, kLockDescriptor}};
+    request.new_session = true;
+    SystemSpawner spawner;
+    return spawner.spawn(request);
+}
+
+/// The daemon reads the spool of a dead runner, perhaps as another user.
+void share_with_daemon(const fs::path& folder, const std::optional<uid_t>& daemon) {
+    const passwd* user = daemon ? ::getpwuid(*daemon) : nullptr;
+    if (user == nullptr || *daemon == ::geteuid()) return;
+    if (::chown(folder.c_str(), static_cast<uid_t>(-1), user->pw_gid) == 0) {
+        ::chmod(folder.c_str(), 02750);
+    }
+}
+
+/// Not synced: a power cut ends the runner too.
+Result<> note_pid(const fs::path& folder, pid_t pid) {
+    auto file = open_file(folder / "pid", O_WRONLY | O_CREAT | O_EXCL, 0640);
+    if (!file) return file.error();
+    return write_all(file->get(), std::to_string(pid));
+}
+
+bool has_open(pid_t pid, const fs::path& lock) {
+    std::error_code failure;
+    const auto link = "/proc/" + std::to_string(pid) + "/fd/" + std::to_string(kLockDescriptor);
+    return fs::read_symlink(link, failure) == lock && !failure;
+}
+
+}  // namespace
+
+fs::path Attempts::folder_of(std::int64_t fence) const {
+    return settings_.run / std::to_string(fence);
+}
+
+/// If anything fails after the folder was made, the attempt is listed as dead: the daemon decides.
+Result<Child> Attempts::start(const Request& request) const {
+    const auto folder = folder_of(request.fence);
+    if (auto made = make_folders(request.fence); !made) return made.error();
+    auto lock = lock_file(folder / "lock");
+    if (!lock) return lock.error();
+    StartLine line;
+    line.fence = request.fence;
+    line.token = request.token;
+    line.endpoint = request.endpoint;
+    line.server_id = request.server_id;
+    line.folder = folder.string();
+    line.run = settings_.run.string();
+    line.cgroup = make_group(settings_.run, request.fence).string();
+    line.docker_host = request.docker_host;
+    line.hidden = request.hidden;
+    auto text = to_line(line);
+    auto pipe = pipe_with(text);
+    wipe(text);
+    if (!pipe) return pipe.error();
+    auto child = spawn_runner(settings_.runner_program, folder, pipe->get(), lock->get());
+    if (!child) return child.error();
+    if (auto noted = note_pid(folder, child->pid()); !noted) return noted.error();
+    return child;
+}
+
+Result<> Attempts::make_folders(std::int64_t fence) const {
+    const auto folder = folder_of(fence);
+    if (::mkdir(folder.c_str(), 0700) != 0) {
+        if (errno == EEXIST) return conflict("attempt " + std::to_string(fence) + " was started");
+        return from_errno("make " + folder.string());
+    }
+    share_with_daemon(folder, settings_.daemon_uid);
+    for (const char* name : {"work", "temp", "home", "tmp"}) {
+        if (auto made = make_directory(folder / name, 0700); !made) return made;
+    }
+    return {};
+}
+
+std::vector<AttemptInfo> Attempts::list() const {
+    std::vector<AttemptInfo> out;
+    std::error_code failure;
+    for (const auto& entry : fs::directory_iterator{settings_.run, failure}) {
+        const auto fence = parse_integer(entry.path().filename().string());
+        if (!fence || *fence <= 0) continue;
+        AttemptInfo info;
+        info.fence = *fence;
+        info.alive = is_alive(*fence);
+        out.push_back(info);
+    }
+    return out;
+}
+
+bool Attempts::is_alive(std::int64_t fence) const {
+    return is_locked(folder_of(fence) / "lock");
+}
+
+/// The pid is only a guess until the process is held by a descriptor and still has the lock open.
+FileDescriptor Attempts::find_runner(std::int64_t fence) const {
+    const auto folder = folder_of(fence);
+    const auto text = read_file(folder / "pid", 32);
+    const auto pid = text ? parse_integer(trim(*text)) : std::nullopt;
+    if (!pid || *pid <= 1) return {};
+    FileDescriptor pidfd{static_cast<int>(::syscall(SYS_pidfd_open, static_cast<pid_t>(*pid), 0))};
+    if (!pidfd || !has_open(static_cast<pid_t>(*pid), folder / "lock")) return {};
+    return pidfd;
+}
+
+void Attempts::kill(std::int64_t fence) const {
+    kill_group(group_of(settings_.run, fence));
+    const auto runner = find_runner(fence);
+    if (runner) ::syscall(SYS_pidfd_send_signal, runner.get(), SIGKILL, nullptr, 0);
+}
+
+Result<> Attempts::remove(std::int64_t fence) const {
+    std::error_code failure;
+    fs::remove_all(folder_of(fence), failure);
+    const auto group = group_of(settings_.run, fence);
+    if (!group.empty()) ::rmdir(group.c_str());
+    if (failure) return from_errno("remove " + folder_of(fence).string(), failure.value());
+    return {};
+}
+
+}  // namespace triphammer::launcher

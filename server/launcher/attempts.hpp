@@ -1,0 +1,44 @@
+#pragma once
+// The run directory: one folder an attempt, made exactly once, with the lock that its runner holds.
+// This is the launcher's whole memory; it outlives the launcher.
+
+#include "base/spawn.hpp"
+#include "launcher/launcher.hpp"
+#include "launcher/messages.hpp"
+
+#include <vector>
+
+namespace triphammer::launcher {
+
+class Attempts {
+  public:
+    explicit Attempts(const Settings& settings) : settings_{settings} {}
+
+    /// Makes run/<fence>, takes its lock and starts the runner with it. Code::conflict when the
+    /// folder is there already: that fence was started once and never is again.
+    Result<Child> start(const Request& request) const;
+
+    /// Every attempt that has a folder; `exit` and `signal` are unknown here.
+    std::vector<AttemptInfo> list() const;
+
+    bool is_alive(std::int64_t fence) const;
+
+    /// A pidfd of the living runner, also of one that an earlier launcher started: the process that
+    /// has the folder's lock file open under the agreed number. Empty when there is none.
+    FileDescriptor find_runner(std::int64_t fence) const;
+
+    /// Kills what is left of the attempt at once; returns before it is gone.
+    void kill(std::int64_t fence) const;
+
+    /// Removes the folder and the group of an attempt that is dead. May take long: on a thread.
+    Result<> remove(std::int64_t fence) const;
+
+    std::filesystem::path folder_of(std::int64_t fence) const;
+
+  private:
+    Result<> make_folders(std::int64_t fence) const;
+
+    const Settings& settings_;
+};
+
+}  // namespace triphammer::launcher

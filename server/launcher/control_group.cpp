@@ -1,0 +1,54 @@
+#include "launcher/control_group.hpp"
+
+#include "base/digest.hpp"
+#include "base/file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <fstream>
+#include <string>
+
+namespace triphammer::launcher {
+
+namespace {
+
+/// Where the unified hierarchy is mounted: alone, or beside version 1.
+std::filesystem::path hierarchy() {
+    for (const char* place : {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"}) {
+        std::error_code failure;
+        if (std::filesystem::exists(std::string{place} + "/cgroup.procs", failure)) return place;
+    }
+    return {};
+}
+
+std::string own_path() {
+    std::ifstream groups{"/proc/self/cgroup"};
+    for (std::string line; std::getline(groups, line);) {
+        if (line.rfind("0::/", 0) == 0) return line.substr(4);
+    }
+    return {};
+}
+
+}  // namespace
+
+std::filesystem::path group_of(const std::filesystem::path& run, std::int64_t fence) {
+    static const std::filesystem::path parent = hierarchy();
+    if (parent.empty()) return {};
+    const auto server = sha256_hex(run.string()).substr(0, 12);
+    return parent / own_path() / ("triphammer-" + server + "-" + std::to_string(fence));
+}
+
+std::filesystem::path make_group(const std::filesystem::path& run, std::int64_t fence) {
+    auto group = group_of(run, fence);
+    if (group.empty() || ::mkdir(group.c_str(), 0755) != 0) return {};
+    return group;
+}
+
+bool kill_group(const std::filesystem::path& group) {
+    if (group.empty()) return false;
+    auto file = open_file(group / "cgroup.kill", O_WRONLY);
+    return file && write_all(file->get(), "1").has_value();
+}
+
+}  // namespace triphammer::launcher

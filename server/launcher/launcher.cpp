@@ -1,0 +1,90 @@
+#include "launcher/launcher.hpp"
+
+#include "base/file.hpp"
+#include "base/log.hpp"
+#include "launcher/server.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace triphammer::launcher {
+
+namespace asio = boost::asio;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// The folder is canonical afterwards: names of open files are compared with it.
+Result<> prepare(Settings& settings) {
+    const bool same_user = !settings.daemon_uid || *settings.daemon_uid == ::geteuid();
+    if (auto made = make_directory(settings.run, same_user ? 0700 : 0755); !made) return made;
+    std::error_code failure;
+    settings.run = fs::canonical(settings.run, failure);
+    if (failure) return from_errno("open the run directory", failure.value());
+    if (settings.socket.empty()) settings.socket = settings.run / "launcher.sock";
+    return {};
+}
+
+/// The lock is ours, so a socket file that is there belongs to a dead launcher.
+Result<Server::Acceptor> listen(asio::io_context& context, const Settings& settings) {
+    std::error_code ignored;
+    fs::remove(settings.socket, ignored);
+    Server::Acceptor acceptor{context};
+    boost::system::error_code failure;
+    acceptor.open({}, failure);
+    ::fcntl(acceptor.native_handle(), F_SETFD, FD_CLOEXEC);
+    if (!failure) acceptor.bind({settings.socket.string()}, failure);
+    if (failure) return from_errno("bind " + settings.socket.string(), failure.value());
+    ::chmod(settings.socket.c_str(), 0600);
+    if (settings.daemon_uid &&
+        ::chown(settings.socket.c_str(), *settings.daemon_uid, static_cast<gid_t>(-1)) != 0) {
+        return from_errno("give " + settings.socket.string() + " to the daemon's user");
+    }
+    acceptor.listen(asio::socket_base::max_listen_connections, failure);
+    if (failure) return from_errno("listen on " + settings.socket.string(), failure.value());
+    return acceptor;
+}
+
+Task<> serve_until_signal(Server& server, Server::Acceptor& acceptor, Executor executor) {
+    TaskGroup accepting{executor, {}};
+    asio::signal_set signals{executor, SIGTERM, SIGINT};
+    accepting.spawn("accept", server.run(acceptor));
+    co_await signals.async_wait(asio::use_awaitable);
+    auto unaccepted = accepting.stop();
+    co_await std::move(unaccepted);
+    auto stopped = server.stop();
+    co_await std::move(stopped);
+}
+
+int complain(const Error& error) {
+    log::error("the launcher cannot start", {{"error", error.message}});
+    return 2;
+}
+
+}  // namespace
+
+int serve(Settings settings) {
+    if (auto ready = prepare(settings); !ready) return complain(ready.error());
+    const auto lock = lock_file(settings.run / "launcher.lock");
+    if (!lock) return complain(lock.error());
+    asio::io_context context{1};
+    auto acceptor = listen(context, settings);
+    if (!acceptor) return complain(acceptor.error());
+    Server server{context.get_executor(), settings};
+    auto work = serve_until_signal(server, *acceptor, context.get_executor());
+    std::exception_ptr failure;
+    asio::co_spawn(context, std::move(work), [&](std::exception_ptr thrown) { failure = thrown; });
+    log::info("launcher ready", {{"socket", settings.socket.string()}});
+    context.run();
+    if (failure) std::rethrow_exception(failure);
+    return 0;
+}
+
+}  // namespace triphammer::launcher

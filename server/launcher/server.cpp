@@ -1,0 +1,261 @@
+#include "launcher/server.hpp"
+
+#include "base/deadline.hpp"
+#include "base/log.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace triphammer::launcher {
+
+namespace asio = boost::asio;
+using Socket = asio::local::stream_protocol::socket;
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr std::size_t kMostLineBytes = 64U << 10U;
+/// How long the kernel may take to end what was killed.
+constexpr milliseconds kDeathPause{5};
+constexpr int kDeathPauses = 1000;
+
+Task<> wait_readable(FileDescriptor pidfd) {
+    asio::posix::stream_descriptor waiter{co_await asio::this_coro::executor, pidfd.release()};
+    co_await waiter.async_wait(asio::posix::stream_descriptor::wait_read, asio::use_awaitable);
+}
+
+Reply reply_of(const char* kind, std::int64_t fence) {
+    Reply out;
+    out.kind = kind;
+    out.fence = fence;
+    return out;
+}
+
+Reply refusal(std::int64_t fence, std::string why) {
+    auto out = reply_of("refused", fence);
+    out.why = std::move(why);
+    return out;
+}
+
+void send_signal(const FileDescriptor& process, int signal) {
+    if (process) ::syscall(SYS_pidfd_send_signal, process.get(), signal, nullptr, 0);
+}
+
+}  // namespace
+
+/// A socket with its lines; writers may overlap, bytes never do.
+class Server::Connection {
+  public:
+    explicit Connection(Socket socket) : socket_{std::move(socket)} {}
+
+    Task<Result<std::string>> read_line() {
+        auto buffer = asio::dynamic_buffer(input_, kMostLineBytes);
+        auto [failure, size] = co_await asio::async_read_until(
+            socket_, buffer, '\n', asio::as_tuple(asio::use_awaitable)
+        );
+        if (failure) co_return Error{Code::unavailable, failure.message()};
+        std::string line = input_.substr(0, size);
+        input_.erase(0, size);
+        co_return line;
+    }
+
+    Task<> send(std::string line) {
+        output_ += line;
+        if (writing_) co_return;
+        writing_ = true;
+        while (!output_.empty()) {
+            const std::string bytes = std::exchange(output_, {});
+            const auto piece = asio::buffer(bytes);
+            co_await asio::async_write(socket_, piece, asio::as_tuple(asio::use_awaitable));
+        }
+        writing_ = false;
+    }
+
+    void close() {
+        boost::system::error_code ignored;
+        socket_.close(ignored);
+    }
+
+  private:
+    Socket socket_;
+    std::string input_;
+    std::string output_;
+    bool writing_ = false;
+};
+
+Server::Server(Executor executor, const Settings& settings)
+    : settings_{settings},
+      attempts_{settings},
+      tasks_{executor, [](const auto& name, const auto& what) {
+                 log::error("a task of the launcher failed", {{"task", name}, {"error", what}});
+             }} {
+    watch_survivors();
+}
+
+Server::~Server() = default;
+
+Task<> Server::run(Acceptor& acceptor) {
+    for (;;) {
+        auto socket = co_await acceptor.async_accept(asio::use_awaitable);
+        if (!may_connect(socket.native_handle())) continue;
+        if (current_) current_->close();
+        current_ = std::make_shared<Connection>(std::move(socket));
+        tasks_.spawn("connection", serve(current_));
+    }
+}
+
+Task<> Server::stop() {
+    if (current_) current_->close();
+    auto stopped = tasks_.stop();
+    co_await std::move(stopped);
+}
+
+bool Server::may_connect(int socket) const {
+    ucred peer{};
+    socklen_t size = sizeof peer;
+    if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return false;
+    const bool allowed =
+        peer.uid == ::geteuid() || (settings_.daemon_uid && peer.uid == *settings_.daemon_uid);
+    if (!allowed)
+        log::warning("refused a connection", {{"uid", static_cast<std::int64_t>(peer.uid)}});
+    return allowed;
+}
+
+/// Runners of an earlier launcher: their end is told too, without an exit status.
+void Server::watch_survivors() {
+    for (const auto& attempt : attempts_.list()) {
+        auto runner = attempts_.find_runner(attempt.fence);
+        if (!runner) continue;
+        tasks_.spawn("survivor", watch_stranger(attempt.fence, std::move(runner)));
+    }
+}
+
+Task<> Server::serve(Peer peer) {
+    for (;;) {
+        auto read = peer->read_line();
+        auto line = co_await std::move(read);
+        if (!line) co_return;
+        auto request = parse_request(*line);
+        if (!request) {
+            log::warning("closed a connection", {{"why", request.error().message}});
+            co_return peer->close();
+        }
+        auto work = answer(std::move(*request));
+        const auto reply = co_await std::move(work);
+        auto sent = peer->send(to_line(reply));
+        co_await std::move(sent);
+    }
+}
+
+Task<Reply> Server::answer(Request request) {
+    switch (request.action) {
+        case Action::start:
+            co_return start(request);
+        case Action::list:
+            co_return list();
+        case Action::stop:
+            co_return end(request.fence, milliseconds{request.grace_ms});
+        case Action::sweep:
+            break;
+    }
+    auto swept = sweep(request.fence);
+    co_return co_await std::move(swept);
+}
+
+Reply Server::start(const Request& request) {
+    auto child = attempts_.start(request);
+    if (child) {
+        tasks_.spawn("runner", watch(request.fence, std::move(*child)));
+        return reply_of("started", request.fence);
+    }
+    if (child.error().code == Code::conflict) return reply_of("exists", request.fence);
+    log::error(
+        "could not start a runner", {{"fence", request.fence}, {"error", child.error().message}}
+    );
+    return refusal(request.fence, child.error().message);
+}
+
+Reply Server::list() const {
+    auto out = reply_of("list", 0);
+    out.attempts = attempts_.list();
+    for (auto& attempt : out.attempts) {
+        const auto found = ended_.find(attempt.fence);
+        if (found == ended_.end()) continue;
+        attempt.exit = found->second.code;
+        attempt.signal = found->second.signal;
+    }
+    return out;
+}
+
+/// TERM to the runner alone: it ends its steps in order and reports them.
+Reply Server::end(std::int64_t fence, milliseconds grace) {
+    auto runner = attempts_.find_runner(fence);
+    send_signal(runner, SIGTERM);
+    if (runner) tasks_.spawn("stop", kill_later(fence, std::move(runner), grace));
+    return reply_of("stopped", fence);
+}
+
+Task<> Server::kill_later(std::int64_t fence, FileDescriptor runner, milliseconds grace) {
+    FileDescriptor watched{::fcntl(runner.get(), F_DUPFD_CLOEXEC, 0)};
+    auto gone = wait_readable(std::move(watched));
+    auto in_time = finish_within(std::move(gone), grace);
+    const bool ended = co_await std::move(in_time);
+    if (ended) co_return;
+    log::warning("killed a runner after its grace", {{"fence", fence}});
+    attempts_.kill(fence);
+}
+
+/// The attempt is over in the database: nothing of it may stay.
+Task<Reply> Server::sweep(std::int64_t fence) {
+    attempts_.kill(fence);
+    for (int pause = 0; attempts_.is_alive(fence) && pause < kDeathPauses; ++pause) {
+        auto rest = sleep_for(kDeathPause);
+        co_await std::move(rest);
+    }
+    if (attempts_.is_alive(fence)) co_return refusal(fence, "the runner does not die");
+    auto remove = [this, fence] { return attempts_.remove(fence); };
+    auto removal = offload(disk_, remove);
+    const auto removed = co_await std::move(removal);
+    if (!removed) co_return refusal(fence, removed.error().message);
+    ended_.erase(fence);
+    co_return reply_of("swept", fence);
+}
+
+Task<> Server::watch(std::int64_t fence, Child child) {
+    FileDescriptor watched{::fcntl(child.pidfd(), F_DUPFD_CLOEXEC, 0)};
+    auto gone = wait_readable(std::move(watched));
+    co_await std::move(gone);
+    auto told = tell_ended(fence, child.wait());
+    co_await std::move(told);
+}
+
+Task<> Server::watch_stranger(std::int64_t fence, FileDescriptor pidfd) {
+    auto gone = wait_readable(std::move(pidfd));
+    co_await std::move(gone);
+    auto told = tell_ended(fence, ExitStatus{-1, 0});
+    co_await std::move(told);
+}
+
+Task<> Server::tell_ended(std::int64_t fence, ExitStatus status) {
+    ended_[fence] = status;
+    if (!current_) co_return;
+    auto event = reply_of("ended", fence);
+    event.is_event = true;
+    event.exit = status.code;
+    event.signal = status.signal;
+    const auto peer = current_;
+    auto sent = peer->send(to_line(event));
+    co_await std::move(sent);
+}
+
+}  // namespace triphammer::launcher

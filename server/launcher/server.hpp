@@ -1,0 +1,52 @@
+#pragma once
+
+#include "base/task_group.hpp"
+#include "base/thread.hpp"
+#include "launcher/attempts.hpp"
+
+#include <boost/asio/local/stream_protocol.hpp>
+
+#include <map>
+#include <memory>
+
+namespace triphammer::launcher {
+
+/// Answers the daemon. One connection counts, the newest: what an older one had queued is dropped.
+/// Everything on one thread, but the removal of folders.
+class Server {
+  public:
+    using Acceptor = boost::asio::local::stream_protocol::acceptor;
+
+    Server(Executor executor, const Settings& settings);
+    ~Server();
+
+    /// Accepts until cancelled.
+    Task<> run(Acceptor& acceptor);
+    Task<> stop();
+
+  private:
+    class Connection;
+    using Peer = std::shared_ptr<Connection>;
+
+    bool may_connect(int socket) const;
+    void watch_survivors();
+    Task<> serve(Peer peer);
+    Task<Reply> answer(Request request);
+    Reply start(const Request& request);
+    Reply list() const;
+    Reply end(std::int64_t fence, std::chrono::milliseconds grace);
+    Task<Reply> sweep(std::int64_t fence);
+    Task<> watch(std::int64_t fence, Child child);
+    Task<> watch_stranger(std::int64_t fence, FileDescriptor pidfd);
+    Task<> kill_later(std::int64_t fence, FileDescriptor runner, std::chrono::milliseconds grace);
+    Task<> tell_ended(std::int64_t fence, ExitStatus status);
+
+    const Settings& settings_;
+    Attempts attempts_;
+    NamedThread disk_{"launcher-disk"};
+    std::map<std::int64_t, ExitStatus> ended_;
+    Peer current_;
+    TaskGroup tasks_;
+};
+
+}  // namespace triphammer::launcher

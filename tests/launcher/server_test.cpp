@@ -1,0 +1,173 @@
+#include "base/text.hpp"
+#include "launcher/control_group.hpp"
+#include "launcher/running_launcher.hpp"
+#include "support/temp_dir.hpp"
+
+#include <gtest/gtest.h>
+
+#include <signal.h>
+#include <unistd.h>
+
+namespace triphammer::launcher {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::Daemon;
+using testing::RunningLauncher;
+using triphammer::testing::TempDir;
+
+/// Keeps the start line and lives until TERM.
+constexpr const char* kObedient =
+    "#!/bin/sh\nread -r line <&3\necho \"$line\" > line\ntrap 'exit 4' TERM\necho up > up\n"
+    "while :; do sleep 0.01; done\n";
+constexpr const char* kStubborn =
+    "#!/bin/sh\ntrap '' TERM\necho up > up\nwhile :; do sleep 0.01; done\n";
+/// Leaves a process of another session behind.
+constexpr const char* kParent =
+    "#!/bin/sh\nexec 4>&-\nsetsid sleep 1000 & echo $! > orphan\nmv orphan up\nexit 0\n";
+constexpr const char* kShort = "#!/bin/sh\nexit 3\n";
+
+std::string read_when_there(const fs::path& file) {
+    while (!fs::exists(file) || fs::file_size(file) == 0) ::usleep(500);
+    return *read_file(file, 1 << 20);
+}
+
+TEST(LauncherServer, StartsARunnerOnceWithItsLineAndItsLock) {
+    const TempDir run;
+    const RunningLauncher launcher{run.path(), kObedient};
+    Daemon daemon{launcher.socket()};
+
+    EXPECT_EQ(daemon.ask(Action::start, 7).kind, "started");
+    read_when_there(run.path() / "7" / "up");
+    EXPECT_NE(read_when_there(run.path() / "7" / "line").find("secret-token"), std::string::npos);
+    EXPECT_EQ(daemon.ask(Action::start, 7).kind, "exists");
+    const auto list = daemon.ask(Action::list, 0);
+    ASSERT_EQ(list.attempts.size(), 1U);
+    EXPECT_TRUE(list.attempts[0].alive);
+
+    EXPECT_EQ(daemon.ask(Action::stop, 7).kind, "stopped");
+    const auto ended = daemon.next_event();
+    EXPECT_EQ(ended.kind, "ended");
+    EXPECT_EQ(ended.exit, 4);
+    EXPECT_FALSE(daemon.ask(Action::list, 0).attempts[0].alive);
+    EXPECT_EQ(daemon.ask(Action::start, 7).kind, "exists");
+    EXPECT_EQ(daemon.ask(Action::sweep, 7).kind, "swept");
+    EXPECT_FALSE(fs::exists(run.path() / "7"));
+    EXPECT_TRUE(daemon.ask(Action::list, 0).attempts.empty());
+}
+
+TEST(LauncherServer, PutsNoTokenOnACommandLine) {
+    const TempDir run;
+    const RunningLauncher launcher{run.path(), kObedient};
+    Daemon daemon{launcher.socket()};
+
+    daemon.ask(Action::start, 1);
+    read_when_there(run.path() / "1" / "up");
+    const auto pid = read_when_there(run.path() / "1" / "pid");
+
+    for (const char* file : {"cmdline", "environ"}) {
+        const auto text = read_file("/proc/" + pid + "/" + file, 1 << 20);
+        EXPECT_EQ(text->find("secret-token"), std::string::npos);
+    }
+    daemon.ask(Action::sweep, 1);
+}
+
+TEST(LauncherServer, KnowsLivingRunnersAfterARestart) {
+    const TempDir run;
+    {
+        const RunningLauncher first{run.path(), kObedient};
+        Daemon{first.socket()}.ask(Action::start, 5);
+        read_when_there(run.path() / "5" / "up");
+    }
+    const RunningLauncher second{run.path(), kObedient};
+    Daemon daemon{second.socket()};
+
+    ASSERT_EQ(daemon.ask(Action::list, 0).attempts.size(), 1U);
+    EXPECT_TRUE(daemon.ask(Action::list, 0).attempts[0].alive);
+    EXPECT_EQ(daemon.ask(Action::start, 5).kind, "exists");
+    EXPECT_EQ(daemon.ask(Action::stop, 5).kind, "stopped");
+    EXPECT_EQ(daemon.next_event().fence, 5);
+    EXPECT_EQ(daemon.ask(Action::sweep, 5).kind, "swept");
+}
+
+TEST(LauncherServer, KillsAfterTheGrace) {
+    const TempDir run;
+    const RunningLauncher launcher{run.path(), kStubborn};
+    Daemon daemon{launcher.socket()};
+    daemon.ask(Action::start, 2);
+    read_when_there(run.path() / "2" / "up");
+
+    daemon.ask(Action::stop, 2, 20);
+
+    EXPECT_EQ(daemon.next_event().signal, SIGKILL);
+    EXPECT_EQ(daemon.ask(Action::sweep, 2).kind, "swept");
+}
+
+TEST(LauncherServer, SweepsALivingRunner) {
+    const TempDir run;
+    const RunningLauncher launcher{run.path(), kStubborn};
+    Daemon daemon{launcher.socket()};
+    daemon.ask(Action::start, 2);
+    read_when_there(run.path() / "2" / "up");
+
+    EXPECT_EQ(daemon.ask(Action::sweep, 2).kind, "swept");
+    EXPECT_FALSE(fs::exists(run.path() / "2"));
+    EXPECT_EQ(daemon.ask(Action::sweep, 2).kind, "swept");
+}
+
+TEST(LauncherServer, SweepsWhatLeftTheSessionWhereGroupsAreAllowed) {
+    const TempDir run;
+    const RunningLauncher launcher{run.path(), kParent};
+    Daemon daemon{launcher.socket()};
+    daemon.ask(Action::start, 9);
+    const auto orphan = *parse_integer(trim(read_when_there(run.path() / "9" / "up")));
+    const auto group = group_of(fs::canonical(run.path()), 9);
+    const bool has_group = !group.empty() && fs::exists(group / "cgroup.kill");
+    if (has_group) write_all(open_file(group / "cgroup.procs", 1)->get(), std::to_string(orphan));
+
+    daemon.next_event();
+    daemon.ask(Action::sweep, 9);
+
+    if (!has_group) ::kill(static_cast<pid_t>(orphan), SIGKILL);
+    while (::kill(static_cast<pid_t>(orphan), 0) == 0) ::usleep(500);
+    EXPECT_FALSE(fs::exists(group));
+}
+
+TEST(LauncherServer, TellsOfAnEnd) {
+    const TempDir run;
+    const RunningLauncher launcher{run.path(), kShort};
+    Daemon daemon{launcher.socket()};
+
+    daemon.ask(Action::start, 3);
+
+    EXPECT_EQ(daemon.next_event().exit, 3);
+    EXPECT_EQ(daemon.ask(Action::list, 0).attempts[0].exit, 3);
+}
+
+TEST(LauncherServer, DropsAnOlderConnectionAndOneThatTalksNonsense) {
+    const TempDir run;
+    const RunningLauncher launcher{run.path(), kShort};
+    Daemon older{launcher.socket()};
+    older.ask(Action::list, 0);
+    Daemon newer{launcher.socket()};
+    newer.ask(Action::list, 0);
+
+    EXPECT_TRUE(older.is_closed());
+    newer.send("{\"do\":\"format\"}\n");
+    EXPECT_TRUE(newer.is_closed());
+}
+
+TEST(LauncherServer, SaysWhyItCannotStart) {
+    const TempDir run;
+    const RunningLauncher launcher{run.path(), "not a program"};
+    Daemon daemon{launcher.socket()};
+
+    const auto reply = daemon.ask(Action::start, 4);
+
+    EXPECT_EQ(reply.kind, "refused");
+    EXPECT_NE(reply.why.find("start"), std::string::npos) << reply.why;
+    EXPECT_FALSE(daemon.ask(Action::list, 0).attempts[0].alive);
+}
+
+}  // namespace
+}  // namespace triphammer::launcher
