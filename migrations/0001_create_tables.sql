@@ -126,6 +126,7 @@ CREATE TABLE jobs (
     CHECK (state <> 'running' OR started_at IS NOT NULL)
 ) STRICT;
 CREATE INDEX jobs_queued ON jobs (repository, id) WHERE state = 'queued';
+CREATE INDEX jobs_held ON jobs (not_before) WHERE state = 'queued' AND not_before > 0;
 CREATE INDEX jobs_active ON jobs (state, id) WHERE state IN ('blocked', 'queued', 'running', 'waiting');
 
 -- Fairness between repositories: who was served last is served last.
@@ -156,6 +157,7 @@ CREATE TABLE attempts (
 CREATE UNIQUE INDEX attempts_open ON attempts (job) WHERE state IN ('claimed', 'running');
 CREATE INDEX attempts_live ON attempts (state, id) WHERE state IN ('claimed', 'running');
 CREATE INDEX attempts_unswept ON attempts (id) WHERE swept = 0;
+CREATE UNIQUE INDEX attempts_token ON attempts (token_sha256);
 CREATE INDEX attempts_by_job ON attempts (job, id);
 
 CREATE TABLE steps (
@@ -185,6 +187,7 @@ CREATE TABLE changes (
     run INTEGER NOT NULL DEFAULT 0,          -- the run it belongs to, for subscriptions
     from_state TEXT NOT NULL DEFAULT '',
     to_state TEXT NOT NULL DEFAULT '',
+    number INTEGER NOT NULL DEFAULT 0,       -- of a step
     reason TEXT NOT NULL DEFAULT '',
     actor TEXT NOT NULL DEFAULT ''
 ) STRICT;
@@ -226,7 +229,8 @@ CREATE TABLE deployments (
     driver TEXT NOT NULL,
     strategy TEXT NOT NULL DEFAULT '',
     run INTEGER NOT NULL REFERENCES runs (id),
-    job INTEGER NOT NULL UNIQUE REFERENCES jobs (id),
+    job INTEGER NOT NULL REFERENCES jobs (id),
+    run_attempt INTEGER NOT NULL DEFAULT 1,  -- a re-run deploys once more
     sha TEXT NOT NULL,
     image TEXT NOT NULL DEFAULT '',
     digest TEXT NOT NULL DEFAULT '',
@@ -241,11 +245,13 @@ CREATE TABLE deployments (
     created_at INTEGER NOT NULL,
     started_at INTEGER,
     finished_at INTEGER,
+    UNIQUE (job, run_attempt),
     CHECK ((state IN ('succeeded', 'failed', 'rolled_back')) = (finished_at IS NOT NULL))
 ) STRICT;
 -- The lock: one open deployment for each target of an environment.
 CREATE UNIQUE INDEX deployments_lock ON deployments (repository, environment, target)
     WHERE state IN ('running', 'unknown');
+CREATE INDEX deployments_open ON deployments (id) WHERE state IN ('running', 'unknown');
 CREATE INDEX deployments_history ON deployments (repository, environment, target, id);
 
 CREATE TABLE deployment_effects (            -- the journal: intent before effect, result after it
@@ -263,6 +269,17 @@ CREATE TABLE deployment_effects (            -- the journal: intent before effec
     CHECK ((state = 'open') = (closed_at IS NULL))
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX deployment_effects_open ON deployment_effects (deployment) WHERE state = 'open';
+
+-- What an attempt that was over still said about an effect: kept, never believed.
+CREATE TABLE deployment_evidence (
+    id INTEGER PRIMARY KEY,
+    deployment INTEGER NOT NULL REFERENCES deployments (id),
+    n INTEGER NOT NULL,
+    fence INTEGER NOT NULL REFERENCES attempts (id),
+    at INTEGER NOT NULL,
+    result TEXT NOT NULL
+) STRICT;
+CREATE INDEX deployment_evidence_of ON deployment_evidence (deployment, n);
 
 CREATE TABLE migrations_run (                -- `before`: once for each version of a service
     repository INTEGER NOT NULL REFERENCES repositories (id),
@@ -287,7 +304,7 @@ CREATE TABLE secrets (
 
 CREATE TABLE tokens (
     id INTEGER PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
     sha256 TEXT NOT NULL UNIQUE,
     role TEXT NOT NULL CHECK (role IN ('viewer', 'developer', 'approver', 'admin')),
     repository INTEGER NOT NULL DEFAULT 0,
@@ -296,6 +313,7 @@ CREATE TABLE tokens (
     revoked_at INTEGER,
     last_used_at INTEGER
 ) STRICT;
+CREATE UNIQUE INDEX tokens_name ON tokens (name) WHERE revoked_at IS NULL;
 
 CREATE TABLE setup_links (
     sha256 TEXT PRIMARY KEY,
@@ -309,16 +327,18 @@ CREATE TABLE sessions (
     role TEXT NOT NULL CHECK (role IN ('viewer', 'developer', 'approver', 'admin')),
     created_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
+    last_seen_at INTEGER NOT NULL,
     ended_at INTEGER
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE pipelines (
     id INTEGER PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
     version INTEGER NOT NULL,                -- the active one
     created_at INTEGER NOT NULL,
     removed_at INTEGER
 ) STRICT;
+CREATE UNIQUE INDEX pipelines_name ON pipelines (name) WHERE removed_at IS NULL;
 
 CREATE TABLE pipeline_versions (
     pipeline INTEGER NOT NULL REFERENCES pipelines (id),

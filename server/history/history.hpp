@@ -17,19 +17,21 @@ inline constexpr int kPage = 50;
 inline constexpr int kMaxPage = 100;
 
 struct Page {
-    std::string cursor;  // `next` of the answer before; empty: the first page; else Code::invalid
+    std::string cursor =
+        {};  // `next` of the answer before; empty: the first page; else Code::invalid
     int limit = kPage;
 };
 
 /// Empty: not filtered by it.
 struct RunFilter {
-    model::RepositoryId repository;
-    std::string branch;  // name of a branch or tag, or a whole ref (refs/…)
-    std::string state;
-    std::string event;
-    std::string actor;
-    std::string workflow;
-    std::string text;  // in title, workflow or ref, or the beginning of the commit; ignores case
+    model::RepositoryId repository = {};
+    std::string branch = {};  // name of a branch or tag, or a whole ref (refs/…)
+    std::string state = {};
+    std::string event = {};
+    std::string actor = {};
+    std::string workflow = {};
+    std::string text =
+        {};  // in title, workflow or ref, or the beginning of the commit; ignores case
 };
 
 /// {"items": […], "next": …}; runs without their jobs, but with counts of them by state.
@@ -46,9 +48,9 @@ Result<model::Fence> find_shown_attempt(
 );
 
 struct DeliveryFilter {
-    model::RepositoryId repository;
-    std::string outcome;
-    std::string event;
+    model::RepositoryId repository = {};
+    std::string outcome = {};
+    std::string event = {};
 };
 
 Result<nlohmann::json> list_deliveries(
@@ -58,9 +60,9 @@ Result<nlohmann::json> list_deliveries(
 Result<nlohmann::json> get_delivery(store::Connection& db, const std::string& guid);
 
 struct DeploymentFilter {
-    model::RepositoryId repository;
-    std::string environment;
-    std::string state;
+    model::RepositoryId repository = {};
+    std::string environment = {};
+    std::string state = {};
 };
 
 Result<nlohmann::json> list_deployments(

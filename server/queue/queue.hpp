@@ -26,9 +26,9 @@ using store::Hold;
 
 /// Where planned runs come from.
 struct Origin {
-    model::RepositoryId repository;
-    model::DeliveryId delivery;                // none: started by hand
-    std::map<std::string, std::string> texts;  // path of a workflow → its text, as it was read
+    model::RepositoryId repository = {};
+    model::DeliveryId delivery = {};                // none: started by hand
+    std::map<std::string, std::string> texts = {};  // path of a workflow → its text, as it was read
 };
 
 /// Writes runs and jobs (jobs that the plan lets start are queued) and, where there is a delivery,
@@ -39,13 +39,13 @@ Result<std::vector<model::RunId>> create_runs(
 );
 
 struct ClaimRequest {
-    std::int64_t workers = 1;  // attempts that may be open at once
-    std::string token_sha256;  // of the token that the attempt's runner will present
-    std::string executor;      // shown to people
+    std::int64_t workers = 1;       // attempts that may be open at once
+    std::string token_sha256 = {};  // of the token that the attempt's runner will present
+    std::string executor = {};      // shown to people
 };
 
 struct Claim {
-    model::Fence fence;
+    model::Fence fence = {};
     store::JobRow job;  // running now
 };
 
@@ -69,7 +69,7 @@ Result<> set_step_log(store::Transaction& tx, const Hold& hold, const store::Ste
 struct AttemptResult {
     model::JobState state = model::JobState::succeeded;  // a final one, not skipped
     model::Cause cause = model::Cause::none;
-    std::string reason;
+    std::string reason = {};
     std::string outputs_json = "{}";
 };
 
@@ -85,7 +85,7 @@ enum class AfterLoss { fail, queue_again };
 
 struct Loss {
     model::Cause cause = model::Cause::lost_runner;
-    std::string reason;
+    std::string reason = {};
     AfterLoss then = AfterLoss::fail;
 };
 
@@ -102,8 +102,8 @@ Result<> give_back(store::Transaction& tx, model::Fence fence, std::string_view 
 
 /// Who asks, and why; both are shown.
 struct CancelRequest {
-    std::string reason;
-    std::string actor;
+    std::string reason = {};
+    std::string actor = {};
 };
 
 /// Jobs that wait are cancelled at once; the fences answered here are running and must be told.
@@ -123,8 +123,8 @@ enum class Rerun {
 
 struct RerunRequest {
     Rerun what = Rerun::all;
-    model::JobId job;  // for Rerun::job
-    std::string actor;
+    model::JobId job = {};  // for Rerun::job
+    std::string actor = {};
 };
 
 /// A new attempt of the same run. Code::conflict while it has not ended, or when nothing of it

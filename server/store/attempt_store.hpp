@@ -50,10 +50,10 @@ std::vector<model::Fence> list_unswept(Connection& db, int limit);
 Result<> set_attempt_token(Transaction& tx, model::Fence fence, std::string_view token_sha256);
 
 struct Attach {
-    model::Fence fence;
-    std::string_view token_sha256;
-    std::string_view nonce;  // drawn by the runner
-    std::string_view runner_version;
+    model::Fence fence = {};
+    std::string_view token_sha256 = {};
+    std::string_view nonce = {};  // drawn by the runner
+    std::string_view runner_version = {};
 };
 
 /// Compare-and-set on (fence, token, claimed or running, nonce empty or this one): Code::refused
@@ -62,8 +62,8 @@ Result<> attach_attempt(Transaction& tx, const Attach& attach);
 
 /// Who may write for an attempt: the runner that attached, while the attempt runs.
 struct Hold {
-    model::Fence fence;
-    std::string nonce;
+    model::Fence fence = {};
+    std::string nonce = {};
 };
 
 /// Moves `acked` up to `seq`. True: the record is new; false: it was applied before.
@@ -72,9 +72,9 @@ Result<bool> move_acked(Transaction& tx, const Hold& hold, std::int64_t seq);
 
 struct AttemptEnd {
     model::AttemptState state = model::AttemptState::ended;
-    std::string_view result;  // name of a job state
+    std::string_view result = {};  // name of a job state
     model::Cause cause = model::Cause::none;
-    std::string_view reason;
+    std::string_view reason = {};
 };
 
 /// By its runner. Code::conflict when `hold` is not held (any more).

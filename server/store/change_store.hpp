@@ -12,14 +12,14 @@
 namespace triphammer::store {
 
 struct NewChange {
-    std::string_view subject;  // run, job, step, attempt, delivery, deployment, repository, …
-    std::int64_t id = 0;       // of the subject; for a step the fence of its attempt
-    model::RunId run;          // the run it belongs to, for subscriptions; none elsewhere
-    std::int64_t number = 0;   // of a step
-    std::string_view from_state;
-    std::string_view to_state;
-    std::string_view reason;
-    std::string_view actor;  // a person's name; empty: the server itself
+    std::string_view subject = {};  // run, job, step, attempt, delivery, deployment, repository, …
+    std::int64_t id = 0;            // of the subject; for a step the fence of its attempt
+    model::RunId run = {};          // the run it belongs to, for subscriptions; none elsewhere
+    std::int64_t number = 0;        // of a step
+    std::string_view from_state = {};
+    std::string_view to_state = {};
+    std::string_view reason = {};
+    std::string_view actor = {};  // a person's name; empty: the server itself
 };
 
 struct ChangeRow {

@@ -13,16 +13,16 @@
 namespace triphammer::store {
 
 struct NewDelivery {
-    std::string hook;  // the last part of its route; empty for the server's own
-    std::string guid;
-    std::string event;
-    std::string action;
-    std::string source_address;
-    model::RepositoryId repository;  // none: not known
-    std::string content_key;         // model::Event::content_key
+    std::string hook = {};  // the last part of its route; empty for the server's own
+    std::string guid = {};
+    std::string event = {};
+    std::string action = {};
+    std::string source_address = {};
+    model::RepositoryId repository = {};  // none: not known
+    std::string content_key = {};         // model::Event::content_key
     std::string facts_json = "null";
     std::string headers_json = "{}";
-    std::string body;  // as received; stored compressed
+    std::string body = {};  // as received; stored compressed
 };
 
 struct Appended {
@@ -33,18 +33,18 @@ struct Appended {
     };
 
     Kind kind = Kind::kept;
-    model::DeliveryId id;  // of the new row; for `repeated` of the earlier one
+    model::DeliveryId id = {};  // of the new row; for `repeated` of the earlier one
 };
 
 /// Cheap: this is what a webhook waits for.
 Appended append_delivery(Transaction& tx, const NewDelivery& delivery);
 
 struct NewRefusal {
-    std::string hook;
-    std::string guid;  // may be empty: it was not even that
-    std::string event;
-    std::string source_address;
-    std::string reason;  // for people
+    std::string hook = {};
+    std::string guid = {};  // may be empty: it was not even that
+    std::string event = {};
+    std::string source_address = {};
+    std::string reason = {};  // for people
     std::string headers_json = "{}";
     std::int64_t body_bytes = 0;
 };
@@ -90,9 +90,9 @@ Result<> postpone_delivery(
 
 struct DeliveryEnd {
     model::DeliveryOutcome outcome = model::DeliveryOutcome::ignored;
-    std::string reason;                 // one sentence
-    std::string reasons_json = "null";  // model::Reason
-    model::RepositoryId repository;     // where planning learned it; none: left as it is
+    std::string reason = {};              // one sentence
+    std::string reasons_json = "null";    // model::Reason
+    model::RepositoryId repository = {};  // where planning learned it; none: left as it is
 };
 
 /// Code::conflict when it is not pending.

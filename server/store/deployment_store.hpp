@@ -15,18 +15,18 @@
 namespace triphammer::store {
 
 struct NewDeployment {
-    model::RepositoryId repository;
-    std::string environment;
-    std::string target;  // driver and service: what the lock is about
-    std::string driver;
-    std::string strategy;
-    model::RunId run;
-    model::JobId job;
+    model::RepositoryId repository = {};
+    std::string environment = {};
+    std::string target = {};  // driver and service: what the lock is about
+    std::string driver = {};
+    std::string strategy = {};
+    model::RunId run = {};
+    model::JobId job = {};
     std::int64_t run_attempt = 1;
-    std::string sha;
-    std::string image;
-    std::string digest;
-    std::string config_sha256;
+    std::string sha = {};
+    std::string image = {};
+    std::string digest = {};
+    std::string config_sha256 = {};
 };
 
 struct DeploymentRow {
@@ -79,12 +79,12 @@ void set_deployment_image(
 );
 
 struct DeploymentMove {
-    model::DeploymentId id;
+    model::DeploymentId id = {};
     model::DeploymentState from = model::DeploymentState::running;
     model::DeploymentState to = model::DeploymentState::succeeded;
     model::DeploymentPhase phase = model::DeploymentPhase::done;
-    std::string_view reason;
-    std::string_view actor;
+    std::string_view reason = {};
+    std::string_view actor = {};
 };
 
 /// Compare-and-set. Code::conflict when it is not in `from` or the move is not in model's table.
@@ -92,9 +92,9 @@ Result<> move_deployment(Transaction& tx, const DeploymentMove& move);
 
 /// What the driver found and made. Empty: left as it is.
 struct DeploymentEvidence {
-    std::string_view target_ids_json;
-    std::string_view probes_json;
-    std::string_view excerpt;  // the candidate's last lines, when it failed
+    std::string_view target_ids_json = {};
+    std::string_view probes_json = {};
+    std::string_view excerpt = {};  // the candidate's last lines, when it failed
 };
 
 void set_deployment_evidence(
@@ -102,12 +102,12 @@ void set_deployment_evidence(
 );
 
 struct NewEffect {
-    model::DeploymentId deployment;
+    model::DeploymentId deployment = {};
     std::int64_t n = 0;
-    std::string kind;  // create-candidate, before, switch, retire, …
-    std::string target;
-    std::string idem;
-    model::Fence fence;
+    std::string kind = {};  // create-candidate, before, switch, retire, …
+    std::string target = {};
+    std::string idem = {};
+    model::Fence fence = {};
 };
 
 struct EffectRow {
@@ -142,10 +142,10 @@ std::vector<EffectRow> list_effects(Connection& db, model::DeploymentId deployme
 std::optional<EffectRow> find_open_effect(Connection& db, model::DeploymentId deployment);
 
 struct MigrationKey {
-    model::RepositoryId repository;
-    std::string environment;
-    std::string service;
-    std::string digest;
+    model::RepositoryId repository = {};
+    std::string environment = {};
+    std::string service = {};
+    std::string digest = {};
 };
 
 /// State (open | ok | failed) of `before` for this version; nothing: it never began.

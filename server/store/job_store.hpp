@@ -11,20 +11,20 @@
 namespace triphammer::store {
 
 struct NewJob {
-    model::RunId run;
-    model::RepositoryId repository;
+    model::RunId run = {};
+    model::RepositoryId repository = {};
     std::int64_t position = 0;  // in the workflow's order
-    std::string key;
-    std::string name;
+    std::string key = {};
+    std::string name = {};
     model::JobKind kind = model::JobKind::steps;
-    std::string stage;
+    std::string stage = {};
     model::JobState state = model::JobState::blocked;
-    std::string reason;
+    std::string reason = {};
     std::string needs_json = "[]";  // keys
-    std::string label;              // runs-on, evaluated
-    std::string environment;
+    std::string label = {};         // runs-on, evaluated
+    std::string environment = {};
     bool continue_on_error = false;
-    std::string definition_json;       // model::JobDefinition
+    std::string definition_json = {};  // model::JobDefinition
     std::string contexts_json = "{}";  // matrix, strategy
 };
 
@@ -64,12 +64,12 @@ std::optional<JobRow> find_job(Connection& db, model::JobId id);
 std::vector<JobRow> list_jobs(Connection& db, model::RunId run);
 
 struct JobMove {
-    model::JobId job;
+    model::JobId job = {};
     model::JobState from = model::JobState::blocked;
     model::JobState to = model::JobState::blocked;
     model::Cause cause = model::Cause::none;
-    std::string_view reason;  // for people, kept with the job
-    std::string_view actor;
+    std::string_view reason = {};  // for people, kept with the job
+    std::string_view actor = {};
 };
 
 /// Compare-and-set; keeps queued_at, started_at and finished_at. Code::conflict when the job is not
@@ -78,9 +78,10 @@ Result<> move_job(Transaction& tx, const JobMove& move);
 
 /// What advance evaluated when the job's turn came. Empty name or label: left as it is.
 struct JobFacts {
-    std::string_view name;
-    std::string_view label;
-    std::string_view environment;
+    std::string_view name = {};
+    std::string_view label = {};
+    std::string_view environment = {};
+    bool continue_on_error = false;
 };
 
 void set_job_facts(Transaction& tx, model::JobId job, const JobFacts& facts);
@@ -91,7 +92,8 @@ Result<> request_job_cancel(
 );
 /// For a re-run: outputs, cause, cancel and counters are empty again, the state is blocked.
 Result<> reset_job(Transaction& tx, model::JobId job, std::string_view actor);
-/// Counts an attempt that never attached; how many there are now.
+/// The attempt that was just started never attached and does not count as one; how many such there
+/// are now.
 std::int64_t count_unattached(Transaction& tx, model::JobId job);
 /// The job may not be claimed before.
 void hold_job_until(Transaction& tx, model::JobId job, TimePoint not_before);

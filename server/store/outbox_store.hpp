@@ -13,10 +13,10 @@
 namespace triphammer::store {
 
 struct NewMessage {
-    std::string channel;  // github-status
-    model::RepositoryId repository;
-    std::string subject;  // the channel's own key: for a status its commit and context
-    std::string payload;  // JSON
+    std::string channel = {};  // github-status
+    model::RepositoryId repository = {};
+    std::string subject = {};  // the channel's own key: for a status its commit and context
+    std::string payload = {};  // JSON
 };
 
 struct MessageRow {

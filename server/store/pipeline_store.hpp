@@ -11,10 +11,10 @@
 namespace triphammer::store {
 
 struct NewVersion {
-    std::string name;
-    std::string text;
-    std::string author;
-    std::string note;
+    std::string name = {};
+    std::string text = {};
+    std::string author = {};
+    std::string note = {};
     std::int64_t expected = 0;  // the version it was edited from; 0: the name is new
 };
 
@@ -69,10 +69,10 @@ std::vector<model::RepositoryId> list_bound_repositories(
 );
 
 struct BoundPipeline {
-    model::PipelineId id;
-    std::string name;
+    model::PipelineId id = {};
+    std::string name = {};
     std::int64_t version = 0;
-    std::string text;
+    std::string text = {};
 };
 
 /// The active versions of the pipelines that a push to this repository is planned with.

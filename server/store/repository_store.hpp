@@ -11,14 +11,14 @@
 namespace triphammer::store {
 
 struct NewRepository {
-    std::int64_t forge_id = 0;  // GitHub's numeric id; 0: learned from the first signed delivery
-    std::string full_name;      // OWNER/NAME
-    std::string clone_url;
-    std::string default_branch;
+    std::int64_t forge_id = 0;   // GitHub's numeric id; 0: learned from the first signed delivery
+    std::string full_name = {};  // OWNER/NAME
+    std::string clone_url = {};
+    std::string default_branch = {};
     std::string workflows_dir = ".triphammer";
-    std::string hook;         // the last part of its webhook route
-    std::string hook_secret;  // sealed by access/
-    std::string clone_token;  // sealed; empty: none
+    std::string hook = {};         // the last part of its webhook route
+    std::string hook_secret = {};  // sealed by access/
+    std::string clone_token = {};  // sealed; empty: none
 };
 
 struct RepositoryRow {
@@ -48,10 +48,10 @@ std::vector<RepositoryRow> list_repositories(Connection& db);
 Result<> learn_forge_id(Transaction& tx, model::RepositoryId id, std::int64_t forge_id);
 
 struct RepositorySettings {
-    std::string full_name;
-    std::string clone_url;
-    std::string default_branch;
-    std::string workflows_dir;
+    std::string full_name = {};
+    std::string clone_url = {};
+    std::string default_branch = {};
+    std::string workflows_dir = {};
 };
 
 Result<> set_repository(

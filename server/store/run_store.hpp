@@ -11,18 +11,18 @@
 namespace triphammer::store {
 
 struct NewRun {
-    model::RepositoryId repository;
-    std::string workflow;       // its name
-    std::string workflow_path;  // or pipeline:NAME
-    std::string event;
-    std::string ref;
-    std::string sha;
-    std::string title;
-    std::string actor;
+    model::RepositoryId repository = {};
+    std::string workflow = {};       // its name
+    std::string workflow_path = {};  // or pipeline:NAME
+    std::string event = {};
+    std::string ref = {};
+    std::string sha = {};
+    std::string title = {};
+    std::string actor = {};
     model::RunState state = model::RunState::queued;  // failed for cause invalid
     model::Cause cause = model::Cause::none;
-    model::DeliveryId delivery;  // none: started by hand
-    std::string definition;      // the workflow's text
+    model::DeliveryId delivery = {};  // none: started by hand
+    std::string definition = {};      // the workflow's text
     bool from_fork = false;
     std::string contexts_json = "{}";  // what planning knew: github, inputs, vars (no secret)
     std::string problems_json = "[]";  // for cause invalid
@@ -58,12 +58,12 @@ std::optional<RunRow> find_run(Connection& db, model::RunId id);
 std::vector<model::RunId> list_runs_of_delivery(Connection& db, model::DeliveryId delivery);
 
 struct RunMove {
-    model::RunId run;
+    model::RunId run = {};
     model::RunState from = model::RunState::queued;
     model::RunState to = model::RunState::queued;
     model::Cause cause = model::Cause::none;
-    std::string_view reason;
-    std::string_view actor;
+    std::string_view reason = {};
+    std::string_view actor = {};
 };
 
 /// Compare-and-set; keeps started_at and finished_at. Code::conflict when it is not in `from`.

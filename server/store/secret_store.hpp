@@ -11,8 +11,8 @@
 namespace triphammer::store {
 
 struct SecretScope {
-    model::RepositoryId repository;  // none: the server's
-    std::string environment;         // empty: any
+    model::RepositoryId repository = {};  // none: the server's
+    std::string environment = {};         // empty: any
 };
 
 struct SecretRow {

@@ -90,6 +90,7 @@ class Statement {
         if (!step()) return {};
         T value{};
         read(value);
+        run();
         return value;
     }
 
@@ -105,7 +106,9 @@ class Statement {
     template <class ReadRow>
     auto find_row(ReadRow read_row) -> std::optional<std::decay_t<decltype(read_row(*this))>> {
         if (!step()) return {};
-        return read_row(*this);
+        auto row = read_row(*this);
+        run();
+        return row;
     }
 
   private:
@@ -117,6 +120,7 @@ class Statement {
     void bind_integer(std::int64_t value);
     void bind_text(std::string_view value);
     void bind_blob(std::string_view value);
+    void bind_checked(int code);
     bool column_is_null() const;
     std::int64_t read_integer();
     std::string_view read_text();

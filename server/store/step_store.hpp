@@ -29,25 +29,25 @@ struct StepRow {
 
 struct StepBegin {
     std::int64_t number = 0;
-    std::string id;
-    std::string name;
-    TimePoint at;  // the runner's clock
+    std::string id = {};
+    std::string name = {};
+    TimePoint at = {};  // the runner's clock
 };
 
 struct StepEnd {
     std::int64_t number = 0;
     model::StepState state = model::StepState::succeeded;
     model::Cause cause = model::Cause::none;
-    std::optional<std::int64_t> exit_status;
-    std::string reason;
+    std::optional<std::int64_t> exit_status = {};
+    std::string reason = {};
     std::string annotations_json = "[]";
-    TimePoint at;
+    TimePoint at = {};
 };
 
 /// Where a step's change belongs: its attempt and, for subscriptions, its run.
 struct StepPlace {
-    model::Fence attempt;
-    model::RunId run;
+    model::Fence attempt = {};
+    model::RunId run = {};
 };
 
 void begin_step(Transaction& tx, const StepPlace& place, const StepBegin& begin);
@@ -59,7 +59,7 @@ struct StepLog {
     std::int64_t number = 0;
     std::int64_t bytes = 0;
     std::int64_t lines = 0;
-    std::string sha256;
+    std::string sha256 = {};
 };
 
 void set_step_log(Transaction& tx, model::Fence attempt, const StepLog& log);

@@ -11,11 +11,11 @@
 namespace triphammer::store {
 
 struct NewToken {
-    std::string name;
-    std::string sha256;
-    std::string role;                // viewer | developer | approver | admin
-    model::RepositoryId repository;  // none: all
-    std::optional<TimePoint> expires_at;
+    std::string name = {};
+    std::string sha256 = {};
+    std::string role = {};                // viewer | developer | approver | admin
+    model::RepositoryId repository = {};  // none: all
+    std::optional<TimePoint> expires_at = {};
 };
 
 struct TokenRow {

@@ -1,0 +1,249 @@
+#include "store/job_store.hpp"
+
+#include "store/state_change.hpp"
+
+namespace triphammer::store {
+
+using model::JobId;
+using model::JobState;
+
+namespace {
+
+constexpr std::string_view kColumns =
+    "SELECT id, run, repository, position, key, name, kind, stage, state, cause, reason, needs, "
+    "label, environment, continue_on_error, definition, contexts, outputs, attempts, unattached, "
+    "not_before, cancel_requested_at, cancel_reason, created_at, queued_at, started_at, "
+    "finished_at FROM jobs ";
+
+JobRow read_job(Statement& row) {
+    JobRow job;
+    row.read(
+        job.id,
+        job.run,
+        job.repository,
+        job.position,
+        job.key,
+        job.name,
+        job.kind,
+        job.stage,
+        job.state,
+        job.cause,
+        job.reason,
+        job.needs_json,
+        job.label,
+        job.environment,
+        job.continue_on_error,
+        job.definition_json,
+        job.contexts_json,
+        job.outputs_json,
+        job.attempts,
+        job.unattached,
+        job.not_before,
+        job.cancel_requested_at,
+        job.cancel_reason,
+        job.created_at,
+        job.queued_at,
+        job.started_at,
+        job.finished_at
+    );
+    return job;
+}
+
+Error not_in_state(JobId job, JobState state) {
+    return conflict("job " + to_text(job) + " is not " + std::string{name_of(state)} + " any more");
+}
+
+std::optional<TimePoint> when(bool happens, TimePoint now) {
+    return happens ? std::optional{now} : std::nullopt;
+}
+
+void record(Transaction& tx, JobId job, model::RunId run, NewChange change) {
+    change.subject = "job";
+    change.id = job.value;
+    change.run = run;
+    record_state(tx, change);
+}
+
+}  // namespace
+
+JobId insert_job(Transaction& tx, const NewJob& job) {
+    auto insert = tx.prepare(
+        "INSERT INTO jobs (run, repository, position, key, name, kind, stage, state, reason, "
+        "needs, label, environment, continue_on_error, definition, contexts, created_at, "
+        "queued_at, finished_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    );
+    insert
+        .bind(
+            job.run,
+            job.repository,
+            job.position,
+            job.key,
+            job.name,
+            job.kind,
+            job.stage,
+            job.state,
+            job.reason,
+            job.needs_json,
+            job.label,
+            job.environment,
+            job.continue_on_error,
+            job.definition_json,
+            job.contexts_json,
+            tx.now(),
+            when(job.state == JobState::queued, tx.now()),
+            when(is_final(job.state), tx.now())
+        )
+        .run();
+    const JobId id{tx.last_insert_id()};
+    record(tx, id, job.run, {.to_state = name_of(job.state), .reason = job.reason});
+    return id;
+}
+
+std::optional<JobRow> find_job(Connection& db, JobId id) {
+    auto query = db.prepare(std::string{kColumns} + "WHERE id = ?");
+    return query.bind(id).find_row(read_job);
+}
+
+std::vector<JobRow> list_jobs(Connection& db, model::RunId run) {
+    auto query = db.prepare(std::string{kColumns} + "WHERE run = ? ORDER BY position, id");
+    return query.bind(run).list(read_job);
+}
+
+Result<> move_job(Transaction& tx, const JobMove& move) {
+    if (!may_become(move.from, move.to)) {
+        return conflict(
+            "a job does not become " + std::string{name_of(move.to)} + " from " +
+            std::string{name_of(move.from)}
+        );
+    }
+    auto update = tx.prepare(
+        "UPDATE jobs SET state = ?, cause = ?, reason = ?, queued_at = coalesce(?, queued_at), "
+        "started_at = coalesce(started_at, ?), finished_at = ? "
+        "WHERE id = ? AND state = ? RETURNING run"
+    );
+    update.bind(
+        move.to,
+        move.cause,
+        move.reason,
+        when(move.to == JobState::queued, tx.now()),
+        when(move.to == JobState::running, tx.now()),
+        when(is_final(move.to), tx.now()),
+        move.job,
+        move.from
+    );
+    const auto run = update.find<model::RunId>();
+    if (!run) return not_in_state(move.job, move.from);
+    record(
+        tx,
+        move.job,
+        *run,
+        {.from_state = name_of(move.from),
+         .to_state = name_of(move.to),
+         .reason = move.reason,
+         .actor = move.actor}
+    );
+    return {};
+}
+
+void set_job_facts(Transaction& tx, JobId job, const JobFacts& facts) {
+    auto update = tx.prepare(
+        "UPDATE jobs SET name = coalesce(nullif(?, ''), name), "
+        "label = coalesce(nullif(?, ''), label), "
+        "environment = coalesce(nullif(?, ''), environment), "
+        "continue_on_error = ? WHERE id = ?"
+    );
+    update.bind(facts.name, facts.label, facts.environment, facts.continue_on_error, job).run();
+}
+
+void set_job_outputs(Transaction& tx, JobId job, std::string_view outputs_json) {
+    tx.prepare("UPDATE jobs SET outputs = ? WHERE id = ?").bind(outputs_json, job).run();
+}
+
+Result<> request_job_cancel(
+    Transaction& tx, JobId job, std::string_view reason, std::string_view actor
+) {
+    auto update = tx.prepare(
+        "UPDATE jobs SET cancel_requested_at = ?, cancel_reason = ? "
+        "WHERE id = ? AND state = 'running' AND cancel_requested_at IS NULL RETURNING run"
+    );
+    const auto run = update.bind(tx.now(), reason, job).find<model::RunId>();
+    if (!run) return conflict("job " + to_text(job) + " does not run, or is being cancelled");
+    NewChange change{.subject = "job", .id = job.value, .run = *run};
+    change.from_state = change.to_state = "running";
+    change.reason = "cancel requested";
+    change.actor = actor;
+    append_change(tx, change);
+    return {};
+}
+
+Result<> reset_job(Transaction& tx, JobId job, std::string_view actor) {
+    const auto row = find_job(tx, job);
+    if (!row) return not_found("there is no job " + to_text(job));
+    auto update = tx.prepare(
+        "UPDATE jobs SET state = 'blocked', cause = '', reason = '', outputs = '{}', "
+        "unattached = 0, not_before = 0, cancel_requested_at = NULL, cancel_reason = '', "
+        "queued_at = NULL, started_at = NULL, finished_at = NULL "
+        "WHERE id = ? AND finished_at IS NOT NULL"
+    );
+    if (update.bind(job).run() == 0) return conflict("job " + to_text(job) + " has not ended");
+    record(
+        tx,
+        job,
+        row->run,
+        {.from_state = name_of(row->state),
+         .to_state = "blocked",
+         .reason = "re-run",
+         .actor = actor}
+    );
+    return {};
+}
+
+std::int64_t count_unattached(Transaction& tx, JobId job) {
+    auto update = tx.prepare(
+        "UPDATE jobs SET unattached = unattached + 1, attempts = attempts - 1 WHERE id = ? "
+        "RETURNING unattached"
+    );
+    return update.bind(job).find<std::int64_t>().value_or(0);
+}
+
+void hold_job_until(Transaction& tx, JobId job, TimePoint not_before) {
+    tx.prepare("UPDATE jobs SET not_before = ? WHERE id = ?").bind(not_before, job).run();
+}
+
+std::optional<JobId> find_next_queued(Connection& db, TimePoint now) {
+    // The recursion hops over the index from one waiting repository to the next, so that ten
+    // thousand jobs of one of them cost as much as one.
+    auto query = db.prepare(
+        "WITH RECURSIVE waiting (repository) AS ("
+        "  SELECT min(repository) FROM jobs WHERE state = 'queued'"
+        "  UNION ALL"
+        "  SELECT (SELECT min(repository) FROM jobs"
+        "          WHERE state = 'queued' AND repository > waiting.repository)"
+        "  FROM waiting WHERE waiting.repository IS NOT NULL) "
+        "SELECT (SELECT j.id FROM jobs AS j WHERE j.state = 'queued'"
+        "        AND j.repository = waiting.repository AND j.not_before <= ?"
+        "        ORDER BY j.id LIMIT 1) AS next "
+        "FROM waiting LEFT JOIN turns USING (repository) "
+        "WHERE waiting.repository IS NOT NULL AND next IS NOT NULL "
+        "ORDER BY coalesce(turns.served, 0), next LIMIT 1"
+    );
+    return query.bind(now).find<JobId>();
+}
+
+std::optional<TimePoint> next_not_before(Connection& db, TimePoint now) {
+    auto query = db.prepare(
+        "SELECT not_before FROM jobs WHERE state = 'queued' AND not_before > 0 "
+        "AND not_before > ? ORDER BY not_before LIMIT 1"
+    );
+    return query.bind(now).find<TimePoint>();
+}
+
+void take_turn(Transaction& tx, model::RepositoryId repository, model::Fence fence) {
+    auto put = tx.prepare(
+        "INSERT INTO turns (repository, served) VALUES (?, ?) "
+        "ON CONFLICT (repository) DO UPDATE SET served = excluded.served"
+    );
+    put.bind(repository, fence).run();
+}
+
+}  // namespace triphammer::store

@@ -1,0 +1,179 @@
+#include "store/run_store.hpp"
+
+#include "base/digest.hpp"
+#include "store/state_change.hpp"
+
+namespace triphammer::store {
+
+using model::RunId;
+using model::RunState;
+
+namespace {
+
+RunRow read_run(Statement& row) {
+    RunRow run;
+    row.read(
+        run.id,
+        run.repository,
+        run.number,
+        run.workflow,
+        run.workflow_path,
+        run.event,
+        run.ref,
+        run.sha,
+        run.title,
+        run.actor,
+        run.state,
+        run.cause,
+        run.delivery,
+        run.definition_sha256,
+        run.attempt,
+        run.from_fork,
+        run.contexts_json,
+        run.problems_json,
+        run.created_at,
+        run.started_at,
+        run.finished_at
+    );
+    return run;
+}
+
+Result<std::int64_t> take_run_number(Transaction& tx, model::RepositoryId repository) {
+    auto update = tx.prepare(
+        "UPDATE repositories SET next_run_number = next_run_number + 1 WHERE id = ? "
+        "AND removed_at IS NULL RETURNING next_run_number - 1"
+    );
+    const auto number = update.bind(repository).find<std::int64_t>();
+    if (!number) return not_found("there is no repository " + to_text(repository));
+    return *number;
+}
+
+std::string put_definition(Transaction& tx, std::string_view text) {
+    auto sum = sha256_hex(text);
+    auto put = tx.prepare(
+        "INSERT INTO definitions (sha256, text) VALUES (?, ?) ON CONFLICT (sha256) DO NOTHING"
+    );
+    put.bind(sum, text).run();
+    return sum;
+}
+
+Error not_in_state(RunId run, std::string_view state) {
+    return conflict("run " + to_text(run) + " is not " + std::string{state} + " any more");
+}
+
+}  // namespace
+
+Result<RunId> insert_run(Transaction& tx, const NewRun& run) {
+    auto number = take_run_number(tx, run.repository);
+    if (!number) return number.error();
+    const bool has_ended = is_final(run.state);
+    auto insert = tx.prepare(
+        "INSERT INTO runs (repository, number, workflow, workflow_path, event, ref, sha, title, "
+        "actor, state, cause, delivery, definition, from_fork, contexts, problems, created_at, "
+        "finished_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    );
+    insert
+        .bind(
+            run.repository,
+            *number,
+            run.workflow,
+            run.workflow_path,
+            run.event,
+            run.ref,
+            run.sha,
+            run.title,
+            run.actor,
+            run.state,
+            run.cause,
+            run.delivery,
+            put_definition(tx, run.definition),
+            run.from_fork,
+            run.contexts_json,
+            run.problems_json,
+            tx.now(),
+            has_ended ? std::optional{tx.now()} : std::nullopt
+        )
+        .run();
+    const RunId id{tx.last_insert_id()};
+    NewChange change{.subject = "run", .id = id.value, .run = id, .to_state = name_of(run.state)};
+    change.actor = run.actor;
+    record_state(tx, change);
+    return id;
+}
+
+std::optional<RunRow> find_run(Connection& db, RunId id) {
+    auto query = db.prepare(
+        "SELECT id, repository, number, workflow, workflow_path, event, ref, sha, title, actor, "
+        "state, cause, delivery, definition, attempt, from_fork, contexts, problems, created_at, "
+        "started_at, finished_at FROM runs WHERE id = ?"
+    );
+    return query.bind(id).find_row(read_run);
+}
+
+std::vector<RunId> list_runs_of_delivery(Connection& db, model::DeliveryId delivery) {
+    auto query = db.prepare("SELECT id FROM runs WHERE delivery = ? ORDER BY id");
+    return query.bind(delivery).list([](Statement& row) {
+        RunId id;
+        row.read(id);
+        return id;
+    });
+}
+
+Result<> move_run(Transaction& tx, const RunMove& move) {
+    if (!may_become(move.from, move.to)) return not_in_state(move.run, name_of(move.from));
+    const bool is_started = move.to == RunState::running || move.to == RunState::waiting;
+    auto update = tx.prepare(
+        "UPDATE runs SET state = ?, cause = ?, started_at = coalesce(started_at, ?), "
+        "finished_at = ? WHERE id = ? AND state = ?"
+    );
+    update.bind(
+        move.to,
+        move.cause,
+        is_started ? std::optional{tx.now()} : std::nullopt,
+        is_final(move.to) ? std::optional{tx.now()} : std::nullopt,
+        move.run,
+        move.from
+    );
+    if (update.run() == 0) return not_in_state(move.run, name_of(move.from));
+    record_state(
+        tx,
+        {.subject = "run",
+         .id = move.run.value,
+         .run = move.run,
+         .from_state = name_of(move.from),
+         .to_state = name_of(move.to),
+         .reason = move.reason,
+         .actor = move.actor}
+    );
+    return {};
+}
+
+Result<> restart_run(Transaction& tx, RunId run, std::string_view actor) {
+    const auto row = find_run(tx, run);
+    if (!row) return not_found("there is no run " + to_text(run));
+    auto update = tx.prepare(
+        "UPDATE runs SET state = 'queued', cause = '', attempt = attempt + 1, started_at = NULL, "
+        "finished_at = NULL WHERE id = ? AND finished_at IS NOT NULL"
+    );
+    if (update.bind(run).run() == 0) {
+        return conflict("run " + to_text(run) + " has not ended; cancel it first");
+    }
+    record_state(
+        tx,
+        {.subject = "run",
+         .id = run.value,
+         .run = run,
+         .from_state = name_of(row->state),
+         .to_state = "queued",
+         .reason = "re-run",
+         .actor = actor}
+    );
+    return {};
+}
+
+std::optional<std::string> find_definition(Connection& db, std::string_view sha256) {
+    auto query = db.prepare("SELECT text FROM definitions WHERE sha256 = ?");
+    return query.bind(sha256).find<std::string>();
+}
+
+}  // namespace triphammer::store

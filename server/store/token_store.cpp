@@ -1,0 +1,162 @@
+#include "store/token_store.hpp"
+
+#include "store/change_store.hpp"
+
+namespace triphammer::store {
+
+namespace {
+
+constexpr std::string_view kTokenColumns =
+    "SELECT id, name, role, repository, created_at, expires_at, revoked_at, last_used_at "
+    "FROM tokens ";
+
+TokenRow read_token(Statement& row) {
+    TokenRow token;
+    row.read(
+        token.id,
+        token.name,
+        token.role,
+        token.repository,
+        token.created_at,
+        token.expires_at,
+        token.revoked_at,
+        token.last_used_at
+    );
+    return token;
+}
+
+SessionRow read_session(Statement& row) {
+    SessionRow session;
+    row.read(
+        session.sha256,
+        session.actor,
+        session.role,
+        session.created_at,
+        session.expires_at,
+        session.last_seen_at
+    );
+    return session;
+}
+
+}  // namespace
+
+Result<model::TokenId> add_token(Transaction& tx, const NewToken& token, std::string_view actor) {
+    auto insert = tx.prepare(
+        "INSERT INTO tokens (name, sha256, role, repository, created_at, expires_at) "
+        "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+    );
+    insert.bind(
+        token.name, token.sha256, token.role, token.repository.value, tx.now(), token.expires_at
+    );
+    if (insert.run() == 0) return conflict("there is a token called " + token.name + " already");
+    const model::TokenId id{tx.last_insert_id()};
+    append_change(
+        tx,
+        {.subject = "token",
+         .id = id.value,
+         .to_state = "created",
+         .reason = token.name,
+         .actor = actor}
+    );
+    return id;
+}
+
+std::optional<TokenRow> find_valid_token(Connection& db, std::string_view sha256, TimePoint now) {
+    auto query = db.prepare(
+        std::string{kTokenColumns} +
+        "WHERE sha256 = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)"
+    );
+    return query.bind(sha256, now).find_row(read_token);
+}
+
+std::vector<TokenRow> list_tokens(Connection& db) {
+    return db.prepare(std::string{kTokenColumns} + "ORDER BY name, id").list(read_token);
+}
+
+Result<> revoke_token(Transaction& tx, std::string_view name, std::string_view actor) {
+    auto update = tx.prepare(
+        "UPDATE tokens SET revoked_at = ? WHERE name = ? AND revoked_at IS NULL RETURNING id"
+    );
+    const auto id = update.bind(tx.now(), name).find<std::int64_t>();
+    if (!id) return not_found("there is no valid token called " + std::string{name});
+    append_change(
+        tx, {.subject = "token", .id = *id, .to_state = "revoked", .reason = name, .actor = actor}
+    );
+    return {};
+}
+
+void touch_token(Transaction& tx, model::TokenId id) {
+    tx.prepare("UPDATE tokens SET last_used_at = ? WHERE id = ?").bind(tx.now(), id).run();
+}
+
+void add_session(Transaction& tx, const SessionRow& session) {
+    auto insert = tx.prepare(
+        "INSERT INTO sessions (sha256, actor, role, created_at, expires_at, last_seen_at) "
+        "VALUES (?, ?, ?, ?, ?, ?)"
+    );
+    insert.bind(
+        session.sha256,
+        session.actor,
+        session.role,
+        session.created_at,
+        session.expires_at,
+        session.last_seen_at
+    );
+    insert.run();
+    append_change(tx, {.subject = "session", .to_state = "opened", .actor = session.actor});
+}
+
+std::optional<SessionRow> find_valid_session(
+    Connection& db, std::string_view sha256, TimePoint now
+) {
+    auto query = db.prepare(
+        "SELECT sha256, actor, role, created_at, expires_at, last_seen_at FROM sessions "
+        "WHERE sha256 = ? AND ended_at IS NULL AND expires_at > ?"
+    );
+    return query.bind(sha256, now).find_row(read_session);
+}
+
+void touch_session(Transaction& tx, std::string_view sha256) {
+    auto update = tx.prepare("UPDATE sessions SET last_seen_at = ? WHERE sha256 = ?");
+    update.bind(tx.now(), sha256).run();
+}
+
+void end_session(Transaction& tx, std::string_view sha256) {
+    auto update = tx.prepare(
+        "UPDATE sessions SET ended_at = ? WHERE sha256 = ? AND ended_at IS NULL RETURNING actor"
+    );
+    const auto actor = update.bind(tx.now(), sha256).find<std::string>();
+    if (!actor) return;
+    append_change(tx, {.subject = "session", .to_state = "ended", .actor = *actor});
+}
+
+void add_setup_link(
+    Transaction& tx, std::string_view sha256, TimePoint expires_at, std::string_view actor
+) {
+    tx.prepare("DELETE FROM setup_links WHERE used_at IS NULL").run();
+    auto insert = tx.prepare("INSERT INTO setup_links (sha256, expires_at) VALUES (?, ?)");
+    insert.bind(sha256, expires_at).run();
+    append_change(tx, {.subject = "setup-link", .to_state = "created", .actor = actor});
+}
+
+Result<> use_setup_link(Transaction& tx, std::string_view sha256) {
+    auto update = tx.prepare(
+        "UPDATE setup_links SET used_at = ? "
+        "WHERE sha256 = ? AND used_at IS NULL AND expires_at > ?"
+    );
+    if (update.bind(tx.now(), sha256, tx.now()).run() == 0) {
+        return Error{
+            Code::unauthorized,
+            "this set-up link is unknown, used or too old; `triphammer setup-link` makes a new "
+            "one"};
+    }
+    append_change(tx, {.subject = "setup-link", .to_state = "used"});
+    return {};
+}
+
+bool has_used_setup_link(Connection& db) {
+    auto query = db.prepare("SELECT 1 FROM setup_links WHERE used_at IS NOT NULL LIMIT 1");
+    return query.find<std::int64_t>().has_value();
+}
+
+}  // namespace triphammer::store

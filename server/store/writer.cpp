@@ -1,0 +1,172 @@
+#include "store/writer.hpp"
+
+#include "base/log.hpp"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <exception>
+#include <iterator>
+
+namespace triphammer::store {
+
+using namespace std::chrono_literals;
+using Failure = Database::Failure;
+
+namespace {
+
+// A log smaller than this is not worth two syncs in a quiet moment.
+constexpr std::uint64_t kWorthwhileBytes = 1U << 20U;
+constexpr auto kQuiet = 200ms;
+// So that a flood cannot make those at its head wait for its tail.
+constexpr std::size_t kMaxBatch = 512;
+
+void roll_back(Connection& connection) {
+    if (connection.in_transaction()) connection.prepare("ROLLBACK").run();
+}
+
+}  // namespace
+
+Failure attempt(const std::function<Failure()>& work) {
+    try {
+        return work();
+    } catch (const SqlFailure& failure) {
+        return failure.error();
+    } catch (const std::exception& bug) {
+        return Error{Code::internal, bug.what()};
+    }
+}
+
+Writer::Writer(std::unique_ptr<Connection> connection, const Clock& clock, std::uint64_t wal_limit)
+    : connection_{std::move(connection)}, clock_{clock}, wal_limit_{wal_limit} {
+    const auto page = connection_->prepare("PRAGMA page_size").find<std::uint64_t>();
+    page_bytes_ = page.value_or(4096);
+    connection_->execute("PRAGMA journal_size_limit = " + std::to_string(wal_limit));
+}
+
+void Writer::commit(std::vector<Piece>& batch) {
+    std::int64_t last_change = 0;
+    auto failure = attempt([&]() -> Failure {
+        connection_->prepare("BEGIN IMMEDIATE").run();
+        for (auto& piece : batch) {
+            last_change = std::max(last_change, run_piece(piece, batch.size() == 1));
+            if (!connection_->in_transaction()) return piece.failure;
+        }
+        return finish(batch);
+    });
+    note_log();
+    if (failure) {
+        attempt([&]() -> Failure { return roll_back(*connection_), Failure{}; });
+        for (auto& piece : batch) {
+            if (!piece.failure) piece.failure = failure;
+        }
+        return;
+    }
+    if (last_change != 0 && on_changes) on_changes(last_change);
+}
+
+Failure Writer::finish(const std::vector<Piece>& batch) {
+    const bool all_failed = std::all_of(batch.begin(), batch.end(), [](const Piece& piece) {
+        return piece.failure.has_value();
+    });
+    connection_->prepare(all_failed ? "ROLLBACK" : "COMMIT").run();
+    return {};
+}
+
+/// The last change that the piece wrote; 0 when it failed or wrote none.
+std::int64_t Writer::run_piece(Piece& piece, bool alone) {
+    // A piece alone in its transaction needs no savepoint: its failure rolls back everything.
+    if (!alone) connection_->prepare("SAVEPOINT piece").run();
+    Transaction tx{*connection_, clock_.now()};
+    piece.failure = attempt([&]() -> Failure { return (*piece.work)(tx); });
+    if (!connection_->in_transaction()) {
+        if (!piece.failure) piece.failure = Error{Code::internal, "the transaction was closed"};
+        return 0;
+    }
+    if (alone) return piece.failure ? 0 : tx.last_change();
+    if (piece.failure) connection_->prepare("ROLLBACK TO piece").run();
+    connection_->prepare("RELEASE piece").run();
+    return piece.failure ? 0 : tx.last_change();
+}
+
+void Writer::checkpoint_if_long() {
+    if (wal_bytes() > wal_limit_) checkpoint(wal_bytes() > 8 * wal_limit_);
+}
+
+bool Writer::is_log_worth_moving() const {
+    return wal_bytes() > kWorthwhileBytes;
+}
+
+void Writer::checkpoint_in_quiet() {
+    checkpoint(false);
+}
+
+void Writer::checkpoint_at_end() {
+    checkpoint(true);
+}
+
+void Writer::checkpoint(bool blocking) {
+    auto failure =
+        attempt([&]() -> Failure { return connection_->checkpoint(blocking), Failure{}; });
+    if (failure)
+        log::warning("the database's log could not be moved", {{"error", failure->message}});
+    note_log();
+}
+
+void Writer::note_log() {
+    const auto pages = static_cast<std::uint64_t>(connection_->wal_pages());
+    wal_bytes_.store(pages * page_bytes_, std::memory_order_relaxed);
+}
+
+WriterThread::WriterThread(Writer& writer) : writer_{writer}, thread_{[this] { loop(); }} {
+    ::pthread_setname_np(thread_.native_handle(), "store-writer");
+}
+
+WriterThread::~WriterThread() {
+    {
+        std::lock_guard lock{mutex_};
+        stopping_ = true;
+    }
+    wake_.notify_one();
+    thread_.join();
+}
+
+void WriterThread::put(Piece piece) {
+    {
+        std::lock_guard lock{mutex_};
+        queue_.push_back(std::move(piece));
+    }
+    wake_.notify_one();
+}
+
+void WriterThread::loop() {
+    for (;;) {
+        auto batch = wait_for_batch();
+        if (batch.empty()) return;
+        writer_.commit(batch);
+        for (auto& piece : batch) piece.done(std::move(piece.failure));
+        writer_.checkpoint_if_long();
+    }
+}
+
+/// Empty: stopping, and nothing is left.
+std::vector<Piece> WriterThread::wait_for_batch() {
+    const auto ready = [this] { return !queue_.empty() || stopping_; };
+    std::unique_lock lock{mutex_};
+    while (!ready()) {
+        if (!writer_.is_log_worth_moving()) {
+            wake_.wait(lock, ready);
+        } else if (!wake_.wait_for(lock, kQuiet, ready)) {
+            lock.unlock();
+            writer_.checkpoint_in_quiet();
+            lock.lock();
+        }
+    }
+    if (queue_.size() <= kMaxBatch) return std::exchange(queue_, {});
+    const auto cut = queue_.begin() + kMaxBatch;
+    std::vector<Piece> batch{std::move_iterator{queue_.begin()}, std::move_iterator{cut}};
+    queue_.erase(queue_.begin(), cut);
+    return batch;
+}
+
+}  // namespace triphammer::store

@@ -1,0 +1,83 @@
+#pragma once
+
+#include "store/database.hpp"
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace triphammer::store {
+
+/// Runs `work`; what it throws becomes an Error. The one place where SqlFailure is caught.
+Database::Failure attempt(const std::function<Database::Failure()>& work);
+
+/// One piece of work on its way to a commit.
+struct Piece {
+    const Database::WriteWork* work = nullptr;  // lives until `done` was called
+    std::function<void(Database::Failure)> done;
+    Database::Failure failure;
+};
+
+/// The writer connection: commits batches and keeps the log short. One thread at a time.
+class Writer {
+  public:
+    Writer(std::unique_ptr<Connection> connection, const Clock& clock, std::uint64_t wal_limit);
+
+    /// All pieces in one transaction, each in a savepoint; sets `failure` of those that failed.
+    void commit(std::vector<Piece>& batch);
+    /// After a commit: when the log is over its limit.
+    void checkpoint_if_long();
+    bool is_log_worth_moving() const;
+    /// With nothing else to do.
+    void checkpoint_in_quiet();
+    void checkpoint_at_end();
+
+    std::uint64_t wal_bytes() const { return wal_bytes_.load(std::memory_order_relaxed); }
+
+    Connection& connection() { return *connection_; }
+
+    std::function<void(std::int64_t)> on_changes;
+
+  private:
+    Database::Failure finish(const std::vector<Piece>& batch);
+    std::int64_t run_piece(Piece& piece, bool alone);
+    void checkpoint(bool blocking);
+    void note_log();
+
+    std::unique_ptr<Connection> connection_;
+    const Clock& clock_;
+    std::uint64_t wal_limit_;
+    std::uint64_t page_bytes_;
+    std::atomic<std::uint64_t> wal_bytes_{0};
+};
+
+/// A queue in front of a Writer and the thread that empties it. What is put while a commit is under
+/// way is the next batch.
+class WriterThread {
+  public:
+    explicit WriterThread(Writer& writer);
+    /// Finishes what was put, joins.
+    ~WriterThread();
+    WriterThread(const WriterThread&) = delete;
+    WriterThread& operator=(const WriterThread&) = delete;
+
+    /// `piece.done` is called on the writer thread, after the commit.
+    void put(Piece piece);
+
+  private:
+    void loop();
+    std::vector<Piece> wait_for_batch();
+
+    Writer& writer_;
+    std::mutex mutex_;
+    std::condition_variable wake_;
+    std::vector<Piece> queue_;
+    bool stopping_ = false;
+    std::thread thread_;
+};
+
+}  // namespace triphammer::store
