@@ -165,7 +165,7 @@ std::optional<DaemonAction> DaemonMachine::flush() {
     owed_ = true;
     const auto* end = std::get_if<End>(&batch_.back());
     if (end != nullptr && !verified_) return VerifyLogs{end->steps};
-    return Commit{batch_, batch_end_};
+    return Commit{batch_, acked_, batch_end_};
 }
 
 void DaemonMachine::answer_verify(const Result<>& answer) {

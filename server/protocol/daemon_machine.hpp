@@ -22,9 +22,7 @@ namespace triphammer::protocol {
 // ── what the driver has to do ────────────────────────────────────────────────────────────────
 
 /// Compare and set (fence, token, state claimed|running, nonce NULL or this one), then
-/// `answer_attach`. An attempt that ended or parked by its runner's own record (same nonce, `acked`
-/// equals `spool_end`: only the ack was lost) is welcomed too, so that the runner hears "finished"
-/// and not "refused".
+/// `answer_attach`. Another connection of the same attempt is dropped before that.
 struct CheckAttach {
     Attach attach;
 };
@@ -41,10 +39,11 @@ struct VerifyLogs {
     std::vector<StepSum> sums;
 };
 
-/// Apply in order, with `attempts.acked = acked`, in one transaction guarded by (fence, nonce,
-/// running), then `answer_commit`.
+/// Apply in order and move `attempts.acked` from `base` to `acked`, in one transaction guarded by
+/// (fence, nonce, running, acked = base), then `answer_commit`.
 struct Commit {
     std::vector<Record> records;
+    std::uint64_t base = 0;
     std::uint64_t acked = 0;
 };
 

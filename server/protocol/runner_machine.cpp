@@ -82,7 +82,7 @@ void RunnerMachine::on_connected(Instant now) {
 }
 
 void RunnerMachine::on_disconnected(Instant now) {
-    if (state_ == State::attaching || state_ == State::attached) go_away(now);
+    if (state_ != State::over) go_away(now);
 }
 
 void RunnerMachine::go_away(Instant now) {

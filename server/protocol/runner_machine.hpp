@@ -102,6 +102,7 @@ class RunnerMachine {
     // ── connection ──
     bool may_connect(Instant now) const;
     void on_connected(Instant now);
+    /// Also after a connect that failed: the next one is put off.
     void on_disconnected(Instant now);
     /// Bytes from the daemon. Trouble with them becomes a Reconnect action.
     void on_received(std::string_view bytes, Instant now);

@@ -1,0 +1,193 @@
+#pragma once
+// Who starts, waits for, gives back and gives up attempts: the dispatcher's decisions as a pure
+// state machine (failures F2-F5 of docs/protocol.md, sweeps of D2). No socket, no database, no
+// clock call; its drivers are Dispatcher and the simulation.
+//
+// What a fence that is open in the tables gets, once the launcher has said what it sees (a runner
+// that is connected is left alone):
+//
+//   tables  │ launcher: no folder      │ dead                             │ alive
+//   ────────┼──────────────────────────┼──────────────────────────────────┼────────────────────────
+//   claimed │ start (again), new token │ give back: job queued, no count  │ until the deadline
+//   wait, running │ lost                     │ whole `end` in the spool: apply  │ then stop and ask
+//   again;
+//           │                          │ it as if sent; else lost         │ does not die: lost
+//
+// The deadline (30 s) counts from the daemon being ready or from the end of the connection.
+
+#include "base/clock.hpp"
+#include "model/ids.hpp"
+#include "model/states.hpp"
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace triphammer::launch {
+
+inline constexpr Milliseconds kAttachDeadline{30'000};
+inline constexpr Milliseconds kListAgain{1'000};
+inline constexpr Milliseconds kStopPatience{60'000};
+/// A runner that was told of its end and lives on after so many tries is stopped.
+inline constexpr int kSweepRefusals = 10;
+/// Late creates of a dying runner are caught by a second sweep (D2).
+inline constexpr Milliseconds kSweepAgain{10'000};
+
+// ── what the driver has to do ────────────────────────────────────────────────────────────────
+
+/// One job for a free worker, in one transaction; then `on_claimed` or `on_claim_failed`.
+struct ClaimNext {};
+
+/// Ask the launcher to start. `renews_token`: this process does not know the token (any more), set
+/// a new one first; Code::conflict there (a runner has attached) → `on_attached`.
+struct StartRunner {
+    model::Fence fence;
+    bool renews_token = false;
+};
+
+struct ListRunners {};
+
+/// Of the launcher: TERM now, KILL after a second.
+struct StopRunner {
+    model::Fence fence;
+};
+
+/// Of the launcher: remove folder and engine objects of an attempt that has ended in the tables.
+struct SweepRunner {
+    model::Fence fence;
+};
+
+/// Whether the spool of a dead runner has a whole end of the nonce in the row; then `on_inspected`.
+struct InspectSpool {
+    model::Fence fence;
+};
+
+/// Then `on_settled`.
+struct ReplaySpool {
+    model::Fence fence;
+};
+
+struct GiveBack {
+    model::Fence fence;
+    std::string reason;
+};
+
+struct Lose {
+    model::Fence fence;
+    std::string reason;
+    bool is_proven_dead = true;  // false: nothing about effects may be repeated (E3)
+};
+
+/// Both sweeps are done.
+struct MarkSwept {
+    model::Fence fence;
+};
+
+using DispatchAction = std::variant<
+    ClaimNext,
+    StartRunner,
+    ListRunners,
+    StopRunner,
+    SweepRunner,
+    InspectSpool,
+    ReplaySpool,
+    GiveBack,
+    Lose,
+    MarkSwept>;
+
+/// What the launcher says of a fence.
+enum class Sight { nothing, alive, dead };
+
+class DispatchMachine {
+  public:
+    /// After the daemon's start: what the tables hold.
+    void adopt(model::Fence fence, bool has_attached);
+    void adopt_unswept(model::Fence fence);
+
+    // ── launcher ──
+    void on_launcher_ready(Instant now);
+    void on_launcher_gone();
+    void on_started(model::Fence fence, Instant now);
+    /// The folder was there: this fence was started before.
+    void on_exists(model::Fence fence);
+    void on_start_refused(model::Fence fence, const std::string& why);
+    /// The whole answer to ListRunners.
+    void on_list(const std::map<model::Fence, Sight>& seen, Instant now);
+    /// A hint (`ended`): asks for a list.
+    void on_ended_hint(model::Fence fence);
+    /// `is_done` false: it lives yet, or could not be swept; tried again later.
+    void on_swept(model::Fence fence, bool is_done, Instant now);
+
+    // ── tables ──
+    void on_work();  // a job may have become claimable, or a worker free
+    void on_claimed(
+        std::optional<model::Fence> fence, std::optional<Milliseconds> next_job_in, Instant now
+    );
+    void on_claim_failed(Instant now);
+    void on_inspected(model::Fence fence, bool has_end);
+    /// GiveBack, Lose, ReplaySpool or StartRunner's token: `is_done` false tries again later.
+    void on_settled(model::Fence fence, bool is_done, Instant now);
+
+    // ── runners ──
+    void on_attached(model::Fence fence);
+    void on_detached(model::Fence fence, Instant now);
+    /// The attempt has ended in the tables, by its own record or otherwise.
+    void on_over(model::Fence fence, Instant now);
+
+    void on_time(Instant now);
+    Instant next_wakeup() const;
+    std::vector<DispatchAction> take_actions();
+
+    /// Why nothing is claimed at the moment; empty when all is well. Shown to people.
+    std::string pause_reason() const;
+
+    std::size_t open_attempts() const { return attempts_.size(); }
+
+  private:
+    struct Attempt {
+        bool has_attached = false;
+        bool is_connected = false;
+        bool is_starting = false;  // asked for, not answered
+        bool is_busy = false;      // an action that settles it is under way
+        bool knows_token = false;
+        std::optional<Sight> sight;  // by this connection to the launcher
+        std::optional<Instant> deadline;
+        std::optional<Instant> stopped_at;
+        Instant retry_at;
+    };
+
+    struct Sweep {
+        int done = 0;
+        int refusals = 0;
+        bool is_asked = false;
+        Instant at;
+    };
+
+    void decide(model::Fence fence, Attempt& attempt, Instant now);
+    void decide_dead(model::Fence fence, Attempt& attempt);
+    void decide_alive(model::Fence fence, Attempt& attempt, Instant now);
+    void settle(Attempt& attempt, DispatchAction action);
+    void start(model::Fence fence, Attempt& attempt);
+    void ask_for_list();
+    void claim_if_wanted();
+    void sweep_due(Instant now);
+
+    std::map<model::Fence, Attempt> attempts_;
+    std::map<model::Fence, Sweep> sweeps_;
+    std::vector<DispatchAction> actions_;
+    bool is_launcher_ready_ = false;
+    bool has_listed_ = false;
+    bool is_listing_ = false;
+    bool wants_list_ = false;
+    bool wants_claim_ = true;
+    bool is_claiming_ = false;
+    std::optional<Instant> claim_at_;
+    Instant list_at_;
+    Instant now_;
+};
+
+}  // namespace triphammer::launch
