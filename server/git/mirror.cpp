@@ -74,8 +74,8 @@ std::string make_refspec(const Want& want) {
 
 Error explain_missing(const Want& want, Error failure) {
     if (failure.code != Code::conflict) return failure;
-    if (want.sha.empty()) return not_found(want.ref + " is not there (any more)");
-    return not_found(
+    if (want.sha.empty()) return conflict(want.ref + " is not there (any more)");
+    return conflict(
         "commit vanished: " + want.sha + " is no longer at the host (was " +
         (want.ref.empty() ? "it" : want.ref) + " deleted or overwritten?)"
     );

@@ -114,7 +114,7 @@ TEST_F(MirrorTest, SaysThatACommitVanished) {
     const auto done = ensure(server, {{"refs/heads/main", gone}, {"refs/heads/main", sha}});
 
     ASSERT_FALSE(done);
-    EXPECT_EQ(done.error().code, Code::not_found);
+    EXPECT_EQ(done.error().code, Code::conflict);
     EXPECT_NE(done.error().message.find("commit vanished: " + gone), std::string::npos);
     EXPECT_TRUE(open().has_commit(sha));
 }
@@ -125,7 +125,7 @@ TEST_F(MirrorTest, OneMissingRefSpoilsNothingElse) {
 
     const auto done = ensure(server, {{"refs/heads/gone", ""}, {"refs/heads/main", sha}});
 
-    EXPECT_EQ(done.error().code, Code::not_found);
+    EXPECT_EQ(done.error().code, Code::conflict);
     EXPECT_TRUE(open().has_commit(sha));
 }
 

@@ -1,0 +1,88 @@
+#pragma once
+// Answers "what does this event start?": asks plan::make_plan, brings what it says is missing
+// (commits into the mirror, definition files, changed paths) and asks again. Writes nothing; used
+// for deliveries, dry runs and runs that a person starts.
+
+#include "base/result.hpp"
+#include "base/secret.hpp"
+#include "base/task.hpp"
+#include "base/thread.hpp"
+#include "git/mirror.hpp"
+#include "git/url.hpp"
+#include "intake/definitions_cache.hpp"
+#include "model/event.hpp"
+#include "plan/plan.hpp"
+#include "store/repository_store.hpp"
+
+#include <map>
+#include <string>
+
+namespace triphammer::access {
+class Sealer;
+}
+
+namespace triphammer::store {
+class Database;
+}
+
+namespace triphammer::intake {
+
+struct RemoteSettings {
+    git::UrlRules urls;
+    /// The server's own token (github.token), for repositories without one, at this host only.
+    Secret token;
+    std::string token_host;
+};
+
+/// The address and credential that a repository is fetched with. Code::refused or Code::invalid for
+/// an address that the rules leave out.
+Result<git::Remote> make_remote(
+    const store::RepositoryRow& repository,
+    const access::Sealer& sealer,
+    const RemoteSettings& settings
+);
+
+struct PlanQuestion {
+    store::RepositoryRow repository;
+    model::Event event;
+    std::string payload;  // the delivery's body as JSON, for `github.event`; may be empty
+};
+
+struct MadePlan {
+    plan::Plan plan;
+    std::map<std::string, std::string> texts;  // path of each run's workflow → its text
+};
+
+class PlanMaker {
+  public:
+    /// Everything given outlives this object; `git_thread` is the one that `mirrors` uses.
+    struct Parts {
+        store::Database& database;
+        git::Mirrors& mirrors;
+        NamedThread& git_thread;
+        const access::Sealer& sealer;
+    };
+
+    PlanMaker(Parts parts, RemoteSettings settings);
+
+    /// On the logic thread. Every commit that a run of the plan is about is in the mirror then.
+    /// Errors are those of git::Mirrors::ensure; Code::conflict: the commit vanished.
+    Task<Result<MadePlan>> make_plan(PlanQuestion question);
+
+  private:
+    struct Facts;
+
+    Task<Result<>> bring(Facts& facts, plan::Needs needs);
+    Task<Result<>> resolve_ref(Facts& facts, std::string ref);
+    Task<Result<>> read_definitions(Facts& facts, std::string commit);
+    Task<Result<>> read_pipelines(Facts& facts);
+    Task<Result<>> read_changed_paths(Facts& facts, plan::Difference difference);
+    Task<Result<>> fetch(Facts& facts, std::vector<git::Want> wants);
+    Task<Result<>> fetch_commits_of(Facts& facts, const plan::Plan& plan);
+
+    Parts parts_;
+    RemoteSettings settings_;
+    DefinitionsCache cache_;  // on the git thread
+};
+
+}  // namespace triphammer::intake

@@ -1,0 +1,58 @@
+#pragma once
+// Turns pending deliveries into runs: the walk's step 3. Deliveries of one repository are planned
+// in the order of their arrival; repositories do not wait for each other. What cannot be planned
+// now is tried again with growing pauses for an hour, then it ends as `failed` with the reason.
+
+#include "base/clock.hpp"
+#include "base/task.hpp"
+#include "base/task_group.hpp"
+#include "intake/plan_maker.hpp"
+#include "model/ids.hpp"
+
+#include <memory>
+#include <set>
+
+namespace triphammer::intake {
+
+class Planner {
+  public:
+    /// Everything given outlives this object. All calls on the logic thread.
+    struct Parts {
+        Executor executor;
+        store::Database& database;
+        PlanMaker& plans;
+        const Clock& clock;
+    };
+
+    explicit Planner(Parts parts);
+    ~Planner();
+    Planner(const Planner&) = delete;
+    Planner& operator=(const Planner&) = delete;
+
+    /// Begins with what is pending in the database. Once.
+    void start();
+
+    /// There is a new pending delivery (the receiver's callback), or a replayed one.
+    void wake();
+
+    /// Ends what is under way (a fetch is killed) and waits for it. What was not finished stays
+    /// pending.
+    Task<> stop();
+
+    /// What a stored delivery would start now; nothing is written. Code::not_found.
+    Task<Result<MadePlan>> preview(model::DeliveryId delivery);
+
+  private:
+    struct Alarm;
+
+    Task<> run();
+    Task<> plan_repository(model::RepositoryId repository);
+    Task<bool> plan_delivery(model::DeliveryId delivery);
+
+    Parts parts_;
+    TaskGroup tasks_;
+    std::unique_ptr<Alarm> alarm_;
+    std::set<model::RepositoryId> busy_;
+};
+
+}  // namespace triphammer::intake
