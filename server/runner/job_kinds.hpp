@@ -56,7 +56,6 @@ class JobSession {
     virtual Task<Result<>> fetch_source(int step) = 0;
 };
 
-Task<JobOutcome> run_steps_job(JobSession& session);
 Task<JobOutcome> run_image_job(JobSession& session);
 Task<JobOutcome> run_deploy_job(JobSession& session);
 

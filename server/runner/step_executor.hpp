@@ -20,6 +20,7 @@ struct JobFolders {
     Mapped workspace;  // GITHUB_WORKSPACE
     Mapped temp;       // RUNNER_TEMP: scripts, event.json, command files
     Mapped home;       // HOME
+    Mapped tmp;        // /tmp, kept from step to step
 };
 
 /// One process of a step; every path as the steps see it.
@@ -36,8 +37,12 @@ class StepExecutor {
     /// Once, before the first step (pull and start the container, check the sandbox). An error ends
     /// the job with cause `infrastructure`.
     virtual Task<Result<>> prepare() = 0;
+    /// `stop` is not always the session's: what runs after a cancel has one of its own.
     virtual Task<Result<execution::ProcessEnd>> run_step(
-        StepCommand command, execution::ProcessLimits limits, execution::OutputSink& output
+        StepCommand command,
+        execution::ProcessLimits limits,
+        execution::OutputSink& output,
+        execution::StopToken& stop
     ) = 0;
     /// Always, also after an error of `prepare` and after a cancel; leaves nothing behind.
     virtual Task<> cleanup() = 0;
