@@ -1,0 +1,155 @@
+#include "docker/container_spec.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <charconv>
+
+namespace triphammer::docker {
+
+using nlohmann::json;
+
+namespace {
+
+std::string port_key(const PortBinding& port) {
+    return std::to_string(port.container_port) + "/" + port.protocol;
+}
+
+json host_config(const ContainerSpec& spec) {
+    auto bindings = json::object();
+    for (const auto& port : spec.ports) {
+        bindings[port_key(port)].push_back(
+            {{"HostIp", port.host_address}, {"HostPort", std::to_string(port.host_port)}}
+        );
+    }
+    json out{
+        {"Binds", spec.volumes},
+        {"PortBindings", std::move(bindings)},
+        {"Init", spec.init},
+        {"CapDrop", spec.drop_capabilities},
+        {"CapAdd", spec.add_capabilities},
+        {"Memory", spec.memory_bytes},
+        {"MemorySwap", spec.memory_bytes},  // no swap beyond it
+        {"NanoCpus", spec.nano_cpus},
+    };
+    if (spec.no_new_privileges) out["SecurityOpt"] = json::array({"no-new-privileges"});
+    if (spec.pids_limit > 0) out["PidsLimit"] = spec.pids_limit;
+    if (!spec.network.empty()) out["NetworkMode"] = spec.network;
+    if (!spec.restart.empty()) out["RestartPolicy"] = {{"Name", spec.restart}};
+    if (!spec.log_driver.empty()) out["LogConfig"] = {{"Type", spec.log_driver}};
+    return out;
+}
+
+std::vector<std::string> env_list(const ContainerSpec& spec) {
+    std::vector<std::string> out;
+    for (const auto& [name, value] : spec.env) out.push_back(name + "=" + value);
+    return out;
+}
+
+std::string text_at(const json& object, const char* key) {
+    const auto found = object.find(key);
+    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
+}
+
+const json& object_at(const json& object, const char* key) {
+    static const json kNothing = json::object();
+    const auto found = object.find(key);
+    return found != object.end() && found->is_object() ? *found : kNothing;
+}
+
+template <class Number>
+Number number_at(const json& object, const char* key) {
+    const auto found = object.find(key);
+    return found != object.end() && found->is_number() ? found->get<Number>() : Number{};
+}
+
+bool flag_at(const json& object, const char* key) {
+    const auto found = object.find(key);
+    return found != object.end() && found->is_boolean() && found->get<bool>();
+}
+
+std::vector<std::string> texts_at(const json& object, const char* key) {
+    std::vector<std::string> out;
+    const auto found = object.find(key);
+    if (found == object.end() || !found->is_array()) return out;
+    for (const auto& entry : *found) {
+        if (entry.is_string()) out.push_back(entry.get<std::string>());
+    }
+    return out;
+}
+
+std::map<std::string, std::string> labels_at(const json& object) {
+    std::map<std::string, std::string> out;
+    for (const auto& [name, value] : object_at(object, "Labels").items()) {
+        if (value.is_string()) out[name] = value.get<std::string>();
+    }
+    return out;
+}
+
+}  // namespace
+
+json create_body(const ContainerSpec& spec) {
+    json out{
+        {"Image", spec.image},
+        {"Env", env_list(spec)},
+        {"Labels", spec.labels},
+        {"HostConfig", host_config(spec)},
+    };
+    if (!spec.entrypoint.empty()) out["Entrypoint"] = spec.entrypoint;
+    if (!spec.command.empty()) out["Cmd"] = spec.command;
+    if (!spec.working_directory.empty()) out["WorkingDir"] = spec.working_directory;
+    if (!spec.user.empty()) out["User"] = spec.user;
+    for (const auto& port : spec.ports) out["ExposedPorts"][port_key(port)] = json::object();
+    if (spec.interactive) {
+        out["OpenStdin"] = true;
+        out["StdinOnce"] = true;
+        out["AttachStdin"] = true;
+    }
+    if (!spec.aliases.empty()) {
+        out["NetworkingConfig"]["EndpointsConfig"][spec.network]["Aliases"] = spec.aliases;
+    }
+    return out;
+}
+
+ContainerInfo parse_container(const json& inspect) {
+    const auto& state = object_at(inspect, "State");
+    const auto& config = object_at(inspect, "Config");
+    ContainerInfo out;
+    out.id = text_at(inspect, "Id");
+    out.name = text_at(inspect, "Name");
+    if (out.name.starts_with('/')) out.name.erase(0, 1);
+    out.image_id = text_at(inspect, "Image");
+    out.image_name = text_at(config, "Image");
+    out.status = text_at(state, "Status");
+    out.running = flag_at(state, "Running");
+    out.oom_killed = flag_at(state, "OOMKilled");
+    out.exit_status = number_at<int>(state, "ExitCode");
+    out.error = text_at(state, "Error");
+    out.started_at = text_at(state, "StartedAt");
+    out.health = text_at(object_at(state, "Health"), "Status");
+    out.labels = labels_at(config);
+    for (const auto& [name, network] :
+         object_at(object_at(inspect, "NetworkSettings"), "Networks").items()) {
+        if (network.is_object()) out.addresses[name] = text_at(network, "IPAddress");
+    }
+    return out;
+}
+
+ImageInfo parse_image(const json& inspect) {
+    const auto& config = object_at(inspect, "Config");
+    ImageInfo out;
+    out.id = text_at(inspect, "Id");
+    out.digests = texts_at(inspect, "RepoDigests");
+    out.env = texts_at(config, "Env");
+    out.working_directory = text_at(config, "WorkingDir");
+    out.user = text_at(config, "User");
+    const auto test = texts_at(object_at(config, "Healthcheck"), "Test");
+    out.has_health_check = !test.empty() && test.front() != "NONE";
+    for (const auto& [port, nothing] : object_at(config, "ExposedPorts").items()) {
+        std::uint16_t number = 0;
+        std::from_chars(port.data(), port.data() + port.size(), number);
+        if (number != 0 && port.ends_with("/tcp")) out.exposed_ports.push_back(number);
+    }
+    return out;
+}
+
+}  // namespace triphammer::docker

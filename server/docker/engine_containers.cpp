@@ -1,0 +1,225 @@
+#include "docker/engine.hpp"
+#include "docker/engine_connection.hpp"
+
+#include <utility>
+
+namespace triphammer::docker {
+
+using nlohmann::json;
+
+namespace {
+
+constexpr std::chrono::minutes kSlow{2};  // start and remove on a busy disk
+constexpr std::uint64_t kListLimit = 16U << 20U;
+
+std::string container_path(const std::string& id, std::string_view rest) {
+    return "/containers/" + encode_path(id) + std::string{rest};
+}
+
+ContainerSummary parse_summary(const json& entry) {
+    ContainerSummary out;
+    out.id = entry.value("Id", std::string{});
+    const auto names = entry.value("Names", std::vector<std::string>{});
+    if (!names.empty()) out.name = names.front().substr(names.front().starts_with('/') ? 1 : 0);
+    out.state = entry.value("State", std::string{});
+    if (entry.contains("Labels") && entry["Labels"].is_object()) {
+        out.labels = entry["Labels"].get<Labels>();
+    }
+    return out;
+}
+
+/// The last column of `ps`: what runs.
+std::vector<std::string> parse_titles(const json& top) {
+    std::vector<std::string> out;
+    for (const auto& row : top.value("Processes", std::vector<std::vector<std::string>>{})) {
+        if (!row.empty()) out.push_back(row.back());
+    }
+    return out;
+}
+
+Result<> fine_when(const Result<http::Answer>& answer, Code code) {
+    if (answer || answer.error().code == code) return {};
+    return answer.error();
+}
+
+}  // namespace
+
+Task<Result<std::string>> Engine::create_container(ContainerSpec spec) {
+    auto call = connection_->request_json(
+        "/containers/create" + encode_query({{"name", spec.name}}), create_body(spec)
+    );
+    call.deadline = kSlow;
+    auto sent = connection_->send_for_json(std::move(call), "create the container");
+    auto answer = co_await std::move(sent);
+    if (!answer) co_return answer.error();
+    co_return answer->body.value("Id", std::string{});
+}
+
+Task<Result<>> Engine::start_container(std::string id) {
+    auto call = connection_->request(http::Method::post, container_path(id, "/start"));
+    call.deadline = kSlow;
+    auto sent = connection_->send(std::move(call), "start the container");
+    auto answer = co_await std::move(sent);
+    if (!answer) co_return answer.error();
+    co_return Result<>{};
+}
+
+Task<Result<>> Engine::stop_container(std::string id, std::chrono::seconds grace) {
+    const auto query = encode_query({{"t", std::to_string(grace.count())}});
+    auto call = connection_->request(http::Method::post, container_path(id, "/stop" + query));
+    call.deadline = grace + kSlow;
+    call.idle_deadline = call.deadline;
+    auto sent = connection_->send(std::move(call), "stop the container");
+    auto answer = co_await std::move(sent);
+    if (!answer) co_return answer.error();
+    co_return Result<>{};
+}
+
+Task<Result<>> Engine::kill_container(std::string id, std::string signal) {
+    const auto query = encode_query({{"signal", signal}});
+    auto call = connection_->request(http::Method::post, container_path(id, "/kill" + query));
+    auto sent = connection_->send(std::move(call), "signal the container");
+    auto answer = co_await std::move(sent);
+    if (!answer) co_return answer.error();
+    co_return Result<>{};
+}
+
+Task<Result<int>> Engine::wait_container(std::string id) {
+    auto call = connection_->request(http::Method::post, container_path(id, "/wait"));
+    call.deadline = std::chrono::milliseconds{0};
+    call.idle_deadline = std::chrono::milliseconds{0};
+    auto sent = connection_->send_for_json(std::move(call), "wait for the container");
+    auto answer = co_await std::move(sent);
+    if (!answer) co_return answer.error();
+    const auto failure = answer->body.find("Error");
+    if (failure != answer->body.end() && failure->is_object()) {
+        co_return Error{Code::io, "wait for the container: " + failure->value("Message", "failed")};
+    }
+    co_return answer->body.value("StatusCode", -1);
+}
+
+Task<Result<ContainerInfo>> Engine::inspect_container(std::string id) {
+    auto call = connection_->request(http::Method::get, container_path(id, "/json"));
+    auto sent = connection_->send_for_json(std::move(call), "inspect the container");
+    auto answer = co_await std::move(sent);
+    if (!answer) co_return answer.error();
+    co_return parse_container(answer->body);
+}
+
+Task<Result<>> Engine::remove_container(std::string id) {
+    auto call = connection_->request(http::Method::delete_, container_path(id, "?force=1&v=1"));
+    call.deadline = kSlow;
+    auto sent = connection_->send(std::move(call), "remove the container");
+    auto answer = co_await std::move(sent);
+    co_return fine_when(answer, Code::not_found);
+}
+
+Task<Result<>> Engine::rename_container(std::string id, std::string name) {
+    const auto query = encode_query({{"name", name}});
+    auto call = connection_->request(http::Method::post, container_path(id, "/rename" + query));
+    auto sent = connection_->send(std::move(call), "rename the container");
+    auto answer = co_await std::move(sent);
+    if (!answer) co_return answer.error();
+    co_return Result<>{};
+}
+
+Task<Result<>> Engine::set_restart_policy(std::string id, std::string policy) {
+    const json body{{"RestartPolicy", {{"Name", policy}}}};
+    auto call = connection_->request_json(container_path(id, "/update"), body);
+    auto sent = connection_->send(std::move(call), "set the restart policy");
+    auto answer = co_await std::move(sent);
+    if (!answer) co_return answer.error();
+    co_return Result<>{};
+}
+
+Task<Result<std::vector<ContainerSummary>>> Engine::list_containers(Labels labels) {
+    const auto query = encode_query({{"all", "1"}, {"filters", label_filter(labels)}});
+    auto call = connection_->request(http::Method::get, "/containers/json" + query);
+    call.body_limit = kListLimit;
+    auto sent = connection_->send_for_json(std::move(call), "list containers");
+    auto answer = co_await std::move(sent);
+    if (!answer) co_return answer.error();
+    std::vector<ContainerSummary> out;
+    for (const auto& entry : answer->body) out.push_back(parse_summary(entry));
+    co_return out;
+}
+
+Task<Result<std::vector<std::string>>> Engine::processes(std::string id) {
+    auto call = connection_->request(http::Method::get, container_path(id, "/top"));
+    auto sent = connection_->send_for_json(std::move(call), "list the container's processes");
+    auto answer = co_await std::move(sent);
+    if (!answer) co_return answer.error();
+    co_return parse_titles(answer->body);
+}
+
+Task<Result<>> Engine::put_archive(std::string id, std::string folder, ByteSource& tar) {
+    const auto query = encode_query({{"path", folder}});
+    auto call = connection_->request(http::Method::put, container_path(id, "/archive" + query));
+    call.headers.set("Content-Type", "application/x-tar");
+    call.upload = upload_of(tar);
+    call.deadline = std::chrono::milliseconds{0};
+    call.idle_deadline = kSlow;
+    auto sent = connection_->send(std::move(call), "put files into the container");
+    auto answer = co_await std::move(sent);
+    if (!answer) co_return answer.error();
+    co_return Result<>{};
+}
+
+Task<Result<std::string>> Engine::get_archive(
+    std::string id, std::string path, std::uint64_t max_bytes
+) {
+    const auto query = encode_query({{"path", path}});
+    auto call = connection_->request(http::Method::get, container_path(id, "/archive" + query));
+    call.body_limit = max_bytes;
+    call.deadline = std::chrono::milliseconds{0};
+    call.idle_deadline = kSlow;
+    auto sent = connection_->send(std::move(call), "get files from the container");
+    auto answer = co_await std::move(sent);
+    if (!answer) co_return answer.error();
+    co_return std::move(answer->body);
+}
+
+Task<Result<std::string>> Engine::create_network(std::string name, Labels labels) {
+    const json body{{"Name", name}, {"CheckDuplicate", true}, {"Labels", labels}};
+    auto call = connection_->request_json("/networks/create", body);
+    auto sent = connection_->send_for_json(std::move(call), "create the network");
+    auto answer = co_await std::move(sent);
+    if (!answer) co_return answer.error();
+    co_return answer->body.value("Id", std::string{});
+}
+
+Task<Result<std::vector<NetworkSummary>>> Engine::list_networks(Labels labels) {
+    const auto query = encode_query({{"filters", label_filter(labels)}});
+    auto call = connection_->request(http::Method::get, "/networks" + query);
+    call.body_limit = kListLimit;
+    auto sent = connection_->send_for_json(std::move(call), "list networks");
+    auto answer = co_await std::move(sent);
+    if (!answer) co_return answer.error();
+    std::vector<NetworkSummary> out;
+    for (const auto& entry : answer->body) {
+        NetworkSummary network;
+        network.id = entry.value("Id", std::string{});
+        network.name = entry.value("Name", std::string{});
+        network.labels = entry.value("Labels", Labels{});
+        out.push_back(std::move(network));
+    }
+    co_return out;
+}
+
+Task<Result<>> Engine::connect_network(std::string network, std::string container) {
+    const json body{{"Container", container}};
+    auto call = connection_->request_json("/networks/" + encode_path(network) + "/connect", body);
+    auto sent = connection_->send(std::move(call), "connect the container to the network");
+    auto answer = co_await std::move(sent);
+    if (!answer) co_return answer.error();
+    co_return Result<>{};
+}
+
+Task<Result<>> Engine::remove_network(std::string id) {
+    auto call = connection_->request(http::Method::delete_, "/networks/" + encode_path(id));
+    auto sent = connection_->send(std::move(call), "remove the network");
+    auto answer = co_await std::move(sent);
+    co_return fine_when(answer, Code::not_found);
+}
+
+}  // namespace triphammer::docker
