@@ -52,8 +52,8 @@ class TlsTransport final : public Transport {
     }
 
     Task<Result<>> shutdown() override {
-        // FIN without close_notify: Asio's shutdown waits for the peer's, one more way to be held up,
-        // and every body that we send says its length.
+        // FIN without close_notify: Asio's shutdown waits for the peer's, one more way to be held
+        // up, and every body that we send says its length.
         boost::system::error_code error;
         socket_.next_layer().shutdown(Socket::shutdown_send, error);
         if (error) co_return to_error("shutdown", error);
@@ -86,7 +86,8 @@ Task<Result<>> TlsTransport::send_file(int file, std::uint64_t offset, std::uint
         if (count < 0) co_return from_errno("read of a file");
         if (count == 0) co_return Error{Code::io, "the file became shorter while it was sent"};
         const auto got = static_cast<std::size_t>(count);
-        auto written = co_await write(std::string_view{buffer}.substr(0, got));
+        const auto piece = std::string_view{buffer}.substr(0, got);
+        auto written = co_await write(piece);
         if (!written) co_return written;
         offset += got;
         length -= got;
