@@ -130,6 +130,23 @@ std::optional<std::string> find_migration(Connection& db, const MigrationKey& ke
     return query.find<std::string>();
 }
 
+std::vector<MigrationRow> list_migrations(
+    Connection& db,
+    model::RepositoryId repository,
+    std::string_view environment,
+    std::string_view service
+) {
+    auto query = db.prepare(
+        "SELECT digest, state FROM migrations_run "
+        "WHERE repository = ? AND environment = ? AND service = ? ORDER BY digest"
+    );
+    return query.bind(repository, environment, service).list([](Statement& row) {
+        MigrationRow migration;
+        row.read(migration.digest, migration.state);
+        return migration;
+    });
+}
+
 Result<> begin_migration(Transaction& tx, const MigrationKey& key, DeploymentId deployment) {
     auto insert = tx.prepare(
         "INSERT INTO migrations_run (repository, environment, service, digest, deployment, state) "

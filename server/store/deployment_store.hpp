@@ -150,6 +150,19 @@ struct MigrationKey {
 
 /// State (open | ok | failed) of `before` for this version; nothing: it never began.
 std::optional<std::string> find_migration(Connection& db, const MigrationKey& key);
+
+struct MigrationRow {
+    std::string digest;
+    std::string state;  // open | ok | failed
+};
+
+/// Every version of that service for which `before` was begun.
+std::vector<MigrationRow> list_migrations(
+    Connection& db,
+    model::RepositoryId repository,
+    std::string_view environment,
+    std::string_view service
+);
 /// Code::conflict when it was begun before, however it ended.
 Result<> begin_migration(Transaction& tx, const MigrationKey& key, model::DeploymentId deployment);
 /// Code::conflict unless open.
