@@ -158,6 +158,14 @@ struct DispatchInput {
     friend bool operator==(const DispatchInput&, const DispatchInput&) = default;
 };
 
+/// `concurrency:` of a workflow; an empty group: none.
+struct Concurrency {
+    Template group;
+    Template cancel_in_progress;
+
+    friend bool operator==(const Concurrency&, const Concurrency&) = default;
+};
+
 /// One entry of `on:` with its filters, in the file's order (a later pattern overrides).
 struct Trigger {
     std::string event;
@@ -181,6 +189,7 @@ struct Workflow {
     std::vector<Trigger> triggers;
     Pairs env;
     Defaults defaults;
+    Concurrency concurrency;
     std::vector<JobDefinition> jobs;
 
     friend bool operator==(const Workflow&, const Workflow&) = default;
