@@ -72,6 +72,14 @@ std::string make_refspec(const Want& want) {
     return want.ref.empty() ? want.sha : "+" + want.ref + ":" + want.ref;
 }
 
+/// Names come from events, so from strangers: a pattern or an option would fetch something else.
+Result<> check_want(const Want& want) {
+    const bool ref_is_fine = want.ref.empty() || is_ref_name(want.ref);
+    const bool sha_is_fine = want.sha.empty() || is_object_id(want.sha);
+    if (ref_is_fine && sha_is_fine && !(want.ref.empty() && want.sha.empty())) return {};
+    return invalid("the event names a ref or a commit that git does not know as one");
+}
+
 Error explain_missing(const Want& want, Error failure) {
     if (failure.code != Code::conflict) return failure;
     if (want.sha.empty()) return conflict(want.ref + " is not there (any more)");
@@ -123,6 +131,9 @@ std::filesystem::path Mirrors::path_of(model::RepositoryId repository) const {
 Task<Result<>> Mirrors::ensure(
     model::RepositoryId repository, Remote remote, std::vector<Want> wants
 ) {
+    for (const auto& want : wants) {
+        if (auto ok = check_want(want); !ok) co_return ok.error();
+    }
     auto listed = list_missing(repository, std::move(wants));
     const auto missing = co_await std::move(listed);
     if (missing.empty()) co_return Result<>{};

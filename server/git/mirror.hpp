@@ -48,6 +48,7 @@ class Mirrors {
     /// Ends when every want is in the mirror. Errors, each with a sentence for people:
     ///   unauthorized  the host refused the credential
     ///   not_found     the repository is gone, or hidden from this credential
+    ///   invalid       a want that names neither a proper ref nor a commit
     ///   conflict      "commit vanished": neither host nor mirror has the ref or commit (any more)
     ///   timed_out     the host stays silent or is too slow
     ///   unavailable   everything else that may be better later

@@ -16,6 +16,14 @@ bool is_object_id(std::string_view text) {
            });
 }
 
+bool is_ref_name(std::string_view text) {
+    int valid = 0;
+    const std::string name{text};
+    if (!text.starts_with("refs/") || text.find('\0') != std::string_view::npos) return false;
+    start_library();
+    return git_reference_name_is_valid(&valid, name.c_str()) == 0 && valid == 1;
+}
+
 struct Repository::Handle {
     Owned<git_repository> repository;
 

@@ -18,6 +18,10 @@ namespace triphammer::git {
 /// 40 lower-case hex digits.
 bool is_object_id(std::string_view text);
 
+/// A full ref name as git-check-ref-format(1) wants it, below refs/. No pattern, no option, no
+/// path.
+bool is_ref_name(std::string_view text);
+
 struct TreeEntry {
     std::string name;      // within its folder
     std::string id;        // of the blob or tree

@@ -7,8 +7,9 @@
 #include "support/run_task.hpp"
 #include "support/temp_dir.hpp"
 
-#include <boost/asio/co_spawn.hpp>
 #include <gtest/gtest.h>
+
+#include <algorithm>
 
 using namespace triphammer;
 using namespace triphammer::git;
@@ -127,6 +128,52 @@ TEST_F(MirrorTest, OneMissingRefSpoilsNothingElse) {
 
     EXPECT_EQ(done.error().code, Code::conflict);
     EXPECT_TRUE(open().has_commit(sha));
+}
+
+TEST_F(MirrorTest, FetchesNothingByAPatternOrAnOption) {
+    const GitServer server{folder / "served"};
+    const auto sha = tree.commit({{"a", "1"}});
+
+    for (const auto* ref :
+         {"refs/heads/*",
+          "refs/heads/a:refs/heads/b",
+          "--upload-pack=touch",
+          "main",
+          "refs/../x",
+          "refs/heads/a\nb",
+          "^refs/heads/a"}) {
+        EXPECT_EQ(ensure(server, {{ref, sha}}).error().code, Code::invalid) << ref;
+    }
+    EXPECT_EQ(ensure(server, {{"", "main"}}).error().code, Code::invalid);
+    EXPECT_EQ(ensure(server, {{"", ""}}).error().code, Code::invalid);
+    EXPECT_EQ(mirrors.fetches(), 0U);
+}
+
+TEST_F(MirrorTest, TakesNamesThatWouldMeanSomethingToAShell) {
+    const GitServer server{folder / "served"};
+    for (const std::string name : {"$(touch x)", "a;b|c", "-x", "\"q'", "\u202e", "a&&b"}) {
+        std::string branch = name;
+        std::replace(branch.begin(), branch.end(), ' ', '_');
+        const auto sha = tree.commit({{"a", branch}}, branch, branch);
+
+        EXPECT_TRUE(ensure(server, {{"refs/heads/" + branch, sha}})) << branch;
+    }
+    const std::string longest(244, 'n');
+    const auto sha = tree.commit({{"a", "1"}}, "long", longest);
+    EXPECT_TRUE(ensure(server, {{"refs/heads/" + longest, sha}}));
+}
+
+TEST_F(MirrorTest, TakesABranchWhereAFolderOfBranchesWas) {
+    const GitServer server{folder / "served"};
+    const auto inside = tree.commit({{"a", "1"}}, "one", "topic/one");
+    ASSERT_TRUE(ensure(server, {{"refs/heads/topic/one", inside}}));
+    tree.git({"push", "-q", "origin", ":refs/heads/topic/one"});
+    const auto instead = tree.commit({{"a", "2"}}, "two", "topic");
+
+    const auto done = ensure(server, {{"refs/heads/topic", instead}});
+
+    ASSERT_TRUE(done) << done.error().message;
+    EXPECT_TRUE(open().has_commit(instead));
 }
 
 TEST_F(MirrorTest, SaysThatARepositoryIsGone) {
