@@ -1,0 +1,46 @@
+#pragma once
+// Makes the document that a runner gets: job, contexts, secrets, and for a deployment what serves
+// now. Runs on the writer thread inside the transaction that lets the runner in.
+
+#include "base/result.hpp"
+#include "launch/journal.hpp"
+#include "store/transaction.hpp"
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+namespace triphammer::access {
+class Sealer;
+}
+
+namespace triphammer::launch {
+
+struct DocumentSettings {
+    std::string server_id;
+    std::string server_url;  // the contexts' github.server_url stays the forge's
+    std::map<std::string, std::string> runs_on;  // label → host | docker:IMAGE
+    std::string docker_host;
+    std::string switch_image;  // of the `container` driver's nginx; empty: the driver's default
+    std::int64_t log_limit_bytes = 1LL << 30;
+};
+
+/// What a label means here; Code::invalid names the labels there are.
+Result<model::ExecutorSpec> find_executor(
+    const DocumentSettings& settings, const std::string& label
+);
+
+class DocumentSource {
+  public:
+    /// `sealer` outlives this object.
+    DocumentSource(DocumentSettings settings, const access::Sealer& sealer);
+
+    /// JSON text; holds secrets. An error ends the attempt: its sentence is the job's reason.
+    Result<std::string> make_document(store::Transaction& tx, const AttachedRunner& runner) const;
+
+  private:
+    DocumentSettings settings_;
+    const access::Sealer& sealer_;
+};
+
+}  // namespace triphammer::launch
