@@ -81,6 +81,8 @@ CREATE TABLE runs (
     from_fork INTEGER NOT NULL DEFAULT 0 CHECK (from_fork IN (0, 1)),
     contexts TEXT NOT NULL DEFAULT '{}',     -- what planning knew: github, inputs, vars (no secret)
     problems TEXT NOT NULL DEFAULT '[]',     -- for cause invalid: [{line, column, code, message, hint}]
+    cancel_requested_at INTEGER,
+    cancel_reason TEXT NOT NULL DEFAULT '',
     created_at INTEGER NOT NULL,
     started_at INTEGER,
     finished_at INTEGER,

@@ -18,13 +18,14 @@
 
 namespace triphammer::http {
 
-/// Where to connect. `name` goes into Host (and is checked against the certificate).
+/// Where to connect. With TLS `host` is checked against the certificate.
 struct Endpoint {
     std::filesystem::path unix_path;  // when set, nothing else but `authority` counts
     std::string host;
     std::uint16_t port = 80;
     bool tls = false;
-    std::string authority;  // the Host field
+    std::string authority;          // the Host field
+    std::filesystem::path ca_file;  // trusted issuers for TLS; empty: the system's
 };
 
 Endpoint endpoint_of(const Url& url);
@@ -70,9 +71,9 @@ struct Upgraded {
     std::string body;                // … then its body (at most Call::body_limit)
 };
 
-/// A value that knows its endpoint; many exchanges may run at once. All on the logic thread.
-/// Errors: unavailable (no connection, refused, name unknown), timed_out, protocol (not HTTP,
-/// certificate), too_large (body over the limit), io (connection lost).
+/// A value that knows its endpoint and need not outlive its exchanges; many may run at once. All on
+/// the logic thread. Errors: unavailable (no connection, refused, name unknown), timed_out,
+/// protocol (not HTTP, certificate), too_large (body over the limit), io (connection lost).
 class Client {
   public:
     explicit Client(Endpoint endpoint);

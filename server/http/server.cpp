@@ -6,6 +6,7 @@
 #include "http/listener.hpp"
 #include "http/session.hpp"
 #include "http/socket_transport.hpp"
+#include "http/tls_transport.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -40,7 +41,24 @@ struct Listener {
     Socket socket;
     std::string name;
     int family;
+    TlsFiles files;                         // of a TLS listener
+    std::shared_ptr<TlsIdentity> identity;  // null: plain
 };
+
+struct Bound {
+    FileDescriptor fd;
+    int family;
+    std::uint16_t port;
+};
+
+Result<Bound> bind_tcp(const std::string& address, std::uint16_t port) {
+    auto fd = open_tcp_listener(address, port);
+    if (!fd) return fd.error();
+    auto bound = port_of(fd->get());
+    if (!bound) return bound.error();
+    const bool six = address.find(':') != std::string::npos;
+    return Bound{std::move(*fd), six ? AF_INET6 : AF_INET, *bound};
+}
 
 }  // namespace
 
@@ -51,10 +69,13 @@ struct Server::State {
           accepting{home, tell_failure},
           serving{home, tell_failure} {}
 
-    void add(FileDescriptor fd, int family, std::string name);
+    Listener& add(FileDescriptor fd, int family, std::string name);
     Task<> accept_from(Listener& listener);
     Result<bool> accept_one(Listener& listener);
     void start(Accepted accepted, const Listener& listener);
+    Task<> secure(
+        Socket socket, std::shared_ptr<TlsIdentity> identity, Peer peer, std::string name
+    );
     Task<> serve(std::unique_ptr<Transport> transport, Peer peer, std::string name);
 
     Executor executor;
@@ -75,13 +96,33 @@ Server::~Server() = default;
 Result<std::uint16_t> Server::listen_tcp(
     const std::string& address, std::uint16_t port, std::string name
 ) {
-    auto fd = open_tcp_listener(address, port);
-    if (!fd) return fd.error();
-    auto bound = port_of(fd->get());
+    auto bound = bind_tcp(address, port);
     if (!bound) return bound.error();
-    const bool six = address.find(':') != std::string::npos;
-    state_->add(std::move(*fd), six ? AF_INET6 : AF_INET, std::move(name));
-    return bound;
+    state_->add(std::move(bound->fd), bound->family, std::move(name));
+    return bound->port;
+}
+
+Result<std::uint16_t> Server::listen_tls(
+    const std::string& address, std::uint16_t port, std::string name, const TlsFiles& files
+) {
+    auto identity = TlsIdentity::load(files);
+    if (!identity) return identity.error();
+    auto bound = bind_tcp(address, port);
+    if (!bound) return bound.error();
+    auto& listener = state_->add(std::move(bound->fd), bound->family, std::move(name));
+    listener.files = files;
+    listener.identity = std::move(*identity);
+    return bound->port;
+}
+
+Result<> Server::reload_tls() {
+    for (auto& listener : state_->listeners) {
+        if (!listener.identity) continue;
+        auto identity = TlsIdentity::load(listener.files);
+        if (!identity) return identity.error();
+        listener.identity = std::move(*identity);
+    }
+    return {};
 }
 
 Result<> Server::listen_unix(const std::filesystem::path& path, unsigned mode, std::string name) {
@@ -110,10 +151,11 @@ ServerCounters Server::counters() const {
     return counters;
 }
 
-void Server::State::add(FileDescriptor fd, int family, std::string name) {
+Listener& Server::State::add(FileDescriptor fd, int family, std::string name) {
     auto socket = adopt(executor, std::move(fd), family);
-    listeners.push_back({std::move(socket), std::move(name), family});
+    listeners.push_back({std::move(socket), std::move(name), family, {}, nullptr});
     accepting.spawn("accept", accept_from(listeners.back()));
+    return listeners.back();
 }
 
 Task<> Server::State::accept_from(Listener& listener) {
@@ -140,9 +182,27 @@ Result<bool> Server::State::accept_one(Listener& listener) {
 }
 
 void Server::State::start(Accepted accepted, const Listener& listener) {
-    auto transport = make_transport(adopt(executor, std::move(accepted.socket), listener.family));
-    auto serving_one = serve(std::move(transport), std::move(accepted.peer), listener.name);
-    serving.spawn("session", std::move(serving_one));
+    auto socket = adopt(executor, std::move(accepted.socket), listener.family);
+    if (listener.identity) {
+        accepted.peer.tls = true;
+        auto securing = secure(std::move(socket), listener.identity, accepted.peer, listener.name);
+        serving.spawn("session", std::move(securing));
+        return;
+    }
+    auto transport = make_transport(std::move(socket));
+    auto running = serve(std::move(transport), std::move(accepted.peer), listener.name);
+    serving.spawn("session", std::move(running));
+}
+
+/// The handshake has as long as a head. A client that does not finish it is not worth a log line.
+Task<> Server::State::secure(
+    Socket socket, std::shared_ptr<TlsIdentity> identity, Peer peer, std::string name
+) {
+    auto securing = accept_tls(std::move(socket), std::move(identity));
+    auto transport = co_await with_deadline(std::move(securing), hall.limits.head_deadline);
+    if (!transport) co_return;
+    auto running = serve(std::move(*transport), std::move(peer), std::move(name));
+    co_await std::move(running);
 }
 
 Task<> Server::State::serve(std::unique_ptr<Transport> transport, Peer peer, std::string name) {

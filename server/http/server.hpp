@@ -48,6 +48,11 @@ struct ServerLimits {
     std::chrono::milliseconds tick{500};               // how coarse all deadlines are
 };
 
+struct TlsFiles {
+    std::filesystem::path certificate;
+    std::filesystem::path key;
+};
+
 struct ServerCounters {
     std::uint64_t accepted = 0;
     std::uint64_t requests = 0;
@@ -70,6 +75,13 @@ class Server {
     Result<std::uint16_t> listen_tcp(
         const std::string& address, std::uint16_t port, std::string name
     );
+    /// The same over TLS 1.2 and 1.3; the files are PEM, the certificate's with its chain.
+    Result<std::uint16_t> listen_tls(
+        const std::string& address, std::uint16_t port, std::string name, const TlsFiles& files
+    );
+    /// Reads the files of all TLS listeners again, for connections from now on; on failure the old
+    /// certificate stays.
+    Result<> reload_tls();
     /// Replaces a stale socket file; `mode` 0600 or 0660. Peers carry their credentials.
     Result<> listen_unix(const std::filesystem::path& path, unsigned mode, std::string name);
 

@@ -11,8 +11,11 @@
 
 #include <memory>
 #include <set>
+#include <vector>
 
 namespace triphammer::intake {
+
+struct PendingDelivery;
 
 class Planner {
   public:
@@ -46,8 +49,12 @@ class Planner {
     struct Alarm;
 
     Task<> run();
+    void start_due(const std::vector<model::RepositoryId>& repositories);
     Task<> plan_repository(model::RepositoryId repository);
-    Task<bool> plan_delivery(model::DeliveryId delivery);
+    Task<Result<bool>> plan_next(model::RepositoryId repository);
+    Task<Result<bool>> plan_delivery(const PendingDelivery& delivery);
+    Task<Result<bool>> try_later(const PendingDelivery& delivery, Error error);
+    Task<Result<>> give_up(const PendingDelivery& delivery, Error error);
 
     Parts parts_;
     TaskGroup tasks_;

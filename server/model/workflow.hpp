@@ -158,14 +158,6 @@ struct DispatchInput {
     friend bool operator==(const DispatchInput&, const DispatchInput&) = default;
 };
 
-/// `concurrency:` of a workflow; an empty group: none.
-struct Concurrency {
-    Template group;
-    Template cancel_in_progress;
-
-    friend bool operator==(const Concurrency&, const Concurrency&) = default;
-};
-
 /// One entry of `on:` with its filters, in the file's order (a later pattern overrides).
 struct Trigger {
     std::string event;
@@ -189,7 +181,6 @@ struct Workflow {
     std::vector<Trigger> triggers;
     Pairs env;
     Defaults defaults;
-    Concurrency concurrency;
     std::vector<JobDefinition> jobs;
 
     friend bool operator==(const Workflow&, const Workflow&) = default;

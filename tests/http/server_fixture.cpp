@@ -3,6 +3,9 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
 #include <gtest/gtest.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -154,6 +157,43 @@ RunningServer::~RunningServer() {
 ServerCounters RunningServer::counters() {
     const auto read = [this] { return server_->counters(); };
     return asio::post(context_, std::packaged_task<ServerCounters()>{read}).get();
+}
+
+namespace {
+
+/// A self-signed certificate for localhost, valid for an hour.
+void write_certificate(const std::string& certificate, const std::string& key) {
+    EVP_PKEY* pair = EVP_EC_gen("P-256");
+    X509* made = X509_new();
+    ASN1_INTEGER_set(X509_get_serialNumber(made), 1);
+    X509_set_version(made, X509_VERSION_3);
+    X509_gmtime_adj(X509_getm_notBefore(made), -60);
+    X509_gmtime_adj(X509_getm_notAfter(made), 3600);
+    X509_set_pubkey(made, pair);
+    const auto* name = reinterpret_cast<const unsigned char*>("localhost");
+    X509_NAME_add_entry_by_txt(X509_get_subject_name(made), "CN", MBSTRING_ASC, name, -1, -1, 0);
+    X509_set_issuer_name(made, X509_get_subject_name(made));
+    auto* names = X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, "DNS:localhost");
+    X509_add_ext(made, names, -1);
+    X509_sign(made, pair, EVP_sha256());
+    std::FILE* file = std::fopen(certificate.c_str(), "w");
+    PEM_write_X509(file, made);
+    std::fclose(file);
+    file = std::fopen(key.c_str(), "w");
+    PEM_write_PrivateKey(file, pair, nullptr, nullptr, 0, nullptr, nullptr);
+    std::fclose(file);
+    X509_EXTENSION_free(names);
+    X509_free(made);
+    EVP_PKEY_free(pair);
+}
+
+}  // namespace
+
+std::uint16_t RunningServer::listen_tls() {
+    const TlsFiles files{ca_file(), directory_ / "key.pem"};
+    write_certificate(files.certificate, files.key);
+    const auto listen = [&] { return server_->listen_tls("127.0.0.1", 0, "tls", files).value(); };
+    return asio::post(context_, std::packaged_task<std::uint16_t()>{listen}).get();
 }
 
 void RunningServer::stop(std::chrono::milliseconds grace) {

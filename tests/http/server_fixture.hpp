@@ -33,6 +33,11 @@ class RunningServer {
 
     std::uint16_t port() const { return port_; }
 
+    /// A TLS listener with a certificate of its own for "localhost"; `ca_file` is what trusts it.
+    std::uint16_t listen_tls();
+
+    std::string ca_file() const { return directory_ / "certificate.pem"; }
+
     std::string unix_path() const { return directory_ / "socket"; }
 
     TestRouter& router() { return router_; }

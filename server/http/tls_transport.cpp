@@ -1,0 +1,165 @@
+#include "http/tls_transport.hpp"
+
+#include "http/beast_web_socket.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/ssl.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/websocket/ssl.hpp>
+#include <openssl/ssl.h>
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace triphammer::http {
+
+namespace asio = boost::asio;
+namespace ssl = asio::ssl;
+
+struct TlsIdentity::Context {
+    ssl::context tls{ssl::context::tls_server};
+};
+
+namespace {
+
+constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+constexpr std::size_t kFilePiece = 64 * 1024;
+
+using TlsSocket = ssl::stream<Socket>;
+
+class TlsTransport final : public Transport {
+  public:
+    /// `keep` is what the stream's context belongs to.
+    TlsTransport(TlsSocket socket, std::shared_ptr<void> keep)
+        : keep_{std::move(keep)}, socket_{std::move(socket)} {}
+
+    Task<Result<std::size_t>> read_some(std::span<char> into) override {
+        const auto buffer = asio::buffer(into.data(), into.size());
+        auto [error, count] = co_await socket_.async_read_some(buffer, kTuple);
+        if (error == asio::error::eof) co_return std::size_t{0};
+        if (error) co_return to_error("read", error);
+        co_return count;
+    }
+
+    Task<Result<>> write(std::string_view bytes) override {
+        const auto buffer = asio::buffer(bytes.data(), bytes.size());
+        auto [error, count] = co_await asio::async_write(socket_, buffer, kTuple);
+        if (error) co_return to_error("write", error);
+        co_return Result<>{};
+    }
+
+    Task<Result<>> shutdown() override {
+        // FIN without close_notify: Asio's shutdown waits for the peer's, one more way to be held
+        // up, and every body that we send says its length.
+        boost::system::error_code error;
+        socket_.next_layer().shutdown(Socket::shutdown_send, error);
+        if (error) co_return to_error("shutdown", error);
+        co_return Result<>{};
+    }
+
+    void close() override {
+        boost::system::error_code ignored;
+        socket_.next_layer().close(ignored);
+    }
+
+    Task<Result<>> send_file(int file, std::uint64_t offset, std::uint64_t length) override;
+
+    Task<Result<std::unique_ptr<WebSocket>>> accept_web_socket(
+        const RequestHead& head, std::size_t max_message
+    ) override {
+        return accept_beast_web_socket(std::move(socket_), keep_, head, max_message);
+    }
+
+  private:
+    std::shared_ptr<void> keep_;
+    TlsSocket socket_;
+};
+
+Task<Result<>> TlsTransport::send_file(int file, std::uint64_t offset, std::uint64_t length) {
+    std::string buffer(kFilePiece, '\0');
+    while (length > 0) {
+        const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(length, kFilePiece));
+        const auto count = ::pread(file, buffer.data(), wanted, static_cast<off_t>(offset));
+        if (count < 0) co_return from_errno("read of a file");
+        if (count == 0) co_return Error{Code::io, "the file became shorter while it was sent"};
+        const auto got = static_cast<std::size_t>(count);
+        const auto piece = std::string_view{buffer}.substr(0, got);
+        auto written = co_await write(piece);
+        if (!written) co_return written;
+        offset += got;
+        length -= got;
+    }
+    co_return Result<>{};
+}
+
+Error tls_error(const char* what, const boost::system::error_code& code) {
+    if (code == asio::error::operation_aborted) return to_error(what, code);
+    return {Code::protocol, std::string{what} + ": " + code.message()};
+}
+
+Result<> trust(ssl::context& context, const std::filesystem::path& ca_file) {
+    boost::system::error_code error;
+    if (ca_file.empty()) {
+        context.set_default_verify_paths(error);
+    } else {
+        context.load_verify_file(ca_file.native(), error);
+    }
+    if (error) return tls_error("trusted certificates", error);
+    ::SSL_CTX_set_min_proto_version(context.native_handle(), TLS1_2_VERSION);
+    context.set_verify_mode(ssl::verify_peer, error);
+    return {};
+}
+
+bool is_ip_address(const std::string& host) {
+    boost::system::error_code error;
+    asio::ip::make_address(host, error);
+    return !error;
+}
+
+}  // namespace
+
+TlsIdentity::TlsIdentity() : context_{std::make_unique<Context>()} {}
+
+TlsIdentity::~TlsIdentity() = default;
+
+Result<std::shared_ptr<TlsIdentity>> TlsIdentity::load(const TlsFiles& files) {
+    std::shared_ptr<TlsIdentity> identity{new TlsIdentity};
+    auto& tls = identity->context_->tls;
+    boost::system::error_code error;
+    ::SSL_CTX_set_min_proto_version(tls.native_handle(), TLS1_2_VERSION);
+    tls.use_certificate_chain_file(files.certificate.native(), error);
+    if (error) return invalid(files.certificate.native() + ": " + error.message());
+    tls.use_private_key_file(files.key.native(), ssl::context::pem, error);
+    if (error) return invalid(files.key.native() + ": " + error.message());
+    if (::SSL_CTX_check_private_key(tls.native_handle()) != 1) {
+        return invalid("the key in " + files.key.native() + " is not the certificate's");
+    }
+    return identity;
+}
+
+Task<Result<std::unique_ptr<Transport>>> accept_tls(
+    Socket socket, std::shared_ptr<TlsIdentity> identity
+) {
+    TlsSocket tls{std::move(socket), identity->context().tls};
+    auto [error] = co_await tls.async_handshake(ssl::stream_base::server, kTuple);
+    if (error) co_return tls_error("TLS handshake", error);
+    co_return std::make_unique<TlsTransport>(std::move(tls), std::move(identity));
+}
+
+Task<Result<std::unique_ptr<Stream>>> connect_tls(
+    Socket socket, std::string host, std::filesystem::path ca_file
+) {
+    auto context = std::make_shared<ssl::context>(ssl::context::tls_client);
+    if (auto trusted = trust(*context, ca_file); !trusted) co_return trusted.error();
+    TlsSocket tls{std::move(socket), *context};
+    tls.set_verify_callback(ssl::host_name_verification{host});
+    if (!is_ip_address(host)) ::SSL_set_tlsext_host_name(tls.native_handle(), host.c_str());
+    auto [error] = co_await tls.async_handshake(ssl::stream_base::client, kTuple);
+    if (error) co_return tls_error("TLS handshake", error);
+    co_return std::make_unique<TlsTransport>(std::move(tls), std::move(context));
+}
+
+}  // namespace triphammer::http

@@ -1,0 +1,334 @@
+#include "logs/log_store.hpp"
+
+#include "base/digest.hpp"
+#include "logs/line_index.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <list>
+#include <map>
+
+namespace triphammer::logs {
+
+namespace {
+
+constexpr std::size_t kChunkBytes = 256U << 10U;
+constexpr std::uint64_t kMaxAnswerBytes = 1U << 20U;
+constexpr std::size_t kMaxMatchBytes = 1U << 10U;
+constexpr std::size_t kMaxOpen = 64;
+
+/// Reads up to `size` bytes at `offset`; fewer at the end of the file.
+Result<std::size_t> read_at(int fd, char* out, std::size_t size, std::uint64_t offset) {
+    std::size_t total = 0;
+    while (total < size) {
+        const auto at = static_cast<off_t>(offset + total);
+        const auto count = ::pread(fd, out + total, size - total, at);
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return from_errno("read a log");
+        if (count == 0) break;
+        total += static_cast<std::size_t>(count);
+    }
+    return total;
+}
+
+/// Calls `visit(bytes)` for the whole file from `offset` on, in chunks.
+template <class Visit>
+Result<> visit_chunks(int fd, std::uint64_t offset, Visit visit) {
+    std::string buffer(kChunkBytes, '\0');
+    for (;;) {
+        auto count = read_at(fd, buffer.data(), buffer.size(), offset);
+        if (!count) return count.error();
+        if (*count == 0) return {};
+        if (!visit(std::string_view{buffer.data(), *count})) return {};
+        offset += *count;
+    }
+}
+
+Result<> compare(int fd, std::uint64_t offset, std::string_view bytes) {
+    std::string there(bytes.size(), '\0');
+    auto count = read_at(fd, there.data(), there.size(), offset);
+    if (!count) return count.error();
+    if (*count == bytes.size() && there == bytes) return {};
+    return Error{
+        Code::protocol, "other bytes are at offset " + std::to_string(offset) + " of this log"};
+}
+
+/// Feeds whole lines out of chunks; one line is kept while it is cut, and no more than
+/// kMaxMatchBytes of its text beyond what a search needs.
+class LineScanner {
+  public:
+    LineScanner(std::string_view text, std::uint64_t line, std::uint64_t from, std::size_t limit)
+        : text_{text}, line_{line}, from_{from}, limit_{limit} {}
+
+    /// False: enough was found.
+    bool feed(std::string_view bytes) {
+        while (!bytes.empty()) {
+            const auto end = bytes.find('\n');
+            append(bytes.substr(0, end));
+            if (end == std::string_view::npos) return true;
+            bytes.remove_prefix(end + 1);
+            if (!finish_line()) return false;
+        }
+        return true;
+    }
+
+    LogMatches take() {
+        if (has_open_line_ && found_.items.size() < limit_) finish_line();
+        return std::move(found_);
+    }
+
+  private:
+    void append(std::string_view bytes) {
+        has_open_line_ = true;
+        if (line_ < from_) return;
+        if (head_.size() < kMaxMatchBytes) {
+            head_.append(bytes.substr(0, kMaxMatchBytes - head_.size()));
+        }
+        if (is_match_) return;
+        // A match may lie across two chunks: the end of the one before is looked at again.
+        tail_.append(bytes);
+        is_match_ = tail_.find(text_) != std::string::npos;
+        const auto keep = std::min(tail_.size(), text_.size() - 1);
+        tail_.erase(0, tail_.size() - keep);
+    }
+
+    bool finish_line() {
+        if (line_ >= from_ && is_match_) found_.items.push_back({line_, head_});
+        head_.clear();
+        tail_.clear();
+        is_match_ = false;
+        has_open_line_ = false;
+        ++line_;
+        if (found_.items.size() < limit_) return true;
+        found_.next = line_;
+        return false;
+    }
+
+    std::string_view text_;
+    std::uint64_t line_;
+    std::uint64_t from_;
+    std::size_t limit_;
+    LogMatches found_;
+    std::string head_;
+    std::string tail_;
+    bool is_match_ = false;
+    bool has_open_line_ = false;
+};
+
+/// Counts the log's unfinished last line; takes off a line that only the answer's limit cut, unless
+/// it is all there is.
+void end_at_a_line(LogLines& answer, std::uint64_t wanted) {
+    if (answer.bytes.empty() || answer.bytes.back() == '\n' || answer.count >= wanted) return;
+    const bool is_cut_by_limit = answer.bytes.size() >= kMaxAnswerBytes;
+    if (is_cut_by_limit && answer.count > 0) {
+        answer.bytes.erase(answer.bytes.rfind('\n') + 1);
+    } else {
+        ++answer.count;
+    }
+}
+
+}  // namespace
+
+struct LogStore::Open {
+    LogId id;
+    FileDescriptor file;
+    LineIndex index;
+};
+
+struct LogStore::State {
+    std::filesystem::path folder_of(std::int64_t fence) const {
+        return root / std::to_string(fence / 1000) / std::to_string(fence);
+    }
+
+    std::filesystem::path path_of(LogId id, const char* suffix) const {
+        return folder_of(id.fence) / (std::to_string(id.step) + suffix);
+    }
+
+    std::filesystem::path root;
+    std::list<Open> open;  // the one used last is first
+};
+
+Result<std::unique_ptr<LogStore>> LogStore::open(const std::filesystem::path& root) {
+    if (auto made = make_directory(root, 0700); !made) return made.error();
+    auto state = std::make_unique<State>();
+    state->root = root;
+    return std::unique_ptr<LogStore>{new LogStore{std::move(state)}};
+}
+
+LogStore::LogStore(std::unique_ptr<State> state) : state_{std::move(state)} {}
+
+LogStore::~LogStore() = default;
+
+Result<> LogStore::append(LogId id, std::uint64_t offset, std::string_view bytes) {
+    auto found = open_log(id, true);
+    if (!found) return found.error();
+    auto& log = **found;
+    const auto length = log.index.length();
+    if (offset > length) {
+        return Error{
+            Code::protocol,
+            "offset " + std::to_string(offset) + " is beyond the log's end at " +
+                std::to_string(length)};
+    }
+    const auto known = std::min<std::uint64_t>(length - offset, bytes.size());
+    if (known > 0) {
+        auto same = compare(log.file.get(), offset, bytes.substr(0, known));
+        if (!same) return same;
+        bytes.remove_prefix(static_cast<std::size_t>(known));
+    }
+    if (auto written = write_all_at(log.file.get(), bytes, length); !written) return written;
+    log.index.add(bytes);
+    return {};
+}
+
+Result<std::uint64_t> LogStore::length(LogId id) {
+    auto log = open_log(id, false);
+    if (!log) return log.error();
+    return *log == nullptr ? 0 : (*log)->index.length();
+}
+
+Result<std::uint64_t> LogStore::line_count(LogId id) {
+    auto log = open_log(id, false);
+    if (!log) return log.error();
+    return *log == nullptr ? 0 : (*log)->index.lines();
+}
+
+Result<LogLines> LogStore::lines(LogId id, std::uint64_t from, std::uint64_t count) {
+    auto found = open_log(id, false);
+    if (!found) return found.error();
+    LogLines answer;
+    answer.first = from;
+    if (*found == nullptr) return answer;
+    const auto& log = **found;
+    answer.total = log.index.lines();
+    answer.total_bytes = log.index.length();
+    if (from >= answer.total || count == 0) return answer;
+    auto place = log.index.find(from);
+    auto read = visit_chunks(log.file.get(), place.offset, [&](std::string_view bytes) {
+        while (!bytes.empty() && answer.count < count) {
+            const auto end = bytes.find('\n');
+            const bool is_whole = end != std::string_view::npos;
+            const auto line = bytes.substr(0, is_whole ? end + 1 : bytes.size());
+            bytes.remove_prefix(line.size());
+            if (place.line >= from) answer.bytes.append(line);
+            if (!is_whole) break;
+            if (place.line++ >= from) ++answer.count;
+        }
+        return answer.count < count && answer.bytes.size() < kMaxAnswerBytes;
+    });
+    if (!read) return read.error();
+    end_at_a_line(answer, count);
+    return answer;
+}
+
+Result<LogMatches> LogStore::search(
+    LogId id, std::string_view text, std::uint64_t from, std::size_t limit
+) {
+    if (text.empty() || limit == 0) return invalid("a search needs a text and a limit");
+    auto found = open_log(id, false);
+    if (!found) return found.error();
+    if (*found == nullptr) return LogMatches{};
+    const auto place = (*found)->index.find(from);
+    LineScanner scanner{text, place.line, from, limit};
+    auto read = visit_chunks((*found)->file.get(), place.offset, [&](std::string_view bytes) {
+        return scanner.feed(bytes);
+    });
+    if (!read) return read.error();
+    return scanner.take();
+}
+
+Result<std::string> LogStore::sha256(LogId id) {
+    auto found = open_log(id, false);
+    if (!found) return found.error();
+    Sha256Stream sum;
+    if (*found == nullptr) return sum.hex();
+    auto read = visit_chunks((*found)->file.get(), 0, [&](std::string_view bytes) {
+        sum.update(bytes);
+        return true;
+    });
+    if (!read) return read.error();
+    return sum.hex();
+}
+
+Result<> LogStore::sync(LogId id) {
+    auto found = open_log(id, false);
+    if (!found) return found.error();
+    if (*found == nullptr) return {};
+    if (::fdatasync((*found)->file.get()) != 0) return from_errno("sync a log");
+    auto file = open_file(state_->path_of(id, ".idx"), O_WRONLY | O_CREAT | O_TRUNC);
+    if (!file) return file.error();
+    return write_all(file->get(), (*found)->index.to_bytes());
+}
+
+Result<> LogStore::close(LogId id) {
+    if (auto synced = sync(id); !synced) return synced;
+    state_->open.remove_if([&](const Open& log) { return log.id == id; });
+    return {};
+}
+
+Result<FileDescriptor> LogStore::open_raw(LogId id) const {
+    return open_file(state_->path_of(id, ".log"), O_RDONLY);
+}
+
+Result<> LogStore::remove(std::int64_t fence) {
+    state_->open.remove_if([&](const Open& log) { return log.id.fence == fence; });
+    std::error_code failure;
+    std::filesystem::remove_all(state_->folder_of(fence), failure);
+    if (failure) return Error{Code::io, "remove logs: " + failure.message()};
+    return {};
+}
+
+namespace {
+
+/// From the file beside the log as far as it goes, the rest from the log itself.
+Result<LineIndex> load_index(const std::filesystem::path& path, int log) {
+    struct ::stat facts {};
+
+    if (::fstat(log, &facts) != 0) return from_errno("stat a log");
+    LineIndex index;
+    if (facts.st_size == 0) return index;
+    if (const auto stored = read_file(path, 64U << 20U)) {
+        auto parsed = LineIndex::from_bytes(*stored);
+        const auto size = static_cast<std::uint64_t>(facts.st_size);
+        if (parsed && parsed->length() <= size) index = std::move(*parsed);
+    }
+    auto read = visit_chunks(log, index.length(), [&](std::string_view bytes) {
+        index.add(bytes);
+        return true;
+    });
+    if (!read) return read.error();
+    return index;
+}
+
+}  // namespace
+
+/// Null: there is no such log, and none is made.
+Result<LogStore::Open*> LogStore::open_log(LogId id, bool create) {
+    auto& open = state_->open;
+    const auto known =
+        std::find_if(open.begin(), open.end(), [&](const Open& log) { return log.id == id; });
+    if (known != open.end()) {
+        open.splice(open.begin(), open, known);
+        return &open.front();
+    }
+    if (create) {
+        auto made = make_directory(state_->folder_of(id.fence), 0700);
+        if (!made) return made.error();
+    }
+    auto file = open_file(state_->path_of(id, ".log"), create ? O_RDWR | O_CREAT : O_RDWR);
+    if (!file && file.error().code == Code::not_found) return nullptr;
+    if (!file) return file.error();
+    auto index = load_index(state_->path_of(id, ".idx"), file->get());
+    if (!index) return index.error();
+    // A log that falls out is read again from its file when it is needed again.
+    if (open.size() >= kMaxOpen) open.pop_back();
+    open.push_front(Open{id, std::move(*file), std::move(*index)});
+    return &open.front();
+}
+
+}  // namespace triphammer::logs

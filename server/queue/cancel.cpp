@@ -1,0 +1,64 @@
+#include "queue/queue.hpp"
+
+namespace triphammer::queue {
+
+using model::Fence;
+using model::JobState;
+
+namespace {
+
+/// Adds the fence of a running job; ends one that waits.
+Result<> cancel_job(
+    store::Transaction& tx,
+    const store::JobRow& job,
+    const CancelRequest& request,
+    std::vector<Fence>& running
+) {
+    if (job.state != JobState::running) {
+        return store::move_job(
+            tx,
+            {.job = job.id,
+             .from = job.state,
+             .to = JobState::cancelled,
+             .reason = request.reason,
+             .actor = request.actor}
+        );
+    }
+    if (const auto attempt = store::find_open_attempt(tx, job.id)) {
+        running.push_back(attempt->fence);
+    }
+    if (job.cancel_requested_at) return {};
+    return store::request_job_cancel(tx, job.id, request.reason, request.actor);
+}
+
+}  // namespace
+
+Result<std::vector<Fence>> request_cancel(
+    store::Transaction& tx, model::RunId run, const CancelRequest& request
+) {
+    auto asked = store::request_run_cancel(tx, run, request.reason, request.actor);
+    if (!asked) return asked.error();
+    std::vector<Fence> running;
+    for (const auto& job : store::list_jobs(tx, run)) {
+        // A blocked one is advance's to decide: `if: always()` still runs.
+        if (is_final(job.state) || job.state == JobState::blocked) continue;
+        auto cancelled = cancel_job(tx, job, request, running);
+        if (!cancelled) return cancelled.error();
+    }
+    if (auto advanced = advance_run(tx, run); !advanced) return advanced.error();
+    return running;
+}
+
+Result<std::vector<Fence>> request_cancel(
+    store::Transaction& tx, model::JobId job, const CancelRequest& request
+) {
+    const auto row = store::find_job(tx, job);
+    if (!row) return not_found("there is no job " + to_text(job));
+    if (is_final(row->state)) return conflict("job " + row->key + " has ended");
+    std::vector<Fence> running;
+    if (auto done = cancel_job(tx, *row, request, running); !done) return done.error();
+    if (auto advanced = advance_run(tx, row->run); !advanced) return advanced.error();
+    return running;
+}
+
+}  // namespace triphammer::queue

@@ -1,0 +1,73 @@
+#include "queue/queue.hpp"
+
+namespace triphammer::queue {
+
+using model::JobState;
+using model::RunState;
+
+namespace {
+
+/// A run counts as running from its first claim on.
+Result<> start_run(store::Transaction& tx, model::RunId id) {
+    const auto run = store::find_run(tx, id);
+    if (!run || run->state == RunState::running) return {};
+    return store::move_run(tx, {.run = id, .from = run->state, .to = RunState::running});
+}
+
+store::StepPlace place_of(store::Transaction& tx, model::Fence fence) {
+    const auto attempt = store::find_attempt(tx, fence);
+    const auto job = attempt ? store::find_job(tx, attempt->job) : std::nullopt;
+    return {fence, job ? job->run : model::RunId{}};
+}
+
+std::string name_of_step(store::Transaction& tx, model::Fence fence, std::int64_t number) {
+    for (const auto& step : store::list_steps(tx, fence)) {
+        if (step.number == number) return step.name;
+    }
+    return "step " + std::to_string(number);
+}
+
+}  // namespace
+
+Result<std::optional<Claim>> claim_next(store::Transaction& tx, const ClaimRequest& request) {
+    if (store::count_open_attempts(tx) >= request.workers) return std::optional<Claim>{};
+    const auto next = store::find_next_queued(tx, tx.now());
+    if (!next) return std::optional<Claim>{};
+    auto moved =
+        store::move_job(tx, {.job = *next, .from = JobState::queued, .to = JobState::running});
+    if (!moved) return moved.error();
+    Claim claim;
+    claim.fence = store::insert_attempt(tx, *next, request.token_sha256, request.executor);
+    claim.job = *store::find_job(tx, *next);
+    store::take_turn(tx, claim.job.repository, claim.fence);
+    if (auto started = start_run(tx, claim.job.run); !started) return started.error();
+    return std::optional{std::move(claim)};
+}
+
+Result<store::AttemptRow> attach(store::Transaction& tx, const store::Attach& attach) {
+    if (auto attached = store::attach_attempt(tx, attach); !attached) return attached.error();
+    return *store::find_attempt(tx, attach.fence);
+}
+
+Result<bool> accept_records(store::Transaction& tx, const Hold& hold, std::int64_t acked) {
+    return store::move_acked(tx, hold, acked);
+}
+
+Result<> begin_step(store::Transaction& tx, const Hold& hold, const store::StepBegin& begin) {
+    store::begin_step(tx, place_of(tx, hold.fence), begin);
+    return {};
+}
+
+Result<> end_step(store::Transaction& tx, const Hold& hold, const store::StepEnd& end) {
+    if (!is_final(end.state)) return invalid("a step does not end in this state");
+    const auto name = name_of_step(tx, hold.fence, end.number);
+    store::end_step(tx, place_of(tx, hold.fence), name, end);
+    return {};
+}
+
+Result<> set_step_log(store::Transaction& tx, const Hold& hold, const store::StepLog& log) {
+    store::set_step_log(tx, hold.fence, log);
+    return {};
+}
+
+}  // namespace triphammer::queue

@@ -1,0 +1,134 @@
+#include "queue/queue.hpp"
+
+namespace triphammer::queue {
+
+using model::AttemptState;
+using model::Cause;
+using model::JobState;
+using model::StepState;
+
+namespace {
+
+StepState step_state_of(JobState state) {
+    if (state == JobState::cancelled) return StepState::cancelled;
+    if (state == JobState::timed_out) return StepState::timed_out;
+    return StepState::failed;
+}
+
+struct Ended {
+    store::AttemptRow attempt;
+    store::JobRow job;
+};
+
+Result<Ended> find_ended(store::Transaction& tx, model::Fence fence) {
+    auto attempt = store::find_attempt(tx, fence);
+    if (!attempt) return not_found("there is no attempt " + to_text(fence));
+    auto job = store::find_job(tx, attempt->job);
+    if (!job) return not_found("there is no job " + to_text(attempt->job));
+    return Ended{std::move(*attempt), std::move(*job)};
+}
+
+/// The job leaves `running`; whatever ended is followed by what comes next in the run.
+Result<> leave_running(store::Transaction& tx, const store::JobRow& job, store::JobMove move) {
+    move.job = job.id;
+    move.from = JobState::running;
+    if (auto moved = store::move_job(tx, move); !moved) return moved;
+    return advance_run(tx, job.run);
+}
+
+/// The first seconds of a launcher's trouble pass by themselves.
+TimePoint after_back_off(TimePoint now, std::int64_t unattached) {
+    return now + Milliseconds{1000 * (unattached - 1)};
+}
+
+}  // namespace
+
+Result<> finish_attempt(store::Transaction& tx, const Hold& hold, const AttemptResult& result) {
+    if (!is_final(result.state) || result.state == JobState::skipped) {
+        return invalid("an attempt does not end " + std::string{name_of(result.state)});
+    }
+    auto ended = store::end_attempt(
+        tx,
+        hold,
+        {.state = AttemptState::ended,
+         .result = name_of(result.state),
+         .cause = result.cause,
+         .reason = result.reason}
+    );
+    if (!ended) return ended;
+    auto found = find_ended(tx, hold.fence);
+    if (!found) return found.error();
+    const store::StepPlace place{hold.fence, found->job.run};
+    store::end_open_steps(tx, place, step_state_of(result.state), result.cause);
+    store::set_job_outputs(tx, found->job.id, result.outputs_json);
+    return leave_running(
+        tx, found->job, {.to = result.state, .cause = result.cause, .reason = result.reason}
+    );
+}
+
+Result<> park_attempt(store::Transaction& tx, const Hold& hold, std::string_view why) {
+    auto parked = store::end_attempt(tx, hold, {.state = AttemptState::parked, .reason = why});
+    if (!parked) return parked;
+    auto found = find_ended(tx, hold.fence);
+    if (!found) return found.error();
+    return leave_running(tx, found->job, {.to = JobState::waiting, .reason = why});
+}
+
+Result<> resume_job(store::Transaction& tx, model::JobId job, std::string_view reason) {
+    auto moved = store::move_job(
+        tx, {.job = job, .from = JobState::waiting, .to = JobState::queued, .reason = reason}
+    );
+    if (!moved) return moved;
+    return advance_run(tx, store::find_job(tx, job)->run);
+}
+
+Result<> lose_attempt(store::Transaction& tx, model::Fence fence, const Loss& loss) {
+    auto found = find_ended(tx, fence);
+    if (!found) return found.error();
+    const auto& job = found->job;
+    store::JobMove move{.to = JobState::failed, .cause = loss.cause, .reason = loss.reason};
+    if (loss.then == AfterLoss::queue_again) {
+        move.to = JobState::queued;
+        move.cause = Cause::none;
+    }
+    if (job.cancel_requested_at) {
+        move.to = JobState::cancelled;
+        move.cause = Cause::none;
+        move.reason = job.cancel_reason;
+    }
+    auto closed = store::close_attempt(
+        tx,
+        fence,
+        {.result = name_of(move.to == JobState::queued ? JobState::failed : move.to),
+         .cause = loss.cause,
+         .reason = loss.reason}
+    );
+    if (!closed) return closed;
+    store::end_open_steps(tx, {fence, job.run}, step_state_of(move.to), loss.cause);
+    return leave_running(tx, job, move);
+}
+
+Result<> give_back(store::Transaction& tx, model::Fence fence, std::string_view reason) {
+    auto found = find_ended(tx, fence);
+    if (!found) return found.error();
+    const auto& [attempt, job] = *found;
+    if (!attempt.nonce.empty()) {
+        return conflict("a runner has attached to attempt " + to_text(fence));
+    }
+    auto closed =
+        store::close_attempt(tx, fence, {.cause = Cause::infrastructure, .reason = reason});
+    if (!closed) return closed;
+    const auto unattached = store::count_unattached(tx, job.id);
+    if (job.cancel_requested_at) {
+        return leave_running(tx, job, {.to = JobState::cancelled, .reason = job.cancel_reason});
+    }
+    if (unattached >= kMaxUnattached) {
+        return leave_running(
+            tx, job, {.to = JobState::failed, .cause = Cause::infrastructure, .reason = reason}
+        );
+    }
+    store::hold_job_until(tx, job.id, after_back_off(tx.now(), unattached));
+    return leave_running(tx, job, {.to = JobState::queued, .reason = reason});
+}
+
+}  // namespace triphammer::queue

@@ -1,0 +1,51 @@
+#include "workflow/reader.hpp"
+
+#include "workflow/build.hpp"
+#include "workflow/checker.hpp"
+#include "workflow/needs.hpp"
+#include "workflow/yaml.hpp"
+
+namespace triphammer::workflow {
+
+namespace {
+
+void check_file(const Node& root, std::string_view text, Report& report) {
+    const Source source{text};
+    Checker checker{source, report};
+    checker.check(root, kWorkflowShape, "");
+    const auto* jobs = root.find("jobs");
+    if (jobs == nullptr) return;
+    if (jobs->kind == NodeKind::mapping && jobs->entries.empty()) {
+        report.error("missing-value", jobs->at, "'jobs' names no job");
+    }
+    check_needs(*jobs, report);
+}
+
+}  // namespace
+
+ReadResult read_workflow(std::string_view path, std::string_view text, const ReadOptions& options) {
+    ReadResult result;
+    Report report{options.allow};
+    const auto document = read_yaml(text, report);
+    const auto* root = document ? document->root : nullptr;
+    if (root != nullptr) {
+        check_file(*root, text, report);
+    } else if (!report.has_errors()) {
+        report.error("empty-file", {1, 1}, "the file is empty", "a workflow needs on and jobs");
+    }
+    result.name = workflow_name(root, path);
+    if (!report.has_errors()) result.workflow = build_workflow(*root, path);
+    result.problems = std::move(report).take();
+    return result;
+}
+
+std::string to_line(std::string_view path, const model::Problem& problem) {
+    const bool is_error = problem.severity == model::Problem::Severity::error;
+    auto line = std::string{path} + ":" + std::to_string(problem.at.line) + ":" +
+                std::to_string(problem.at.column) + ": " + (is_error ? "error: " : "warning: ") +
+                problem.message + " [" + problem.code + "]";
+    if (!problem.hint.empty()) line += " (" + problem.hint + ")";
+    return line;
+}
+
+}  // namespace triphammer::workflow

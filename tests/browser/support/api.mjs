@@ -1,0 +1,138 @@
+// The routes of web/README.md over the world.
+
+function reply(response, status, body, headers = {}) {
+  response.writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', ...headers });
+  response.end(body === undefined ? '' : JSON.stringify(body));
+}
+
+function fail(response, status, code, message, more = {}) {
+  reply(response, status, { error: { code, message }, ...more });
+}
+
+/** A page of `items`, by position; real cursors are opaque too. */
+function page(items, query) {
+  const limit = Number(query.get('limit') ?? 50);
+  const last = query.get('cursor');
+  const from = last ? items.findIndex((item) => (item.id ?? item.guid) === last) + 1 : 0;
+  const part = items.slice(from, from + limit);
+  const more = from + limit < items.length;
+  return { items: part, next: more ? (part[part.length - 1].id ?? part[part.length - 1].guid) : null };
+}
+
+function fits(run, query) {
+  const text = query.get('text')?.toLowerCase();
+  return ['repository', 'event', 'actor', 'state', 'workflow'].every((key) => !query.get(key) || query.get(key) === run[key])
+    && (!query.get('branch') || run.ref === `refs/heads/${query.get('branch')}`)
+    && (!text || run.title.toLowerCase().includes(text) || run.sha.startsWith(text));
+}
+
+function withoutSteps(run) {
+  return { ...run, jobs: run.jobs.map(({ id, name, stage, state }) => ({ id, name, stage, state })) };
+}
+
+function matches(keys) {
+  return (item, query) => keys.every((key) => !query.get(key) || query.get(key) === item[key]);
+}
+
+function serveLog({ world, query, response }, job, step) {
+  const log = world.log(`${job}/${query.get('step') ?? step}`);
+  if (!log) return fail(response, 404, 'not_found', 'There is no such log.');
+  if (query.get('search')) return reply(response, 200, log.search(query.get('search')));
+  const from = Number(query.get('from_line') ?? 1);
+  const to = Math.min(Number(query.get('to_line') ?? log.lines), log.lines);
+  let text = '';
+  for (let line = from; line <= to; line++) text += `${log.line(line)}\n`;
+  response.writeHead(200, {
+    'Content-Type': 'text/plain; charset=utf-8',
+    'Cache-Control': 'no-store',
+    'Triphammer-Log-Lines': log.lines,
+    'Triphammer-Log-Bytes': log.bytes,
+    'Triphammer-Log-Done': String(log.done),
+  });
+  return response.end(text);
+}
+
+function lint(text) {
+  const problems = [];
+  text.split('\n').forEach((line, at) => {
+    const column = line.indexOf('run-on:') + 1;
+    if (column > 0) problems.push({ line: at + 1, column, severity: 'error', code: 'unknown-key', message: 'unknown key "run-on"', hint: 'did you mean "runs-on"?' });
+    if (line.includes('latest')) problems.push({ line: at + 1, column: line.indexOf('latest') + 1, severity: 'warning', code: 'moving-tag', message: 'this tag moves' });
+  });
+  return problems;
+}
+
+function putPipeline({ world, body, response }, name) {
+  const now = world.pipelines.get(name);
+  if ((now?.version ?? 0) !== body.base_version) return fail(response, 409, 'conflict', 'Another version was saved meanwhile.');
+  const problems = lint(body.text);
+  if (problems.some((problem) => problem.severity === 'error')) return fail(response, 422, 'invalid', 'The workflow has errors.', { problems });
+  return reply(response, 200, { version: world.savePipeline(name, body.text, 'admin', body.note) });
+}
+
+function replay({ world, query, response }, guid) {
+  const delivery = world.deliveries.find((each) => each.guid === guid);
+  if (query.get('dry_run') !== 'true') world.changed('deliveries', 'delivery', guid);
+  return reply(response, 200, { outcome: delivery.outcome, reason: delivery.reason, reasons: delivery.reasons, runs: [] });
+}
+
+const find = (list, key) => (context, id) => {
+  const found = context.world[list].find((each) => each[key] === id);
+  if (!found) return fail(context.response, 404, 'not_found', `There is no ${list.slice(0, -1)} ${id}.`);
+  return reply(context.response, 200, found, { 'Triphammer-Seq': context.world.seq });
+};
+const all = (list, filter = () => true, shape = (item) => item) => ({ world, query, response }) =>
+  reply(response, 200, page(world[list].filter((item) => filter(item, query)).map(shape), query), { 'Triphammer-Seq': world.seq });
+const act = (name) => ({ world, body, response }, id) => {
+  world.acted.push({ action: name, id, body });
+  reply(response, 202, {});
+};
+
+const ROUTES = [
+  ['GET', /^\/runs$/, all('runs', fits, withoutSteps)],
+  ['GET', /^\/runs\/([^/]+)$/, find('runs', 'id')],
+  ['POST', /^\/runs\/([^/]+)\/cancel$/, act('cancel')],
+  ['POST', /^\/runs\/([^/]+)\/rerun$/, act('rerun')],
+  ['GET', /^\/runs\/[^/]+\/jobs\/([^/]+)\/log$/, serveLog],
+  ['GET', /^\/deliveries$/, all('deliveries', matches(['outcome', 'event', 'repository']))],
+  ['GET', /^\/deliveries\/([^/]+)$/, find('deliveries', 'guid')],
+  ['POST', /^\/deliveries\/([^/]+)\/replay$/, replay],
+  ['GET', /^\/deployments$/, all('deployments', matches(['environment', 'repository', 'state']))],
+  ['GET', /^\/environments$/, all('environments')],
+  ['GET', /^\/repositories$/, all('repositories')],
+  ['GET', /^\/acted$/, ({ world, response }) => reply(response, 200, world.acted)],
+  ['GET', /^\/pipelines$/, ({ world, response }) => reply(response, 200, { items: [...world.pipelines.values()].map(({ versions, ...rest }) => ({ ...rest, text: undefined })), next: null })],
+  ['POST', /^\/pipelines\/lint$/, ({ body, response }) => reply(response, 200, { problems: lint(body.text) })],
+  ['GET', /^\/pipelines\/templates$/, ({ world, response }) => reply(response, 200, { items: world.templates, next: null })],
+  ['GET', /^\/pipelines\/([^/]+)$/, ({ world, response }, name) => {
+    const found = world.pipelines.get(name);
+    return found ? reply(response, 200, { ...found, versions: undefined }) : fail(response, 404, 'not_found', `There is no pipeline ${name}.`);
+  }],
+  ['PUT', /^\/pipelines\/([^/]+)$/, putPipeline],
+  ['PUT', /^\/pipelines\/([^/]+)\/repositories$/, ({ world, body, response }, name) => {
+    world.pipelines.get(name).repositories = body.repositories;
+    reply(response, 200, {});
+  }],
+  ['GET', /^\/pipelines\/([^/]+)\/versions$/, ({ world, response }, name) => reply(response, 200, { items: [...world.pipelines.get(name).versions].reverse(), next: null })],
+  ['GET', /^\/pipelines\/([^/]+)\/versions\/(\d+)$/, ({ world, response }, name, version) => reply(response, 200, world.pipelines.get(name).versions[version - 1])],
+  ['DELETE', /^\/session$/, ({ world, response }) => {
+    world.signedIn = false;
+    reply(response, 200, {});
+  }],
+];
+
+export function answerApi(world, { request, url, body }, response) {
+  const path = url.pathname.slice('/api/v1'.length);
+  if (path === '/setup') {
+    if (body.token !== 'right') return fail(response, 403, 'link_used', 'This link was used or is too old.');
+    world.signedIn = true;
+    return reply(response, 200, {});
+  }
+  if (!world.signedIn) return fail(response, 401, 'unauthenticated', 'Nobody is signed in.');
+  const context = { world, query: url.searchParams, body, response };
+  for (const [method, pattern, handler] of ROUTES) {
+    const found = request.method === method && pattern.exec(path);
+    if (found) return handler(context, ...found.slice(1).map(decodeURIComponent));
+  }
+  return fail(response, 404, 'not_found', 'There is no such route.');
+}

@@ -1,0 +1,243 @@
+// A small world in the shapes of the contract: repositories, runs of every state, deliveries, a ledger.
+
+import { HandLog, LongLog } from './logs.mjs';
+import { FAILING_TEST_LOG, COLOURS_LOG, DEPLOY_LOG, PIPELINE_TEXT, REASONS, TEMPLATES } from './texts.mjs';
+
+const REPOSITORIES = ['octo/shop', 'octo/billing', 'octo/site'];
+const TITLES = [
+  'Ask for the address once', 'Round totals half to even', 'Retry the payment gateway for a minute', 'Show the basket in the header',
+  'Move sessions to the database', 'Upgrade the base image', 'Fix the time zone of invoices', 'Speed up the product list',
+  'Log the order number', 'Remove the old importer',
+];
+const ACTORS = ['mira', 'tomas', 'jun', 'ada'];
+const BRANCHES = ['main', 'main', 'main', 'checkout-v2', 'fix/rounding'];
+
+export class World {
+  constructor() {
+    this.signedIn = true;
+    this.acted = [];
+    this.events = [];
+    this.onEvent = () => {};
+    this.clear();
+    this.fill();
+  }
+
+  get seq() {
+    return 4000 + this.events.length;
+  }
+
+  eventsAfter(last) {
+    return last === undefined ? [] : this.events.filter((event) => event.seq > last);
+  }
+
+  clear() {
+    this.runs = [];
+    this.deliveries = [];
+    this.deployments = [];
+    this.environments = [];
+    this.repositories = [];
+    this.pipelines = new Map();
+    this.templates = TEMPLATES;
+    this.logs = new Map();
+  }
+
+  /** `ago` seconds before now. */
+  at(ago) {
+    return new Date(Date.now() - ago * 1000).toISOString();
+  }
+
+  fill() {
+    for (let n = 1; n <= 480; n++) this.runs.unshift(this.oldRun(n));
+    this.addHostile();
+    this.addLong();
+    this.addFailed();
+    this.addRunning();
+    this.addInvalid();
+    this.addRest();
+  }
+
+  oldRun(n) {
+    const states = ['succeeded', 'succeeded', 'succeeded', 'failed', 'succeeded', 'cancelled', 'succeeded', 'succeeded'];
+    const state = states[n % states.length];
+    const ago = (481 - n) * 1900 + 4000;
+    const took = 40 + (n * 37) % 300;
+    return {
+      ...this.facts(n), state, cause: state === 'failed' ? 'exit' : null,
+      created_at: this.at(ago), started_at: this.at(ago - 2), finished_at: this.at(ago - 2 - took),
+      jobs: this.jobs(String(n), state, ago - 2, took),
+    };
+  }
+
+  facts(n) {
+    const branch = BRANCHES[n % BRANCHES.length];
+    const pull = n % 7 === 3;
+    return {
+      id: String(n), number: n, repository: REPOSITORIES[n % 3], workflow: 'ci', workflow_path: '.triphammer/ci.yml',
+      event: pull ? 'pull_request' : 'push', ref: pull ? `refs/pull/${n}/merge` : `refs/heads/${branch}`,
+      sha: ((n * 2654435761) % 4294967296).toString(16).padStart(8, '0').repeat(5), title: TITLES[n % TITLES.length],
+      actor: ACTORS[n % ACTORS.length], delivery: `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`, attempt: 1,
+    };
+  }
+
+  step(number, name, state, more = {}) {
+    return { number, id: '', name, state, cause: null, exit_status: state === 'succeeded' ? 0 : null, log_lines: 0, ...more };
+  }
+
+  job(id, name, stage, state, more = {}) {
+    const kind = { test: 'steps', lint: 'steps', image: 'image' }[name] ?? 'deploy';
+    return { id, key: name, name, kind, stage, state, cause: null, attempt: 1, needs: [], label: 'host', steps: [], ...more };
+  }
+
+  jobs(run, state, ago, took) {
+    const times = { started_at: this.at(ago), finished_at: this.at(ago - took * 0.6) };
+    const steps = [this.step(0, 'Set up', 'succeeded', times), this.step(1, 'Check out', 'succeeded', times), this.step(2, 'Run the tests', state, { ...times, log_lines: 40 })];
+    this.logs.set(`${run}1/2`, new LongLog(40));
+    return [
+      this.job(`${run}1`, 'test', 'test', state, { ...times, steps }),
+      this.job(`${run}2`, 'image', 'image', state === 'succeeded' ? 'succeeded' : 'skipped', { needs: ['test'], ...times }),
+      this.job(`${run}3`, 'staging', 'deploy', state === 'succeeded' ? 'succeeded' : 'skipped', { needs: ['image'], environment: 'staging', ...times }),
+    ];
+  }
+
+  addHostile() {
+    const markup = '<img src=x onerror="window.broken=1"><script>window.broken=1</script>';
+    const run = { ...this.oldRun(480), id: '481', number: 481, title: markup, actor: markup, repository: markup, workflow: markup, ref: `refs/heads/${markup}` };
+    run.jobs = run.jobs.map((job) => ({ ...job, id: `h${job.id}`, name: markup, stage: markup }));
+    this.runs.unshift(run);
+  }
+
+  addLong() {
+    const times = { started_at: this.at(3500), finished_at: this.at(3380) };
+    this.logs.set('4821/2', new LongLog(1_000_000));
+    this.logs.set('4821/3', new HandLog(COLOURS_LOG));
+    const steps = [
+      this.step(0, 'Set up', 'succeeded', times), this.step(1, 'Check out', 'succeeded', times),
+      this.step(2, 'Write a million lines', 'succeeded', { ...times, log_lines: 1_000_000 }),
+      this.step(3, 'Colours', 'succeeded', { ...times, log_lines: COLOURS_LOG.length }),
+    ];
+    this.runs.unshift({ ...this.facts(482), state: 'succeeded', created_at: this.at(3502), ...times, jobs: [this.job('4821', 'soak', 'test', 'succeeded', { ...times, steps })] });
+  }
+
+  addFailed() {
+    const times = { started_at: this.at(1500), finished_at: this.at(1444) };
+    this.logs.set('4831/2', new HandLog(FAILING_TEST_LOG));
+    const steps = [
+      this.step(0, 'Set up', 'succeeded', { started_at: this.at(1500), finished_at: this.at(1499.4) }),
+      this.step(1, 'Check out', 'succeeded', { started_at: this.at(1499), finished_at: this.at(1497) }),
+      this.step(2, 'Run the tests', 'failed', { started_at: this.at(1497), finished_at: this.at(1444), cause: 'exit', exit_status: 1, log_lines: FAILING_TEST_LOG.length }),
+      this.step(3, 'Clean up', 'succeeded', { started_at: this.at(1444), finished_at: this.at(1443.9) }),
+    ];
+    const jobs = [
+      this.job('4831', 'test', 'test', 'failed', { ...times, cause: 'exit', steps }),
+      this.job('4832', 'lint', 'test', 'succeeded', { started_at: this.at(1500), finished_at: this.at(1488), steps: [this.step(0, 'Set up', 'succeeded'), this.step(1, 'Lint', 'succeeded', { log_lines: 3 })] }),
+      this.job('4833', 'image', 'image', 'skipped', { needs: ['test'], reason: 'needs test, which failed' }),
+      this.job('4834', 'staging', 'deploy', 'skipped', { needs: ['image'], reason: 'needs image, which was skipped', environment: 'staging' }),
+    ];
+    this.logs.set('4832/1', new HandLog(['all files are clean', '', 'done']));
+    this.runs.unshift({ ...this.facts(483), repository: 'octo/shop', state: 'failed', cause: 'exit', created_at: this.at(1502), ...times, jobs });
+  }
+
+  addRunning() {
+    const started = { started_at: this.at(95) };
+    const done = { ...started, finished_at: this.at(48) };
+    this.logs.set('4841/2', new LongLog(120));
+    this.logs.set('4843/1', new HandLog([...DEPLOY_LOG], false));
+    const jobs = [
+      this.job('4841', 'test', 'test', 'succeeded', { ...done, steps: [this.step(0, 'Set up', 'succeeded', done), this.step(2, 'Run the tests', 'succeeded', { ...done, log_lines: 120 })] }),
+      this.job('4842', 'image', 'image', 'succeeded', { started_at: this.at(48), finished_at: this.at(22), needs: ['test'] }),
+      this.job('4843', 'staging', 'deploy', 'running', { started_at: this.at(21), needs: ['image'], environment: 'staging', steps: [this.step(0, 'Set up', 'succeeded', { started_at: this.at(21), finished_at: this.at(20.6) }), this.step(1, 'Deploy', 'running', { started_at: this.at(20) })] }),
+      this.job('4844', 'production', 'deploy', 'blocked', { needs: ['staging'], environment: 'production' }),
+    ];
+    this.runs.unshift({ ...this.facts(484), title: 'Keep the basket for a week', ref: 'refs/heads/main', event: 'push', repository: 'octo/shop', state: 'running', created_at: this.at(97), ...started, jobs });
+  }
+
+  addInvalid() {
+    this.runs.unshift({
+      ...this.facts(485), state: 'failed', cause: 'invalid', created_at: this.at(30), finished_at: this.at(30), jobs: [],
+      problems: [{ file: '.triphammer/ci.yml', line: 7, column: 5, code: 'unknown-key', message: 'unknown key "run-on"', hint: 'did you mean "runs-on"?' }],
+    });
+  }
+
+  addRest() {
+    this.deliveries = this.runs.slice(0, 120).map((run, at) => this.delivery(run, at));
+    for (let n = 1; n <= 60; n++) this.deployments.unshift(this.deployment(n));
+    this.environments = [
+      { repository: 'octo/shop', name: 'production', current: this.deployments[1], open: null },
+      { repository: 'octo/shop', name: 'staging', current: this.deployments[2], open: { ...this.deployments[0], state: 'running', phase: 'gate' } },
+      { repository: 'octo/site', name: 'production', current: null, open: null },
+    ];
+    this.repositories = REPOSITORIES.map((full_name, at) => ({
+      id: String(at + 1), full_name, default_branch: 'main', workflows_dir: '.triphammer', hook: `/webhooks/github/${'abcdef0123456789'.slice(at)}`,
+      last_delivery_at: at < 2 ? this.at(30 + at * 400) : null, last_run: at < 2 ? { id: '484', number: 484, state: 'running' } : null,
+    }));
+    this.savePipeline('flask', PIPELINE_TEXT, 'mira', 'from the template “flask”');
+    this.savePipeline('flask', `${PIPELINE_TEXT}# kept on the server\n`, 'admin', 'say where it is kept');
+    this.pipelines.get('flask').repositories = ['octo/site'];
+  }
+
+  delivery(run, at) {
+    const ignored = at % 6 === 4;
+    return {
+      guid: run.delivery, event: run.event, action: run.event === 'push' ? null : 'opened', received_at: run.created_at,
+      outcome: ignored ? 'ignored' : 'started', reason: ignored ? 'no workflow wants a push to dependabot/pip' : 'ci.yml starts', reasons: REASONS,
+      repository: run.repository, facts: { ref: run.ref, branch: run.ref.replace('refs/heads/', ''), sha: run.sha, pull_request: null }, runs: ignored ? [] : [run.id],
+    };
+  }
+
+  deployment(n) {
+    const state = n === 60 ? 'running' : ['succeeded', 'succeeded', 'succeeded', 'failed', 'rolled_back'][n % 5];
+    const ago = (61 - n) * 5200;
+    return {
+      id: String(n), repository: REPOSITORIES[n % 2], environment: n % 3 ? 'staging' : 'production', driver: 'container', strategy: 'blue-green', target: 'shop-web',
+      image: 'registry.example.com/shop', digest: `sha256:${((n * 40503) % 65536).toString(16).padStart(4, '0').repeat(16)}`,
+      sha: this.facts(n).sha, run: '484', job: '4843', state, phase: state === 'running' ? 'gate' : 'done', reason: state === 'failed' ? 'the candidate never answered /healthz' : null,
+      created_at: this.at(ago), started_at: this.at(ago), finished_at: state === 'running' ? null : this.at(ago - 24),
+    };
+  }
+
+  changed(topic, subject, id, to = '') {
+    const event = { seq: this.seq + 1, topic, type: 'changed', subject, id, to };
+    this.events.push(event);
+    this.onEvent(event);
+  }
+
+  addRun(more) {
+    const n = Number(this.runs[0].id) + 1;
+    this.runs.unshift({ ...this.oldRun(480), ...this.facts(n), created_at: this.at(0), ...more });
+    this.changed('runs', 'run', String(n), this.runs[0].state);
+  }
+
+  changeRun(id, change) {
+    const run = this.runs.find((each) => each.id === id);
+    Object.assign(run, change);
+    this.changed(`run:${id}`, 'run', id, run.state);
+    this.changed('runs', 'run', id, run.state);
+  }
+
+  log(key) {
+    return this.logs.get(key);
+  }
+
+  /** `topic`: RUN/JOB/STEP. */
+  logState(topic) {
+    const log = this.logs.get(topic.split('/').slice(1).join('/'));
+    return log && { lines: log.lines, bytes: log.bytes, done: log.done };
+  }
+
+  appendLog(topic, lines, done = false) {
+    const log = this.logs.get(topic.split('/').slice(1).join('/'));
+    log.append(lines);
+    log.done = done;
+    this.onEvent({ topic: `log:${topic}`, ...this.logState(topic) });
+  }
+
+  savePipeline(name, text, author, note = '') {
+    const old = this.pipelines.get(name);
+    const version = (old?.version ?? 0) + 1;
+    const created_at = this.at(0);
+    const versions = [...(old?.versions ?? []), { version, text, author, note, created_at }];
+    this.pipelines.set(name, { name, version, text, author, note, updated_at: created_at, repositories: old?.repositories ?? [], versions });
+    this.changed('pipelines', 'pipeline', name);
+    return version;
+  }
+}

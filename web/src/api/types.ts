@@ -1,0 +1,186 @@
+// The shapes of /api/v1 that the page reads (web/README.md). Absent and null mean the same.
+
+export type RunState = 'queued' | 'running' | 'waiting' | 'succeeded' | 'failed' | 'cancelled';
+export type JobState = RunState | 'blocked' | 'timed_out' | 'skipped';
+export type StepState = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'timed_out' | 'skipped';
+export type DeliveryOutcome = 'pending' | 'started' | 'ignored' | 'duplicate' | 'refused' | 'failed';
+export type DeploymentState = 'pending' | 'running' | 'succeeded' | 'failed' | 'rolled_back' | 'unknown';
+type Time = string | null | undefined;
+
+export interface List<T> {
+  items: T[];
+  next: string | null;
+}
+
+export interface Step {
+  number: number;
+  id?: string | null;
+  name: string;
+  state: StepState;
+  cause?: string | null;
+  reason?: string | null;
+  exit_status?: number | null;
+  started_at?: Time;
+  finished_at?: Time;
+  log_lines?: number | null;
+}
+
+export interface Job {
+  id: string;
+  key: string;
+  name: string;
+  kind: string;
+  stage: string;
+  state: JobState;
+  cause?: string | null;
+  reason?: string | null;
+  attempt?: number | null;
+  needs?: string[] | null;
+  label?: string | null;
+  environment?: string | null;
+  queued_at?: Time;
+  started_at?: Time;
+  finished_at?: Time;
+  steps?: Step[] | null;
+}
+
+export interface Problem {
+  file?: string | null;
+  line?: number | null;
+  column?: number | null;
+  severity?: 'error' | 'warning' | null;
+  code?: string | null;
+  message: string;
+  hint?: string | null;
+}
+
+export interface Run {
+  id: string;
+  number: number;
+  repository: string;
+  workflow: string;
+  workflow_path?: string | null;
+  event: string;
+  ref: string;
+  sha: string;
+  title: string;
+  actor: string;
+  state: RunState;
+  cause?: string | null;
+  reason?: string | null;
+  delivery?: string | null;
+  attempt?: number | null;
+  created_at: string;
+  started_at?: Time;
+  finished_at?: Time;
+  problems?: Problem[] | null;
+  jobs?: Job[] | null;
+}
+
+export interface Reason {
+  yes: boolean;
+  code: string;
+  text: string;
+  children?: Reason[] | null;
+}
+
+export interface Delivery {
+  guid: string;
+  event: string;
+  action?: string | null;
+  received_at: string;
+  outcome: DeliveryOutcome;
+  reason?: string | null;
+  reasons?: Reason | null;
+  repository?: string | null;
+  facts?: {
+    ref?: string | null;
+    branch?: string | null;
+    tag?: string | null;
+    sha?: string | null;
+    pull_request?: { number?: number | null } | null;
+  } | null;
+  runs?: string[] | null;
+}
+
+export interface Deployment {
+  id: string;
+  repository: string;
+  environment: string;
+  driver: string;
+  strategy?: string | null;
+  target?: string | null;
+  image?: string | null;
+  digest?: string | null;
+  sha: string;
+  run: string;
+  job: string;
+  state: DeploymentState;
+  phase?: string | null;
+  reason?: string | null;
+  previous?: string | null;
+  created_at?: Time;
+  started_at?: Time;
+  finished_at?: Time;
+}
+
+export interface Environment {
+  repository: string;
+  name: string;
+  current?: Deployment | null;
+  open?: Deployment | null;
+}
+
+export interface Repository {
+  id: string;
+  full_name: string;
+  default_branch?: string | null;
+  clone_url?: string | null;
+  workflows_dir?: string | null;
+  hook?: string | null;
+  last_delivery_at?: Time;
+  last_run?: { id: string; number: number; state: RunState } | null;
+}
+
+export interface Pipeline {
+  name: string;
+  version: number;
+  text?: string;
+  author?: string | null;
+  note?: string | null;
+  updated_at?: Time;
+  repositories?: string[] | null;
+}
+
+export interface PipelineVersion {
+  version: number;
+  text?: string;
+  author?: string | null;
+  note?: string | null;
+  created_at?: Time;
+}
+
+export interface Template {
+  name: string;
+  description?: string | null;
+  text: string;
+}
+
+/** What the live socket says; `seq` is absent for log lengths. */
+export interface LiveEvent {
+  type?: string;
+  topic?: string;
+  seq?: number;
+  id?: string;
+  to?: string;
+  lines?: number;
+  bytes?: number;
+  done?: boolean;
+}
+
+export interface Hello {
+  seq: number;
+  actor?: string | null;
+  role?: string | null;
+  version?: string | null;
+}

@@ -1,0 +1,58 @@
+// Every address of the page on one screen.
+
+import type { ComponentChildren } from 'preact';
+import { signedOut } from '../api/client';
+import { Empty } from '../parts/notice';
+import { DeliveriesScreen } from '../screens/deliveries';
+import { DeliveryScreen } from '../screens/delivery';
+import { DeploymentsScreen } from '../screens/deployments';
+import { EnvironmentsScreen } from '../screens/environments';
+import { NewPipelineScreen } from '../screens/new_pipeline';
+import { PipelineScreen } from '../screens/pipeline';
+import { PipelinesScreen } from '../screens/pipelines';
+import { RepositoriesScreen } from '../screens/repositories';
+import { RunScreen } from '../screens/run';
+import { RunsScreen } from '../screens/runs';
+import { SetupScreen, SignedOutScreen } from '../screens/setup';
+import { matchPath, place } from './router';
+import type { Params } from './router';
+import { useTitle } from './title';
+
+type Screen = (props: { params: Params }) => ComponentChildren;
+
+const SCREENS: [string, Screen][] = [
+  ['/', RunsScreen],
+  ['/runs', RunsScreen],
+  ['/runs/:run', RunScreen],
+  ['/runs/:run/:tab', RunScreen],
+  ['/runs/:run/jobs/:job', RunScreen],
+  ['/runs/:run/jobs/:job/steps/:step', RunScreen],
+  ['/deliveries', DeliveriesScreen],
+  ['/deliveries/:guid', DeliveryScreen],
+  ['/deployments', DeploymentsScreen],
+  ['/environments', EnvironmentsScreen],
+  ['/pipelines', PipelinesScreen],
+  ['/pipelines/:name', PipelineScreen],
+  ['/new-pipeline', NewPipelineScreen],
+  ['/repositories', RepositoriesScreen],
+  ['/setup', SetupScreen],
+];
+
+export function CurrentScreen() {
+  const path = place.value.path;
+  if (signedOut.value && path !== '/setup') return <SignedOutScreen />;
+  for (const [pattern, Screen] of SCREENS) {
+    const params = matchPath(pattern, path);
+    if (params) return <Screen params={params} />;
+  }
+  return <NotFound />;
+}
+
+function NotFound() {
+  useTitle('Not found');
+  return (
+    <Empty icon="question" title="There is nothing at this address">
+      <p><a href="/">All runs</a></p>
+    </Empty>
+  );
+}

@@ -1,0 +1,66 @@
+// Staying at the end of a growing log: on while the reader is there, off as soon as they leave.
+
+import { effect, signal, untracked } from '@preact/signals';
+import type { Signal } from '@preact/signals';
+import type { VirtualScroll } from '../parts/virtual_rows';
+
+export class Follow {
+  readonly on: Signal<boolean>;
+  readonly unseen = signal(0);
+  private seen = 0;
+  private expected = 0;
+
+  constructor(
+    private readonly scroll: VirtualScroll,
+    private readonly total: Signal<number>,
+    begin: boolean,
+  ) {
+    this.on = signal(begin);
+  }
+
+  start(): () => void {
+    const stopGrowth = effect(() => {
+      const total = this.total.value;
+      void this.scroll.viewport.value;
+      untracked(() => this.grew(total));
+    });
+    const stopScroll = this.scroll.offset.subscribe((offset) => untracked(() => this.moved(offset)));
+    return () => {
+      stopGrowth();
+      stopScroll();
+    };
+  }
+
+  private grew(total: number): void {
+    this.scroll.setCount(total);
+    if (!this.on.value) {
+      this.unseen.value = Math.max(0, total - this.seen);
+      return;
+    }
+    this.seen = total;
+    this.unseen.value = 0;
+    this.scroll.moveToEnd();
+    this.expected = this.scroll.offset.peek();
+  }
+
+  private moved(offset: number): void {
+    if (this.on.value && offset < this.expected - this.scroll.rowHeight) this.stop();
+    else if (!this.on.value && this.total.peek() > 0 && offset > 0 && this.scroll.atEnd) this.resume();
+  }
+
+  stop(): void {
+    this.seen = this.total.peek();
+    this.expected = 0;
+    this.on.value = false;
+  }
+
+  resume(): void {
+    this.on.value = true;
+    this.grew(this.total.peek());
+  }
+
+  toggle(): void {
+    if (this.on.value) this.stop();
+    else this.resume();
+  }
+}

@@ -1,0 +1,64 @@
+// One line of the log on the screen: its number, which is a link, and its text.
+
+import { useState } from 'preact/hooks';
+import { hexOf, tokenize } from './ansi';
+import type { Style } from './ansi';
+import { markTokens } from './marks';
+import type { Piece } from './marks';
+
+const MAX_CHARACTERS = 4_096;
+
+interface Props {
+  number: number;
+  total: number;
+  text: string | undefined;
+  style: Style;
+  needle: string;
+  selected: boolean;
+  onNumber: (number: number, event: MouseEvent) => void;
+}
+
+export function LogLine({ number, total, text, style, needle, selected, onNumber }: Props) {
+  return (
+    <div role="listitem" class={selected ? 'line selected' : 'line'} aria-setsize={total} aria-posinset={number} data-line={number}>
+      <a class="number" href={`#L${number}`} aria-label={`line ${number}`} onClick={(event) => onNumber(number, event)}>{number}</a>
+      <span class="text">{text === undefined ? null : <LineText text={text} style={style} needle={needle} />}</span>
+    </div>
+  );
+}
+
+function LineText({ text, style, needle }: { text: string; style: Style; needle: string }) {
+  const [whole, showWhole] = useState(false);
+  const cut = text.length > MAX_CHARACTERS && !whole;
+  const tokens = tokenize(cut ? text.slice(0, MAX_CHARACTERS) : text, style).tokens;
+  return (
+    <>
+      {markTokens(tokens, needle).map((piece, at) => <PieceText key={at} piece={piece} />)}
+      {cut && <button type="button" class="quiet" onClick={() => showWhole(true)}>show all {text.length.toLocaleString('en')} characters</button>}
+    </>
+  );
+}
+
+function classesOf({ style, hit, masked }: Piece): string {
+  const names = [
+    style.bold && 'bold', style.dim && 'dim', style.italic && 'italic', style.underline && 'underline',
+    style.strike && 'strike', hit && 'hit', masked && 'masked',
+  ].filter(Boolean) as string[];
+  const [fg, bg] = style.inverse ? [style.bg, style.fg] : [style.fg, style.bg];
+  if (style.inverse) names.push('inverse');
+  if (fg >= 0 && fg < 16) names.push(`fg${fg}`);
+  if (bg >= 0 && bg < 16) names.push(`bg${bg}`);
+  return names.join(' ');
+}
+
+function PieceText({ piece }: { piece: Piece }) {
+  const { style } = piece;
+  const [fg, bg] = style.inverse ? [style.bg, style.fg] : [style.fg, style.bg];
+  const colours = { color: fg >= 16 ? hexOf(fg) : undefined, backgroundColor: bg >= 16 ? hexOf(bg) : undefined };
+  const names = classesOf(piece);
+  if (style.href) {
+    return <a class={names} style={colours} href={style.href} target="_blank" rel="noopener noreferrer nofollow">{piece.text}</a>;
+  }
+  if (!names && fg < 16 && bg < 16) return <>{piece.text}</>;
+  return <span class={names} style={colours} title={piece.masked ? 'a secret stood here' : undefined}>{piece.text}</span>;
+}

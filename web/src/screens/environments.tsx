@@ -1,0 +1,66 @@
+// What runs where.
+
+import { useResource } from '../api/resource';
+import type { Deployment, Environment, List } from '../api/types';
+import { path } from '../app/router';
+import { useTitle } from '../app/title';
+import { Sha, shortDigest } from '../parts/facts';
+import { Empty, Failure, Loading } from '../parts/notice';
+import { Status } from '../parts/status';
+import { When } from '../parts/when';
+import { phaseWord } from './deployments';
+
+export function EnvironmentsScreen() {
+  useTitle('Environments');
+  const { data, error, reload } = useResource<List<Environment>>('/environments', 'deployments');
+  if (error.value) return <Failure error={error.value} retry={reload} />;
+  const items = data.value?.items;
+  if (!items) return <Loading />;
+  return (
+    <section class="screen page">
+      <header class="screen-head"><h1>Environments</h1></header>
+      {items.length === 0 ? <NoEnvironments /> : (
+        <ul class="cards">
+          {items.map((environment) => <Card key={`${environment.repository} ${environment.name}`} environment={environment} />)}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function NoEnvironments() {
+  return (
+    <Empty icon="environments" title="No environment yet">
+      <p>An environment comes into being with the first job that names it: <code>environment: production</code>.</p>
+    </Empty>
+  );
+}
+
+function Card({ environment }: { environment: Environment }) {
+  const { current, open } = environment;
+  return (
+    <li class="card">
+      <h2><bdi>{environment.name}</bdi></h2>
+      <p class="quiet-text"><bdi>{environment.repository}</bdi></p>
+      {current ? <Live deployment={current} /> : <p>Nothing is live here yet.</p>}
+      {open && (
+        <p class="summary">
+          <a href={path`/runs/${open.run}/jobs/${open.job}`}><Status state={open.state} /></a>
+          <span>{phaseWord(open)}</span>
+        </p>
+      )}
+      <p><a href={`/deployments?environment=${encodeURIComponent(environment.name)}&repository=${encodeURIComponent(environment.repository)}`}>Ledger</a></p>
+    </li>
+  );
+}
+
+function Live({ deployment }: { deployment: Deployment }) {
+  return (
+    <dl class="facts tight">
+      <div><dt>Live</dt><dd><a href={path`/runs/${deployment.run}/jobs/${deployment.job}`}><Sha value={deployment.sha} /></a></dd></div>
+      <div><dt>Since</dt><dd><When at={deployment.finished_at} /></dd></div>
+      {deployment.digest && <div><dt>Image</dt><dd><code title={deployment.image ?? ''}>{shortDigest(deployment.digest)}</code></dd></div>}
+      <div><dt>By</dt><dd>{deployment.driver}{deployment.target ? <> to <bdi>{deployment.target}</bdi></> : null}</dd></div>
+    </dl>
+  );
+}

@@ -1,0 +1,19 @@
+// Which lines of a failed step's end to show first. A guess, and only a place to start reading. Pure.
+
+export interface LoudLine {
+  number: number;
+  text: string;
+}
+
+const LOUD = /\b(error|errors|failed|failure|fatal|panic(ked)?|exception|traceback|assert(ion)?(error)?|cannot|denied|not found|undefined)\b|^\s*E\s{2,}|^✗|^×/i;
+const QUIET = /\b(0 (errors|failed|failures)|no errors?)\b|^\+ /i;
+const SHOWN = 6;
+const MAX_LENGTH = 400;
+
+/** `texts` are the last lines of a log, the first of them has the number `first`. */
+export function loudLines(texts: string[], first: number): LoudLine[] {
+  const lines = texts.map((text, at) => ({ number: first + at, text: text.slice(0, MAX_LENGTH) }));
+  const spoken = lines.filter(({ text }) => text.trim() !== '');
+  const loud = spoken.filter(({ text }) => LOUD.test(text) && !QUIET.test(text));
+  return loud.length > 0 ? loud.slice(-SHOWN) : spoken.slice(-SHOWN);
+}

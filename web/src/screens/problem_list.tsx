@@ -1,0 +1,36 @@
+import type { Problem } from '../api/types';
+import { Icon } from '../parts/icon';
+
+interface Props {
+  problems: Problem[];
+  busy: boolean;
+  go: (problem: Problem) => void;
+}
+
+export function ProblemList({ problems, busy, go }: Props) {
+  const errors = problems.filter((problem) => problem.severity !== 'warning').length;
+  const said = problems.length === 0 ? (busy ? 'Checking' : 'No problems') : `${counted(errors, 'error')}, ${counted(problems.length - errors, 'warning')}`;
+  return (
+    <section aria-label="Problems">
+      <h2>Problems <span class="row-note" role="status">{said}</span></h2>
+      <ul class="problems">
+        {problems.map((problem, at) => (
+          <li key={at}>
+            <button type="button" class="quiet" onClick={() => go(problem)}>
+              <Icon name={problem.severity === 'warning' ? 'warning' : 'cross'} class={problem.severity === 'warning' ? 'tone-wait' : 'tone-bad'} />
+              <span>
+                {problem.line && <code>{problem.line}:{problem.column ?? 1}</code>} <bdi>{problem.message}</bdi>
+                {problem.hint && <span class="quiet-text"> {problem.hint}</span>}
+                {problem.code && <span class="quiet-text"> [{problem.code}]</span>}
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function counted(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,113 @@
+// One run: what failed and why first, then stages, jobs and steps beside the live log.
+
+import { send } from '../api/client';
+import { useResource } from '../api/resource';
+import type { Job, Run, Step } from '../api/types';
+import { useKeys } from '../app/keys';
+import { navigate, path } from '../app/router';
+import type { Params } from '../app/router';
+import { useTitle } from '../app/title';
+import { LogPane } from '../log/pane';
+import { ask } from '../parts/dialog';
+import { Icon } from '../parts/icon';
+import { attempt, Failure, Loading } from '../parts/notice';
+import { lookOf, Status, wordOfCause } from '../parts/status';
+import { Took } from '../parts/when';
+import { FailureBox } from './run_failure';
+import { RunHead } from './run_head';
+import { JobList } from './run_jobs';
+import { chooseJob, chooseStep, isEnded, nextFailure, stepPath } from './run_places';
+import { WhyTab } from './run_why';
+
+const TITLE_SIGNS: Record<string, string> = { good: '✓', bad: '✗', busy: '●', wait: '‖', calm: '○' };
+
+export function RunScreen({ params }: { params: Params }) {
+  const id = params.run ?? '';
+  const { data, error, reload } = useResource<Run>(path`/runs/${id}`, `run:${id}`);
+  const run = data.value;
+  useTitle(run ? `${TITLE_SIGNS[lookOf(run.state).tone]} #${run.number} ${run.title}` : 'Run');
+  useRunKeys(run, params);
+  if (error.value && !run) return <Failure error={error.value} retry={reload} />;
+  if (!run || run.id !== id) return <Loading />;
+  const chosen = params.job !== undefined;
+  return (
+    <section class={chosen ? 'screen run chosen' : 'screen run'}>
+      <RunHead run={run} tab={params.tab ?? ''} />
+      {params.tab === 'why' ? <WhyTab run={run} /> : <Body run={run} params={params} />}
+    </section>
+  );
+}
+
+function Body({ run, params }: { run: Run; params: Params }) {
+  const jobs = run.jobs ?? [];
+  const job = chooseJob(jobs, params.job);
+  const step = job ? chooseStep(job.steps ?? [], params.step) : undefined;
+  return (
+    <>
+      <FailureBox run={run} />
+      {jobs.length > 0 && (
+        <div class="run-body">
+          <JobList run={run} jobs={jobs} job={job} step={step} />
+          <div class="run-detail">{job && <JobDetail run={run} job={job} step={step} />}</div>
+        </div>
+      )}
+    </>
+  );
+}
+
+function JobDetail({ run, job, step }: { run: Run; job: Job; step: Step | undefined }) {
+  return (
+    <>
+      <a class="back" href={path`/runs/${run.id}`}><Icon name="chevron" />All jobs</a>
+      <header class="job-head">
+        <h2><bdi>{job.name}</bdi></h2>
+        <Status state={job.state} cause={job.cause} />
+        <Took from={job.started_at} to={job.finished_at} going={job.state === 'running'} />
+        {job.attempt && job.attempt > 1 ? <span class="quiet-text">attempt {job.attempt}</span> : null}
+        {job.label && <code>{job.label}</code>}
+        {job.environment && <span class="quiet-text">to <bdi>{job.environment}</bdi></span>}
+        <span class="grow" />
+        {isEnded(run.state) && <RerunJob run={run} job={job} />}
+      </header>
+      <JobSays job={job} />
+      {step
+        ? <LogPane
+            key={`${job.id}/${job.attempt ?? 1}/${step.number}`} run={run.id} job={job.id} step={step.number} attempt={job.attempt ?? 1}
+            name={step.name} growing={step.state === 'running'} failed={step.state === 'failed' || step.state === 'timed_out'}
+          />
+        : <p class="quiet-text no-lines">{job.state === 'skipped' ? 'This job did not run.' : 'This job has not begun a step yet.'}</p>}
+    </>
+  );
+}
+
+function JobSays({ job }: { job: Job }) {
+  const waitsFor = job.state === 'blocked' && job.needs?.length ? `Waits for ${job.needs.join(', ')}.` : '';
+  const said = job.reason || waitsFor || wordOfCause(job.cause);
+  return said ? <p class="job-says"><bdi>{said}</bdi></p> : null;
+}
+
+function RerunJob({ run, job }: { run: Run; job: Job }) {
+  const again = () => attempt(() => send('POST', path`/runs/${run.id}/rerun`, { jobs: job.id }), `“${job.name}” runs again.`);
+  return <button type="button" class="quiet" onClick={again}><Icon name="rerun" />Re-run job</button>;
+}
+
+export async function cancelRun(run: Run): Promise<void> {
+  const yes = await ask('Cancel this run?', 'Running steps are ended; a deployment that has begun to switch is rolled back.', 'Cancel the run', true);
+  if (yes) await attempt(() => send('POST', path`/runs/${run.id}/cancel`), 'The run is being cancelled.');
+}
+
+export function rerun(run: Run, jobs: 'all' | 'failed'): Promise<boolean> {
+  return attempt(() => send('POST', path`/runs/${run.id}/rerun`, { jobs }), jobs === 'all' ? 'All jobs run again.' : 'The failed jobs run again.');
+}
+
+function useRunKeys(run: Run | undefined, params: Params): void {
+  const goToFailure = () => {
+    const next = run && nextFailure(run.jobs ?? [], params.job, params.step);
+    if (run && next) navigate(stepPath(run.id, next.job, next.step));
+  };
+  useKeys([
+    { keys: 'f', says: 'next failure', run: goToFailure },
+    { keys: 'r', says: 're-run the failed jobs', run: () => { if (run && isEnded(run.state)) void rerun(run, 'failed'); } },
+    { keys: 'x', says: 'cancel the run', run: () => { if (run && !isEnded(run.state)) void cancelRun(run); } },
+  ], [run, params.job, params.step]);
+}

@@ -1,0 +1,97 @@
+// The failure box: what failed, why, and the lines that most likely say it.
+
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { getLog, isAbort, withQuery } from '../api/client';
+import type { Job, Problem, Run, Step } from '../api/types';
+import { path } from '../app/router';
+import { plainText, tokenize } from '../log/ansi';
+import { toLines } from '../log/pages';
+import { Icon } from '../parts/icon';
+import { wordOfCause } from '../parts/status';
+import { loudLines } from './loud_lines';
+import type { LoudLine } from './loud_lines';
+import { failuresOf, hasFailed, stepPath } from './run_places';
+
+const MAX_FAILURES = 5;
+const TAIL_LINES = 400;
+
+export function FailureBox({ run }: { run: Run }) {
+  if (!hasFailed(run.state) && failuresOf(run.jobs ?? []).length === 0) return null;
+  const failures = failuresOf(run.jobs ?? []);
+  return (
+    <section class="failure-box" aria-label="What failed">
+      {run.problems && run.problems.length > 0 && <Problems problems={run.problems} file={run.workflow_path ?? run.workflow} />}
+      {run.reason && <p><bdi>{run.reason}</bdi></p>}
+      {failures.slice(0, MAX_FAILURES).map(({ job, step }) => <OneFailure key={job.id} run={run} job={job} step={step} />)}
+      {failures.length > MAX_FAILURES && <p>and {failures.length - MAX_FAILURES} more</p>}
+    </section>
+  );
+}
+
+export function Problems({ problems, file }: { problems: Problem[]; file: string }) {
+  return (
+    <ul class="problems">
+      {problems.map((problem, at) => (
+        <li key={at}>
+          <Icon name={problem.severity === 'warning' ? 'warning' : 'cross'} />
+          <span>
+            <code>{problem.file ?? file}:{problem.line ?? 1}:{problem.column ?? 1}</code> <bdi>{problem.message}</bdi>
+            {problem.hint && <span class="quiet-text"> {problem.hint}</span>}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function sentence(job: Job, step: Step | undefined): string {
+  const status = step?.exit_status;
+  if (job.cause === 'exit' && status !== null && status !== undefined) return `ended with exit status ${status}`;
+  return job.reason || wordOfCause(job.cause) || 'failed';
+}
+
+function OneFailure({ run, job, step }: { run: Run; job: Job; step: Step | undefined }) {
+  const address = stepPath(run.id, job, step);
+  return (
+    <div class="one-failure">
+      <p>
+        <Icon name="cross" />
+        <a href={address}><bdi>{job.name}</bdi>{step && <> › <bdi>{step.name}</bdi></>}</a>
+        <span>{sentence(job, step)}</span>
+      </p>
+      {step && (step.log_lines ?? 0) > 0 && <Excerpt run={run} job={job} step={step} address={address} />}
+    </div>
+  );
+}
+
+function useTail(run: Run, job: Job, step: Step): LoudLine[] {
+  const lines = useSignal<LoudLine[]>([]);
+  const total = step.log_lines ?? 0;
+  useEffect(() => {
+    const abort = new AbortController();
+    const from = Math.max(1, total - TAIL_LINES + 1);
+    const query = { step: step.number, attempt: job.attempt ?? 1, from_line: from, to_line: total, line_limit: 4_096 };
+    getLog(withQuery(path`/runs/${run.id}/jobs/${job.id}/log`, query), abort.signal)
+      .then((slice) => {
+        const texts = toLines(slice.text).map((line) => plainText(tokenize(line).tokens));
+        lines.value = loudLines(texts, from);
+      })
+      // The box stands without its excerpt; the log pane below reports what is wrong.
+      .catch((error: unknown) => { if (!isAbort(error)) lines.value = []; });
+    return () => abort.abort();
+  }, [run.id, job.id, job.attempt, step.number, total]);
+  return lines.value;
+}
+
+function Excerpt({ run, job, step, address }: { run: Run; job: Job; step: Step; address: string }) {
+  const lines = useTail(run, job, step);
+  if (lines.length === 0) return null;
+  return (
+    <ol class="excerpt">
+      {lines.map(({ number, text }) => (
+        <li key={number}><a href={`${address}#L${number}`}><span class="number">{number}</span><code>{text}</code></a></li>
+      ))}
+    </ol>
+  );
+}

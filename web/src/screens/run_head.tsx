@@ -1,0 +1,50 @@
+import type { Run } from '../api/types';
+import { path } from '../app/router';
+import { Ref, Sha } from '../parts/facts';
+import { Icon } from '../parts/icon';
+import { Status } from '../parts/status';
+import { Took, When } from '../parts/when';
+import { cancelRun, rerun } from './run';
+import { hasFailed, isEnded } from './run_places';
+
+export function RunHead({ run, tab }: { run: Run; tab: string }) {
+  return (
+    <header class="run-head">
+      <p class="crumbs">
+        <a href={`/?repository=${encodeURIComponent(run.repository)}`}><bdi>{run.repository}</bdi></a>
+        <span>#{run.number}</span>
+        {run.attempt && run.attempt > 1 ? <span>attempt {run.attempt}</span> : null}
+      </p>
+      <div class="run-title">
+        <h1><bdi>{run.title}</bdi></h1>
+        <Buttons run={run} />
+      </div>
+      <p class="summary">
+        <Status state={run.state} cause={run.cause} />
+        <Took from={run.started_at} to={run.finished_at} going={run.state === 'running'} />
+        <bdi>{run.workflow}</bdi>
+        <Ref value={run.ref} />
+        <Sha value={run.sha} />
+        <span>{run.event.replace(/_/g, ' ')} by <bdi>{run.actor}</bdi></span>
+        <When at={run.created_at} />
+      </p>
+      <nav class="tabs" aria-label="Parts of the run">
+        <a href={path`/runs/${run.id}`} aria-current={tab === 'why' ? undefined : 'page'}>Jobs</a>
+        <a href={path`/runs/${run.id}/why`} aria-current={tab === 'why' ? 'page' : undefined}>Why</a>
+      </nav>
+    </header>
+  );
+}
+
+function Buttons({ run }: { run: Run }) {
+  if (!isEnded(run.state)) {
+    return <div class="buttons"><button type="button" onClick={() => void cancelRun(run)}><Icon name="stop" />Cancel</button></div>;
+  }
+  const failed = (run.jobs ?? []).some((job) => hasFailed(job.state) || job.state === 'cancelled');
+  return (
+    <div class="buttons">
+      {failed && <button type="button" class="primary" onClick={() => void rerun(run, 'failed')}><Icon name="rerun" />Re-run failed</button>}
+      <button type="button" onClick={() => void rerun(run, 'all')}><Icon name="rerun" />Re-run all</button>
+    </div>
+  );
+}

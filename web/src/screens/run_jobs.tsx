@@ -1,0 +1,58 @@
+import type { Job, Run, Step } from '../api/types';
+import { path } from '../app/router';
+import { StatusMark } from '../parts/status';
+import { Took } from '../parts/when';
+import { groupByStage, stepPath } from './run_places';
+
+interface Props {
+  run: Run;
+  jobs: Job[];
+  job: Job | undefined;
+  step: Step | undefined;
+}
+
+export function JobList({ run, jobs, job, step }: Props) {
+  return (
+    <nav class="jobs" aria-label="Jobs">
+      {groupByStage(jobs).map((group) => (
+        <section key={group.stage}>
+          <h2><bdi>{group.stage}</bdi></h2>
+          <ul>
+            {group.jobs.map((each) => (
+              <li key={each.id}>
+                <JobLink run={run} job={each} current={each === job} />
+                {each === job && <StepList run={run} job={each} step={step} />}
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
+    </nav>
+  );
+}
+
+function JobLink({ run, job, current }: { run: Run; job: Job; current: boolean }) {
+  return (
+    <a class={`job-link state-${job.state}`} href={path`/runs/${run.id}/jobs/${job.id}`} aria-current={current ? 'true' : undefined}>
+      <StatusMark state={job.state} cause={job.cause} />
+      <span class="name"><bdi>{job.name}</bdi></span>
+      <Took from={job.started_at} to={job.finished_at} going={job.state === 'running'} />
+    </a>
+  );
+}
+
+function StepList({ run, job, step }: { run: Run; job: Job; step: Step | undefined }) {
+  return (
+    <ol class="steps">
+      {(job.steps ?? []).map((each) => (
+        <li key={each.number}>
+          <a class={`step-link state-${each.state}`} href={stepPath(run.id, job, each)} aria-current={each === step ? 'true' : undefined} title={each.reason ?? undefined}>
+            <StatusMark state={each.state} cause={each.cause} />
+            <span class="name"><bdi>{each.name}</bdi></span>
+            <Took from={each.started_at} to={each.finished_at} going={each.state === 'running'} />
+          </a>
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,71 @@
+// Where a run's page looks first. Pure.
+
+import { path } from '../app/router';
+import type { Job, Step } from '../api/types';
+
+const FAILED = ['failed', 'timed_out'];
+
+export function isEnded(state: string): boolean {
+  return state !== 'queued' && state !== 'running' && state !== 'waiting' && state !== 'blocked' && state !== 'pending';
+}
+
+export function hasFailed(state: string): boolean {
+  return FAILED.includes(state);
+}
+
+function firstIn<T extends { state: string }>(items: T[], order: string[]): T | undefined {
+  for (const state of order) {
+    const found = items.find((item) => item.state === state);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** The asked one, else what failed, runs, waits; else the first. */
+export function chooseJob(jobs: Job[], asked: string | undefined): Job | undefined {
+  if (asked !== undefined) return jobs.find((job) => job.id === asked);
+  return firstIn(jobs, [...FAILED, 'running', 'waiting', 'queued']) ?? jobs[0];
+}
+
+/** The asked one, else what failed or runs; else the last that was not skipped. */
+export function chooseStep(steps: Step[], asked: string | undefined): Step | undefined {
+  if (asked !== undefined) return steps.find((step) => String(step.number) === asked);
+  const loud = firstIn(steps, [...FAILED, 'running', 'cancelled']);
+  return loud ?? longest(steps) ?? steps[0];
+}
+
+function longest(steps: Step[]): Step | undefined {
+  return steps.reduce<Step | undefined>(
+    (best, step) => ((step.log_lines ?? 0) > (best?.log_lines ?? 0) ? step : best), undefined);
+}
+
+export interface FailedStep {
+  job: Job;
+  step: Step | undefined;
+}
+
+export function failuresOf(jobs: Job[]): FailedStep[] {
+  return jobs.filter((job) => hasFailed(job.state)).map((job) => ({
+    job,
+    step: job.steps?.find((step) => hasFailed(step.state)),
+  }));
+}
+
+/** The failure after the one that is shown, round the end. */
+export function nextFailure(jobs: Job[], job: string | undefined, step: string | undefined): FailedStep | undefined {
+  const failures = failuresOf(jobs);
+  const at = failures.findIndex((failure) =>
+    failure.job.id === job && (step === undefined || String(failure.step?.number) === step));
+  return failures[(at + 1) % Math.max(1, failures.length)];
+}
+
+export function stepPath(run: string, job: Job, step: Step | undefined): string {
+  return step ? path`/runs/${run}/jobs/${job.id}/steps/${step.number}` : path`/runs/${run}/jobs/${job.id}`;
+}
+
+/** Jobs by stage, in the order in which the stages first appear. */
+export function groupByStage(jobs: Job[]): { stage: string; jobs: Job[] }[] {
+  const groups = new Map<string, Job[]>();
+  for (const job of jobs) groups.set(job.stage, [...(groups.get(job.stage) ?? []), job]);
+  return [...groups].map(([stage, members]) => ({ stage, jobs: members }));
+}
