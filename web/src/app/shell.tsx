@@ -99,7 +99,7 @@ const CONNECTION_SAYS = {
 };
 
 function ConnectionDot() {
-  if (signedOut.value) return null;
+  if (signedOut.value || place.value.path === '/setup') return null;
   const state = live.connection.value;
   return (
     <button type="button" class={`quiet connection ${state}`} title={CONNECTION_SAYS[state]} onClick={() => live.retryNow()}>

@@ -90,7 +90,8 @@ function goToLink(view: LogView): () => void {
     const { hash } = place.value;
     const total = view.pages.total.value;
     const linked = readSelection(hash);
-    if (!linked || hash === shown || total < linked.first) return;
+    const drawn = view.scroll.viewport.value > 0;
+    if (!linked || !drawn || hash === shown || total < linked.first) return;
     shown = hash;
     untracked(() => {
       view.scroll.setCount(total);
@@ -135,9 +136,11 @@ function LogHead({ view, name, total }: { view: LogView; name: string; total: nu
       <span class="quiet-text count">{total.toLocaleString('en')} lines</span>
       <span class="grow" />
       <SearchBar search={view.search} />
-      <button type="button" class="quiet" aria-pressed={view.follow.on.value} title="Stay at the end (t)" onClick={() => view.follow.toggle()}>
-        <Icon name="down" />Follow
-      </button>
+      {!view.pages.done.value && (
+        <button type="button" class="quiet" aria-pressed={view.follow.on.value} title="Stay at the end (t)" onClick={() => view.follow.toggle()}>
+          <Icon name="down" />Follow
+        </button>
+      )}
       <a class="quiet button icon-only" href={view.raw} target="_blank" rel="noopener" title="Plain log">
         <Icon name="download" /><span class="hidden">Plain log</span>
       </a>

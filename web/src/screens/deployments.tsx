@@ -50,7 +50,7 @@ function NoDeployments() {
   );
 }
 
-export function phaseWord(deployment: Deployment): string {
+function phaseWord(deployment: Deployment): string {
   const done = !deployment.phase || deployment.phase === 'done';
   return done ? lookOf(deployment.state).word : `${lookOf(deployment.state).word}, ${deployment.phase?.replace(/-/g, ' ')}`;
 }

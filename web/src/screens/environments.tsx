@@ -8,7 +8,6 @@ import { Sha, shortDigest } from '../parts/facts';
 import { Empty, Failure, Loading } from '../parts/notice';
 import { Status } from '../parts/status';
 import { When } from '../parts/when';
-import { phaseWord } from './deployments';
 
 export function EnvironmentsScreen() {
   useTitle('Environments');
@@ -46,7 +45,7 @@ function Card({ environment }: { environment: Environment }) {
       {open && (
         <p class="summary">
           <a href={path`/runs/${open.run}/jobs/${open.job}`}><Status state={open.state} /></a>
-          <span>{phaseWord(open)}</span>
+          {open.phase && <span>{open.phase.replace(/-/g, ' ')}</span>}
         </p>
       )}
       <p><a href={`/deployments?environment=${encodeURIComponent(environment.name)}&repository=${encodeURIComponent(environment.repository)}`}>Ledger</a></p>
@@ -60,7 +59,7 @@ function Live({ deployment }: { deployment: Deployment }) {
       <div><dt>Live</dt><dd><a href={path`/runs/${deployment.run}/jobs/${deployment.job}`}><Sha value={deployment.sha} /></a></dd></div>
       <div><dt>Since</dt><dd><When at={deployment.finished_at} /></dd></div>
       {deployment.digest && <div><dt>Image</dt><dd><code title={deployment.image ?? ''}>{shortDigest(deployment.digest)}</code></dd></div>}
-      <div><dt>By</dt><dd>{deployment.driver}{deployment.target ? <> to <bdi>{deployment.target}</bdi></> : null}</dd></div>
+      <div><dt>By</dt><dd><span>{deployment.driver}{deployment.target ? <> to <bdi>{deployment.target}</bdi></> : null}</span></dd></div>
     </dl>
   );
 }

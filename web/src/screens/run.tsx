@@ -82,7 +82,7 @@ function JobDetail({ run, job, step }: { run: Run; job: Job; step: Step | undefi
 
 function JobSays({ job }: { job: Job }) {
   const waitsFor = job.state === 'blocked' && job.needs?.length ? `Waits for ${job.needs.join(', ')}.` : '';
-  const said = job.reason || waitsFor || wordOfCause(job.cause);
+  const said = job.reason || waitsFor || (job.cause === 'exit' ? '' : wordOfCause(job.cause));
   return said ? <p class="job-says"><bdi>{said}</bdi></p> : null;
 }
 

@@ -21,6 +21,7 @@ export function FailureBox({ run }: { run: Run }) {
   const failures = failuresOf(run.jobs ?? []);
   return (
     <section class="failure-box" aria-label="What failed">
+      {run.cause === 'invalid' && <p><strong>The workflow cannot be read, so no job was made.</strong></p>}
       {run.problems && run.problems.length > 0 && <Problems problems={run.problems} file={run.workflow_path ?? run.workflow} />}
       {run.reason && <p><bdi>{run.reason}</bdi></p>}
       {failures.slice(0, MAX_FAILURES).map(({ job, step }) => <OneFailure key={job.id} run={run} job={job} step={step} />)}

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { withQuery } from '../src/api/client.ts';
+import { PLAIN } from '../src/log/ansi.ts';
+import { markTokens } from '../src/log/marks.ts';
+import { clickedSelection, readSelection, writeSelection } from '../src/log/selection.ts';
+import { shortDigest, shortRef } from '../src/parts/facts.tsx';
+import { formatAgo, formatDuration } from '../src/parts/when.tsx';
+import { offsetOf } from '../src/screens/editor_text.ts';
+import { loudLines } from '../src/screens/loud_lines.ts';
+import { chooseJob, chooseStep, groupByStage, nextFailure } from '../src/screens/run_places.ts';
+
+const token = (text) => ({ text, style: PLAIN });
+const job = (id, state, stage = 'test', steps = []) => ({ id, state, stage, steps, name: id, key: id, kind: 'steps' });
+
+test('a search hit is marked across tokens, whatever its case', () => {
+  const pieces = markTokens([token('an Err'), token('OR here')], 'error');
+  assert.deepEqual(pieces.map((piece) => [piece.text, piece.hit]), [['an ', false], ['Err', true], ['OR', true], [' here', false]]);
+});
+
+test('marks neither add nor lose text', () => {
+  const pieces = markTokens([token('***a***'), token('*b')], '**');
+  assert.equal(pieces.map((piece) => piece.text).join(''), '***a****b');
+});
+
+test('masked text is a mark of its own', () => {
+  assert.deepEqual(markTokens([token('t=***!')], '').map((piece) => [piece.text, piece.masked]), [['t=', false], ['***', true], ['!', false]]);
+});
+
+test('links to lines and ranges', () => {
+  assert.deepEqual(readSelection('#L731442'), { first: 731442, last: 731442 });
+  assert.deepEqual(readSelection('#L30-L12'), { first: 12, last: 30 });
+  assert.equal(readSelection('#L0'), null);
+  assert.equal(readSelection('#main'), null);
+  assert.equal(writeSelection({ first: 3, last: 3 }), '#L3');
+  assert.equal(writeSelection(clickedSelection({ first: 10, last: 10 }, 4, true)), '#L4-L10');
+  assert.equal(writeSelection(clickedSelection({ first: 10, last: 12 }, 4, false)), '#L4');
+});
+
+test('a run’s page opens what failed, else what runs', () => {
+  assert.equal(chooseJob([job('a', 'succeeded'), job('b', 'running'), job('c', 'failed')], undefined).id, 'c');
+  assert.equal(chooseJob([job('a', 'succeeded'), job('b', 'running')], undefined).id, 'b');
+  assert.equal(chooseJob([job('a', 'succeeded')], undefined).id, 'a');
+  assert.equal(chooseJob([job('a', 'succeeded')], 'gone'), undefined);
+  const steps = [{ number: 0, state: 'succeeded' }, { number: 1, state: 'timed_out' }, { number: 2, state: 'failed' }];
+  assert.equal(chooseStep(steps, undefined).number, 2);
+  assert.equal(chooseStep(steps, '0').number, 0);
+});
+
+test('a finished job opens the step that said most', () => {
+  const steps = [{ number: 0, state: 'succeeded', log_lines: 3 }, { number: 1, state: 'succeeded', log_lines: 90 }, { number: 2, state: 'skipped' }];
+  assert.equal(chooseStep(steps, undefined).number, 1);
+});
+
+test('the key for the next failure goes round', () => {
+  const failing = (id) => job(id, 'failed', 'test', [{ number: 1, state: 'failed' }]);
+  const jobs = [failing('a'), job('b', 'succeeded'), failing('c')];
+  assert.equal(nextFailure(jobs, undefined, undefined).job.id, 'a');
+  assert.equal(nextFailure(jobs, 'a', '1').job.id, 'c');
+  assert.equal(nextFailure(jobs, 'c', '1').job.id, 'a');
+  assert.equal(nextFailure([], undefined, undefined), undefined);
+});
+
+test('stages keep the workflow’s order', () => {
+  const groups = groupByStage([job('a', 'queued', 'test'), job('b', 'queued', 'deploy'), job('c', 'queued', 'test')]);
+  assert.deepEqual(groups.map((group) => [group.stage, group.jobs.map((each) => each.id)]), [['test', ['a', 'c']], ['deploy', ['b']]]);
+});
+
+test('the loud lines of a failed step are its errors, else its last words', () => {
+  const lines = loudLines(['ok', 'FAILED test_a', '', 'E   assert 1 == 2', '0 errors', 'done'], 100);
+  assert.deepEqual(lines.map((line) => line.number), [101, 103]);
+  assert.deepEqual(loudLines(['a', '', 'b'], 1).map((line) => line.text), ['a', 'b']);
+  assert.deepEqual(loudLines([], 1), []);
+});
+
+test('refs and digests are shortened without losing what they are', () => {
+  assert.deepEqual(shortRef('refs/heads/fix/a'), { kind: 'branch', name: 'fix/a' });
+  assert.deepEqual(shortRef('refs/tags/v1'), { kind: 'tag', name: 'v1' });
+  assert.deepEqual(shortRef('refs/pull/7/merge'), { kind: 'branch', name: '#7' });
+  assert.equal(shortDigest('sha256:0123456789abcdef'), '0123456789ab');
+});
+
+test('times are said as people say them', () => {
+  const date = new Date('2026-01-02T03:04:05Z');
+  assert.equal(formatAgo(-3, date), 'just now');
+  assert.equal(formatAgo(7, date), '5 s ago');
+  assert.equal(formatAgo(59, date), '50 s ago');
+  assert.equal(formatAgo(3_599, date), '59 min ago');
+  assert.equal(formatAgo(90_000, date), '1 d ago');
+  assert.match(formatAgo(99 * 86_400, date), /2 Jan 2026/);
+  assert.equal(formatDuration(0.42), '0.4 s');
+  assert.equal(formatDuration(65), '1 min 05 s');
+  assert.equal(formatDuration(3_720), '1 h 02 min');
+});
+
+test('a place in a text is where the lint says, and never past the line', () => {
+  const text = 'ab\ncdef\n';
+  assert.equal(offsetOf(text, 1, 1), 0);
+  assert.equal(offsetOf(text, 2, 3), 5);
+  assert.equal(offsetOf(text, 2, 99), 7);
+  assert.equal(offsetOf(text, 99, 1), 8);
+});
+
+test('empty filters are not sent, and values cannot become other filters', () => {
+  assert.equal(withQuery('/runs', { a: '', b: undefined }), '/runs');
+  assert.equal(withQuery('/runs', { text: 'a&b=c #d' }), '/runs?text=a%26b%3Dc+%23d');
+});
