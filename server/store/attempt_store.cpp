@@ -102,6 +102,11 @@ std::optional<AttemptRow> find_attempt_by_token(Connection& db, std::string_view
     return db.prepare(select("WHERE token_sha256 = ?")).bind(token_sha256).find_row(read_attempt);
 }
 
+std::optional<AttemptRow> find_open_attempt(Connection& db, model::JobId job) {
+    auto query = db.prepare(select("WHERE job = ? AND state IN ('claimed', 'running')"));
+    return query.bind(job).find_row(read_attempt);
+}
+
 std::vector<AttemptRow> list_attempts(Connection& db, model::JobId job) {
     return db.prepare(select("WHERE job = ? ORDER BY id")).bind(job).list(read_attempt);
 }

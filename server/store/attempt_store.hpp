@@ -38,6 +38,8 @@ model::Fence insert_attempt(
 std::optional<AttemptRow> find_attempt(Connection& db, model::Fence fence);
 /// By the hash of its token, whatever its state: how a runner is known at the door.
 std::optional<AttemptRow> find_attempt_by_token(Connection& db, std::string_view token_sha256);
+/// The claimed or running one of a job.
+std::optional<AttemptRow> find_open_attempt(Connection& db, model::JobId job);
 /// Oldest first.
 std::vector<AttemptRow> list_attempts(Connection& db, model::JobId job);
 /// Claimed and running ones, oldest first.

@@ -68,9 +68,9 @@ void record(Transaction& tx, JobId job, model::RunId run, NewChange change) {
 
 JobId insert_job(Transaction& tx, const NewJob& job) {
     auto insert = tx.prepare(
-        "INSERT INTO jobs (run, repository, position, key, name, kind, stage, state, reason, "
-        "needs, label, environment, continue_on_error, definition, contexts, created_at, "
-        "queued_at, finished_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        "INSERT INTO jobs (run, repository, position, key, name, kind, stage, state, cause, "
+        "reason, needs, label, environment, continue_on_error, definition, contexts, created_at, "
+        "queued_at, finished_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     );
     insert
         .bind(
@@ -82,6 +82,7 @@ JobId insert_job(Transaction& tx, const NewJob& job) {
             job.kind,
             job.stage,
             job.state,
+            job.cause,
             job.reason,
             job.needs_json,
             job.label,

@@ -19,6 +19,7 @@ struct NewJob {
     model::JobKind kind = model::JobKind::steps;
     std::string stage = {};
     model::JobState state = model::JobState::blocked;
+    model::Cause cause = model::Cause::none;
     std::string reason = {};
     std::string needs_json = "[]";  // keys
     std::string label = {};         // runs-on, evaluated

@@ -31,6 +31,8 @@ RunRow read_run(Statement& row) {
         run.from_fork,
         run.contexts_json,
         run.problems_json,
+        run.cancel_requested_at,
+        run.cancel_reason,
         run.created_at,
         run.started_at,
         run.finished_at
@@ -104,8 +106,9 @@ Result<RunId> insert_run(Transaction& tx, const NewRun& run) {
 std::optional<RunRow> find_run(Connection& db, RunId id) {
     auto query = db.prepare(
         "SELECT id, repository, number, workflow, workflow_path, event, ref, sha, title, actor, "
-        "state, cause, delivery, definition, attempt, from_fork, contexts, problems, created_at, "
-        "started_at, finished_at FROM runs WHERE id = ?"
+        "state, cause, delivery, definition, attempt, from_fork, contexts, problems, "
+        "cancel_requested_at, cancel_reason, created_at, started_at, finished_at FROM runs WHERE "
+        "id = ?"
     );
     return query.bind(id).find_row(read_run);
 }
@@ -148,12 +151,31 @@ Result<> move_run(Transaction& tx, const RunMove& move) {
     return {};
 }
 
+Result<bool> request_run_cancel(
+    Transaction& tx, RunId run, std::string_view reason, std::string_view actor
+) {
+    const auto row = find_run(tx, run);
+    if (!row) return not_found("there is no run " + to_text(run));
+    if (is_final(row->state)) return conflict("run " + to_text(run) + " has ended");
+    if (row->cancel_requested_at) return false;
+    auto update =
+        tx.prepare("UPDATE runs SET cancel_requested_at = ?, cancel_reason = ? WHERE id = ?");
+    update.bind(tx.now(), reason, run).run();
+    NewChange change{.subject = "run", .id = run.value, .run = run};
+    change.from_state = change.to_state = name_of(row->state);
+    change.reason = "cancel requested";
+    change.actor = actor;
+    append_change(tx, change);
+    return true;
+}
+
 Result<> restart_run(Transaction& tx, RunId run, std::string_view actor) {
     const auto row = find_run(tx, run);
     if (!row) return not_found("there is no run " + to_text(run));
     auto update = tx.prepare(
         "UPDATE runs SET state = 'queued', cause = '', attempt = attempt + 1, started_at = NULL, "
-        "finished_at = NULL WHERE id = ? AND finished_at IS NOT NULL"
+        "finished_at = NULL, cancel_requested_at = NULL, cancel_reason = '' "
+        "WHERE id = ? AND finished_at IS NOT NULL"
     );
     if (update.bind(run).run() == 0) {
         return conflict("run " + to_text(run) + " has not ended; cancel it first");

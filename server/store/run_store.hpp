@@ -47,6 +47,8 @@ struct RunRow {
     bool from_fork = false;
     std::string contexts_json;
     std::string problems_json;
+    std::optional<TimePoint> cancel_requested_at;
+    std::string cancel_reason;
     TimePoint created_at;
     std::optional<TimePoint> started_at;
     std::optional<TimePoint> finished_at;
@@ -68,6 +70,10 @@ struct RunMove {
 
 /// Compare-and-set; keeps started_at and finished_at. Code::conflict when it is not in `from`.
 Result<> move_run(Transaction& tx, const RunMove& move);
+/// Kept with the run; false when it was asked before. Code::conflict when the run has ended.
+Result<bool> request_run_cancel(
+    Transaction& tx, model::RunId run, std::string_view reason, std::string_view actor
+);
 /// For a re-run: the attempt counts up, the state is queued. Code::conflict unless it has ended.
 Result<> restart_run(Transaction& tx, model::RunId run, std::string_view actor);
 
