@@ -51,11 +51,12 @@ CREATE TABLE deliveries (
     CHECK ((outcome = 'pending') = (finished_at IS NULL))
 ) STRICT;
 -- Only an accepted delivery makes a later one a duplicate.
-CREATE UNIQUE INDEX deliveries_guid ON deliveries (hook, guid) WHERE outcome <> 'refused';
-CREATE INDEX deliveries_by_guid ON deliveries (guid);
+CREATE UNIQUE INDEX deliveries_guid ON deliveries (guid, hook) WHERE outcome <> 'refused';
 CREATE INDEX deliveries_pending ON deliveries (next_plan_at, id) WHERE outcome = 'pending';
 CREATE INDEX deliveries_content ON deliveries (repository, content_key) WHERE content_key <> '';
 CREATE INDEX deliveries_refused ON deliveries (id) WHERE outcome = 'refused';
+CREATE INDEX deliveries_refused_guid ON deliveries (guid) WHERE outcome = 'refused';
+CREATE INDEX deliveries_by_repository ON deliveries (repository, id) WHERE repository IS NOT NULL;
 
 CREATE TABLE definitions (             -- the text that a run was made from, once per content
     sha256 TEXT PRIMARY KEY,
@@ -90,6 +91,7 @@ CREATE TABLE runs (
     CHECK ((state IN ('succeeded', 'failed', 'cancelled')) = (finished_at IS NOT NULL))
 ) STRICT;
 CREATE INDEX runs_by_repository ON runs (repository, id);
+CREATE INDEX runs_by_ref ON runs (repository, ref, id);
 CREATE INDEX runs_by_state ON runs (state, id);
 CREATE INDEX runs_by_delivery ON runs (delivery);
 CREATE INDEX runs_by_sha ON runs (sha);
@@ -254,6 +256,7 @@ CREATE TABLE deployments (
 CREATE UNIQUE INDEX deployments_lock ON deployments (repository, environment, target)
     WHERE state IN ('running', 'unknown');
 CREATE INDEX deployments_open ON deployments (id) WHERE state IN ('running', 'unknown');
+CREATE INDEX deployments_by_environment ON deployments (repository, environment, id);
 CREATE INDEX deployments_history ON deployments (repository, environment, target, id);
 
 CREATE TABLE deployment_effects (            -- the journal: intent before effect, result after it

@@ -1,11 +1,9 @@
 #pragma once
-// Read models: what the API's lists and pages show, as the contract's JSON shapes. Plain functions
-// over a read connection. Every list is paged by key, newest first, and costs the same at 2,000
-// and at 1,000,000 rows.
+// Read models: what the API's lists and pages show, as JSON text in the contract's shapes. Plain
+// functions over a read connection. Every list is paged by key, newest first, and costs the same at
+// 2,000 and at 1,000,000 rows.
 
 #include "store/connection.hpp"
-
-#include <nlohmann/json_fwd.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -25,23 +23,22 @@ struct Page {
 /// Empty: not filtered by it.
 struct RunFilter {
     model::RepositoryId repository = {};
-    std::string branch = {};  // name of a branch or tag, or a whole ref (refs/…)
+    std::string branch = {};  // name of a branch, or a whole ref (refs/…)
     std::string state = {};
     std::string event = {};
     std::string actor = {};
     std::string workflow = {};
-    std::string text =
-        {};  // in title, workflow or ref, or the beginning of the commit; ignores case
+    std::string text = {};  // part of the title or of the commit; ASCII case ignored
 };
 
-/// {"items": […], "next": …}; runs without their jobs, but with counts of them by state.
+/// {"items": […], "next": …}; runs with their jobs in short: id, name, stage, state.
 /// Filters that no index answers look through a bounded number of rows: a page may then be short
 /// while `next` says that there is more.
-Result<nlohmann::json> list_runs(store::Connection& db, const RunFilter& filter, const Page& page);
+Result<std::string> list_runs(store::Connection& db, const RunFilter& filter, const Page& page);
 /// With jobs, their attempts, and the steps of the newest attempt. Code::not_found.
-Result<nlohmann::json> get_run(store::Connection& db, model::RunId run);
+Result<std::string> get_run(store::Connection& db, model::RunId run);
 /// With the steps of every attempt. Code::not_found.
-Result<nlohmann::json> get_job(store::Connection& db, model::JobId job);
+Result<std::string> get_job(store::Connection& db, model::JobId job);
 /// The attempt whose log is shown, by number; 0: the newest. Code::not_found.
 Result<model::Fence> find_shown_attempt(
     store::Connection& db, model::JobId job, std::int64_t number
@@ -53,11 +50,11 @@ struct DeliveryFilter {
     std::string event = {};
 };
 
-Result<nlohmann::json> list_deliveries(
+Result<std::string> list_deliveries(
     store::Connection& db, const DeliveryFilter& filter, const Page& page
 );
 /// By guid, with headers, facts and reason tree. Code::not_found.
-Result<nlohmann::json> get_delivery(store::Connection& db, const std::string& guid);
+Result<std::string> get_delivery(store::Connection& db, const std::string& guid);
 
 struct DeploymentFilter {
     model::RepositoryId repository = {};
@@ -65,14 +62,16 @@ struct DeploymentFilter {
     std::string state = {};
 };
 
-Result<nlohmann::json> list_deployments(
+Result<std::string> list_deployments(
     store::Connection& db, const DeploymentFilter& filter, const Page& page
 );
 /// With its effects. Code::not_found.
-Result<nlohmann::json> get_deployment(store::Connection& db, model::DeploymentId id);
+Result<std::string> get_deployment(store::Connection& db, model::DeploymentId id);
 
+/// Environments with what serves in them and what is under way.
+Result<std::string> list_environments(store::Connection& db);
 /// Repositories with the newest run of each.
-Result<nlohmann::json> list_repositories(store::Connection& db);
+Result<std::string> list_repositories(store::Connection& db);
 /// The state of the newest run for a badge: of a repository by name, of branch and workflow where
 /// not empty. Nothing: there was none.
 Result<std::optional<std::string>> badge_state(

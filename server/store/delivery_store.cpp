@@ -176,8 +176,13 @@ std::optional<DeliveryRow> find_delivery(Connection& db, DeliveryId id) {
 }
 
 std::optional<DeliveryRow> find_delivery_by_guid(Connection& db, std::string_view guid) {
-    auto query = db.prepare(select("WHERE guid = ? ORDER BY outcome = 'refused', id DESC LIMIT 1"));
-    return query.bind(guid).find_row(read_delivery);
+    // Each half has a partial index of its own.
+    for (const auto* half : {"outcome <> 'refused'", "outcome = 'refused'"}) {
+        const auto where = std::string{"WHERE guid = ? AND "} + half + " ORDER BY id DESC LIMIT 1";
+        auto found = db.prepare(select(where)).bind(guid).find_row(read_delivery);
+        if (found) return found;
+    }
+    return {};
 }
 
 std::optional<std::string> find_delivery_body(Connection& db, DeliveryId id) {

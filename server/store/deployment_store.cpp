@@ -1,6 +1,7 @@
 #include "store/deployment_store.hpp"
 
 #include "store/state_change.hpp"
+#include "store/window.hpp"
 
 namespace triphammer::store {
 
@@ -9,10 +10,10 @@ using model::DeploymentState;
 
 namespace {
 
-constexpr std::string_view kColumns =
-    "SELECT id, repository, environment, target, driver, strategy, run, job, run_attempt, sha, "
-    "image, digest, config_sha256, state, phase, reason, previous, target_ids, probes, excerpt, "
-    "created_at, started_at, finished_at FROM deployments ";
+constexpr const char* kFields =
+    "repository, environment, target, driver, strategy, run, job, run_attempt, sha, image, digest, "
+    "config_sha256, state, phase, reason, previous, target_ids, probes, excerpt, created_at, "
+    "started_at, finished_at";
 
 DeploymentRow read_deployment(Statement& row) {
     DeploymentRow deployment;
@@ -45,7 +46,7 @@ DeploymentRow read_deployment(Statement& row) {
 }
 
 std::string select(std::string_view where) {
-    return std::string{kColumns} + std::string{where};
+    return std::string{"SELECT id, "} + kFields + " FROM deployments " + std::string{where};
 }
 
 /// A moved state counts; one that stayed (a new phase) is only told.
@@ -98,6 +99,10 @@ Result<DeploymentId> insert_deployment(Transaction& tx, const NewDeployment& dep
         return conflict("job " + to_text(deployment.job) + " has its deployment already");
     }
     const DeploymentId id{tx.last_insert_id()};
+    auto place = tx.prepare(
+        "INSERT INTO environments (repository, name) VALUES (?, ?) ON CONFLICT DO NOTHING"
+    );
+    place.bind(deployment.repository, deployment.environment).run();
     record(tx, *find_deployment(tx, id), {.to_state = "pending"});
     return id;
 }
@@ -131,6 +136,27 @@ std::optional<DeploymentRow> find_lock_holder(Connection& db, const DeploymentRo
 std::vector<DeploymentRow> list_open_deployments(Connection& db) {
     auto query = db.prepare(select("WHERE state IN ('running', 'unknown') ORDER BY id"));
     return query.list(read_deployment);
+}
+
+Listed<DeploymentRow> list_deployments(
+    Connection& db, const DeploymentQuery& query, const ListPage& page
+) {
+    Window window{"deployments", "id"};
+    window.use("repository = ?", query.repository.value);
+    const bool has_repository = static_cast<bool>(query.repository);
+    if (has_repository) window.use("environment = ?", query.environment);
+    if (!has_repository) window.sift("environment = ?", query.environment);
+    window.sift("+state = ?", query.state);
+    return window.list(db, kFields, page, read_deployment);
+}
+
+std::vector<EnvironmentRow> list_environments(Connection& db) {
+    auto query = db.prepare("SELECT repository, name FROM environments ORDER BY repository, name");
+    return query.list([](Statement& row) {
+        EnvironmentRow environment;
+        row.read(environment.repository, environment.name);
+        return environment;
+    });
 }
 
 Result<> start_deployment(Transaction& tx, DeploymentId id) {

@@ -1,0 +1,116 @@
+#include "history/json.hpp"
+#include "store/deployment_store.hpp"
+
+namespace triphammer::history {
+
+namespace {
+
+json describe(store::Connection& db, const store::DeploymentRow& deployment) {
+    return {
+        {"id", to_text(deployment.id)},
+        {"repository", store::name_of_repository(db, deployment.repository)},
+        {"environment", deployment.environment},
+        {"target", deployment.target},
+        {"driver", deployment.driver},
+        {"strategy", or_null(deployment.strategy)},
+        {"image", or_null(deployment.image)},
+        {"digest", or_null(deployment.digest)},
+        {"sha", deployment.sha},
+        {"run", to_text(deployment.run)},
+        {"job", to_text(deployment.job)},
+        {"state", name_of(deployment.state)},
+        {"phase", name_of(deployment.phase)},
+        {"reason", or_null(deployment.reason)},
+        {"previous", to_id(deployment.previous)},
+        {"approvals", json::array()},
+        {"probes", parse_column(deployment.probes_json)},
+        {"created_at", to_time(deployment.created_at)},
+        {"started_at", to_time(deployment.started_at)},
+        {"finished_at", to_time(deployment.finished_at)},
+    };
+}
+
+json describe_or_null(
+    store::Connection& db, const std::optional<store::DeploymentRow>& deployment
+) {
+    return deployment ? describe(db, *deployment) : json(nullptr);
+}
+
+bool is_open(const store::DeploymentRow& deployment) {
+    return !is_final(deployment.state);
+}
+
+/// The newest one of an environment that `is_wanted`, among its last hundred.
+template <class IsWanted>
+std::optional<store::DeploymentRow> find_newest(
+    store::Connection& db, const store::EnvironmentRow& environment, IsWanted is_wanted
+) {
+    store::DeploymentQuery query;
+    query.repository = environment.repository;
+    query.environment = environment.name;
+    auto listed = store::list_deployments(db, query, {.limit = 100});
+    for (auto& row : listed.rows) {
+        if (is_wanted(row)) return std::move(row);
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<std::string> list_deployments(
+    store::Connection& db, const DeploymentFilter& filter, const Page& page
+) {
+    auto read = read_page(page);
+    if (!read) return read.error();
+    if (!filter.state.empty() && !model::parse_state<model::DeploymentState>(filter.state)) {
+        return invalid("there is no deployment state '" + filter.state + "'");
+    }
+    store::DeploymentQuery query;
+    query.repository = filter.repository;
+    query.environment = filter.environment;
+    query.state = filter.state;
+    const auto listed = store::list_deployments(db, query, *read);
+    json out{{"items", json::array()}, {"next", next_cursor(listed.next)}};
+    for (const auto& row : listed.rows) out["items"].push_back(describe(db, row));
+    return to_text(out);
+}
+
+Result<std::string> get_deployment(store::Connection& db, model::DeploymentId id) {
+    const auto deployment = store::find_deployment(db, id);
+    if (!deployment) return not_found("there is no deployment " + to_text(id));
+    auto out = describe(db, *deployment);
+    out["excerpt"] = or_null(deployment->excerpt);
+    out["target_ids"] = parse_column(deployment->target_ids_json);
+    auto& effects = out["effects"] = json::array();
+    for (const auto& effect : store::list_effects(db, id)) {
+        effects.push_back({
+            {"n", effect.n},
+            {"kind", effect.kind},
+            {"target", effect.target},
+            {"state", effect.state},
+            {"result", parse_column(effect.result_json)},
+            {"opened_at", to_time(effect.opened_at)},
+            {"closed_at", to_time(effect.closed_at)},
+        });
+    }
+    return to_text(out);
+}
+
+Result<std::string> list_environments(store::Connection& db) {
+    auto items = json::array();
+    for (const auto& environment : store::list_environments(db)) {
+        const auto current =
+            find_newest(db, environment, [](const store::DeploymentRow& deployment) {
+                return deployment.state == model::DeploymentState::succeeded;
+            });
+        items.push_back({
+            {"repository", store::name_of_repository(db, environment.repository)},
+            {"name", environment.name},
+            {"current", describe_or_null(db, current)},
+            {"open", describe_or_null(db, find_newest(db, environment, is_open))},
+        });
+    }
+    return to_text({{"items", std::move(items)}, {"next", nullptr}});
+}
+
+}  // namespace triphammer::history

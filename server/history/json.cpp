@@ -1,0 +1,37 @@
+#include "history/json.hpp"
+
+#include "base/text.hpp"
+
+namespace triphammer::history {
+
+json or_null(std::string_view text) {
+    return text.empty() ? json(nullptr) : json(text);
+}
+
+json parse_column(const std::string& text) {
+    auto tree = json::parse(text, nullptr, false);
+    return tree.is_discarded() ? json(nullptr) : tree;
+}
+
+Result<store::ListPage> read_page(const Page& page) {
+    store::ListPage read;
+    read.limit = page.limit;
+    if (page.limit < 1 || page.limit > kMaxPage) {
+        return invalid("limit must be between 1 and " + std::to_string(kMaxPage));
+    }
+    if (page.cursor.empty()) return read;
+    const auto before = parse_integer(page.cursor);
+    if (!before || *before < 1) return invalid("this cursor is not from an answer of this list");
+    read.before = *before;
+    return read;
+}
+
+json next_cursor(std::int64_t next) {
+    return next > 0 ? json(std::to_string(next)) : json(nullptr);
+}
+
+std::string to_text(const json& value) {
+    return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+}  // namespace triphammer::history

@@ -1,0 +1,225 @@
+#include "history/json.hpp"
+#include "store/attempt_store.hpp"
+#include "store/delivery_store.hpp"
+#include "store/job_store.hpp"
+#include "store/repository_store.hpp"
+#include "store/step_store.hpp"
+
+namespace triphammer::history {
+
+namespace {
+
+json describe_run(const store::RunRow& run) {
+    return {
+        {"id", to_text(run.id)},
+        {"number", run.number},
+        {"workflow", run.workflow},
+        {"workflow_path", run.workflow_path},
+        {"event", run.event},
+        {"ref", run.ref},
+        {"sha", run.sha},
+        {"title", run.title},
+        {"actor", run.actor},
+        {"state", name_of(run.state)},
+        {"cause", or_null(name_of(run.cause))},
+        {"definition_sha", run.definition_sha256},
+        {"attempt", run.attempt},
+        {"from_fork", run.from_fork},
+        {"created_at", to_time(run.created_at)},
+        {"started_at", to_time(run.started_at)},
+        {"finished_at", to_time(run.finished_at)},
+    };
+}
+
+json describe_listed(store::Connection& db, const store::ListedRun& listed) {
+    auto out = describe_run(listed.run);
+    out["repository"] = listed.repository;
+    out["delivery"] = or_null(listed.delivery);
+    auto& jobs = out["jobs"] = json::array();
+    for (const auto& job : store::list_job_summaries(db, listed.run.id)) {
+        jobs.push_back({
+            {"id", to_text(job.id)},
+            {"name", job.name},
+            {"stage", job.stage},
+            {"state", name_of(job.state)},
+        });
+    }
+    return out;
+}
+
+json describe_step(const store::StepRow& step) {
+    return {
+        {"number", step.number},
+        {"id", or_null(step.id)},
+        {"name", step.name},
+        {"state", name_of(step.state)},
+        {"cause", or_null(name_of(step.cause))},
+        {"exit_status", step.exit_status ? json(*step.exit_status) : json(nullptr)},
+        {"reason", or_null(step.reason)},
+        {"annotations", parse_column(step.annotations_json)},
+        {"started_at", to_time(step.started_at)},
+        {"finished_at", to_time(step.finished_at)},
+        {"log_lines", step.log_lines},
+        {"log_bytes", step.log_bytes},
+    };
+}
+
+json describe_steps(store::Connection& db, model::Fence fence) {
+    auto steps = json::array();
+    for (const auto& step : store::list_steps(db, fence)) steps.push_back(describe_step(step));
+    return steps;
+}
+
+json describe_attempt(const store::AttemptRow& attempt) {
+    return {
+        {"number", attempt.number},
+        {"fence", to_text(attempt.fence)},
+        {"state", name_of(attempt.state)},
+        {"result", or_null(attempt.result)},
+        {"cause", or_null(name_of(attempt.cause))},
+        {"executor", or_null(attempt.executor)},
+        {"claimed_at", to_time(attempt.claimed_at)},
+        {"attached_at", to_time(attempt.attached_at)},
+        {"ended_at", to_time(attempt.ended_at)},
+    };
+}
+
+json describe_job(const store::JobRow& job) {
+    return {
+        {"id", to_text(job.id)},
+        {"run", to_text(job.run)},
+        {"key", job.key},
+        {"name", job.name},
+        {"kind", name_of(job.kind)},
+        {"stage", job.stage},
+        {"state", name_of(job.state)},
+        {"cause", or_null(name_of(job.cause))},
+        {"reason", or_null(job.reason)},
+        {"attempt", job.attempts},
+        {"needs", parse_column(job.needs_json)},
+        {"outputs", parse_column(job.outputs_json)},
+        {"label", or_null(job.label)},
+        {"environment", or_null(job.environment)},
+        {"cancel_requested_at", to_time(job.cancel_requested_at)},
+        {"created_at", to_time(job.created_at)},
+        {"queued_at", to_time(job.queued_at)},
+        {"started_at", to_time(job.started_at)},
+        {"finished_at", to_time(job.finished_at)},
+    };
+}
+
+/// `every_step`: those of older attempts too.
+json describe_with_attempts(store::Connection& db, const store::JobRow& job, bool every_step) {
+    auto out = describe_job(job);
+    const auto attempts = store::list_attempts(db, job.id);
+    out["fence"] = attempts.empty() ? json(nullptr) : to_id(attempts.back().fence);
+    out["steps"] = attempts.empty() ? json::array() : describe_steps(db, attempts.back().fence);
+    auto& list = out["attempts"] = json::array();
+    for (const auto& attempt : attempts) {
+        list.push_back(describe_attempt(attempt));
+        if (every_step) list.back()["steps"] = describe_steps(db, attempt.fence);
+    }
+    return out;
+}
+
+Result<std::string> check_state(const std::string& name) {
+    if (name.empty() || model::parse_state<model::RunState>(name)) return name;
+    return invalid("there is no run state '" + name + "'");
+}
+
+std::string to_ref(const std::string& branch) {
+    if (branch.empty() || branch.rfind("refs/", 0) == 0) return branch;
+    return "refs/heads/" + branch;
+}
+
+}  // namespace
+
+Result<std::string> list_runs(store::Connection& db, const RunFilter& filter, const Page& page) {
+    auto read = read_page(page);
+    if (!read) return read.error();
+    if (auto known = check_state(filter.state); !known) return known.error();
+    store::RunQuery query;
+    query.repository = filter.repository;
+    query.ref = to_ref(filter.branch);
+    query.state = filter.state;
+    query.event = filter.event;
+    query.actor = filter.actor;
+    query.workflow = filter.workflow;
+    query.text = filter.text;
+    const auto listed = store::list_runs(db, query, *read);
+    json out{{"items", json::array()}, {"next", next_cursor(listed.next)}};
+    for (const auto& row : listed.rows) out["items"].push_back(describe_listed(db, row));
+    return to_text(out);
+}
+
+Result<std::string> get_run(store::Connection& db, model::RunId id) {
+    const auto run = store::find_run(db, id);
+    if (!run) return not_found("there is no run " + to_text(id));
+    auto out = describe_run(*run);
+    const auto delivery = store::find_delivery(db, run->delivery);
+    out["repository"] = store::name_of_repository(db, run->repository);
+    out["repository_id"] = to_text(run->repository);
+    out["delivery"] = delivery ? json(delivery->guid) : json(nullptr);
+    out["reason"] = or_null(run->cancel_reason);
+    out["cancel_requested_at"] = to_time(run->cancel_requested_at);
+    out["problems"] = parse_column(run->problems_json);
+    for (auto& problem : out["problems"]) problem["file"] = run->workflow_path;
+    auto& jobs = out["jobs"] = json::array();
+    for (const auto& job : store::list_jobs(db, id)) {
+        jobs.push_back(describe_with_attempts(db, job, false));
+    }
+    return to_text(out);
+}
+
+Result<std::string> get_job(store::Connection& db, model::JobId id) {
+    const auto job = store::find_job(db, id);
+    if (!job) return not_found("there is no job " + to_text(id));
+    return to_text(describe_with_attempts(db, *job, true));
+}
+
+Result<model::Fence> find_shown_attempt(
+    store::Connection& db, model::JobId job, std::int64_t number
+) {
+    const auto attempts = store::list_attempts(db, job);
+    // From the newest: an attempt that never attached gave its number on.
+    for (auto attempt = attempts.rbegin(); attempt != attempts.rend(); ++attempt) {
+        if (number == 0 || attempt->number == number) return attempt->fence;
+    }
+    return not_found("job " + to_text(job) + " has no attempt " + std::to_string(number));
+}
+
+Result<std::optional<std::string>> badge_state(
+    store::Connection& db,
+    const std::string& full_name,
+    const std::string& branch,
+    const std::string& workflow
+) {
+    const auto repository = store::find_repository_by_name(db, full_name);
+    if (!repository) return not_found("there is no repository " + full_name);
+    const auto run = store::find_newest_run(db, repository->id, to_ref(branch), workflow);
+    if (!run) return std::optional<std::string>{};
+    return std::optional{std::string{name_of(run->state)}};
+}
+
+Result<std::string> list_repositories(store::Connection& db) {
+    auto items = json::array();
+    for (const auto& repository : store::list_repositories(db)) {
+        const auto run = store::find_newest_run(db, repository.id, "", "");
+        items.push_back({
+            {"id", to_text(repository.id)},
+            {"full_name", repository.full_name},
+            {"default_branch", or_null(repository.default_branch)},
+            {"clone_url", repository.clone_url},
+            {"workflows_dir", repository.workflows_dir},
+            {"hook", "/webhooks/github/" + repository.hook},
+            {"last_delivery_at", to_time(store::last_delivery_at(db, repository.id))},
+            {"last_run", nullptr},
+        });
+        if (!run) continue;
+        items.back()["last_run"] = {
+            {"id", to_text(run->id)}, {"number", run->number}, {"state", name_of(run->state)}};
+    }
+    return to_text({{"items", std::move(items)}, {"next", nullptr}});
+}
+
+}  // namespace triphammer::history

@@ -1,0 +1,90 @@
+#include "base/text.hpp"
+#include "store/window.hpp"
+
+namespace triphammer::store {
+
+namespace {
+
+ListedRun read_listed(Statement& row) {
+    ListedRun listed;
+    auto& run = listed.run;
+    row.read(
+        run.id,
+        run.repository,
+        run.number,
+        run.workflow,
+        run.workflow_path,
+        run.event,
+        run.ref,
+        run.sha,
+        run.title,
+        run.actor,
+        run.state,
+        run.cause,
+        run.delivery,
+        run.definition_sha256,
+        run.attempt,
+        run.from_fork,
+        run.created_at,
+        run.started_at,
+        run.finished_at,
+        listed.repository,
+        listed.delivery
+    );
+    return listed;
+}
+
+constexpr const char* kColumns =
+    "r.repository, r.number, r.workflow, r.workflow_path, r.event, r.ref, r.sha, r.title, r.actor, "
+    "r.state, r.cause, r.delivery, r.definition, r.attempt, r.from_fork, r.created_at, "
+    "r.started_at, r.finished_at, "
+    "(SELECT full_name FROM repositories AS p WHERE p.id = r.repository), "
+    "(SELECT guid FROM deliveries AS d WHERE d.id = r.delivery)";
+
+}  // namespace
+
+Listed<ListedRun> list_runs(Connection& db, const RunQuery& query, const ListPage& page) {
+    Window window{"runs AS r", "r.id"};
+    window.use("r.repository = ?", query.repository.value);
+    // The index on (repository, ref, id) wants both; the + keeps another index from being chosen.
+    const bool has_repository = static_cast<bool>(query.repository);
+    if (has_repository) window.use("r.ref = ?", query.ref);
+    if (!has_repository) window.use("r.state = ?", query.state);
+    if (has_repository) window.sift("+r.state = ?", query.state);
+    if (!has_repository) window.sift("+r.ref = ?", query.ref);
+    window.sift("r.event = ?", query.event);
+    window.sift("r.actor = ?", query.actor);
+    window.sift("r.workflow = ?", query.workflow);
+    const auto text = to_lower(query.text);
+    window.sift("instr(lower(r.title) || char(10) || r.sha, ?) > 0", text);
+    return window.list(db, kColumns, page, read_listed);
+}
+
+std::vector<JobSummary> list_job_summaries(Connection& db, model::RunId run) {
+    auto query =
+        db.prepare("SELECT id, name, stage, state FROM jobs WHERE run = ? ORDER BY position, id");
+    return query.bind(run).list([](Statement& row) {
+        JobSummary job;
+        row.read(job.id, job.name, job.stage, job.state);
+        return job;
+    });
+}
+
+std::optional<RunRow> find_newest_run(
+    Connection& db, model::RepositoryId repository, std::string_view ref, std::string_view workflow
+) {
+    RunQuery query;
+    query.repository = repository;
+    query.ref = ref;
+    query.workflow = workflow;
+    auto listed = list_runs(db, query, {.limit = 1});
+    if (listed.rows.empty()) return {};
+    return std::move(listed.rows[0].run);
+}
+
+std::string name_of_repository(Connection& db, model::RepositoryId id) {
+    auto query = db.prepare("SELECT full_name FROM repositories WHERE id = ?");
+    return query.bind(id).find<std::string>().value_or("");
+}
+
+}  // namespace triphammer::store
