@@ -1,7 +1,9 @@
 #include "logs/log_store.hpp"
 
 #include "base/digest.hpp"
+#include "logs/line_collector.hpp"
 #include "logs/line_index.hpp"
+#include "logs/line_scanner.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -18,8 +20,6 @@ namespace triphammer::logs {
 namespace {
 
 constexpr std::size_t kChunkBytes = 256U << 10U;
-constexpr std::uint64_t kMaxAnswerBytes = 1U << 20U;
-constexpr std::size_t kMaxMatchBytes = 1U << 10U;
 constexpr std::size_t kMaxOpen = 64;
 
 /// Reads up to `size` bytes at `offset`; fewer at the end of the file.
@@ -56,80 +56,6 @@ Result<> compare(int fd, std::uint64_t offset, std::string_view bytes) {
     if (*count == bytes.size() && there == bytes) return {};
     return Error{
         Code::protocol, "other bytes are at offset " + std::to_string(offset) + " of this log"};
-}
-
-/// Feeds whole lines out of chunks; one line is kept while it is cut, and no more than
-/// kMaxMatchBytes of its text beyond what a search needs.
-class LineScanner {
-  public:
-    LineScanner(std::string_view text, std::uint64_t line, std::uint64_t from, std::size_t limit)
-        : text_{text}, line_{line}, from_{from}, limit_{limit} {}
-
-    /// False: enough was found.
-    bool feed(std::string_view bytes) {
-        while (!bytes.empty()) {
-            const auto end = bytes.find('\n');
-            append(bytes.substr(0, end));
-            if (end == std::string_view::npos) return true;
-            bytes.remove_prefix(end + 1);
-            if (!finish_line()) return false;
-        }
-        return true;
-    }
-
-    LogMatches take() {
-        if (has_open_line_ && found_.items.size() < limit_) finish_line();
-        return std::move(found_);
-    }
-
-  private:
-    void append(std::string_view bytes) {
-        has_open_line_ = true;
-        if (line_ < from_) return;
-        if (head_.size() < kMaxMatchBytes) {
-            head_.append(bytes.substr(0, kMaxMatchBytes - head_.size()));
-        }
-        if (is_match_) return;
-        // A match may lie across two chunks: the end of the one before is looked at again.
-        tail_.append(bytes);
-        is_match_ = tail_.find(text_) != std::string::npos;
-        const auto keep = std::min(tail_.size(), text_.size() - 1);
-        tail_.erase(0, tail_.size() - keep);
-    }
-
-    bool finish_line() {
-        if (line_ >= from_ && is_match_) found_.items.push_back({line_, head_});
-        head_.clear();
-        tail_.clear();
-        is_match_ = false;
-        has_open_line_ = false;
-        ++line_;
-        if (found_.items.size() < limit_) return true;
-        found_.next = line_;
-        return false;
-    }
-
-    std::string_view text_;
-    std::uint64_t line_;
-    std::uint64_t from_;
-    std::size_t limit_;
-    LogMatches found_;
-    std::string head_;
-    std::string tail_;
-    bool is_match_ = false;
-    bool has_open_line_ = false;
-};
-
-/// Counts the log's unfinished last line; takes off a line that only the answer's limit cut, unless
-/// it is all there is.
-void end_at_a_line(LogLines& answer, std::uint64_t wanted) {
-    if (answer.bytes.empty() || answer.bytes.back() == '\n' || answer.count >= wanted) return;
-    const bool is_cut_by_limit = answer.bytes.size() >= kMaxAnswerBytes;
-    if (is_cut_by_limit && answer.count > 0) {
-        answer.bytes.erase(answer.bytes.rfind('\n') + 1);
-    } else {
-        ++answer.count;
-    }
 }
 
 }  // namespace
@@ -198,48 +124,43 @@ Result<std::uint64_t> LogStore::line_count(LogId id) {
     return *log == nullptr ? 0 : (*log)->index.lines();
 }
 
-Result<LogLines> LogStore::lines(LogId id, std::uint64_t from, std::uint64_t count) {
+Result<LogLines> LogStore::lines(LogId id, const LineRange& range) {
     auto found = open_log(id, false);
     if (!found) return found.error();
     LogLines answer;
-    answer.first = from;
+    answer.first = range.first;
     if (*found == nullptr) return answer;
     const auto& log = **found;
     answer.total = log.index.lines();
     answer.total_bytes = log.index.length();
-    if (from >= answer.total || count == 0) return answer;
-    auto place = log.index.find(from);
+    if (range.first >= answer.total || range.count == 0) return answer;
+    const auto place = log.index.find(range.first);
+    LineCollector collector{range, place.line};
     auto read = visit_chunks(log.file.get(), place.offset, [&](std::string_view bytes) {
-        while (!bytes.empty() && answer.count < count) {
-            const auto end = bytes.find('\n');
-            const bool is_whole = end != std::string_view::npos;
-            const auto line = bytes.substr(0, is_whole ? end + 1 : bytes.size());
-            bytes.remove_prefix(line.size());
-            if (place.line >= from) answer.bytes.append(line);
-            if (!is_whole) break;
-            if (place.line++ >= from) ++answer.count;
-        }
-        return answer.count < count && answer.bytes.size() < kMaxAnswerBytes;
+        return collector.feed(bytes);
     });
     if (!read) return read.error();
-    end_at_a_line(answer, count);
+    collector.finish();
+    answer.count = collector.count();
+    answer.bytes = collector.take();
     return answer;
 }
 
-Result<LogMatches> LogStore::search(
-    LogId id, std::string_view text, std::uint64_t from, std::size_t limit
-) {
-    if (text.empty() || limit == 0) return invalid("a search needs a text and a limit");
+Result<LogMatches> LogStore::search(LogId id, std::string_view text, std::size_t limit) {
+    if (text.empty() || text.find('\n') != std::string_view::npos) {
+        return invalid("search for a part of one line");
+    }
     auto found = open_log(id, false);
     if (!found) return found.error();
     if (*found == nullptr) return LogMatches{};
-    const auto place = (*found)->index.find(from);
-    LineScanner scanner{text, place.line, from, limit};
-    auto read = visit_chunks((*found)->file.get(), place.offset, [&](std::string_view bytes) {
-        return scanner.feed(bytes);
+    LineScanner scanner{text, limit};
+    auto read = visit_chunks((*found)->file.get(), 0, [&](std::string_view bytes) {
+        scanner.feed(bytes);
+        return true;
     });
     if (!read) return read.error();
-    return scanner.take();
+    scanner.finish();
+    return LogMatches{scanner.lines(), scanner.total(), scanner.searched()};
 }
 
 Result<std::string> LogStore::sha256(LogId id) {

@@ -20,7 +20,18 @@ struct LogId {
     friend auto operator<=>(const LogId&, const LogId&) = default;
 };
 
-/// Lines of a log, whole, with their line ends as written.
+struct LineRange {
+    std::uint64_t first = 0;  // 0-based
+    std::uint64_t count = 0;
+    /// A longer line is cut at a character and ends with "…\n"; 0: only the answer's own limit
+    /// (kMaxAnswerBytes) cuts.
+    std::uint64_t max_line_bytes = 0;
+};
+
+/// Beyond this an answer holds fewer lines than were asked for.
+inline constexpr std::uint64_t kMaxAnswerBytes = 4U << 20U;
+
+/// Lines of a log with their line ends as written.
 struct LogLines {
     std::string bytes;
     std::uint64_t first = 0;        // number of the first line in `bytes`, 0-based
@@ -29,14 +40,10 @@ struct LogLines {
     std::uint64_t total_bytes = 0;  // length of the log now
 };
 
-struct LogMatch {
-    std::uint64_t line = 0;  // 0-based
-    std::string text;        // the line, cut to 1 KiB
-};
-
 struct LogMatches {
-    std::vector<LogMatch> items;
-    std::uint64_t next = 0;  // where to go on; 0: the whole log was searched
+    std::vector<std::uint64_t> lines;  // 0-based
+    std::uint64_t total = 0;           // lines that match, those beyond the limit too
+    std::uint64_t searched = 0;        // lines in the log
 };
 
 /// The users' build logs, files of bytes under one folder: <root>/<fence/1000>/<fence>/<step>.log,
@@ -62,12 +69,10 @@ class LogStore {
     Result<std::uint64_t> length(LogId id);
     /// Lines, an unfinished last one counted.
     Result<std::uint64_t> line_count(LogId id);
-    /// At most `count` lines and 1 MiB from line `from` (0-based) on; empty beyond the end.
-    Result<LogLines> lines(LogId id, std::uint64_t from, std::uint64_t count);
-    /// Lines that hold `text` (bytes, case matters) from line `from` on; at most `limit`.
-    Result<LogMatches> search(
-        LogId id, std::string_view text, std::uint64_t from, std::size_t limit
-    );
+    /// Empty beyond the end.
+    Result<LogLines> lines(LogId id, const LineRange& range);
+    /// Lines that hold `text` (ASCII case ignored), in the whole log; the first `limit` of them.
+    Result<LogMatches> search(LogId id, std::string_view text, std::size_t limit);
 
     /// SHA-256 of the whole log as hex (of nothing: for a log that nobody wrote).
     Result<std::string> sha256(LogId id);
