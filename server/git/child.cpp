@@ -142,7 +142,10 @@ Task<> pump_both(Task<> one, Task<> other) {
 }
 
 Task<ExitStatus> wait_for_end(SessionPtr session) {
-    Stream ended{co_await asio::this_coro::executor, ::fcntl(session->pidfd(), F_DUPFD_CLOEXEC, 3)};
+    FileDescriptor pidfd{::fcntl(session->pidfd(), F_DUPFD_CLOEXEC, 3)};
+    // Both its outputs are closed: where the system has no pidfd, its end is not far.
+    if (!pidfd) co_return session->reap();
+    Stream ended{co_await asio::this_coro::executor, pidfd.release()};
     co_await ended.async_wait(Stream::wait_read, asio::use_awaitable);
     co_return session->reap();
 }

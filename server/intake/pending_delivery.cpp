@@ -1,6 +1,6 @@
 #include "intake/pending_delivery.hpp"
 
-#include "base/text.hpp"
+#include "github/payload.hpp"
 #include "queue/queue.hpp"
 #include "store/database.hpp"
 #include "store/delivery_store.hpp"
@@ -12,12 +12,12 @@ namespace triphammer::intake {
 
 namespace {
 
-/// GitHub sends JSON bare or as the `payload` field of a form; the body is kept as it came.
+/// The body is kept as it came: JSON, or a form with JSON in one field.
 std::string take_payload(std::string body) {
-    constexpr std::string_view kField = "payload=";
-    if (!body.starts_with(kField)) return body;
-    const std::string_view rest = std::string_view{body}.substr(kField.size());
-    return percent_decode(rest.substr(0, rest.find('&')), true).value_or("");
+    const bool is_form = !body.empty() && body.front() != '{';
+    const auto* type = is_form ? "application/x-www-form-urlencoded" : "application/json";
+    auto payload = github::unwrap_payload(type, std::move(body));
+    return payload ? std::move(*payload) : "";
 }
 
 model::Reason make_reason(std::string code, std::string text) {
