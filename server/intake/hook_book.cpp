@@ -1,0 +1,85 @@
+#include "intake/hook_book.hpp"
+
+#include "access/repository_keys.hpp"
+#include "store/database.hpp"
+#include "store/repository_store.hpp"
+
+#include <chrono>
+#include <optional>
+#include <utility>
+
+namespace triphammer::intake {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto kFresh = 1s;
+constexpr std::size_t kMaxKnown = 4096;  // strangers' guesses are kept too, for their second
+
+using Row = std::optional<store::RepositoryRow>;
+
+std::shared_ptr<const Hook> make_server_hook(Secret secret) {
+    if (secret.empty()) return nullptr;
+    auto hook = std::make_shared<Hook>();
+    hook->secrets.push_back(std::move(secret));
+    return hook;
+}
+
+}  // namespace
+
+HookBook::HookBook(
+    store::Database& database,
+    const access::Sealer& sealer,
+    const Clock& clock,
+    Secret server_secret
+)
+    : database_{database},
+      sealer_{sealer},
+      clock_{clock},
+      server_hook_{make_server_hook(std::move(server_secret))} {}
+
+Task<Result<std::shared_ptr<const Hook>>> HookBook::find_hook(std::string name) {
+    if (name.empty()) co_return server_hook_;
+    const auto found = known_.find(name);
+    const auto now = clock_.instant();
+    if (found != known_.end() && now - found->second.read_at < kFresh) {
+        co_return found->second.hook;
+    }
+    auto reading = read_hook(std::move(name));
+    co_return co_await std::move(reading);
+}
+
+void HookBook::forget(const std::string& name) {
+    known_.erase(name);
+}
+
+Task<Result<std::shared_ptr<const Hook>>> HookBook::read_hook(std::string name) {
+    auto work = [&name](store::Connection& db) {
+        return Result<Row>{store::find_repository_by_hook(db, name)};
+    };
+    auto reading = database_.read(work);
+    auto row = co_await std::move(reading);
+    if (!row) co_return row.error();
+    std::shared_ptr<Hook> hook;
+    if (*row) {
+        auto secret = access::open_hook_secret(sealer_, **row);
+        if (!secret) co_return with_context("the secret of hook " + name, secret.error());
+        hook = std::make_shared<Hook>();
+        hook->name = name;
+        hook->secrets.push_back(std::move(*secret));
+        hook->repository = (*row)->id;
+        hook->forge_id = (*row)->forge_id;
+        hook->full_name = (*row)->full_name;
+    }
+    keep(name, hook);
+    co_return std::shared_ptr<const Hook>{std::move(hook)};
+}
+
+void HookBook::keep(const std::string& name, std::shared_ptr<const Hook> hook) {
+    if (known_.size() >= kMaxKnown) known_.clear();
+    Entry entry{std::move(hook), clock_.instant()};
+    known_.insert_or_assign(name, std::move(entry));
+}
+
+}  // namespace triphammer::intake
