@@ -1,0 +1,203 @@
+#include "launch/document_source.hpp"
+
+#include "access/secrets.hpp"
+#include "base/text.hpp"
+#include "deployments/ledger.hpp"
+#include "model/job_document.hpp"
+#include "plan/advance.hpp"
+#include "store/repository_store.hpp"
+#include "store/run_store.hpp"
+#include "workflow/reader.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <list>
+
+namespace triphammer::launch {
+
+namespace {
+
+using nlohmann::json;
+
+json object_of(const std::string& text) {
+    auto value = json::parse(text, nullptr, false);
+    return value.is_object() ? std::move(value) : json::object();
+}
+
+/// The jobs of the run as plan::advance wants them; owns what they borrow.
+struct RunView {
+    std::vector<store::JobRow> rows;
+    std::list<model::JobDefinition> definitions;
+    plan::RunFacts facts;
+
+    RunView(store::Connection& db, const store::RunRow& run) : rows{store::list_jobs(db, run.id)} {
+        facts.contexts_json = run.contexts_json;
+        for (const auto& row : rows) {
+            definitions.push_back(json::parse(row.definition_json).get<model::JobDefinition>());
+            plan::JobFacts job;
+            job.key = row.key;
+            job.state = row.state;
+            job.cause = row.cause;
+            job.continue_on_error = row.continue_on_error;
+            job.definition = &definitions.back();
+            job.outputs_json = row.outputs_json;
+            facts.jobs.push_back(job);
+        }
+    }
+};
+
+/// What planning knew, what the needed jobs gave, and what only the run itself knows.
+Result<std::string> make_contexts(
+    store::Connection& db, const store::RunRow& run, const store::JobRow& job, std::int64_t attempt
+) {
+    auto contexts = object_of(run.contexts_json);
+    for (auto& [name, value] : object_of(job.contexts_json).items()) contexts[name] = value;
+    const RunView view{db, run};
+    const auto needs = plan::needs_context(view.facts, job.key);
+    if (!needs) return needs.error();
+    contexts["needs"] = object_of(*needs);
+    auto& github = contexts["github"];
+    github["run_id"] = model::to_text(run.id);
+    github["run_number"] = std::to_string(run.number);
+    github["run_attempt"] = std::to_string(run.attempt);
+    github["job"] = job.key;
+    (void)attempt;
+    return contexts.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string known_labels(const DocumentSettings& settings) {
+    std::vector<std::string> names{"host", "self-hosted"};
+    for (const auto& [label, target] : settings.runs_on) names.push_back(label);
+    return join(names, ", ");
+}
+
+/// The workflow's own env and defaults, from the definition that the run was made from.
+void add_workflow(store::Connection& db, const store::RunRow& run, model::JobDocument& document) {
+    const auto text = store::find_definition(db, run.definition_sha256);
+    if (!text) return;
+    const auto read = workflow::read_workflow(run.workflow_path, *text);
+    if (!read.workflow) return;
+    document.workflow_env = read.workflow->env;
+    document.workflow_defaults = read.workflow->defaults;
+}
+
+}  // namespace
+
+Result<model::ExecutorSpec> find_executor(
+    const DocumentSettings& settings, const std::string& label
+) {
+    model::ExecutorSpec executor;
+    executor.label = label;
+    executor.docker_host = settings.docker_host;
+    const auto found = settings.runs_on.find(label);
+    std::string target = "host";
+    if (found != settings.runs_on.end()) {
+        target = found->second;
+    } else if (!label.empty() && label != "host" && label != "self-hosted" && !label.starts_with("ubuntu-")) {
+        return invalid(
+            "no executor for the label '" + label + "'; there are: " + known_labels(settings)
+        );
+    }
+    if (target.starts_with("docker:")) {
+        executor.kind = "docker";
+        executor.image = target.substr(7);
+    }
+    return executor;
+}
+
+DocumentSource::DocumentSource(DocumentSettings settings, const access::Sealer& sealer)
+    : settings_{std::move(settings)}, sealer_{sealer} {}
+
+namespace {
+
+Result<> add_secrets(
+    store::Connection& db,
+    const access::Sealer& sealer,
+    const store::RunRow& run,
+    const store::JobRow& job,
+    model::JobDocument& document
+) {
+    access::JobScope scope;
+    scope.repository = run.repository;
+    scope.environment = job.environment;
+    scope.from_fork = run.from_fork;
+    auto secrets = access::resolve_secrets(db, sealer, scope);
+    if (!secrets) return secrets.error();
+    document.secrets = std::move(*secrets);
+    return {};
+}
+
+store::NewDeployment wanted_deployment(
+    const store::RunRow& run, const store::JobRow& job, const model::DeploySpec& deploy
+) {
+    store::NewDeployment wanted;
+    wanted.repository = run.repository;
+    wanted.environment = job.environment;
+    wanted.target = deploy.to + "/" + deploy.service.text;
+    wanted.driver = deploy.to;
+    wanted.strategy = deploy.strategy;
+    wanted.run = run.id;
+    wanted.job = job.id;
+    wanted.run_attempt = run.attempt;
+    wanted.sha = run.sha;
+    return wanted;
+}
+
+/// Opens the ledger row of a deploy job. Somebody else's lock is an error that says whose.
+Result<> add_deployment(
+    store::Transaction& tx,
+    const store::RunRow& run,
+    const store::JobRow& job,
+    model::JobDocument& document
+) {
+    if (!document.job.deploy) return {};
+    const auto opened =
+        deployments::open_deployment(tx, wanted_deployment(run, job, *document.job.deploy));
+    if (!opened) return opened.error();
+    if (opened->blocker) {
+        return conflict(
+            "deployment " + model::to_text(opened->blocker->id) + " holds the lock of " +
+            opened->blocker->target + " (" + std::string{name_of(opened->blocker->state)} + ")"
+        );
+    }
+    auto spec = deployments::make_spec(tx, opened->id);
+    if (!spec) return spec.error();
+    document.deployment = std::move(*spec);
+    return {};
+}
+
+}  // namespace
+
+Result<std::string> DocumentSource::make_document(
+    store::Transaction& tx, const AttachedRunner& runner
+) const {
+    const auto& job = runner.job;
+    const auto run = store::find_run(tx, job.run);
+    const auto repository = store::find_repository(tx, job.repository);
+    if (!run || !repository) return not_found("the job's run or repository is gone");
+    model::JobDocument document;
+    document.fence = runner.attempt.fence.value;
+    document.server_id = settings_.server_id;
+    document.run_id = model::to_text(run->id);
+    document.run_number = run->number;
+    document.run_attempt = run->attempt;
+    document.job_id = model::to_text(job.id);
+    document.workflow = run->workflow;
+    document.job = json::parse(job.definition_json).get<model::JobDefinition>();
+    document.source = {repository->full_name, run->sha, run->ref};
+    document.log_limit_bytes = settings_.log_limit_bytes;
+    auto executor = find_executor(settings_, job.label);
+    if (!executor) return executor.error();
+    document.executor = std::move(*executor);
+    auto contexts = make_contexts(tx, *run, job, runner.attempt.number);
+    if (!contexts) return contexts.error();
+    document.contexts_json = std::move(*contexts);
+    add_workflow(tx, *run, document);
+    if (auto added = add_secrets(tx, sealer_, *run, job, document); !added) return added.error();
+    if (auto added = add_deployment(tx, *run, job, document); !added) return added.error();
+    document.deployment.switch_image = settings_.switch_image;
+    return json(document).dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+}  // namespace triphammer::launch

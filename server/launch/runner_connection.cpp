@@ -1,0 +1,346 @@
+#include "launch/runner_connection.hpp"
+
+#include "base/file.hpp"
+#include "base/log.hpp"
+#include "logs/log_store.hpp"
+#include "queue/queue.hpp"
+#include "store/database.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace triphammer::launch {
+
+namespace {
+
+constexpr std::size_t kReadBytes = 256 * 1024;
+
+std::vector<std::int64_t> ended_steps(const protocol::Commit& commit) {
+    std::vector<std::int64_t> out;
+    for (const auto& record : commit.records) {
+        if (const auto* end = std::get_if<protocol::StepEnd>(&record)) out.push_back(end->number);
+    }
+    return out;
+}
+
+bool ends_attempt(const protocol::Commit& commit) {
+    for (const auto& record : commit.records) {
+        if (std::holds_alternative<protocol::End>(record)) return true;
+        if (std::holds_alternative<protocol::Park>(record)) return true;
+    }
+    return false;
+}
+
+Result<std::map<int, std::uint64_t>> lengths_of(
+    logs::LogStore& logs, model::Fence fence, const std::vector<std::int64_t>& steps
+) {
+    std::map<int, std::uint64_t> out;
+    for (const auto step : steps) {
+        const auto length = logs.length({fence.value, step});
+        if (!length) return length.error();
+        out[static_cast<int>(step)] = *length;
+    }
+    return out;
+}
+
+/// A3: every log on the disk, of the length and the sum that the runner says.
+Result<> verify(
+    logs::LogStore& logs, model::Fence fence, const std::vector<protocol::StepSum>& sums
+) {
+    for (const auto& sum : sums) {
+        const logs::LogId id{fence.value, sum.number};
+        if (sum.bytes == 0) continue;
+        if (auto synced = logs.sync(id); !synced) return synced;
+        const auto length = logs.length(id);
+        if (!length) return length.error();
+        const auto digest = logs.sha256(id);
+        if (!digest) return digest.error();
+        if (*length != sum.bytes || *digest != sum.sha256) {
+            return conflict("the log of step " + std::to_string(sum.number) + " differs");
+        }
+    }
+    return {};
+}
+
+Result<std::vector<std::int64_t>> step_numbers(store::Connection& db, model::Fence fence) {
+    std::vector<std::int64_t> out;
+    for (const auto& step : store::list_steps(db, fence)) out.push_back(step.number);
+    return out;
+}
+
+}  // namespace
+
+RunnerConnection::RunnerConnection(RunnerGateway::Parts parts, std::unique_ptr<http::Stream> stream)
+    : parts_{parts}, stream_{std::move(stream)} {}
+
+RunnerConnection::~RunnerConnection() = default;
+
+Task<> RunnerConnection::serve() {
+    std::string buffer(kReadBytes, '\0');
+    while (!is_over_) {
+        auto reading = stream_->read_some({buffer.data(), buffer.size()});
+        const auto count = co_await std::move(reading);
+        if (!count || *count == 0) break;
+        machine_.receive({buffer.data(), *count});
+        auto working = work();
+        if (!co_await std::move(working)) break;
+    }
+    is_over_ = true;
+    stream_->close();
+}
+
+Task<bool> RunnerConnection::work() {
+    if (is_working_) co_return !is_over_;
+    is_working_ = true;
+    while (auto action = machine_.next()) {
+        auto doing =
+            std::visit([this](auto& wanted) { return perform(std::move(wanted)); }, *action);
+        co_await std::move(doing);
+        if (is_over_) break;
+    }
+    is_working_ = false;
+    co_return !is_over_;
+}
+
+// ── letting it in ────────────────────────────────────────────────────────────────────────────
+
+Task<> RunnerConnection::perform(protocol::CheckAttach action) {
+    auto admitting = admit(action.attach);
+    auto answer = co_await std::move(admitting);
+    if (!answer) {
+        log::warning(
+            "a runner was not let in",
+            {{"fence", action.attach.fence.value}, {"why", answer.error().message}}
+        );
+    }
+    machine_.answer_attach(std::move(answer));
+}
+
+Task<Result<protocol::Attached>> RunnerConnection::admit(const protocol::Attach& attach) {
+    std::string document;
+    std::optional<Error> unusable;
+    auto let_in = [&](store::Transaction& tx) -> Result<AttachedRunner> {
+        auto runner = attach_runner(tx, attach);
+        if (!runner) return runner;
+        auto made = parts_.documents.make_document(tx, *runner);
+        if (made) {
+            document = std::move(*made);
+            return runner;
+        }
+        unusable = made.error();
+        queue::AttemptResult result;
+        result.state = model::JobState::failed;
+        result.cause = model::Cause::infrastructure;
+        result.reason = made.error().message;
+        auto ended = queue::finish_attempt(tx, {attach.fence, attach.nonce}, result);
+        if (!ended) return ended.error();
+        return runner;
+    };
+    auto asked = parts_.database.write(let_in);
+    const auto runner = co_await std::move(asked);
+    if (!runner) co_return runner.error();
+    if (unusable) {
+        if (hooks_.on_over) hooks_.on_over(attach.fence);
+        co_return refused(unusable->message);
+    }
+    hold_ = {attach.fence, attach.nonce};
+    note_attached(*runner);
+    auto listing =
+        parts_.database.read([&](store::Connection& db) { return step_numbers(db, attach.fence); });
+    auto steps = co_await std::move(listing);
+    if (!steps) co_return steps.error();
+    auto measuring = measure_logs(std::move(*steps));
+    auto have = co_await std::move(measuring);
+    if (!have) co_return have.error();
+    protocol::Attached attached;
+    attached.acked = static_cast<std::uint64_t>(runner->attempt.acked);
+    attached.resend_from = attached.acked;
+    attached.have = std::move(*have);
+    attached.cancel = runner->cancel;
+    attached.document = std::move(document);
+    attached.open_intent = runner->open_intent;
+    co_return attached;
+}
+
+void RunnerConnection::note_attached(const AttachedRunner& runner) {
+    job_ = runner.job.id;
+    run_ = runner.job.run;
+    is_attached_ = true;
+    if (hooks_.on_attached) hooks_.on_attached(hold_.fence);
+}
+
+Task<Result<std::map<int, std::uint64_t>>> RunnerConnection::measure_logs(
+    std::vector<std::int64_t> steps
+) {
+    auto measure = [&] { return lengths_of(parts_.logs, hold_.fence, steps); };
+    auto measured = offload(parts_.log_thread, measure);
+    co_return co_await std::move(measured);
+}
+
+// ── logs ─────────────────────────────────────────────────────────────────────────────────────
+
+Task<> RunnerConnection::perform(protocol::WriteLog action) {
+    const logs::LogId id{hold_.fence.value, action.step};
+    LogNews news{run_, job_, action.step, 0, 0, false};
+    auto write = [&]() -> Result<> {
+        if (auto done = parts_.logs.append(id, action.offset, action.bytes); !done) return done;
+        news.bytes = parts_.logs.length(id).value_or(0);
+        news.lines = parts_.logs.line_count(id).value_or(0);
+        return {};
+    };
+    auto writing = offload(parts_.log_thread, write);
+    const auto written = co_await std::move(writing);
+    if (written && hooks_.on_log) hooks_.on_log(news);
+    machine_.answer_log(written);
+}
+
+Task<> RunnerConnection::perform(protocol::VerifyLogs action) {
+    auto check = [&] { return verify(parts_.logs, hold_.fence, action.sums); };
+    auto checking = offload(parts_.log_thread, check);
+    const auto verified = co_await std::move(checking);
+    machine_.answer_verify(verified);
+}
+
+// ── records ──────────────────────────────────────────────────────────────────────────────────
+
+Task<std::vector<store::StepLog>> RunnerConnection::measure_ended(const protocol::Commit& commit) {
+    const auto steps = ended_steps(commit);
+    std::vector<store::StepLog> out;
+    if (steps.empty()) co_return out;
+    auto measure = [&]() -> Result<> {
+        for (const auto step : steps) {
+            const logs::LogId id{hold_.fence.value, step};
+            const auto bytes = parts_.logs.length(id);
+            const auto lines = parts_.logs.line_count(id);
+            if (!bytes || !lines) continue;
+            out.push_back(
+                {step, static_cast<std::int64_t>(*bytes), static_cast<std::int64_t>(*lines), {}}
+            );
+        }
+        return {};
+    };
+    auto measured = offload(parts_.log_thread, measure);
+    (void)co_await std::move(measured);
+    co_return out;
+}
+
+Task<> RunnerConnection::perform(protocol::Commit action) {
+    auto measuring = measure_ended(action);
+    const auto logs = co_await std::move(measuring);
+    auto apply = [&](store::Transaction& tx) { return apply_records(tx, hold_, action, logs); };
+    auto applying = parts_.database.write(apply);
+    auto verdicts = co_await std::move(applying);
+    const bool committed = verdicts.has_value();
+    machine_.answer_commit(std::move(verdicts));
+    if (!committed) co_return;
+    for (const auto& log : logs) {
+        if (!hooks_.on_log) break;
+        hooks_.on_log(
+            {run_,
+             job_,
+             log.number,
+             static_cast<std::uint64_t>(log.lines),
+             static_cast<std::uint64_t>(log.bytes),
+             true}
+        );
+    }
+    if (ends_attempt(action) && hooks_.on_over) hooks_.on_over(hold_.fence);
+}
+
+// ── the wire ─────────────────────────────────────────────────────────────────────────────────
+
+Task<> RunnerConnection::perform(protocol::Send action) {
+    if (!stream_) co_return;
+    auto writing = stream_->write(action.bytes);
+    const auto written = co_await std::move(writing);
+    if (!written) is_over_ = true;
+}
+
+Task<> RunnerConnection::perform(protocol::Close action) {
+    is_over_ = true;
+    if (!action.why.empty()) {
+        log::warning(
+            "a runner's connection was closed", {{"fence", hold_.fence.value}, {"why", action.why}}
+        );
+    }
+    if (stream_) stream_->close();
+    co_return;
+}
+
+void RunnerConnection::cancel(const std::string& why) {
+    protocol::Cancel message;
+    message.why = why;
+    machine_.cancel(std::move(message));
+    if (hooks_.kick) hooks_.kick();
+}
+
+void RunnerConnection::refuse(const std::string& why) {
+    machine_.refuse(why);
+    if (hooks_.kick) hooks_.kick();
+}
+
+void RunnerConnection::close() {
+    is_over_ = true;
+    if (stream_) stream_->close();
+}
+
+// ── a dead runner's spool ────────────────────────────────────────────────────────────────────
+
+namespace {
+
+Result<protocol::Attached> position_of(
+    store::Connection& db,
+    model::Fence fence,
+    store::Hold& hold,
+    model::JobId& job,
+    model::RunId& run
+) {
+    const auto attempt = store::find_attempt(db, fence);
+    if (!attempt) return not_found("there is no attempt " + model::to_text(fence));
+    const auto row = store::find_job(db, attempt->job);
+    if (!row) return not_found("the attempt's job is gone");
+    hold = {fence, attempt->nonce};
+    job = row->id;
+    run = row->run;
+    protocol::Attached attached;
+    attached.acked = static_cast<std::uint64_t>(attempt->acked);
+    attached.resend_from = attached.acked;
+    return attached;
+}
+
+}  // namespace
+
+Task<Result<>> RunnerConnection::replay(model::Fence fence, std::filesystem::path spool) {
+    auto finding = parts_.database.read([&](store::Connection& db) {
+        return position_of(db, fence, hold_, job_, run_);
+    });
+    auto attached = co_await std::move(finding);
+    if (!attached) co_return attached.error();
+    auto listing =
+        parts_.database.read([&](store::Connection& db) { return step_numbers(db, fence); });
+    auto steps = co_await std::move(listing);
+    if (!steps) co_return steps.error();
+    auto measuring = measure_logs(std::move(*steps));
+    auto have = co_await std::move(measuring);
+    if (!have) co_return have.error();
+    attached->have = std::move(*have);
+    const auto from = attached->resend_from;
+    machine_ = protocol::DaemonMachine::replaying(std::move(*attached));
+    const auto file = open_file(spool, O_RDONLY);
+    if (!file) co_return file.error();
+    std::string buffer(kReadBytes, '\0');
+    for (auto offset = from; !machine_.is_finished();) {
+        const auto count =
+            ::pread(file->get(), buffer.data(), buffer.size(), static_cast<off_t>(offset));
+        if (count < 0) co_return from_errno("read " + spool.string());
+        if (count == 0) co_return Error{Code::protocol, "the spool has no whole end"};
+        offset += static_cast<std::uint64_t>(count);
+        machine_.receive({buffer.data(), static_cast<std::size_t>(count)});
+        auto working = work();
+        if (!co_await std::move(working)) break;
+    }
+    if (!machine_.is_finished()) co_return conflict("the spool could not be applied");
+    co_return Result<>{};
+}
+
+}  // namespace triphammer::launch

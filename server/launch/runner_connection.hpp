@@ -1,0 +1,65 @@
+#pragma once
+// One runner's connection (or the spool of a dead one): does what protocol::DaemonMachine asks for.
+
+#include "launch/runner_gateway.hpp"
+#include "protocol/daemon_machine.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+
+namespace triphammer::launch {
+
+struct ConnectionHooks {
+    std::function<void(model::Fence)> on_attached;
+    std::function<void(model::Fence)> on_over;
+    std::function<void(const LogNews&)> on_log;
+    std::function<void()> kick;  // have `work` run soon
+};
+
+class RunnerConnection {
+  public:
+    /// `stream` null: only `replay` may be called.
+    RunnerConnection(RunnerGateway::Parts parts, std::unique_ptr<http::Stream> stream);
+    ~RunnerConnection();
+
+    void set_hooks(ConnectionHooks hooks) { hooks_ = std::move(hooks); }
+
+    Task<> serve();
+    Task<Result<>> replay(model::Fence fence, std::filesystem::path spool);
+    /// Does what the machine asks for; false: the connection is over.
+    Task<bool> work();
+
+    void cancel(const std::string& why);
+    void refuse(const std::string& why);
+    void close();
+
+    model::Fence fence() const { return hold_.fence; }
+
+    model::JobId job() const { return job_; }
+
+  private:
+    Task<> perform(protocol::CheckAttach action);
+    Task<> perform(protocol::WriteLog action);
+    Task<> perform(protocol::VerifyLogs action);
+    Task<> perform(protocol::Commit action);
+    Task<> perform(protocol::Send action);
+    Task<> perform(protocol::Close action);
+    Task<Result<protocol::Attached>> admit(const protocol::Attach& attach);
+    Task<Result<std::map<int, std::uint64_t>>> measure_logs(std::vector<std::int64_t> steps);
+    Task<std::vector<store::StepLog>> measure_ended(const protocol::Commit& commit);
+    void note_attached(const AttachedRunner& runner);
+
+    RunnerGateway::Parts parts_;
+    std::unique_ptr<http::Stream> stream_;
+    ConnectionHooks hooks_;
+    protocol::DaemonMachine machine_;
+    store::Hold hold_;
+    model::JobId job_;
+    model::RunId run_;
+    bool is_attached_ = false;
+    bool is_working_ = false;
+    bool is_over_ = false;
+};
+
+}  // namespace triphammer::launch

@@ -1,0 +1,114 @@
+#include "launch/runner_gateway.hpp"
+
+#include "base/task_group.hpp"
+#include "launch/runner_connection.hpp"
+#include "store/database.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace triphammer::launch {
+
+struct RunnerGateway::State {
+    Parts parts;
+    Callbacks callbacks;
+    TaskGroup tasks;
+    std::map<model::Fence, std::shared_ptr<RunnerConnection>> connections;
+
+    State(Parts given, Callbacks calls)
+        : parts{given}, callbacks{std::move(calls)}, tasks{given.executor, {}} {}
+};
+
+RunnerGateway::RunnerGateway(Parts parts, Callbacks callbacks)
+    : state_{std::make_shared<State>(parts, std::move(callbacks))} {}
+
+RunnerGateway::~RunnerGateway() = default;
+
+namespace {
+
+Task<> run_work(std::shared_ptr<RunnerConnection> connection) {
+    auto working = connection->work();
+    if (!co_await std::move(working)) connection->close();
+}
+
+/// The place of a connection in the gateway's map, kept while it is attached.
+template <class State>
+ConnectionHooks hooks_of(
+    const std::shared_ptr<State>& state, const std::shared_ptr<RunnerConnection>& self
+) {
+    const std::weak_ptr<RunnerConnection> weak = self;
+    ConnectionHooks hooks;
+    hooks.on_attached = [state, weak](model::Fence fence) {
+        auto& place = state->connections[fence];
+        if (place) place->close();
+        place = weak.lock();
+        if (state->callbacks.on_attached) state->callbacks.on_attached(fence);
+    };
+    hooks.kick = [state, weak] {
+        if (auto connection = weak.lock())
+            state->tasks.spawn("runner", run_work(std::move(connection)));
+    };
+    hooks.on_over = [state](model::Fence fence) {
+        if (state->callbacks.on_over) state->callbacks.on_over(fence);
+    };
+    hooks.on_log = [state](const LogNews& news) {
+        if (state->callbacks.on_log) state->callbacks.on_log(news);
+    };
+    return hooks;
+}
+
+}  // namespace
+
+Task<> RunnerGateway::serve(std::unique_ptr<http::Stream> stream) {
+    auto state = state_;
+    const auto connection = std::make_shared<RunnerConnection>(state->parts, std::move(stream));
+    connection->set_hooks(hooks_of(state, connection));
+    auto serving = connection->serve();
+    co_await std::move(serving);
+    const auto fence = connection->fence();
+    const auto place = state->connections.find(fence);
+    if (!fence || place == state->connections.end() || place->second != connection) co_return;
+    state->connections.erase(place);
+    if (state->callbacks.on_detached) state->callbacks.on_detached(fence);
+}
+
+Task<Result<>> RunnerGateway::replay(model::Fence fence, std::filesystem::path spool) {
+    auto state = state_;
+    const auto connection = std::make_shared<RunnerConnection>(state->parts, nullptr);
+    connection->set_hooks(hooks_of(state, connection));
+    auto replaying = connection->replay(fence, std::move(spool));
+    co_return co_await std::move(replaying);
+}
+
+Task<> RunnerGateway::tell_cancels() {
+    auto state = state_;
+    auto list = [](store::Connection& db) -> Result<std::vector<store::JobRow>> {
+        std::vector<store::JobRow> jobs;
+        for (const auto& attempt : store::list_open_attempts(db)) {
+            auto job = store::find_job(db, attempt.job);
+            if (job && job->cancel_requested_at) jobs.push_back(std::move(*job));
+        }
+        return jobs;
+    };
+    auto listed = state->parts.database.read(list);
+    const auto jobs = co_await std::move(listed);
+    if (!jobs) co_return;
+    const auto connections = state->connections;
+    for (const auto& [fence, connection] : connections) {
+        const auto job = std::find_if(jobs->begin(), jobs->end(), [&](const store::JobRow& row) {
+            return row.id == connection->job();
+        });
+        if (job != jobs->end()) connection->cancel(job->cancel_reason);
+    }
+}
+
+void RunnerGateway::refuse(model::Fence fence, const std::string& why) {
+    const auto place = state_->connections.find(fence);
+    if (place != state_->connections.end()) place->second->refuse(why);
+}
+
+std::size_t RunnerGateway::connected() const {
+    return state_->connections.size();
+}
+
+}  // namespace triphammer::launch
