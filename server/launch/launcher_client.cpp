@@ -17,7 +17,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr Milliseconds kReconnect{200};
+constexpr std::chrono::milliseconds kReconnect{200};
 constexpr std::size_t kMaxLine = 16 * 1024 * 1024;
 
 /// A request on its way; the sender waits on `answered`.

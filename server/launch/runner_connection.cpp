@@ -184,8 +184,12 @@ Task<> RunnerConnection::perform(protocol::WriteLog action) {
     LogNews news{run_, job_, action.step, 0, 0, false};
     auto write = [&]() -> Result<> {
         if (auto done = parts_.logs.append(id, action.offset, action.bytes); !done) return done;
-        news.bytes = parts_.logs.length(id).value_or(0);
-        news.lines = parts_.logs.line_count(id).value_or(0);
+        const auto bytes = parts_.logs.length(id);
+        if (!bytes) return bytes.error();
+        const auto lines = parts_.logs.line_count(id);
+        if (!lines) return lines.error();
+        news.bytes = *bytes;
+        news.lines = *lines;
         return {};
     };
     auto writing = offload(parts_.log_thread, write);
