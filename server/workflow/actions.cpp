@@ -1,6 +1,7 @@
 #include "workflow/actions.hpp"
 
 #include "base/text.hpp"
+#include "workflow/expression/segments.hpp"
 
 #include <algorithm>
 #include <array>
@@ -11,35 +12,36 @@ namespace {
 
 constexpr std::string_view kCheckout = "actions/checkout";
 
-// The inputs of actions/checkout; `works` says which of them this server acts on. The others may
-// stand with the value that says what happens here anyway.
+// The inputs of actions/checkout. What has no meaning here (there is no credential to keep, a fresh
+// folder is clean) is accepted; others only with the value that says what happens anyway, or with
+// an expression, which the runner checks.
 struct Input {
     std::string_view name;
-    bool works;
-    std::string_view harmless;
+    bool accepted = false;
+    std::string_view only = {};
 };
 
 constexpr std::array<Input, 20> kInputs{{
-    {"repository", false, "${{ github.repository }}"},
-    {"ref", true, ""},
-    {"token", false, "${{ github.token }}"},
-    {"ssh-key", false, ""},
-    {"ssh-known-hosts", false, ""},
-    {"ssh-strict", false, "true"},
-    {"ssh-user", false, "git"},
-    {"persist-credentials", true, ""},
-    {"path", true, ""},
-    {"clean", true, ""},
-    {"filter", false, ""},
-    {"sparse-checkout", false, ""},
-    {"sparse-checkout-cone-mode", false, "true"},
-    {"fetch-depth", true, ""},
-    {"fetch-tags", false, "false"},
-    {"show-progress", true, ""},
+    {"path", true},
+    {"clean", true},
+    {"token", true},
+    {"ssh-key", true},
+    {"ssh-strict", true},
+    {"ssh-user", true},
+    {"persist-credentials", true},
+    {"show-progress", true},
+    {"set-safe-directory", true},
+    {"fetch-tags", true},
+    {"ref"},
+    {"repository"},
+    {"fetch-depth", false, "1"},
     {"lfs", false, "false"},
     {"submodules", false, "false"},
-    {"set-safe-directory", true, ""},
-    {"github-server-url", false, ""},
+    {"sparse-checkout-cone-mode", false, "true"},
+    {"ssh-known-hosts"},
+    {"filter"},
+    {"sparse-checkout"},
+    {"github-server-url"},
 }};
 
 std::vector<std::string> list_inputs() {
@@ -60,13 +62,18 @@ void check_input(const Entry& entry, Report& report) {
             "actions/checkout has no input " + show(name),
             nearest_hint(name, list_inputs())
         );
-    } else if (!found->works && entry.value->text != found->harmless) {
-        report.error(
-            "unsupported",
-            entry.key->at,
-            "the input " + show(name) + " of actions/checkout is not supported yet"
-        );
+        return;
     }
+    const auto& value = entry.value->text;
+    const bool is_fine =
+        found->accepted || value == found->only || expression::has_expression(value);
+    if (is_fine) return;
+    report.error(
+        "unsupported",
+        entry.key->at,
+        show(name) + " of actions/checkout is not supported yet with " + show(value),
+        "the run's own commit is checked out, with a depth of 1"
+    );
 }
 
 }  // namespace

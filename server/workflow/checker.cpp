@@ -90,7 +90,8 @@ bool is_duration(std::string_view text) {
 }
 
 void Checker::check(const Node& node, const Shape& shape, std::string_view key) {
-    if ((shape.accepts & kAnything) != 0 || !accepts(node, shape, key)) return;
+    if (report_.is_full() || (shape.accepts & kAnything) != 0) return;
+    if (!accepts(node, shape, key)) return;
     if (node.kind == NodeKind::scalar) check_scalar(node, shape, key);
     if (node.kind == NodeKind::mapping) check_map(node, shape, key);
     if (shape.item != nullptr) {

@@ -81,7 +81,7 @@ void Checker::check_segments(
         return report_.error("expression", at, failure.message);
     }
     for (const auto& segment : *segments) {
-        if (!segment.is_expression) continue;
+        if (!segment.is_expression || report_.is_full()) continue;
         check_expression(node, segment.text, offset + segment.offset, shape);
     }
 }

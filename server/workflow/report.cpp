@@ -35,6 +35,10 @@ void Report::warning(
     add({warning, at, std::string{code}, std::move(message), std::move(hint)});
 }
 
+bool Report::is_full() const {
+    return errors_ > 0 && problems_.size() >= kMaxProblems;
+}
+
 void Report::add(model::Problem problem) {
     // An error is never lost to a flood of warnings: the last place is kept for it.
     const bool is_first_error = errors_ == 1 && problem.severity == model::Problem::Severity::error;

@@ -25,6 +25,9 @@ class Report {
 
     bool has_errors() const { return errors_ > 0; }
 
+    /// No more are kept: looking further is a waste.
+    bool is_full() const;
+
     /// By position, each once.
     std::vector<model::Problem> take() &&;
 

@@ -1,0 +1,182 @@
+#include "plan/contexts.hpp"
+
+#include "plan/entry.hpp"
+
+namespace triphammer::plan {
+
+namespace {
+
+namespace expression = workflow::expression;
+using expression::Object;
+using expression::Value;
+using model::Event;
+
+// Larger payloads are not carried in every run; their facts stand in for them.
+constexpr std::size_t kMaxPayload = 1U << 20U;
+
+Value text(std::string_view value) {
+    return Value::string(value);
+}
+
+Value number(std::int64_t value) {
+    return Value::number(static_cast<double>(value));
+}
+
+std::string_view after(std::string_view value, std::string_view prefix) {
+    return value.starts_with(prefix) ? value.substr(prefix.size()) : value;
+}
+
+std::string_view owner_of(std::string_view repository) {
+    return repository.substr(0, repository.find('/'));
+}
+
+/// "main", "v1", "7/merge".
+std::string_view short_ref(std::string_view ref) {
+    for (const std::string_view prefix : {"refs/heads/", "refs/tags/", "refs/pull/"}) {
+        if (ref.starts_with(prefix)) return after(ref, prefix);
+    }
+    return ref;
+}
+
+Value pull_request_value(const model::PullRequest& pull) {
+    Object head{{"ref", text(pull.head_ref)}, {"sha", text(pull.head_sha)}};
+    Object base{{"ref", text(pull.base_ref)}, {"sha", text(pull.base_sha)}};
+    return Value::object({
+        {"number", number(pull.number)},
+        {"title", text(pull.title)},
+        {"draft", Value::boolean(pull.draft)},
+        {"merged", Value::boolean(pull.merged)},
+        {"merge_commit_sha", text(pull.merge_sha)},
+        {"head", Value::object(std::move(head))},
+        {"base", Value::object(std::move(base))},
+    });
+}
+
+Value repository_value(const Event& event) {
+    const std::string_view full = event.repository;
+    Object owner{{"login", text(owner_of(full))}};
+    return Value::object({
+        {"id", number(event.repository_id)},
+        {"full_name", text(full)},
+        {"name", text(full.substr(full.find('/') + 1))},
+        {"owner", Value::object(std::move(owner))},
+        {"default_branch", text(event.default_branch)},
+        {"clone_url", text(event.clone_url)},
+    });
+}
+
+void add_push(const Event& event, Object& out) {
+    Object commit{{"id", text(event.sha)}, {"message", text(event.message)}};
+    out.set("ref", text(event.ref));
+    out.set("before", text(event.before));
+    out.set("after", text(event.sha));
+    out.set("created", Value::boolean(event.created));
+    out.set("deleted", Value::boolean(event.deleted));
+    out.set("forced", Value::boolean(event.forced));
+    out.set("head_commit", Value::object(std::move(commit)));
+}
+
+void add_details(const Event& event, Object& out) {
+    if (event.name == "push") add_push(event, out);
+    if (event.pull_request) {
+        out.set("number", number(event.pull_request->number));
+        out.set("pull_request", pull_request_value(*event.pull_request));
+    }
+    if (event.name == "release") {
+        Object release{{"tag_name", text(event.tag)}, {"name", text(event.title)}};
+        out.set("release", Value::object(std::move(release)));
+    }
+    if (event.name == "create" || event.name == "delete") {
+        out.set("ref", text(short_ref(event.ref)));
+        out.set("ref_type", text(event.tag.empty() ? "branch" : "tag"));
+    }
+    if (event.name == "workflow_dispatch") {
+        out.set("ref", text(event.ref));
+        const auto inputs = expression::parse_json(event.inputs_json);
+        if (inputs) out.set("inputs", *inputs);
+    }
+}
+
+/// The facts in the payload's shape, for callers that do not have the payload.
+Value event_from_facts(const Event& event) {
+    Object out;
+    if (!event.action.empty()) out.set("action", text(event.action));
+    add_details(event, out);
+    Object sender{{"login", text(event.actor)}, {"id", number(event.actor_id)}};
+    out.set("repository", repository_value(event));
+    out.set("sender", Value::object(std::move(sender)));
+    return Value::object(std::move(out));
+}
+
+Object github_from(const Question& question) {
+    const auto& event = question.event;
+    const auto ref = run_ref(event);
+    const auto sha =
+        event.sha.empty() || event.name == "delete" ? question.resolved_sha : event.sha;
+    const bool is_pull = event.pull_request.has_value();
+    return {
+        {"event_name", text(event.name)},
+        {"ref", text(ref)},
+        {"ref_name", text(short_ref(ref))},
+        {"ref_type", text(ref.starts_with("refs/tags/") ? "tag" : "branch")},
+        {"sha", text(sha)},
+        {"head_ref", text(is_pull ? event.pull_request->head_ref : "")},
+        {"base_ref", text(is_pull ? event.pull_request->base_ref : "")},
+        {"repository", text(event.repository)},
+        {"repository_id", text(std::to_string(event.repository_id))},
+        {"repository_owner", text(owner_of(event.repository))},
+        {"repositoryUrl", text(event.clone_url)},
+        {"actor", text(event.actor)},
+        {"actor_id", text(std::to_string(event.actor_id))},
+        {"triggering_actor", text(event.actor)},
+    };
+}
+
+Value vars_from(const Repository& repository) {
+    Object out;
+    for (const auto& [name, value] : repository.variables) out.set(name, text(value));
+    return Value::object(std::move(out));
+}
+
+}  // namespace
+
+EventContexts::EventContexts(const Question& question)
+    : github_(github_from(question)),
+      vars_(vars_from(question.repository)),
+      vars_json_(expression::to_compact_json(vars_)) {
+    const auto payload = question.payload_json;
+    if (!payload.empty() && payload.size() <= kMaxPayload) {
+        if (auto parsed = expression::parse_json(payload)) {
+            event_ = std::move(*parsed);
+            event_json_ = payload;
+            return;
+        }
+    }
+    event_ = event_from_facts(question.event);
+    event_json_ = expression::to_compact_json(event_);
+}
+
+EventContexts::Run EventContexts::make(
+    const std::string& name, const std::string& path, const std::string& commit, const Value& inputs
+) const {
+    auto github = github_;
+    const auto reference =
+        github.find("repository")->as_string() + "/" + path + "@" + github.find("ref")->as_string();
+    github.set("workflow", text(name));
+    github.set("workflow_ref", text(reference));
+    github.set("workflow_sha", text(commit));
+    auto json = expression::to_compact_json(Value::object(github));
+    // The payload's own text is put in: it is exact, and need not be written again for each run.
+    json.back() = ',';
+    json += "\"event\":" + event_json_ + "}";
+    github.set("event", event_);
+    Run run;
+    run.contexts.set("github", Value::object(std::move(github)));
+    run.contexts.set("inputs", inputs);
+    run.contexts.set("vars", vars_);
+    run.json = "{\"github\":" + json + ",\"inputs\":" + expression::to_compact_json(inputs) +
+               ",\"vars\":" + vars_json_ + "}";
+    return run;
+}
+
+}  // namespace triphammer::plan

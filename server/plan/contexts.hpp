@@ -1,0 +1,39 @@
+#pragma once
+// The contexts that planning knows: github, inputs, vars. Pure.
+// Source: GitHub's page "Contexts reference".
+
+#include "plan/plan.hpp"
+#include "workflow/expression/evaluator.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace triphammer::plan {
+
+/// What all workflows of one event share. Made once, because the payload is large.
+class EventContexts {
+  public:
+    explicit EventContexts(const Question& question);
+
+    struct Run {
+        workflow::expression::Contexts contexts;
+        std::string json;  // the same, as PlannedRun::contexts_json
+    };
+
+    /// For one workflow; `commit` is where its file was read.
+    Run make(
+        const std::string& name,
+        const std::string& path,
+        const std::string& commit,
+        const workflow::expression::Value& inputs
+    ) const;
+
+  private:
+    workflow::expression::Object github_;  // without `event`
+    workflow::expression::Value event_;
+    std::string event_json_;
+    workflow::expression::Value vars_;
+    std::string vars_json_;
+};
+
+}  // namespace triphammer::plan

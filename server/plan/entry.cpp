@@ -1,0 +1,108 @@
+#include "plan/entry.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace triphammer::plan {
+
+namespace {
+
+using model::Event;
+using model::Reason;
+
+constexpr std::array<std::string_view, 7> kStarting{
+    "push",
+    "pull_request",
+    "release",
+    "create",
+    "delete",
+    "workflow_dispatch",
+    "repository_dispatch",
+};
+
+struct Quiet {
+    std::string_view event;
+    std::string_view text;
+};
+
+// Events that never start anything, with a reason of their own.
+constexpr std::array<Quiet, 8> kQuiet{{
+    {"ping", "the hook works: GitHub sends this once when it is made"},
+    {"check_run", "results come back as events; building on them would loop"},
+    {"check_suite", "results come back as events; building on them would loop"},
+    {"status", "results come back as events; building on them would loop"},
+    {"deployment", "results come back as events; building on them would loop"},
+    {"deployment_status", "results come back as events; building on them would loop"},
+    {"workflow_run", "results come back as events; building on them would loop"},
+    {"workflow_job", "results come back as events; building on them would loop"},
+}};
+
+constexpr std::array<std::string_view, 5> kMarkers{
+    "[skip ci]", "[ci skip]", "[no ci]", "[skip actions]", "[actions skip]"};
+constexpr std::string_view kTrailer = "skip-checks: true";
+
+bool is_starting(std::string_view event) {
+    return std::find(kStarting.begin(), kStarting.end(), event) != kStarting.end();
+}
+
+Reason no(std::string code, std::string text) {
+    return {false, std::move(code), std::move(text), {}};
+}
+
+Reason describe_quiet(const Event& event) {
+    for (const auto& one : kQuiet) {
+        if (one.event == event.name) return no("event", event.name + ": " + std::string{one.text});
+    }
+    return no("event", "no workflow can start on the event '" + event.name + "' yet");
+}
+
+/// The last paragraph's line `skip-checks: true`, with or without the blank.
+bool has_skip_trailer(std::string_view message) {
+    const auto text = trim(message);
+    const auto paragraph = text.rfind("\n\n");
+    if (paragraph == std::string_view::npos) return false;
+    const auto lines = split(text.substr(paragraph + 2), '\n');
+    return std::any_of(lines.begin(), lines.end(), [](auto line) {
+        auto plain = to_lower(trim(line));
+        plain.erase(std::remove(plain.begin(), plain.end(), ' '), plain.end());
+        return plain == "skip-checks:true";
+    });
+}
+
+}  // namespace
+
+std::optional<Reason> find_refusal(const Event& event) {
+    if (!is_starting(event.name)) return describe_quiet(event);
+    if (event.name == "push" && event.deleted) {
+        return no("deleted", "the push deletes " + event.ref + ": there is nothing to build");
+    }
+    if (event.name == "pull_request" && !event.pull_request) {
+        return no("payload", "the delivery names no pull request");
+    }
+    if (event.name != "push" && event.name != "pull_request") return {};
+    const auto marker = find_skip_marker(event.message);
+    if (marker.empty()) return {};
+    return no("skip-marker", "the head commit's message says " + std::string{marker});
+}
+
+std::string ref_to_resolve(const Event& event) {
+    if (event.name == "push" || event.name == "pull_request") return {};
+    return event.name != "delete" && !event.sha.empty() ? std::string{} : run_ref(event);
+}
+
+std::string run_ref(const Event& event) {
+    const bool is_default = event.name == "delete" || event.ref.empty();
+    return is_default ? "refs/heads/" + event.default_branch : event.ref;
+}
+
+std::string_view find_skip_marker(std::string_view message) {
+    const auto lower = to_lower(message);
+    for (const auto marker : kMarkers) {
+        if (lower.find(marker) != std::string::npos) return marker;
+    }
+    return has_skip_trailer(message) ? kTrailer : std::string_view{};
+}
+
+}  // namespace triphammer::plan
