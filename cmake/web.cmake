@@ -37,3 +37,8 @@ endif()
 add_library(th_web_assets STATIC)
 triphammer_embed(th_web_assets web_assets "${web_pack}")
 target_link_libraries(th_web_assets PUBLIC triphammer_flags)
+
+if(TRIPHAMMER_WEB AND TRIPHAMMER_TESTS)
+  add_test(NAME web COMMAND "${NODE_PROGRAM}" test/run.mjs WORKING_DIRECTORY "${web_folder}")
+  set_tests_properties(web PROPERTIES LABELS unit TIMEOUT 120)
+endif()

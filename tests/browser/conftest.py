@@ -1,4 +1,4 @@
-"""One chromedriver for the session; a fresh browser and a fresh stand-in server for each test."""
+"""One browser with a fresh profile for the session; a stand-in server, so an origin, for each test."""
 import json
 import os
 import pathlib
@@ -20,8 +20,8 @@ class Site:
         self.process = subprocess.Popen(["node", str(server), str(dist)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.url = f"http://127.0.0.1:{self.process.stdout.readline().split()[1]}"
 
-    def control(self, name, **body):
-        request = urllib.request.Request(f"{self.url}/control/{name}", json.dumps(body).encode(), method="POST")
+    def control(self, action, /, **body):
+        request = urllib.request.Request(f"{self.url}/control/{action}", json.dumps(body).encode(), method="POST")
         with urllib.request.urlopen(request, timeout=10) as answer:
             return json.loads(answer.read())
 
@@ -51,10 +51,14 @@ def dist(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def driver():
-    running = Driver()
-    yield running
-    running.quit()
+def chromium():
+    driver = Driver()
+    try:
+        page = Browser(driver)
+        yield page
+        page.quit()
+    finally:
+        driver.quit()
 
 
 @pytest.fixture
@@ -64,16 +68,20 @@ def site(dist):
     running.close()
 
 
+def is_error(entry):
+    """An answer of the API that is not 2xx is no error of the page."""
+    return entry["level"] == "SEVERE" and "/api/v1/" not in entry["message"]
+
+
 @pytest.fixture
-def browser(driver, site):
+def browser(chromium, site):
     """Every test ends with: no console error, no violation of the policy, no script from outside ran."""
-    page = Browser(driver)
-    yield page
-    try:
-        broken = page.run("return window.broken === undefined")
-        severe = [entry["message"] for entry in page.console() if entry["level"] == "SEVERE" and "/api/v1/" not in entry["message"]]
-        assert broken, "text from outside ran as a script"
-        assert severe == []
-        assert site.control("seen")["csp"] == []
-    finally:
-        page.quit()
+    chromium.resize(1280, 800)
+    chromium.use_theme("light")
+    yield chromium
+    calm = chromium.run("return window.broken === undefined")
+    errors = [entry["message"] for entry in chromium.console() if is_error(entry)]
+    chromium.open("about:blank")
+    assert calm, "text from outside ran as a script"
+    assert errors == []
+    assert site.control("seen")["csp"] == []

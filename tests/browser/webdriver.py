@@ -59,7 +59,11 @@ class Browser:
         self.driver = driver
         self.profile = tempfile.mkdtemp(prefix="triphammer-browser-")
         options = {"args": [*FLAGS, f"--user-data-dir={self.profile}"]}
-        wanted = {"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}
+        wanted = {
+            "goog:chromeOptions": options,
+            "goog:loggingPrefs": {"browser": "ALL"},
+            "unhandledPromptBehavior": "accept",
+        }
         answer = driver.call("POST", "/session", {"capabilities": {"alwaysMatch": wanted}})
         self.base = f"/session/{answer['sessionId']}"
         self.resize(width, height)

@@ -1,6 +1,6 @@
 // Logs by formula or by hand.
 
-/** What line `n` of the long log says; tests/browser/test_log.py knows the same formula. */
+/** What line `n` of the long log says; tests/browser/log_test.py knows the same formula. */
 export function longLine(n) {
   return `line ${n} ${((n * 2654435761) % 4294967296).toString(16).padStart(8, '0')} the quick brown fox jumps over the lazy dog`;
 }

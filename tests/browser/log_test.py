@@ -1,0 +1,181 @@
+"""The log pane, on a log of a million lines and on one that grows."""
+import time
+
+LONG = "/runs/482/jobs/4821/steps/2"
+COLOURS = "/runs/482/jobs/4821/steps/3"
+GROWING = "484/4843/1"
+
+
+def long_line(n):
+    """The formula of support/logs.mjs."""
+    return f"line {n} {(n * 2654435761) % 4294967296:08x} the quick brown fox jumps over the lazy dog"
+
+
+def shown(browser):
+    """The lines in the window, by number."""
+    pairs = browser.run(
+        "const box = document.querySelector('.lines')?.getBoundingClientRect();"
+        "if (!box) return [];"
+        "return [...document.querySelectorAll('.line')].filter(e => {"
+        "  const at = e.getBoundingClientRect(); return at.top >= box.top - 1 && at.bottom <= box.bottom + 1;"
+        "}).map(e => [Number(e.dataset.line), e.querySelector('.text').innerText])"
+    )
+    return dict(pairs)
+
+
+def wait_line(browser, number, text):
+    browser.wait(lambda: shown(browser).get(number) == text, f"line {number}")
+
+
+def check_all(browser):
+    for number, text in shown(browser).items():
+        assert text == long_line(number)
+
+
+def test_a_link_reaches_line_731442_of_a_million(browser, site):
+    browser.open(f"{site.url}{LONG}#L731442")
+    wait_line(browser, 731442, long_line(731442))
+
+    check_all(browser)
+    assert browser.run("return document.querySelector('.line.selected').dataset.line") == "731442"
+    assert browser.count("*") < 2500
+
+
+def test_both_ends_are_reached_from_the_keyboard(browser, site):
+    browser.open(f"{site.url}{LONG}")
+    wait_line(browser, 1, long_line(1))
+    browser.run("document.querySelector('.lines').focus()")
+    browser.press("End")
+    wait_line(browser, 1_000_000, long_line(1_000_000))
+    check_all(browser)
+    browser.press("Home")
+    wait_line(browser, 1, long_line(1))
+
+
+def test_any_place_of_the_scroll_bar_shows_the_right_lines(browser, site):
+    browser.open(f"{site.url}{LONG}")
+    wait_line(browser, 1, long_line(1))
+    for part in (0.1, 0.731442, 0.5, 0.999):
+        browser.run("const s = document.querySelector('.lines'); s.scrollTop = arguments[0] * (s.scrollHeight - s.clientHeight)", part)
+        near = round(part * 1_000_000)
+        browser.wait(lambda: any(abs(n - near) < 100 and text for n, text in shown(browser).items()), f"lines near {near}")
+        browser.wait(lambda: all(shown(browser).values()), "all lines in view")
+        check_all(browser)
+
+
+def test_a_turn_of_the_wheel_moves_a_scaled_list_by_its_pixels(browser, site):
+    browser.open(f"{site.url}{LONG}#L500000")
+    wait_line(browser, 500_000, long_line(500_000))
+    first = min(shown(browser))
+    browser.run("document.querySelector('.lines').dispatchEvent(new WheelEvent('wheel', {deltaY: 180, bubbles: true, cancelable: true}))")
+
+    browser.wait(lambda: min(shown(browser)) == first + 10, "ten lines further")
+
+
+def test_jumps_load_only_what_is_looked_at(browser, site):
+    browser.open(f"{site.url}{LONG}#L731442")
+    wait_line(browser, 731442, long_line(731442))
+
+    asked = site.requests("/log?")
+    assert len(asked) <= 3
+    assert "from_line=731137" in asked[-1]
+
+
+def test_search_finds_what_is_not_loaded(browser, site):
+    browser.open(f"{site.url}{LONG}")
+    wait_line(browser, 1, long_line(1))
+    browser.press("/")
+    browser.type(".log-search input", "LINE 900000 ")
+
+    wait_line(browser, 900_000, long_line(900_000))
+    browser.wait_text("1 of 1", ".hits")
+    assert browser.text(".line .hit") == "line 900000 "
+
+
+def test_hits_are_walked_in_a_circle(browser, site):
+    browser.open(f"{site.url}/runs/483")
+    browser.wait_text("short test summary", ".lines")
+    browser.type(".log-search input", "AssertionError")
+    browser.wait_text("of 3", ".hits")
+    first = browser.text(".hits")
+    browser.type(".log-search input", "\ue007\ue007\ue007")
+
+    browser.wait_text(first, ".hits")
+
+
+def test_shift_click_chooses_a_range(browser, site):
+    browser.open(f"{site.url}{LONG}")
+    wait_line(browser, 1, long_line(1))
+    click = "document.querySelector(`[data-line='${arguments[0]}'] .number`).dispatchEvent(new MouseEvent('click', {bubbles: true, cancelable: true, shiftKey: arguments[1]}))"
+    browser.run(click, 5, False)
+    browser.run(click, 9, True)
+
+    browser.wait(lambda: browser.count(".line.selected") == 5, "five lines")
+    assert browser.run("return location.pathname + location.hash") == f"{LONG}#L5-L9"
+
+
+def test_colours_links_and_redrawn_lines(browser, site):
+    browser.open(site.url + COLOURS)
+    browser.wait_text("after the title", ".lines")
+    lines = shown(browser)
+
+    assert lines[3] == "progress 100%"
+    assert lines[4] == "after the title"
+    assert lines[7] == "<b>markup</b> <script>window.broken=1</script>"
+    assert browser.run("return [...document.querySelectorAll('.text a')].map(e => e.href)") == ["https://example.com/a"]
+    assert browser.text(".text .masked") == "***"
+    assert browser.run("return getComputedStyle(document.querySelector('[data-line=\"2\"] .text span')).color") == "rgb(255, 135, 0)"
+    assert "show all 5,001 characters" in browser.text(".line")
+
+
+def test_a_growing_log_is_followed_until_the_reader_leaves(browser, site):
+    browser.open(f"{site.url}/runs/484")
+    browser.wait_text("holding for 10 s", ".lines")
+    browser.wait(lambda: ["log:484/4843/1", "run:484"] in site.control("seen")["subscriptions"], "the subscription")
+    site.control("append", log=GROWING, lines=[f"more {n}" for n in range(2000)])
+    wait_line(browser, 2004, "more 1999")
+
+    browser.run("document.querySelector('.lines').scrollTop = 0")
+    browser.wait(lambda: 1 in shown(browser), "the beginning")
+    site.control("append", log=GROWING, lines=["and more"])
+    browser.wait_text("1 new lines", ".pill")
+    assert 1 in shown(browser)
+    browser.click(".pill")
+    wait_line(browser, 2005, "and more")
+
+
+def test_fast_growth_ends_with_every_line(browser, site):
+    browser.open(f"{site.url}/runs/484")
+    browser.wait(lambda: ["log:484/4843/1", "run:484"] in site.control("seen")["subscriptions"], "the subscription")
+    for part in range(40):
+        site.control("append", log=GROWING, lines=[f"fast {part * 250 + n}" for n in range(250)])
+    site.control("append", log=GROWING, lines=["the end"], done=True)
+    wait_line(browser, 10005, "the end")
+
+    browser.run("location.hash = '#L5005'")
+    wait_line(browser, 5005, "fast 5000")
+
+
+def test_after_a_lost_connection_the_log_goes_on_where_it_was(browser, site):
+    browser.open(f"{site.url}/runs/484")
+    browser.wait_text("holding for 10 s", ".lines")
+    browser.wait(lambda: site.control("seen")["sockets"] == 1, "the socket")
+    site.control("drop-sockets")
+    browser.wait(lambda: browser.text(".connection") != "live", "a lost connection")
+    site.control("append", log=GROWING, lines=["while nobody listened"])
+    site.control("run", id="484", change={"title": "A new title"})
+    browser.wait_text("live", ".connection")
+
+    wait_line(browser, 5, "while nobody listened")
+    browser.wait_text("A new title", "h1")
+    assert site.control("seen")["sockets"] == 1
+
+
+def test_a_jump_into_a_million_lines_is_quick(browser, site):
+    """Not a benchmark: a jump that takes a second is broken, whatever the machine."""
+    browser.open(f"{site.url}{LONG}")
+    wait_line(browser, 1, long_line(1))
+    begin = time.monotonic()
+    browser.run("location.hash = '#L250000'")
+    wait_line(browser, 250_000, long_line(250_000))
+    assert time.monotonic() - begin < 5

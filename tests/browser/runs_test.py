@@ -1,0 +1,186 @@
+"""The history and a run's page."""
+
+
+def rows(browser):
+    return browser.run("return [...document.querySelectorAll('.row-title')].map(e => e.innerText)")
+
+
+def test_the_history_shows_the_newest_runs_first(browser, site):
+    browser.open(site.url)
+    browser.wait_text("octo/shop #484")
+
+    assert rows(browser)[:3] == ["Upgrade the base image", "Keep the basket for a week", "Show the basket in the header"]
+    assert browser.run("return document.querySelector('[data-row=\"0\"] .mark').innerText") == "failed: the workflow cannot be read"
+
+
+def test_a_first_view_takes_few_requests(browser, site):
+    browser.open(site.url)
+    browser.wait_text("octo/shop #484")
+
+    asked = [line for line in site.control("seen")["requests"] if "favicon" not in line and "icon-" not in line]
+    assert len(asked) <= 5  # page, script, style, runs; the socket is the sixth
+
+
+def test_a_long_history_is_walked_to_its_end_without_a_gap(browser, site):
+    browser.open(site.url)
+    browser.wait_text("octo/shop #484")
+    seen = set()
+
+    def scroll_on():
+        numbers = browser.run(
+            "const s = document.querySelector('.scroller'); s.scrollTop += s.clientHeight / 2;"
+            "return [...document.querySelectorAll('.row-facts .keep')].map(e => e.innerText.split('#').pop())"
+        )
+        seen.update(numbers)
+        return "1" in seen
+
+    browser.wait(scroll_on, "run 1", limit=30)
+    assert seen == {str(number) for number in range(1, 486)}
+    assert browser.count("*") < 2500
+
+
+def test_filters_stand_in_the_address_and_come_back_with_it(browser, site):
+    browser.open(site.url)
+    browser.wait_text("octo/shop #484")
+    browser.run("const s = document.querySelector('select'); s.value = 'cancelled'; s.dispatchEvent(new Event('change', {bubbles: true}))")
+    browser.wait(lambda: browser.run("return location.search") == "?state=cancelled", "the filter in the address")
+    browser.wait(lambda: "octo/shop #484" not in browser.text(), "the filtered list")
+    states = browser.run("return [...document.querySelectorAll('.row > .mark')].map(e => e.innerText)")
+    assert set(states) == {"cancelled"}
+
+    browser.open(f"{site.url}/?state=cancelled&branch=main&text=list")
+    browser.wait(lambda: browser.count(".row") > 0, "rows")
+    assert "main" in browser.text(".row-facts")
+    assert set(rows(browser)) == {"Speed up the product list"}
+
+
+def test_a_filter_without_a_match_says_so(browser, site):
+    browser.open(f"{site.url}/?actor=nobody")
+    browser.wait_text("No run fits these filters")
+
+
+def test_typing_into_a_filter_asks_once_it_rests(browser, site):
+    browser.open(site.url)
+    browser.wait_text("octo/shop #484")
+    site.control("forget")
+    browser.type("input[name=text]", "rounding")
+    browser.type("input[name=text]", "")
+    browser.wait(lambda: browser.run("return location.search") == "?text=rounding", "the text in the address")
+
+    browser.wait_text("No run fits")
+    assert len(site.requests("/api/v1/runs?")) == 1
+
+
+def test_back_from_a_run_returns_to_the_same_place(browser, site):
+    browser.open(site.url)
+    browser.wait_text("octo/shop #484")
+    browser.run("document.querySelector('.scroller').scrollTop = 1500")
+    browser.wait_text("#460")
+    browser.run("[...document.querySelectorAll('.row')].find(e => e.innerText.includes('#460')).click()")
+    browser.wait(lambda: browser.run("return location.pathname") == "/runs/460", "the run's page")
+    browser.wait_text("Re-run all")
+    browser.run("history.back()")
+    browser.wait_text("#460")
+
+    assert browser.run("return document.querySelector('.scroller').scrollTop") == 1500
+
+
+def test_a_new_run_comes_in_live_at_the_top(browser, site):
+    browser.open(site.url)
+    browser.wait_text("live", ".connection")
+    browser.wait_text("octo/shop #484")
+    site.control("new-run", title="Just pushed", state="queued", started_at=None, finished_at=None)
+
+    browser.wait(lambda: rows(browser)[0] == "Just pushed", "the new run")
+
+
+def test_a_new_run_does_not_move_what_is_being_read(browser, site):
+    browser.open(site.url)
+    browser.wait_text("live", ".connection")
+    browser.run("document.querySelector('.scroller').scrollTop = 1200")
+    browser.wait_text("#465")
+    before = browser.run("return [...document.querySelectorAll('.row')].find(e => e.innerText.includes('#465')).getBoundingClientRect().top")
+    site.control("new-run", title="Just pushed")
+    browser.wait_text("1 new", ".pill")
+
+    after = browser.run("return [...document.querySelectorAll('.row')].find(e => e.innerText.includes('#465')).getBoundingClientRect().top")
+    assert abs(after - before) <= 1
+    browser.click(".pill")
+    browser.wait(lambda: rows(browser)[0] == "Just pushed", "the top of the list")
+
+
+def test_an_empty_server_tells_the_next_step(browser, site):
+    site.control("empty")
+    browser.open(site.url)
+
+    browser.wait_text("triphammer repo add OWNER/NAME")
+    assert f"{site.url}/webhooks/github/" in browser.text()
+
+
+def test_a_failed_run_shows_the_failure_first(browser, site):
+    browser.open(f"{site.url}/runs/483")
+    browser.wait_text("E       AssertionError", ".failure-box")
+
+    assert "ended with exit status 1" in browser.text(".failure-box")
+    assert browser.run("return document.querySelector('.step-link[aria-current]').innerText").startswith("failed")
+    assert "short test summary" in browser.text(".lines")
+    assert browser.run("return document.title").startswith("✗ #483")
+
+
+def test_an_excerpt_leads_to_its_line(browser, site):
+    browser.open(f"{site.url}/runs/483")
+    browser.wait_text("E       AssertionError", ".failure-box")
+    browser.run("document.querySelector('.excerpt a').click()")
+
+    browser.wait(lambda: browser.count(".line.selected") == 1, "the chosen line")
+    assert browser.run("return location.pathname + location.hash").startswith("/runs/483/jobs/4831/steps/2#L")
+
+
+def test_a_workflow_with_errors_shows_file_line_and_column(browser, site):
+    browser.open(f"{site.url}/runs/485")
+    browser.wait_text('.triphammer/ci.yml:7:5 unknown key "run-on"', ".failure-box")
+
+
+def test_the_reasons_of_a_run_are_a_tree(browser, site):
+    browser.open(f"{site.url}/runs/484/why")
+    browser.wait_text("branch main matches main", ".reasons ul ul")
+    assert "tag-filter" in browser.text(".reason.no code")
+
+
+def test_a_run_that_changes_is_drawn_again(browser, site):
+    browser.open(f"{site.url}/runs/484")
+    browser.wait_text("live", ".connection")
+    browser.wait_text("running", ".run-head")
+    site.control("run", id="484", change={"state": "succeeded", "finished_at": "2026-11-21T10:00:00Z"})
+
+    browser.wait_text("succeeded", ".run-head")
+    browser.wait_text("Re-run all", ".run-head")
+
+
+def test_cancel_asks_first(browser, site):
+    browser.open(f"{site.url}/runs/484")
+    browser.wait_text("Cancel", ".run-head")
+    browser.click(".run-head button")
+    browser.wait_text("Cancel this run?", "dialog")
+    assert site.api("/acted") == []
+    browser.click("dialog .danger")
+
+    browser.wait(lambda: site.api("/acted") == [{"action": "cancel", "id": "484", "body": {}}], "the request")
+
+
+def test_one_job_or_the_failed_ones_run_again(browser, site):
+    browser.open(f"{site.url}/runs/483")
+    browser.wait_text("Re-run failed", ".run-head")
+    browser.click(".run-head .primary")
+    browser.click(".job-head button")
+
+    browser.wait(lambda: len(site.api("/acted")) == 2, "two requests")
+    assert [acted["body"] for acted in site.api("/acted")] == [{"jobs": "failed"}, {"jobs": "4831"}]
+
+
+def test_names_from_outside_stay_text(browser, site):
+    for address in ("/", "/runs/481", "/runs/481/why", "/deliveries", "/deliveries/00000000-0000-4000-8000-000000000480"):
+        browser.open(site.url + address)
+        browser.wait(lambda: browser.count("main h1") == 1, address)
+        browser.wait_text("<script>" if "0480" not in address else "push", "main")
+        assert browser.count("main img, main script") == 0

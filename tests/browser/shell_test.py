@@ -1,0 +1,173 @@
+"""The frame: keyboard, theme, sign-in, the other screens, both themes, a small screen."""
+import pytest
+
+SCREENS = {
+    "/": "Runs", "/runs/483": "Show the basket", "/runs/484/why": "Why it started", "/deliveries": "Deliveries",
+    "/deliveries/00000000-0000-4000-8000-000000000483": "ci.yml starts", "/deployments": "Deployments",
+    "/environments": "Environments", "/pipelines": "Pipelines", "/pipelines/flask": "flask",
+    "/new-pipeline": "New pipeline", "/repositories": "Repositories", "/nothing/here": "nothing at this address",
+}
+
+
+def where(browser):
+    return browser.run("return location.pathname")
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_screen_fits_and_has_one_heading(browser, site, width, theme):
+    browser.resize(width, 700)
+    browser.use_theme(theme)
+    for address, text in SCREENS.items():
+        browser.open(site.url + address)
+        browser.wait_text(text, "main")
+        assert browser.run("return document.documentElement.scrollWidth <= innerWidth"), address
+        assert browser.count("*") < 2500, address
+        if address != "/nothing/here":
+            assert browser.count("h1") == 1, address
+
+
+def test_the_keyboard_goes_everywhere(browser, site):
+    browser.open(site.url)
+    browser.wait_text("octo/shop #484")
+    for keys, address in {"gd": "/deployments", "ge": "/environments", "gp": "/pipelines", "gr": "/repositories", "gv": "/deliveries", "gh": "/"}.items():
+        browser.press(*keys)
+        browser.wait(lambda: where(browser) == address, address)
+
+
+def test_rows_are_walked_and_opened_from_the_keyboard(browser, site):
+    browser.open(site.url)
+    browser.wait_text("octo/shop #484")
+    for row in range(3):
+        browser.press("j")
+        browser.wait(lambda: browser.run("return document.activeElement.dataset.row") == str(row), f"row {row}")
+    browser.press("k")
+    browser.wait(lambda: browser.run("return document.activeElement.dataset.row") == "1", "row 1")
+    browser.press("Enter")
+
+    browser.wait(lambda: where(browser) == "/runs/484", "the run")
+
+
+def test_f_goes_to_the_failure_and_x_asks(browser, site):
+    browser.open(f"{site.url}/runs/483/jobs/4832")
+    browser.wait_text("lint", ".job-head")
+    browser.press("f")
+    browser.wait(lambda: where(browser) == "/runs/483/jobs/4831/steps/2", "the failed step")
+
+    browser.open(f"{site.url}/runs/484")
+    browser.wait_text("Cancel", ".run-head")
+    browser.press("x")
+    browser.wait_text("Cancel this run?", "dialog")
+
+
+def test_help_lists_the_keys_and_letters_can_be_switched_off(browser, site):
+    browser.open(site.url)
+    browser.wait_text("octo/shop #484")
+    browser.press("?")
+    browser.wait_text("next row", "dialog")
+    browser.click("dialog input")
+    browser.press("Escape")
+    browser.wait(lambda: browser.count("dialog") == 0, "the end of the dialog")
+    browser.press("j")
+    assert browser.run("return document.activeElement.dataset.row") is None
+
+    browser.press("?")
+    browser.wait_text("Switch single-letter keys off", "dialog")
+
+
+def test_letters_in_a_field_are_text(browser, site):
+    browser.open(site.url)
+    browser.wait_text("octo/shop #484")
+    browser.type("input[name=text]", "gd?")
+
+    assert where(browser) == "/"
+    assert browser.count("dialog") == 0
+
+
+def test_the_theme_is_kept(browser, site):
+    browser.open(site.url)
+    browser.use_theme("light")
+    browser.wait_text("octo/shop #484")
+    light = browser.run("return getComputedStyle(document.documentElement).backgroundColor")
+    browser.click(".theme-button")
+    browser.click(".theme-button")
+    assert browser.run("return document.documentElement.dataset.theme") == "dark"
+    browser.open(site.url)
+    browser.wait_text("octo/shop #484")
+
+    assert browser.run("return getComputedStyle(document.documentElement).backgroundColor") != light
+
+
+def test_the_skip_link_leads_to_the_content(browser, site):
+    browser.open(site.url)
+    browser.wait_text("octo/shop #484")
+    browser.press("Tab", "Enter")
+
+    assert browser.run("return document.activeElement.id") == "main"
+    assert where(browser) == "/"
+
+
+def test_without_a_session_the_page_says_how_to_get_one(browser, site):
+    site.control("signed-in", value=False)
+    browser.open(f"{site.url}/deployments")
+
+    browser.wait_text("triphammer setup-link", "main")
+
+
+def test_the_one_time_link_signs_in_and_leaves_no_token(browser, site):
+    site.control("signed-in", value=False)
+    browser.open(f"{site.url}/setup?token=right")
+    browser.wait_text("Sign in as administrator")
+    assert browser.run("return location.href") == f"{site.url}/setup"
+    browser.click(".gate .primary")
+
+    browser.wait_text("octo/shop #484")
+    browser.wait_text("live", ".connection")
+
+
+def test_a_used_link_says_so(browser, site):
+    site.control("signed-in", value=False)
+    browser.open(f"{site.url}/setup?token=wrong")
+    browser.wait_text("Sign in as administrator")
+    browser.click(".gate .primary")
+
+    browser.wait_text("This link was used or is too old.", ".gate")
+
+
+def test_signing_out_ends_at_the_gate(browser, site):
+    browser.open(site.url)
+    browser.wait_text("Sign out", ".top")
+    browser.click(".person button")
+
+    browser.wait_text("You are not signed in")
+
+
+def test_one_tab_has_one_socket(browser, site):
+    browser.open(site.url)
+    browser.wait_text("live", ".connection")
+    browser.press("g", "d")
+    browser.wait_text("production", ".row-title")
+    browser.press("g", "h")
+    browser.wait_text("octo/shop #484")
+
+    assert site.control("seen")["sockets"] == 1
+    browser.wait(lambda: site.control("seen")["subscriptions"] == [["runs"]], "the subscription")
+
+
+def test_a_delivery_is_tried_out_and_replayed(browser, site):
+    browser.open(f"{site.url}/deliveries/00000000-0000-4000-8000-000000000483")
+    browser.wait_text("What would it do now?", "main")
+    browser.click(".buttons button")
+    browser.wait_text("Now it would be:", ".box")
+    assert site.requests("replay?dry_run=true")
+    browser.click(".buttons button:nth-child(2)")
+    browser.wait_text("Replay this delivery?", "dialog")
+    browser.click("dialog .primary")
+
+    browser.wait(lambda: [line for line in site.requests("/replay") if "dry_run" not in line], "the replay")
+
+
+def test_an_unreachable_thing_says_so_and_can_be_tried_again(browser, site):
+    browser.open(f"{site.url}/runs/999999")
+    browser.wait_text("There is no run 999999.", "[role=alert]")
+    assert "Try again" in browser.text("[role=alert]")
