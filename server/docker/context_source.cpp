@@ -191,10 +191,12 @@ Result<FolderTar> open_context(
     return open_filtered(root, rules, max_bytes);
 }
 
-Result<FolderTar> open_folder(const fs::path& root, std::uint64_t max_bytes) {
+Result<std::vector<TarHeader>> list_folder(const fs::path& root) {
     Rules rules;
     rules.skip_git = false;
-    return open_filtered(root, rules, max_bytes);
+    Walk walk{root, rules};
+    if (auto walked = walk.enter(""); !walked) return walked.error();
+    return walk.take_files();
 }
 
 }  // namespace triphammer::docker

@@ -63,7 +63,7 @@ Result<FolderTar> open_context(
     const std::filesystem::path& root, const std::string& dockerfile, std::uint64_t max_bytes
 );
 
-/// The folder without any filter: a workspace for a job container (`.git` included).
-Result<FolderTar> open_folder(const std::filesystem::path& root, std::uint64_t max_bytes);
+/// Everything in a folder, `.git` included, in the order of FolderTar: what a workspace holds.
+Result<std::vector<TarHeader>> list_folder(const std::filesystem::path& root);
 
 }  // namespace triphammer::docker
