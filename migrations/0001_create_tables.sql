@@ -52,7 +52,7 @@ CREATE TABLE deliveries (
 ) STRICT;
 -- Only an accepted delivery makes a later one a duplicate.
 CREATE UNIQUE INDEX deliveries_guid ON deliveries (guid, hook) WHERE outcome <> 'refused';
-CREATE INDEX deliveries_pending ON deliveries (next_plan_at, id) WHERE outcome = 'pending';
+CREATE INDEX deliveries_pending ON deliveries (repository, next_plan_at, id) WHERE outcome = 'pending';
 CREATE INDEX deliveries_content ON deliveries (repository, content_key) WHERE content_key <> '';
 CREATE INDEX deliveries_refused ON deliveries (id) WHERE outcome = 'refused';
 CREATE INDEX deliveries_refused_guid ON deliveries (guid) WHERE outcome = 'refused';

@@ -12,7 +12,7 @@ namespace triphammer::store {
 /// Repositories that have pending deliveries that are due, the one that waits longest first.
 std::vector<model::RepositoryId> list_due_repositories(Connection& db, TimePoint now);
 
-/// The oldest due one of a repository.
+/// The one of a repository that has been due longest: the oldest, unless it was put off.
 std::optional<model::DeliveryId> find_next_pending(
     Connection& db, model::RepositoryId repository, TimePoint now
 );
