@@ -49,7 +49,10 @@ class Builder : public YAML::EventHandler {
     void OnDocumentEnd() override {}
 
     void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-        put(make(NodeKind::null, mark, anchor));
+        auto* node = make(NodeKind::null, mark, anchor);
+        // yaml-cpp's mark is where the next token begins, often lines below.
+        if (!open_.empty() && open_.back().key != nullptr) node->at = open_.back().key->at;
+        put(node);
     }
 
     void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
