@@ -10,6 +10,7 @@
 
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 namespace triphammer::testing {
@@ -19,7 +20,13 @@ class SampleDatabase {
     /// What the piece answered; an error ends the test by exception.
     template <class Work>
     auto write(Work work) {
-        return std::move(database->write_now(std::move(work)).value());
+        auto result = database->write_now(std::move(work));
+        using Value = typename decltype(result)::value_type;
+        if constexpr (std::is_void_v<Value>) {
+            result.value();
+        } else {
+            return Value{std::move(result.value())};
+        }
     }
 
     /// What the piece answered, error or not.
