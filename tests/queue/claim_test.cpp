@@ -1,0 +1,95 @@
+#include "queue/queue_fixture.hpp"
+
+#include <gtest/gtest.h>
+
+using namespace triphammer;
+using triphammer::testing::QueueFixture;
+
+TEST(ClaimNext, GivesAJobToOneAttempt) {
+    QueueFixture fixture;
+    const auto run = fixture.create({{"build", {}}});
+
+    const auto first = fixture.claim();
+    const auto second = fixture.claim();
+
+    ASSERT_TRUE(first);
+    EXPECT_EQ(first->job.key, "build");
+    EXPECT_EQ(first->job.attempts, 1);
+    EXPECT_FALSE(second);
+    EXPECT_EQ(fixture.job_state(run, "build"), "running");
+    EXPECT_EQ(fixture.run_state(run), "running");
+}
+
+TEST(ClaimNext, KeepsTheNumberOfWorkers) {
+    QueueFixture fixture;
+    fixture.create({{"a", {}}, {"b", {}}, {"c", {}}});
+
+    const auto first = fixture.claim(2);
+    const auto second = fixture.claim(2);
+    const auto third = fixture.claim(2);
+    fixture.lose(first->fence).value();
+
+    EXPECT_TRUE(second);
+    EXPECT_FALSE(third);
+    EXPECT_TRUE(fixture.claim(2));
+}
+
+TEST(ClaimNext, GivesTheNextFreeSlotToAnotherRepository) {
+    QueueFixture fixture;
+    plan::Plan many;
+    for (int i = 0; i < 300; ++i) {
+        many.runs.push_back(QueueFixture::make_plan({{"build", {}}}).runs[0]);
+    }
+    fixture.write([&](store::Transaction& tx) {
+        return queue::create_runs(tx, {.repository = fixture.repository}, many);
+    });
+    fixture.claim();
+    const auto busy = fixture.repository;
+    fixture.repository = fixture.add_repository("octo/cellar");
+    fixture.create({{"late", {}}});
+
+    EXPECT_EQ(fixture.claim()->job.key, "late");
+    EXPECT_EQ(fixture.claim()->job.repository, busy);
+}
+
+TEST(AcceptRecords, AppliesEachGroupOnce) {
+    QueueFixture fixture;
+    fixture.create({{"build", {}}});
+    const auto hold = fixture.run_next();
+    const auto accept = [&](const std::string& nonce, std::int64_t acked) {
+        return fixture.try_write([&](store::Transaction& tx) {
+            return queue::accept_records(tx, {hold.fence, nonce}, acked);
+        });
+    };
+
+    EXPECT_EQ(accept(hold.nonce, 100).value(), true);
+    EXPECT_EQ(accept(hold.nonce, 100).value(), false);
+    EXPECT_EQ(accept("another", 200).error().code, Code::conflict);
+}
+
+TEST(Steps, AreKeptWithTheirEndAndLog) {
+    QueueFixture fixture;
+    fixture.create({{"build", {}}});
+    const auto hold = fixture.run_next();
+    fixture.write([&](store::Transaction& tx) -> Result<> {
+        queue::begin_step(tx, hold, {1, "compile", "Compile", tx.now()}).value();
+        store::StepEnd end;
+        end.number = 1;
+        end.state = model::StepState::failed;
+        end.cause = model::Cause::exit;
+        end.exit_status = 2;
+        queue::end_step(tx, hold, end).value();
+        queue::begin_step(tx, hold, {2, "", "Never ends", tx.now()}).value();
+        return queue::set_step_log(tx, hold, {1, 500, 20, "sum"});
+    });
+
+    fixture.finish(hold, model::JobState::failed, model::Cause::exit).value();
+
+    const auto steps =
+        fixture.read([&](store::Connection& db) { return store::list_steps(db, hold.fence); });
+    ASSERT_EQ(steps.size(), 2U);
+    EXPECT_EQ(steps[0].name, "Compile");
+    EXPECT_EQ(steps[0].exit_status, 2);
+    EXPECT_EQ(steps[0].log_lines, 20);
+    EXPECT_EQ(steps[1].state, model::StepState::failed);
+}
