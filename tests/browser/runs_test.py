@@ -184,3 +184,13 @@ def test_names_from_outside_stay_text(browser, site):
         browser.wait(lambda: browser.count("main h1") == 1, address)
         browser.wait_text("<script>" if "0480" not in address else "push", "main")
         assert browser.count("main img, main script") == 0
+
+
+def test_a_deployment_shows_its_effects_and_why_it_failed(browser, site):
+    browser.open(f"{site.url}/deployments?state=failed")
+    browser.wait(lambda: browser.count(".row") > 0, "rows")
+    browser.click(".row")
+    browser.wait_text("RuntimeError: no database", "pre")
+
+    assert "create candidate" in browser.text(".effects")
+    assert "the candidate never answered /healthz" in browser.text(".summary")

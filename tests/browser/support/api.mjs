@@ -11,7 +11,7 @@ function fail(response, status, code, message, more = {}) {
 
 /** A page of `items`, by position; real cursors are opaque too. */
 function page(items, query) {
-  const limit = Number(query.get('limit') ?? 50);
+  const limit = Number(query.get('limit') ?? items.length);
   const last = query.get('cursor');
   const from = last ? items.findIndex((item) => (item.id ?? item.guid) === last) + 1 : 0;
   const part = items.slice(from, from + limit);
@@ -98,6 +98,7 @@ const ROUTES = [
   ['GET', /^\/deliveries\/([^/]+)$/, find('deliveries', 'guid')],
   ['POST', /^\/deliveries\/([^/]+)\/replay$/, replay],
   ['GET', /^\/deployments$/, all('deployments', matches(['environment', 'repository', 'state']))],
+  ['GET', /^\/deployments\/([^/]+)$/, find('deployments', 'id')],
   ['GET', /^\/environments$/, all('environments')],
   ['GET', /^\/repositories$/, all('repositories')],
   ['GET', /^\/acted$/, ({ world, response }) => reply(response, 200, world.acted)],

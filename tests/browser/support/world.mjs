@@ -191,8 +191,17 @@ export class World {
       id: String(n), repository: REPOSITORIES[n % 2], environment: n % 3 ? 'staging' : 'production', driver: 'container', strategy: 'blue-green', target: 'shop-web',
       image: 'registry.example.com/shop', digest: `sha256:${((n * 40503) % 65536).toString(16).padStart(4, '0').repeat(16)}`,
       sha: this.facts(n).sha, run: '484', job: '4843', state, phase: state === 'running' ? 'gate' : 'done', reason: state === 'failed' ? 'the candidate never answered /healthz' : null,
-      created_at: this.at(ago), started_at: this.at(ago), finished_at: state === 'running' ? null : this.at(ago - 24),
+      created_at: this.at(ago), started_at: this.at(ago), finished_at: state === 'running' ? null : this.at(ago - 24), previous: n > 1 ? String(n - 1) : null,
+      excerpt: state === 'failed' ? 'Traceback (most recent call last):\nRuntimeError: no database' : null, effects: this.effects(state, ago),
     };
+  }
+
+  effects(state, ago) {
+    const kinds = state === 'failed' ? ['create-candidate'] : ['create-candidate', 'switch', 'retire'];
+    return kinds.map((kind, at) => ({
+      n: at + 1, kind, target: 'shop-web', state: state === 'running' && at === 2 ? 'open' : 'ok',
+      opened_at: this.at(ago - at * 6), closed_at: state === 'running' && at === 2 ? null : this.at(ago - at * 6 - 4),
+    }));
   }
 
   changed(topic, subject, id, to = '') {

@@ -9,12 +9,16 @@ import type { List, LiveEvent } from './types';
 
 const PAGE = 50;
 const KEPT_LISTS = 6;
+// A filter that no index answers may leave pages empty: this many are asked for in one go.
+const EMPTY_PAGES = 8;
 const kept = new Map<string, CursorList<never>>();
 
 export class CursorList<T> {
   readonly items = signal<T[]>([]);
   readonly loaded = signal(false);
   readonly error = signal<unknown>(undefined);
+  /** The last pages held nothing that fits, and there are more. */
+  readonly exhausted = signal(false);
   /** Rows that came while the reader was further down. */
   readonly unseen = signal(0);
   /** Where the reader stood, for Back. */
@@ -48,21 +52,32 @@ export class CursorList<T> {
   }
 
   private place(page: List<T>): void {
-    const fresh = new Set(page.items.map(this.keyOf));
-    const overlaps = this.items.value.some((item) => fresh.has(this.keyOf(item)));
-    if (!overlaps || page.next === null) {
+    const rest = this.restBelow(page);
+    if (rest === null) {
       this.items.value = page.items;
       this.next = page.next;
+      this.exhausted.value = false;
     } else {
-      const rest = this.items.value.filter((item) => !fresh.has(this.keyOf(item)));
       const added = page.items.length + rest.length - this.items.value.length;
       this.items.value = [...page.items, ...rest];
-      if (this.offset > 0 && added > 0) {
-        this.unseen.value += added;
-        this.onAdded?.(added);
-      }
+      if (this.offset > 0 && added > 0) this.announce(added);
     }
     this.loaded.value = true;
+  }
+
+  private announce(added: number): void {
+    this.unseen.value += added;
+    this.onAdded?.(added);
+  }
+
+  /** What of the present rows stands below the newest page; null where that page replaces them all. */
+  private restBelow(page: List<T>): T[] | null {
+    if (page.next === null || !this.loaded.value) return null;
+    const fresh = new Set(page.items.map(this.keyOf));
+    const last = this.items.value.findLastIndex((item) => fresh.has(this.keyOf(item)));
+    // A full page that meets nothing we have leaves a gap below it.
+    if (last < 0 && page.items.length >= PAGE) return null;
+    return this.items.value.slice(last + 1);
   }
 
   /** A change of one row, wherever in the list it stands. */
@@ -73,20 +88,30 @@ export class CursorList<T> {
       this.keyOf(item) === event.id ? { ...item, state: event.to } : item);
   }
 
+  /** The next rows, and on through pages that a filter leaves empty, so far as `EMPTY_PAGES`. */
   async loadMore(): Promise<void> {
     if (this.busy || this.next === null) return;
     this.busy = true;
+    this.exhausted.value = false;
     try {
-      const page = await this.fetchPage(this.next);
-      const known = new Set(this.items.value.map(this.keyOf));
-      this.items.value = [...this.items.value, ...page.items.filter((item) => !known.has(this.keyOf(item)))];
-      this.next = page.next;
+      let found = 0;
+      for (let page = 0; page < EMPTY_PAGES && found === 0 && this.next !== null; page++) found = await this.append(this.next);
+      this.exhausted.value = found === 0 && this.next !== null;
       this.error.value = undefined;
     } catch (failure) {
       this.error.value = failure;
     } finally {
       this.busy = false;
     }
+  }
+
+  private async append(cursor: string): Promise<number> {
+    const page = await this.fetchPage(cursor);
+    const known = new Set(this.items.value.map(this.keyOf));
+    const fresh = page.items.filter((item) => !known.has(this.keyOf(item)));
+    if (fresh.length > 0) this.items.value = [...this.items.value, ...fresh];
+    this.next = page.next;
+    return fresh.length;
   }
 }
 

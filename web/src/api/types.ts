@@ -119,9 +119,21 @@ export interface Deployment {
   phase?: string | null;
   reason?: string | null;
   previous?: string | null;
+  excerpt?: string | null;
+  effects?: Effect[] | null;
   created_at?: Time;
   started_at?: Time;
   finished_at?: Time;
+}
+
+/** One intended change of the target, and what is known of it: open, ok or failed. */
+export interface Effect {
+  n: number;
+  kind: string;
+  target: string;
+  state: string;
+  opened_at?: Time;
+  closed_at?: Time;
 }
 
 export interface Environment {

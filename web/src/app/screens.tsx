@@ -5,6 +5,7 @@ import { signedOut } from '../api/client';
 import { Empty } from '../parts/notice';
 import { DeliveriesScreen } from '../screens/deliveries';
 import { DeliveryScreen } from '../screens/delivery';
+import { DeploymentScreen } from '../screens/deployment';
 import { DeploymentsScreen } from '../screens/deployments';
 import { EnvironmentsScreen } from '../screens/environments';
 import { NewPipelineScreen } from '../screens/new_pipeline';
@@ -30,6 +31,7 @@ const SCREENS: [string, Screen][] = [
   ['/deliveries', DeliveriesScreen],
   ['/deliveries/:guid', DeliveryScreen],
   ['/deployments', DeploymentsScreen],
+  ['/deployments/:id', DeploymentScreen],
   ['/environments', EnvironmentsScreen],
   ['/pipelines', PipelinesScreen],
   ['/pipelines/:name', PipelineScreen],

@@ -62,6 +62,17 @@ function usePlace<T>(scroll: VirtualScroll, list: CursorList<T>): void {
   }, [scroll, list]);
 }
 
+/** The newest rows hold nothing that fits; older ones may. */
+function Searching<T>({ list }: { list: CursorList<T> }) {
+  useEffect(() => void list.loadMore(), [list]);
+  if (!list.exhausted.value) return <Loading />;
+  return <div class="row-list"><p class="quiet-text no-lines">Nothing fits among the newest.</p><LookFurther list={list} /></div>;
+}
+
+function LookFurther<T>({ list }: { list: CursorList<T> }) {
+  return <button type="button" class="pill bottom" onClick={() => void list.loadMore()}><Icon name="down" />Look further back</button>;
+}
+
 export function RowList<T>({ list, label, rowHeight, keyOf, href, row, empty }: Props<T>) {
   const scroll = useMemo(() => new VirtualScroll(rowHeight), [list, rowHeight]);
   const items = list.items.value;
@@ -72,6 +83,7 @@ export function RowList<T>({ list, label, rowHeight, keyOf, href, row, empty }: 
   }, [list]);
 
   if (!list.loaded.value) return list.error.value ? <Failure error={list.error.value} retry={() => void list.refresh()} /> : <Loading />;
+  if (items.length === 0 && list.hasMore) return <Searching list={list} />;
   if (items.length === 0) return <>{empty}</>;
   const size = list.hasMore ? -1 : items.length;
   const draw = (index: number) => {
@@ -88,6 +100,7 @@ export function RowList<T>({ list, label, rowHeight, keyOf, href, row, empty }: 
       {list.unseen.value > 0 && (
         <button type="button" class="pill" onClick={() => scroll.moveTo(0)}><Icon name="up" />{list.unseen.value} new</button>
       )}
+      {list.exhausted.value && <LookFurther list={list} />}
       <VirtualRows scroll={scroll} count={items.length} label={label} row={draw} onRange={onRange} />
     </div>
   );

@@ -34,7 +34,7 @@ export function DeploymentsScreen() {
       <header class="screen-head"><h1>Deployments</h1><FilterBar filters={FILTERS} /></header>
       <RowList
         list={list} label="Deployments" rowHeight={ROW_HEIGHT} keyOf={keyOf}
-        href={(deployment) => path`/runs/${deployment.run}/jobs/${deployment.job}`}
+        href={(deployment) => path`/deployments/${deployment.id}`}
         row={(deployment) => <DeploymentRow deployment={deployment} />} empty={empty}
       />
     </section>

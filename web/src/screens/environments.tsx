@@ -44,7 +44,7 @@ function Card({ environment }: { environment: Environment }) {
       {current ? <Live deployment={current} /> : <p>Nothing is live here yet.</p>}
       {open && (
         <p class="summary">
-          <a href={path`/runs/${open.run}/jobs/${open.job}`}><Status state={open.state} /></a>
+          <a href={path`/deployments/${open.id}`}><Status state={open.state} /></a>
           {open.phase && <span>{open.phase.replace(/-/g, ' ')}</span>}
         </p>
       )}
@@ -56,7 +56,7 @@ function Card({ environment }: { environment: Environment }) {
 function Live({ deployment }: { deployment: Deployment }) {
   return (
     <dl class="facts tight">
-      <div><dt>Live</dt><dd><a href={path`/runs/${deployment.run}/jobs/${deployment.job}`}><Sha value={deployment.sha} /></a></dd></div>
+      <div><dt>Live</dt><dd><a href={path`/deployments/${deployment.id}`}><Sha value={deployment.sha} /></a></dd></div>
       <div><dt>Since</dt><dd><When at={deployment.finished_at} /></dd></div>
       {deployment.digest && <div><dt>Image</dt><dd><code title={deployment.image ?? ''}>{shortDigest(deployment.digest)}</code></dd></div>}
       <div><dt>By</dt><dd><span>{deployment.driver}{deployment.target ? <> to <bdi>{deployment.target}</bdi></> : null}</span></dd></div>

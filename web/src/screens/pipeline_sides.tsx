@@ -34,7 +34,7 @@ export function Versions({ pipeline, restore }: { pipeline: Pipeline; restore: (
 }
 
 export function Bindings({ pipeline, reload }: { pipeline: Pipeline; reload: () => void }) {
-  const { data, error } = useResource<List<Repository>>('/repositories?limit=200', 'repositories');
+  const { data, error } = useResource<List<Repository>>('/repositories', 'repositories');
   const busy = useSignal(false);
   const bound = pipeline.repositories ?? [];
   const toggle = async (name: string) => {

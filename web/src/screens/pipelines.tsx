@@ -10,7 +10,7 @@ import { When } from '../parts/when';
 
 export function PipelinesScreen() {
   useTitle('Pipelines');
-  const { data, error, reload } = useResource<List<Pipeline>>('/pipelines?limit=200', 'pipelines');
+  const { data, error, reload } = useResource<List<Pipeline>>('/pipelines', 'pipelines');
   if (error.value) return <Failure error={error.value} retry={reload} />;
   const items = data.value?.items;
   if (!items) return <Loading />;

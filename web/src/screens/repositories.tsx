@@ -11,7 +11,7 @@ import { When } from '../parts/when';
 
 export function RepositoriesScreen() {
   useTitle('Repositories');
-  const { data, error, reload } = useResource<List<Repository>>('/repositories?limit=200', 'repositories');
+  const { data, error, reload } = useResource<List<Repository>>('/repositories', 'repositories');
   if (error.value) return <Failure error={error.value} retry={reload} />;
   const items = data.value?.items;
   if (!items) return <Loading />;

@@ -1,0 +1,80 @@
+// One row of the ledger: what was deployed, each effect on the target with its record, why it ended so.
+
+import { useResource } from '../api/resource';
+import type { Deployment, Effect } from '../api/types';
+import { path } from '../app/router';
+import type { Params } from '../app/router';
+import { useTitle } from '../app/title';
+import { RunLink, Sha } from '../parts/facts';
+import { CopyButton, Failure, Loading } from '../parts/notice';
+import { Status, StatusMark } from '../parts/status';
+import { Took, When } from '../parts/when';
+
+const EFFECT_STATES: Record<string, string> = { open: 'running', ok: 'succeeded', failed: 'failed' };
+
+export function DeploymentScreen({ params }: { params: Params }) {
+  const { data, error, reload } = useResource<Deployment>(path`/deployments/${params.id ?? ''}`, 'deployments');
+  const deployment = data.value;
+  useTitle(deployment ? `${deployment.environment}, deployment ${deployment.id}` : 'Deployment');
+  if (error.value && !deployment) return <Failure error={error.value} retry={reload} />;
+  if (!deployment) return <Loading />;
+  const effects = deployment.effects ?? [];
+  return (
+    <section class="screen page">
+      <Head deployment={deployment} />
+      {deployment.state === 'unknown' && <Undecided deployment={deployment} />}
+      <Facts deployment={deployment} />
+      {effects.length > 0 && <><h2>Effects</h2><ol class="effects">{effects.map((effect) => <EffectRow key={effect.n} effect={effect} />)}</ol></>}
+      {deployment.excerpt && <><h2>The candidate’s last lines</h2><pre class="preview" tabIndex={0}>{deployment.excerpt}</pre></>}
+    </section>
+  );
+}
+
+function Head({ deployment }: { deployment: Deployment }) {
+  return (
+    <header class="screen-head">
+      <p class="crumbs"><a href="/deployments">Deployments</a><bdi>{deployment.repository}</bdi></p>
+      <h1><bdi>{deployment.environment}</bdi> <span class="row-note">deployment {deployment.id}</span></h1>
+      <p class="summary">
+        <Status state={deployment.state} />
+        {deployment.phase && <span>{deployment.phase.replace(/-/g, ' ')}</span>}
+        <Took from={deployment.started_at} to={deployment.finished_at} going={deployment.state === 'running'} />
+        <bdi>{deployment.reason}</bdi>
+      </p>
+    </header>
+  );
+}
+
+function Undecided({ deployment }: { deployment: Deployment }) {
+  return (
+    <div class="box conflict">
+      <p><strong>Nobody knows how this deployment ended.</strong> It keeps the environment locked until a person has looked and says what is true:</p>
+      <p><code>triphammer deployment settle {deployment.id} succeeded|failed|rolled_back --comment …</code></p>
+    </div>
+  );
+}
+
+function Facts({ deployment }: { deployment: Deployment }) {
+  const { driver, target, strategy, image, digest, previous } = deployment;
+  return (
+    <dl class="facts">
+      <div><dt>Target</dt><dd><span>{driver}{target ? <> to <bdi>{target}</bdi></> : null}{strategy ? `, ${strategy}` : ''}</span></dd></div>
+      <div><dt>Run</dt><dd class="links"><RunLink id={deployment.run} /><a href={path`/runs/${deployment.run}/jobs/${deployment.job}`}>its log</a></dd></div>
+      <div><dt>Commit</dt><dd><Sha value={deployment.sha} /></dd></div>
+      {image && <div><dt>Image</dt><dd><code><bdi>{image}</bdi></code></dd></div>}
+      {digest && <div><dt>Digest</dt><dd><code><bdi>{digest}</bdi></code><CopyButton text={digest} what="digest" /></dd></div>}
+      {previous && <div><dt>Before it</dt><dd><a href={path`/deployments/${previous}`}>deployment {previous}</a></dd></div>}
+      <div><dt>Started</dt><dd><When at={deployment.started_at ?? deployment.created_at} /></dd></div>
+    </dl>
+  );
+}
+
+function EffectRow({ effect }: { effect: Effect }) {
+  return (
+    <li>
+      <StatusMark state={EFFECT_STATES[effect.state] ?? effect.state} />
+      <span><bdi>{effect.kind.replace(/-/g, ' ')}</bdi> <span class="quiet-text"><bdi>{effect.target}</bdi></span></span>
+      <Took from={effect.opened_at} to={effect.closed_at} going={effect.state === 'open'} />
+    </li>
+  );
+}
