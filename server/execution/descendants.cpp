@@ -19,7 +19,7 @@ void append_children(const std::string& pid, int depth, std::vector<Descendant>&
     for (auto task = begin(tasks); task != end(tasks); task.increment(failure)) {
         if (failure) return;
         std::ifstream children{task->path() / "children"};
-        for (pid_t child = 0; children >> child;) out.push_back({child, depth});
+        for (pid_t child = 0; children >> child && child > 1;) out.push_back({child, depth});
     }
 }
 
@@ -34,10 +34,14 @@ std::vector<Descendant> list_descendants() {
     return out;
 }
 
-void signal_descendants(int signal, int above) {
+bool signal_descendants(int signal, int above) {
+    bool any = false;
     for (const auto& descendant : list_descendants()) {
-        if (descendant.depth > above) ::kill(descendant.pid, signal);
+        if (descendant.depth <= above) continue;
+        ::kill(descendant.pid, signal);
+        any = true;
     }
+    return any;
 }
 
 }  // namespace triphammer::execution

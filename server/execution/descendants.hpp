@@ -18,7 +18,7 @@ struct Descendant {
 /// Everything below this process now. What forks meanwhile may be missing: ask again.
 std::vector<Descendant> list_descendants();
 
-/// Sends `signal` to every descendant deeper than `above`.
-void signal_descendants(int signal, int above);
+/// Sends `signal` to every descendant deeper than `above`; false when there was none.
+bool signal_descendants(int signal, int above);
 
 }  // namespace triphammer::execution

@@ -28,6 +28,7 @@ namespace {
 
 constexpr int kPipeBytes = 1 << 20;
 constexpr std::size_t kReadBytes = std::size_t{256} << 10U;
+constexpr std::chrono::milliseconds kTellAgain{10};
 /// A name for what ended the wait first.
 constexpr auto kNone = EndCause::exited;
 
@@ -91,11 +92,15 @@ FileDescriptor duplicate(int fd) {
     return FileDescriptor{::fcntl(fd, F_DUPFD_CLOEXEC, 0)};
 }
 
-/// TERM, grace, KILL; `why` says for what.
+/// TERM, grace, KILL. A sandbox that is still being set up has nothing inside to tell: tried again.
 Task<> end_tree(int wrappers, std::chrono::milliseconds grace) {
-    signal_descendants(SIGTERM, wrappers);
+    auto left = grace;
+    while (!signal_descendants(SIGTERM, wrappers) && left > kTellAgain) {
+        co_await sleep_for(kTellAgain);
+        left -= kTellAgain;
+    }
     signal_descendants(SIGCONT, wrappers);
-    co_await sleep_for(grace);
+    co_await sleep_for(left);
     signal_descendants(SIGKILL, 0);
 }
 

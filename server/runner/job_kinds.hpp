@@ -10,6 +10,7 @@
 #include "protocol/messages.hpp"
 #include "runner/step_executor.hpp"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -56,11 +57,18 @@ class JobSession {
     virtual Task<Result<>> fetch_source(int step) = 0;
 };
 
-Task<JobOutcome> run_image_job(JobSession& session);
-Task<JobOutcome> run_deploy_job(JobSession& session);
-
 /// Steps in a container of the job's own (image: document.job.container, else document.executor).
 /// `folders.*.outside` exist; the executor chooses the names inside.
 std::unique_ptr<StepExecutor> make_container_executor(JobSession& session);
+
+Task<JobOutcome> run_image_job(JobSession& session);
+Task<JobOutcome> run_deploy_job(JobSession& session);
+
+/// What the runner program brings along for jobs that are not host steps.
+struct JobDrivers {
+    std::function<std::unique_ptr<StepExecutor>(JobSession&)> container;
+    std::function<Task<JobOutcome>(JobSession&)> image;
+    std::function<Task<JobOutcome>(JobSession&)> deploy;
+};
 
 }  // namespace triphammer::runner

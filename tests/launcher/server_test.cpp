@@ -121,6 +121,7 @@ TEST(LauncherServer, SweepsWhatLeftTheSessionWhereGroupsAreAllowed) {
     Daemon daemon{launcher.socket()};
     daemon.ask(Action::start, 9);
     const auto orphan = *parse_integer(trim(read_when_there(run.path() / "9" / "up")));
+    ASSERT_GT(orphan, 1);
     const auto group = group_of(fs::canonical(run.path()), 9);
     const bool has_group = !group.empty() && fs::exists(group / "cgroup.kill");
     if (has_group) write_all(open_file(group / "cgroup.procs", 1)->get(), std::to_string(orphan));

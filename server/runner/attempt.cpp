@@ -1,0 +1,273 @@
+#include "runner/attempt.hpp"
+
+#include "base/deadline.hpp"
+#include "base/log.hpp"
+#include "base/random.hpp"
+#include "base/task_group.hpp"
+#include "runner/host_executor.hpp"
+#include "runner/session.hpp"
+#include "runner/steps_job.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <signal.h>
+
+namespace triphammer::runner {
+
+namespace asio = boost::asio;
+using model::Cause;
+using model::JobState;
+
+namespace {
+
+constexpr const char* kVersion = "1";
+constexpr std::size_t kNonceBytes = 16;
+/// What steps with always() get together after a cancel.
+constexpr auto kLastLimit = std::chrono::minutes{5};
+
+JobFolders folders_of(const launcher::StartLine& line) {
+    const auto same = [&](const char* name) {
+        return Mapped{line.folder + "/" + name, line.folder + "/" + name};
+    };
+    JobFolders out;
+    out.workspace = same("work");
+    out.temp = same("temp");
+    out.home = same("home");
+    out.tmp = same("tmp");
+    out.tmp.inside = "/tmp";
+    return out;
+}
+
+std::vector<std::string> hidden_from_steps(const launcher::StartLine& line) {
+    auto out = line.hidden;
+    out.push_back(line.run);
+    return out;
+}
+
+protocol::RunnerIdentity identity_of(const launcher::StartLine& line, Random& random) {
+    protocol::RunnerIdentity out;
+    out.fence = model::Fence{line.fence};
+    out.token = line.token;
+    out.nonce = random_hex(random, kNonceBytes);
+    out.version = kVersion;
+    return out;
+}
+
+JobOutcome failed_job(Cause cause, std::string reason) {
+    JobOutcome out;
+    out.state = JobState::failed;
+    out.cause = cause;
+    out.reason = std::move(reason);
+    return out;
+}
+
+class Attempt {
+  public:
+    Attempt(
+        Executor executor,
+        const launcher::StartLine& line,
+        SpoolFile& spool,
+        Random& random,
+        const JobDrivers& drivers
+    )
+        : executor_{executor},
+          line_{line},
+          drivers_{drivers},
+          machine_{identity_of(line, random), clock_.instant()},
+          session_{
+              executor,
+              Session::Parts{
+                  machine_,
+                  spool,
+                  clock_,
+                  line.endpoint,
+                  line.token,
+                  hidden_from_steps(line),
+                  folders_of(line)}},
+          link_{machine_, spool, {line.endpoint, line.server_id, line.folder}, clock_, session_},
+          spool_{spool},
+          tasks_{executor, [](const auto& name, const auto& what) {
+                     log::error("a task of the runner failed", {{"task", name}, {"error", what}});
+                 }} {
+        session_.set_link(link_);
+    }
+
+    Task<Result<>> run() {
+        auto opened = spool_.append(machine_.opening_record(clock_.now()));
+        if (!opened) co_return opened;
+        tasks_.spawn("link", link_.run());
+        tasks_.spawn("signals", obey_signals());
+        auto waiting = session_.wait_for_document();
+        auto document = co_await std::move(waiting);
+        if (document) {
+            auto working = work(std::move(*document));
+            co_await std::move(working);
+        }
+        auto over = session_.wait_until_over();
+        co_await std::move(over);
+        if (session_.is_finished()) spool_.remove();
+        auto stopped = tasks_.stop();
+        co_await std::move(stopped);
+        co_return Result<>{};
+    }
+
+  private:
+    Task<> work(std::string document) {
+        const auto begun = session_.begin(document);
+        wipe(document);
+        JobOutcome outcome;
+        if (begun) {
+            tasks_.spawn("time limit", watch_time());
+            auto running = run_job();
+            outcome = co_await std::move(running);
+        } else {
+            outcome = failed_job(Cause::invalid, begun.error().message);
+        }
+        auto ending = session_.end(std::move(outcome));
+        co_await std::move(ending);
+    }
+
+    Task<JobOutcome> run_job() {
+        const auto& kind = session_.document().job.kind;
+        if (kind == "steps") return run_steps();
+        if (kind == "image" && drivers_.image) return run_with_engine(drivers_.image);
+        if (kind == "deploy" && drivers_.deploy) return run_with_engine(drivers_.deploy);
+        return refuse_kind();
+    }
+
+    Task<JobOutcome> refuse_kind() {
+        co_return failed_job(
+            Cause::invalid,
+            "jobs of kind '" + session_.document().job.kind + "' are not supported yet"
+        );
+    }
+
+    Task<JobOutcome> run_steps() {
+        auto executor = make_executor();
+        if (!executor)
+            co_return failed_job(Cause::infrastructure, "there is no container executor");
+        auto preparing = set_up(executor->description(), executor.get());
+        auto ready = co_await std::move(preparing);
+        JobOutcome outcome = ready ? JobOutcome{} : failed_set_up(ready.error());
+        if (ready) {
+            auto running = run_steps_job(session_, *executor);
+            outcome = co_await std::move(running);
+        }
+        auto cleaning = executor->cleanup();
+        co_await std::move(cleaning);
+        co_return outcome;
+    }
+
+    JobOutcome failed_set_up(const Error& error) const {
+        if (session_.is_stopped()) return stopped_outcome(session_);
+        return failed_job(
+            error.code == Code::disk_full ? Cause::disk_full : Cause::infrastructure, error.message
+        );
+    }
+
+    Task<JobOutcome> run_with_engine(std::function<Task<JobOutcome>(JobSession&)> driver) {
+        const auto& host = session_.document().executor.docker_host;
+        auto preparing = set_up("the engine at " + host, nullptr);
+        const auto ready = co_await std::move(preparing);
+        if (!ready) co_return failed_set_up(ready.error());
+        auto running = driver(session_);
+        co_return co_await std::move(running);
+    }
+
+    std::unique_ptr<StepExecutor> make_executor() {
+        const auto& document = session_.document();
+        const bool container = document.executor.kind == "docker" || document.job.container;
+        if (!container)
+            return std::make_unique<HostExecutor>(session_.folders(), session_.parts().hidden);
+        return drivers_.container ? drivers_.container(session_) : nullptr;
+    }
+
+    /// Step 0. Its first line says where the job runs, and why there.
+    Task<Result<>> set_up(std::string place, StepExecutor* executor) {
+        protocol::StepBegin begin;
+        begin.name = "Set up job";
+        auto begun = session_.step_begin(std::move(begin));
+        if (auto kept = co_await std::move(begun); !kept) co_return kept;
+        const auto& label = session_.document().executor.label;
+        auto said = session_.log(0, "runs-on '" + label + "': this job runs in " + place + "\n");
+        auto ready = co_await std::move(said);
+        if (ready && executor != nullptr) {
+            auto preparing = executor->prepare();
+            ready = co_await std::move(preparing);
+        }
+        protocol::StepEnd end;
+        if (!ready) {
+            auto told = session_.log(0, "##[error]" + ready.error().message + "\n");
+            co_await std::move(told);
+            end.state = model::StepState::failed;
+            end.cause = Cause::infrastructure;
+            end.reason = ready.error().message;
+        }
+        auto ended = session_.step_end(std::move(end));
+        const auto kept = co_await std::move(ended);
+        co_return ready ? kept : ready;
+    }
+
+    Task<> watch_time() {
+        const auto limit = std::chrono::seconds{session_.document().timeout_seconds};
+        auto waiting = sleep_for(limit);
+        co_await std::move(waiting);
+        protocol::Cancel cancel;
+        cancel.why =
+            "the job's time limit of " + std::to_string(limit.count() / 60) + " minutes is over";
+        cancel.cause = Cause::timeout;
+        cancel.grace_ms = session_.document().grace_seconds * 1000;
+        session_.cancel(cancel);
+    }
+
+    /// TERM comes from the launcher, when nobody else may end this attempt.
+    Task<> obey_signals() {
+        asio::signal_set signals{executor_, SIGTERM, SIGINT};
+        co_await signals.async_wait(asio::use_awaitable);
+        protocol::Cancel cancel;
+        cancel.why = "the server stopped this runner";
+        cancel.cause = Cause::infrastructure;
+        session_.cancel(cancel);
+    }
+
+    Executor executor_;
+    const launcher::StartLine& line_;
+    const JobDrivers& drivers_;
+    SystemClock clock_;
+    protocol::RunnerMachine machine_;
+    Session session_;
+    DaemonLink link_;
+    SpoolFile& spool_;
+    TaskGroup tasks_;
+};
+
+}  // namespace
+
+int run_attempt(const launcher::StartLine& line, const JobDrivers& drivers) {
+    auto spool = SpoolFile::create(std::filesystem::path{line.folder} / "spool");
+    if (!spool) {
+        log::error("the attempt cannot begin", {{"error", spool.error().message}});
+        return 1;
+    }
+    execution::become_subreaper();
+    asio::io_context context{1};
+    SystemRandom random;
+    Attempt attempt{context.get_executor(), line, *spool, random, drivers};
+    std::optional<Result<>> done;
+    std::exception_ptr failure;
+    const auto finish = [&](std::exception_ptr thrown, Result<> result) {
+        failure = thrown;
+        done.emplace(std::move(result));
+    };
+    asio::co_spawn(context, attempt.run(), finish);
+    context.run();
+    if (failure) std::rethrow_exception(failure);
+    if (*done) return 0;
+    log::error("the attempt failed", {{"error", done->error().message}});
+    return 1;
+}
+
+}  // namespace triphammer::runner

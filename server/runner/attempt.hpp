@@ -1,0 +1,13 @@
+#pragma once
+// The runner program's whole life: read the start line, attach, do the job, deliver the end.
+
+#include "launcher/start_line.hpp"
+#include "runner/job_kinds.hpp"
+
+namespace triphammer::runner {
+
+/// Returns when the daemon has everything or the attempt is over for us: 0; 1 when the attempt
+/// could not even begin (the reason stands on standard error).
+int run_attempt(const launcher::StartLine& line, const JobDrivers& drivers);
+
+}  // namespace triphammer::runner

@@ -1,0 +1,64 @@
+#include "runner/entry.hpp"
+
+#include "base/file.hpp"
+#include "base/log.hpp"
+#include "launcher/start_line.hpp"
+#include "runner/attempt.hpp"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace triphammer::runner {
+
+namespace {
+
+constexpr std::size_t kMostLineBytes = 64U << 10U;
+
+Result<launcher::StartLine> read_start_line() {
+    const FileDescriptor pipe{launcher::kStartLineDescriptor};
+    std::string text;
+    char piece[4096];
+    while (text.size() < kMostLineBytes) {
+        const auto count = ::read(pipe.get(), piece, sizeof piece);
+        if (count < 0) return from_errno("read the start line (only the launcher starts a runner)");
+        if (count == 0) break;
+        text.append(piece, static_cast<std::size_t>(count));
+    }
+    auto line = launcher::parse_start_line(text);
+    wipe(text);
+    return line;
+}
+
+/// The lock stays ours alone, no step inherits it; and no core file may hold a secret.
+void protect() {
+    ::fcntl(launcher::kLockDescriptor, F_SETFD, FD_CLOEXEC);
+    const rlimit none{0, 0};
+    ::setrlimit(RLIMIT_CORE, &none);
+    ::umask(027);
+}
+
+void join_group(const std::string& group) {
+    if (group.empty()) return;
+    auto file = open_file(group + "/cgroup.procs", O_WRONLY);
+    if (file) (void)write_all(file->get(), "0");
+}
+
+}  // namespace
+
+int enter() {
+    protect();
+    const auto line = read_start_line();
+    if (!line) {
+        log::error("cannot start", {{"error", line.error().message}});
+        return 2;
+    }
+    join_group(line->cgroup);
+    JobDrivers drivers;
+    return run_attempt(*line, drivers);
+}
+
+}  // namespace triphammer::runner

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "execution/sandbox.hpp"
+#include "runner/step_executor.hpp"
+
+#include <memory>
+
+namespace triphammer::runner {
+
+/// Steps on this machine, in a sandbox. Paths are the same inside and outside, but /tmp.
+class HostExecutor final : public StepExecutor {
+  public:
+    HostExecutor(JobFolders folders, std::vector<std::string> hidden);
+
+    Task<Result<>> prepare() override;
+    Task<Result<execution::ProcessEnd>> run_step(
+        StepCommand command,
+        execution::ProcessLimits limits,
+        execution::OutputSink& output,
+        execution::StopToken& stop
+    ) override;
+    Task<> cleanup() override;
+
+    const JobFolders& folders() const override { return folders_; }
+
+    std::vector<std::string> base_environment() const override;
+    bool has_bash() const override;
+    std::string description() const override;
+
+  private:
+    JobFolders folders_;
+    std::vector<std::string> hidden_;
+    std::unique_ptr<execution::Sandbox> sandbox_;
+};
+
+}  // namespace triphammer::runner

@@ -1,0 +1,128 @@
+#include "runner/job_contexts.hpp"
+
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cctype>
+
+namespace triphammer::runner {
+
+namespace expression = workflow::expression;
+using expression::Object;
+using expression::Value;
+
+namespace {
+
+std::string upper(std::string_view name) {
+    std::string out{name};
+    std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) {
+        return static_cast<char>(std::toupper(c));
+    });
+    return out;
+}
+
+/// The members of `github` that are variables too. Not the token: a step asks for it by name.
+bool is_exported(std::string_view name) {
+    return name != "token" && name != "event" && name != "action_path" && name != "env";
+}
+
+Value object_of(const protocol::Outputs& outputs) {
+    Object out;
+    for (const auto& [name, value] : outputs) out.set(name, Value::string(value));
+    return Value::object(std::move(out));
+}
+
+Value secrets_of(const model::JobDocument& document) {
+    Object out;
+    for (const auto& secret : document.secrets) {
+        out.set(secret.name, Value::string(secret.value.reveal()));
+    }
+    return Value::object(std::move(out));
+}
+
+std::string host_name() {
+    utsname name{};
+    return ::uname(&name) == 0 ? name.nodename : "triphammer";
+}
+
+}  // namespace
+
+Result<JobContexts> JobContexts::make(
+    const model::JobDocument& document, const JobFolders& folders
+) {
+    JobContexts out;
+    if (auto read = out.base_.add_json(document.contexts_json); !read) {
+        return with_context("the job's contexts", read.error());
+    }
+    out.base_.set("secrets", secrets_of(document));
+    out.add_github(folders);
+    out.add_runner(folders);
+    out.set_job_status("success");
+    if (auto ok = out.environment_.add(document.workflow_env, out.contexts()); !ok)
+        return ok.error();
+    if (auto ok = out.environment_.add(document.job.env, out.contexts()); !ok) return ok.error();
+    return out;
+}
+
+expression::Contexts JobContexts::contexts() const {
+    return contexts_with(environment_);
+}
+
+expression::Contexts JobContexts::contexts_with(const Environment& step) const {
+    auto out = base_;
+    out.set("env", step.as_value());
+    out.set("steps", Value::object(steps_));
+    return out;
+}
+
+void JobContexts::set_step(const std::string& id, const StepFacts& facts) {
+    if (id.empty()) return;
+    Object step;
+    step.set("outputs", object_of(facts.outputs));
+    step.set("outcome", Value::string(facts.outcome));
+    step.set("conclusion", Value::string(facts.conclusion));
+    steps_.set(id, Value::object(std::move(step)));
+}
+
+void JobContexts::set_job_status(std::string_view status) {
+    Object job;
+    job.set("status", Value::string(status));
+    base_.set("job", Value::object(std::move(job)));
+}
+
+void JobContexts::add_github(const JobFolders& folders) {
+    const auto known = base_.find("github").value_or(Value{});
+    Object github = known.kind() == expression::Kind::object ? known.as_object() : Object{};
+    github.set("workspace", Value::string(folders.workspace.inside));
+    github.set("event_path", Value::string(folders.temp.inside + "/" + kEventFile));
+    for (const auto& [name, value] : github) {
+        if (is_exported(name) && !value.is_collection()) {
+            reserved_.set("GITHUB_" + upper(name), value.to_text());
+        }
+    }
+    event_json_ = expression::to_compact_json(known.member("event"));
+    base_.set("github", Value::object(std::move(github)));
+}
+
+void JobContexts::add_runner(const JobFolders& folders) {
+    Object runner;
+    const auto add = [&](const char* name, const std::string& value) {
+        runner.set(name, Value::string(value));
+        reserved_.set("RUNNER_" + upper(name), value);
+    };
+    add("os", "Linux");
+#if defined(__aarch64__)
+    add("arch", "ARM64");
+#else
+    add("arch", "X64");
+#endif
+    add("name", host_name());
+    add("temp", folders.temp.inside);
+    add("tool_cache", folders.temp.inside + "/tools");
+    add("workspace", folders.workspace.inside);
+    add("environment", "self-hosted");
+    base_.set("runner", Value::object(std::move(runner)));
+}
+
+}  // namespace triphammer::runner

@@ -1,0 +1,42 @@
+#pragma once
+// run/<fence>/spool: the journal's bytes, appended first and sent afterwards. Not synced: a power
+// cut ends the runner too. Space is claimed before the journal counts on it, and some is kept back
+// for the records that end the attempt.
+
+#include "base/file.hpp"
+#include "base/result.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace triphammer::runner {
+
+class SpoolFile {
+  public:
+    /// Must not exist yet. Mode 0640: the daemon's group reads it after this runner's death.
+    static Result<SpoolFile> create(const std::filesystem::path& path);
+
+    /// Makes sure that `bytes` more fit; Code::disk_full. What ends a step or the attempt may use
+    /// the reserve.
+    Result<> claim(std::size_t bytes, bool may_use_reserve);
+    Result<> append(std::string_view bytes);
+    /// Up to `bytes` bytes at `offset`.
+    Result<std::string> read(std::uint64_t offset, std::size_t bytes) const;
+    /// Everything is in the daemon's tables.
+    void remove();
+
+    std::uint64_t size() const { return size_; }
+
+  private:
+    SpoolFile(FileDescriptor file, std::filesystem::path path)
+        : file_{std::move(file)}, path_{std::move(path)} {}
+
+    FileDescriptor file_;
+    std::filesystem::path path_;
+    std::uint64_t size_ = 0;
+    std::uint64_t claimed_ = 0;  // blocks are allocated up to here
+};
+
+}  // namespace triphammer::runner

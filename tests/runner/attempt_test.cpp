@@ -1,0 +1,320 @@
+#include "base/spawn.hpp"
+#include "launcher/attempts.hpp"
+#include "model/job_document.hpp"
+#include "runner/daemon_double.hpp"
+#include "support/temp_dir.hpp"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <signal.h>
+#include <unistd.h>
+
+namespace triphammer::runner {
+namespace {
+
+namespace fs = std::filesystem;
+using model::Cause;
+using model::JobState;
+using model::StepState;
+using testing::DaemonDouble;
+using triphammer::testing::TempDir;
+
+fs::path runner_program() {
+    return fs::read_symlink("/proc/self/exe").parent_path().parent_path() / "server" /
+           "triphammer-runner";
+}
+
+model::Step a_step(const std::string& run) {
+    model::Step step;
+    step.run.text = run;
+    return step;
+}
+
+model::JobDocument a_job(std::vector<model::Step> steps) {
+    model::JobDocument out;
+    out.fence = 7;
+    out.server_id = "s1";
+    out.workflow = "ci";
+    out.job.key = "build";
+    out.job.kind = "steps";
+    out.job.steps = std::move(steps);
+    out.executor.label = "host";
+    out.source = {"octo/app", std::string(40, 'a'), "refs/heads/main"};
+    out.contexts_json =
+        R"({"github":{"repository":"octo/app","sha":"abc","event":{"x":1}},"needs":{},"vars":{},)"
+        R"("inputs":{},"strategy":{},"matrix":{}})";
+    out.grace_seconds = 1;
+    return out;
+}
+
+/// A real runner, started as the launcher does it, and a daemon for it.
+class Runner : public ::testing::Test {
+  protected:
+    void start(const model::JobDocument& document, const std::string& repository = "") {
+        settings_.run = fs::canonical(run_.path());
+        settings_.runner_program = runner_program();
+        daemon_.emplace(settings_.run / "daemon.sock", nlohmann::json(document).dump());
+        if (!repository.empty()) daemon_->serve_source(repository, document.source.sha);
+        launcher::Request request;
+        request.fence = 7;
+        request.token = Secret{"t0ken"};
+        request.endpoint = settings_.run / "daemon.sock";
+        request.server_id = "s1";
+        auto child = attempts_.start(request);
+        ASSERT_TRUE(child) << child.error().message;
+        child_ = std::move(*child);
+    }
+
+    protocol::End finish() {
+        auto end = daemon_->wait_for_end();
+        EXPECT_TRUE(child_.wait().ok());
+        ended_ = true;
+        EXPECT_FALSE(fs::exists(run_ / "7" / "spool"));
+        return end;
+    }
+
+    void kill_runner() {
+        ASSERT_GT(child_.pid(), 1);  // -1 would mean everybody
+        ::kill(child_.pid(), SIGKILL);
+        child_.wait();
+        ended_ = true;
+    }
+
+    void TearDown() override {
+        attempts_.kill(7);
+        if (!ended_ && child_.pid() > 1) child_.wait();
+        (void)attempts_.remove(7);
+    }
+
+    TempDir run_;
+    launcher::Settings settings_;
+    launcher::Attempts attempts_{settings_};
+    std::optional<DaemonDouble> daemon_;
+    Child child_;
+    bool ended_ = false;
+};
+
+TEST_F(Runner, RunsStepsAndReportsThem) {
+    start(a_job({a_step("echo hello; echo there >&2"), a_step("exit 3"), a_step("echo never")}));
+
+    const auto end = finish();
+
+    EXPECT_EQ(end.state, JobState::failed);
+    EXPECT_EQ(end.cause, Cause::exit);
+    EXPECT_EQ(daemon_->log(1), "hello\nthere\n");
+    EXPECT_NE(
+        daemon_->log(0).find("runs-on 'host': this job runs in a sandbox"), std::string::npos
+    );
+    EXPECT_EQ(daemon_->step_end(1).exit_status, 0);
+    EXPECT_EQ(daemon_->step_end(2).exit_status, 3);
+    EXPECT_EQ(daemon_->step_end(3).state, StepState::skipped);
+    EXPECT_EQ(daemon_->log(3), "");
+}
+
+TEST_F(Runner, CarriesValuesFromStepToStep) {
+    auto first = a_step(
+        "echo tag=v1 >> $GITHUB_OUTPUT; echo ::set-output name=old::way\n"
+        "echo COLOUR=blue >> $GITHUB_ENV; mkdir -p $HOME/tools; echo $HOME/tools >> $GITHUB_PATH\n"
+        "printf '#!/bin/sh\\necho tool runs\\n' > $HOME/tools/mytool; chmod +x $HOME/tools/mytool\n"
+        "echo kept > /tmp/kept; echo GITHUB_SHA=no >> $GITHUB_ENV"
+    );
+    first.id = "first";
+    auto second = a_step(
+        "mytool; cat /tmp/kept; echo $COLOUR $SIZE $LEVEL $GITHUB_SHA $CI $PWD; "
+        "cat $GITHUB_EVENT_PATH; echo \" ${{ steps.first.outputs.tag }}\""
+    );
+    second.env = {{"SIZE", {"${{ env.COLOUR }}-${{ steps.first.outputs.old }}", {}}}};
+    auto document = a_job({first, second});
+    document.workflow_env = {{"LEVEL", {"workflow", {}}}, {"COLOUR", {"red", {}}}};
+    document.job.env = {{"LEVEL", {"job", {}}}};
+    document.job.outputs = {{"version", {"${{ steps.first.outputs.tag }}", {}}}};
+    start(document);
+
+    const auto end = finish();
+
+    EXPECT_EQ(end.state, JobState::succeeded);
+    EXPECT_EQ(
+        daemon_->log(2),
+        "tool runs\nkept\nblue blue-way job abc true " + (settings_.run / "7" / "work").string() +
+            "\n{\"x\":1} v1\n"
+    );
+    EXPECT_NE(daemon_->log(1).find("##[warning]GITHUB_SHA cannot be set"), std::string::npos);
+    EXPECT_EQ(end.outputs.at("version"), "v1");
+}
+
+TEST_F(Runner, ObeysConditionsAndContinueOnError) {
+    auto forgiven = a_step("exit 1");
+    forgiven.id = "bad";
+    forgiven.continue_on_error.text = "true";
+    auto told =
+        a_step("echo ${{ steps.bad.outcome }} ${{ steps.bad.conclusion }} ${{ job.status }}");
+    auto left_out = a_step("echo no");
+    left_out.condition.text = "failure()";
+    auto broken = a_step("exit 2");
+    auto after = a_step("echo after ${{ job.status }}");
+    after.condition.text = "always()";
+    start(a_job({forgiven, told, left_out, broken, after}));
+
+    const auto end = finish();
+
+    EXPECT_EQ(end.state, JobState::failed);
+    EXPECT_EQ(daemon_->log(2), "failure success success\n");
+    EXPECT_EQ(daemon_->step_end(3).state, StepState::skipped);
+    EXPECT_EQ(daemon_->log(5), "after failure\n");
+}
+
+TEST_F(Runner, MasksSecretsAndKeepsThemOutOfOutputs) {
+    auto step = a_step(
+        "echo $TOKEN; printf hun; sleep 0.05; printf 'ter22\\n'; echo -n $TOKEN | base64\n"
+        "echo leak=$TOKEN >> $GITHUB_OUTPUT; echo ::add-mask::later; echo later"
+    );
+    step.env = {{"TOKEN", {"${{ secrets.TOKEN }}", {}}}};
+    auto document = a_job({step});
+    document.secrets.push_back({"TOKEN", Secret{"hunter22"}});
+    start(document);
+
+    finish();
+
+    EXPECT_EQ(
+        daemon_->log(1),
+        "***\n***\n***\n***\n##[warning]the output 'leak' holds a secret and is left out\n"
+    );
+    EXPECT_TRUE(daemon_->step_end(1).outputs.empty());
+}
+
+TEST_F(Runner, StopsOnCancelAndStillRunsWhatAlwaysRuns) {
+    auto long_step = a_step("trap '' TERM; echo begun; while :; do sleep 0.05; done");
+    auto after = a_step("echo cleaning ${{ job.status }}");
+    after.condition.text = "always()";
+    start(a_job({long_step, a_step("echo no"), after}));
+    daemon_->wait_for_log(1, "begun");
+
+    protocol::Cancel cancel;
+    cancel.why = "superseded";
+    cancel.grace_ms = 50;
+    daemon_->cancel(cancel);
+    const auto end = finish();
+
+    EXPECT_EQ(end.state, JobState::cancelled);
+    EXPECT_EQ(daemon_->step_end(1).state, StepState::cancelled);
+    EXPECT_EQ(daemon_->step_end(2).state, StepState::skipped);
+    EXPECT_EQ(daemon_->log(3), "cleaning cancelled\n");
+    EXPECT_NE(daemon_->log(1).find("##[error]stopped: superseded"), std::string::npos);
+}
+
+TEST_F(Runner, EndsAStepAtItsTimeLimit) {
+    auto step = a_step("sleep 1000");
+    step.timeout_minutes.text = "${{ 0.001 }}";
+    start(a_job({step}));
+
+    const auto end = finish();
+
+    EXPECT_EQ(end.state, JobState::failed);
+    EXPECT_EQ(end.cause, Cause::timeout);
+    EXPECT_EQ(daemon_->step_end(1).state, StepState::timed_out);
+}
+
+TEST_F(Runner, EndsAJobAtItsTimeLimit) {
+    auto document = a_job({a_step("sleep 1000")});
+    document.timeout_seconds = 0;
+    start(document);
+
+    const auto end = finish();
+
+    EXPECT_EQ(end.state, JobState::timed_out);
+    EXPECT_EQ(end.cause, Cause::timeout);
+}
+
+TEST_F(Runner, WorksOnWhileTheDaemonIsAway) {
+    start(a_job({a_step(
+        "touch waiting; echo begun; while [ -e waiting ]; do sleep 0.01; done\n"
+        "i=0; while [ $i -lt 3000 ]; do echo line $i; i=$((i+1)); done | tee copy; touch done"
+    )}));
+    daemon_->wait_for_log(1, "begun");
+    const auto work = run_.path() / "7" / "work";
+
+    daemon_->go_away();
+    fs::remove(work / "waiting");
+    while (!fs::exists(work / "done")) ::usleep(1000);
+    daemon_->come_back();
+    const auto end = finish();
+
+    EXPECT_EQ(end.state, JobState::succeeded);
+    EXPECT_EQ(
+        "begun\n" + *read_file(work / "copy", 1 << 20), "begun\n" + daemon_->log(1).substr(6)
+    );
+}
+
+TEST_F(Runner, GoesWithItsTreeWhenItIsRefused) {
+    start(a_job({a_step("echo begun; sleep 1000")}));
+    daemon_->wait_for_log(1, "begun");
+
+    daemon_->refuse();
+
+    EXPECT_TRUE(child_.wait().ok());
+    ended_ = true;
+    EXPECT_FALSE(attempts_.is_alive(7));
+}
+
+TEST_F(Runner, TakesItsStepsAlongWhenItIsKilled) {
+    start(a_job({a_step("echo begun; exec 1>&- 2>&-; (setsid sleep 1000 &) ; sleep 1000")}));
+    daemon_->wait_for_log(1, "begun");
+    const auto marker = (run_.path() / "7").string();
+
+    kill_runner();
+
+    EXPECT_FALSE(attempts_.is_alive(7));
+    const auto lives = [&] {
+        for (const auto& entry : fs::directory_iterator{"/proc"}) {
+            auto text = read_file(entry.path() / "environ", 1 << 20);
+            if (text && text->find(marker) != std::string::npos) return true;
+        }
+        return false;
+    };
+    while (lives()) ::usleep(1000);
+}
+
+TEST_F(Runner, ChecksOutTheCommit) {
+    const TempDir repository;
+    const auto git = "git -C " + repository.path().string() + " -c user.name=n -c user.email=e ";
+    ASSERT_EQ(::system(("git init -q -b main " + repository.path().string()).c_str()), 0);
+    ASSERT_TRUE(replace_file(repository / "a.txt", "content\n"));
+    ASSERT_EQ(::system((git + "add . && " + git + "commit -qm one").c_str()), 0);
+    ASSERT_EQ(::system((git + "rev-parse HEAD > " + (repository / "sha").string()).c_str()), 0);
+    const auto sha = read_file(repository / "sha", 100)->substr(0, 40);
+    auto checkout = a_step("");
+    checkout.uses = "actions/checkout@v4";
+    auto again = checkout;
+    again.with = {{"path", {"sub/dir", {}}}};
+    auto document = a_job(
+        {checkout,
+         a_step(
+             "cat a.txt; git status --short; git log --oneline | wc -l; git branch --show-current"
+         ),
+         again,
+         a_step("cat sub/dir/a.txt")}
+    );
+    document.source.sha = sha;
+    start(document, repository.path());
+
+    const auto end = finish();
+
+    EXPECT_EQ(end.state, JobState::succeeded) << daemon_->log(1);
+    EXPECT_EQ(daemon_->log(2), "content\n1\nmain\n");
+    EXPECT_EQ(daemon_->log(4), "content\n");
+}
+
+TEST_F(Runner, SaysWhenTheCommitHasVanished) {
+    auto checkout = a_step("");
+    checkout.uses = "actions/checkout@v4";
+    start(a_job({checkout}));
+
+    const auto end = finish();
+
+    EXPECT_EQ(end.state, JobState::failed);
+    EXPECT_NE(end.reason.find("commit vanished"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace triphammer::runner
