@@ -146,7 +146,7 @@ bool holds_any(std::string_view text, std::initializer_list<std::string_view> wo
 
 }  // namespace
 
-Code code_of_words(std::string_view message) {
+Code code_of_failure(std::string_view message) {
     // The engine answers 500 for what a registry refused, and its words are all there is.
     const auto text = to_lower(message);
     if (holds_any(
@@ -185,7 +185,7 @@ Code code_of_words(std::string_view message) {
 
 Error engine_error(const char* what, int status, std::string_view body) {
     const auto words = words_of(body);
-    auto code = code_of_words(words);
+    auto code = code_of_failure(words);
     if (status == 400) code = Code::invalid;
     if (status == 404) code = Code::not_found;
     if (status == 409) code = Code::conflict;

@@ -19,6 +19,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -48,6 +49,9 @@ struct BuildOutcome {
     std::string error;     // the engine's words
     int exit_status = 0;   // of the RUN that failed; 0: it was something else
 };
+
+/// What kind of failure the engine's words tell of, where they are all there is.
+Code code_of_failure(std::string_view words);
 
 /// A container's standard streams (attach or exec). Reads give the bytes of both streams in order;
 /// closing it closes the container's standard input where that was opened with `stdin_once`.

@@ -41,8 +41,6 @@ struct Engine::Connection {
 
 /// What the engine meant by `status`; its own words are in `body` ({"message": …} or text).
 Error engine_error(const char* what, int status, std::string_view body);
-/// A failure that came inside an answer of 200, or that no status explains: by its words.
-Code code_of_words(std::string_view message);
 
 /// Every part between slashes percent-encoded.
 std::string encode_path(std::string_view name);

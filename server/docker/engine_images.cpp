@@ -66,7 +66,7 @@ void lift_limits(http::Call& call) {
 }
 
 Error failed_inside(const char* what, const std::string& words) {
-    return {code_of_words(words), std::string{what} + ": " + words};
+    return {code_of_failure(words), std::string{what} + ": " + words};
 }
 
 Task<Result<Progress>> follow(

@@ -43,6 +43,7 @@ class RecordingSession final : public runner::JobSession {
 
     Task<Result<>> log(int, std::string bytes) override {
         log_ += bytes;
+        if (on_log) on_log(bytes);
         co_return Result<>{};
     }
 
@@ -81,6 +82,7 @@ class RecordingSession final : public runner::JobSession {
     }
 
     std::map<std::string, std::string> source;
+    std::function<void(const std::string&)> on_log;
     std::function<void(const protocol::Intent&)> on_intent;
     /// False: the runner "dies" before this result is recorded.
     std::function<bool(const protocol::EffectResult&)> on_result;
