@@ -75,8 +75,12 @@ class Builder : public YAML::EventHandler {
         auto* node = make(NodeKind::scalar, mark, anchor);
         node->plain = tag == "?" || (tag.starts_with(kTagPrefix) && !tag.ends_with(":str"));
         node->text = value;
+        if (!node->plain) last_quoted_ = static_cast<std::size_t>(mark.pos);
         put(node);
     }
+
+    /// Where the last scalar that is not plain begins, in bytes.
+    std::optional<std::size_t> last_quoted() const { return last_quoted_; }
 
     void OnSequenceStart(
         const YAML::Mark& mark,
@@ -222,6 +226,7 @@ class Builder : public YAML::EventHandler {
     Report& report_;
     std::vector<Open> open_;
     std::unordered_map<YAML::anchor_t, const Node*> anchors_;
+    std::optional<std::size_t> last_quoted_;
     std::size_t weight_ = 0;
     int documents_ = 0;
 };
@@ -242,6 +247,24 @@ model::Position place_of(std::string_view text, std::size_t offset) {
     const auto start = before.rfind('\n');
     const auto column = start == std::string_view::npos ? offset : offset - start - 1;
     return {static_cast<int>(lines) + 1, static_cast<int>(column) + 1};
+}
+
+/// yaml-cpp takes the end of the file for a closing quote, and so the last scalar is looked at
+/// again.
+bool is_closed(std::string_view text, std::size_t from) {
+    const auto start = text.find_first_of("'\"|>", from);
+    if (start == std::string_view::npos || text[start] == '|' || text[start] == '>') return true;
+    const char quote = text[start];
+    for (std::size_t i = start + 1; i < text.size(); ++i) {
+        if (quote == '"' && text[i] == '\\') {
+            ++i;
+        } else if (text[i] == quote) {
+            const bool is_doubled = quote == '\'' && i + 1 < text.size() && text[i + 1] == quote;
+            if (!is_doubled) return true;
+            ++i;
+        }
+    }
+    return false;
 }
 
 bool is_control(char c) {
@@ -287,7 +310,10 @@ std::optional<Document> read_yaml(std::string_view text, Report& report) {
         report.error("yaml", position_of(failure.mark), "not valid YAML: " + failure.msg);
         return {};
     }
-    return document;
+    const auto last = builder.last_quoted();
+    if (!last || is_closed(text, *last)) return document;
+    report.error("yaml", place_of(text, *last), "not valid YAML: this quote is never closed");
+    return {};
 }
 
 }  // namespace triphammer::workflow

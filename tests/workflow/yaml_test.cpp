@@ -34,6 +34,8 @@ TEST(Yaml, RefusesWhatTheLanguageDoesNotHave) {
     EXPECT_EQ(yaml_problems("a: *nowhere"), "1:4 yaml");
     EXPECT_EQ(yaml_problems("a: [1"), "1:1 yaml");
     EXPECT_EQ(yaml_problems("a: b: c"), "1:5 yaml");
+    EXPECT_EQ(yaml_problems("a: 'it''s\n"), "1:4 yaml");
+    EXPECT_EQ(yaml_problems("a: \"x\\\"\n"), "1:4 yaml");
     EXPECT_EQ(yaml_problems("a: \xff"), "1:1 encoding");
     EXPECT_EQ(yaml_problems("a: x\nb: \x01"), "2:4 encoding");
     EXPECT_EQ(yaml_problems(std::string("a\0b\0", 4)), "1:2 encoding");
@@ -50,6 +52,12 @@ TEST(Yaml, AcceptsAnchorsTagsOfTheCoreSchemaAndABom) {
         ""
     );
     EXPECT_EQ(yaml_problems("---\na: 1\n...\n"), "");
+    EXPECT_EQ(
+        yaml_problems("\xef\xbb\xbf"
+                      "a: 'it''s'\nb: \"x\\\"\"\n"),
+        ""
+    );
+    EXPECT_EQ(yaml_problems("a: &x 'b'\n"), "");
     EXPECT_EQ(yaml_problems("a: gr\xc3\xbc\xc3\x9f\r\nb: 1\r\n"), "");
 }
 
