@@ -67,7 +67,7 @@ Result<store::DeploymentRow> get_deployment_of_job(store::Connection& db, model:
 std::int64_t count_losses(store::Connection& db, const store::DeploymentRow& row) {
     std::int64_t losses = 0;
     for (const auto& attempt : store::list_attempts(db, row.job)) {
-        const bool is_of_this_row = attempt.claimed_at >= row.created_at;
+        const bool is_of_this_row = attempt.ended_at && *attempt.ended_at >= row.created_at;
         if (is_of_this_row && attempt.cause == model::Cause::lost_runner) ++losses;
     }
     return losses;

@@ -44,6 +44,18 @@ TEST_F(Ledger, GivesADeploymentOneNewAttemptAfterALoss) {
     EXPECT_EQ(row(job).state, DeploymentState::unknown);
 }
 
+TEST_F(Ledger, CountsTheLossOfTheAttemptThatOpenedIt) {
+    const auto first = new_attempt(job);
+    db.clock.advance(Milliseconds{1'000});  // from the claim to the runner's attach
+    const auto id = open(job).id;
+    lose(*this, first);
+
+    const auto spec =
+        db.read([&](store::Connection& reader) { return *deployments::make_spec(reader, id); });
+
+    EXPECT_EQ(spec.losses, 1);
+}
+
 TEST_F(Ledger, NeverRepeatsAMigrationThatMayHaveRun) {
     open(job);
     const auto speaker = new_attempt(job);
