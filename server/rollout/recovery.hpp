@@ -33,8 +33,9 @@ struct Loss {
 };
 
 enum class Recovery {
-    record,   // write the result that observe() found
-    repeat,   // the same n with the same idem, after a new verdict
+    record,   // announce the same intent again (the ledger moves it to the new fence), do nothing,
+              // write the result that observe() found
+    repeat,   // the same: then do it
     proceed,  // nothing was open: go on at n + 1
     wait,     // observe again
     unknown,  // a person decides (E5)
