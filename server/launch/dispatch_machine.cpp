@@ -168,7 +168,7 @@ void DispatchMachine::on_detached(model::Fence fence, Instant now) {
 void DispatchMachine::on_over(model::Fence fence, Instant now) {
     if (attempts_.erase(fence) == 0) return;
     // Its runner is about to go by itself: an `ended` hint makes the sweep come at once.
-    sweeps_[fence].at = now + kListAgain;
+    sweeps_[fence].at = now + kSweepGrace;
     on_work();
 }
 

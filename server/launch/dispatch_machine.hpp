@@ -32,6 +32,8 @@ namespace triphammer::launch {
 inline constexpr Milliseconds kAttachDeadline{30'000};
 inline constexpr Milliseconds kListAgain{1'000};
 inline constexpr Milliseconds kStopPatience{60'000};
+/// A runner goes by itself after its end; a sweep kills, so it waits for the `ended` hint, or this.
+inline constexpr Milliseconds kSweepGrace{10'000};
 /// A runner that was told of its end and lives on after so many tries is stopped.
 inline constexpr int kSweepRefusals = 10;
 /// Late creates of a dying runner are caught by a second sweep (D2).

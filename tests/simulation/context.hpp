@@ -1,0 +1,61 @@
+#pragma once
+// What the parts of one simulated world share.
+
+#include "simulation/dice.hpp"
+#include "simulation/disk.hpp"
+#include "simulation/outside.hpp"
+#include "simulation/wire.hpp"
+#include "store/database.hpp"
+#include "support/clock.hpp"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace triphammer::simulation {
+
+/// A bug put into the simulation's glue, never into the product: the simulation must find it.
+enum class Plant {
+    none,
+    ack_before_commit,  // the daemon says "kept" and keeps it a moment later
+    silence_is_death,   // the launcher takes a runner without a connection for dead
+    blind_repeat,       // a new attempt repeats an open effect without observing
+};
+
+struct Context {
+    Context(store::Database& database, testing::ManualClock& manual, std::uint64_t seed)
+        : db{database}, clock{manual}, dice{seed} {}
+
+    store::Database& db;
+    testing::ManualClock& clock;
+    Dice dice;
+    Disk disk;
+    Outside outside;
+    std::vector<WirePtr> wires;
+    Plant plant = Plant::none;
+
+    bool has_killed_runner = false;  // what excuses a job that did not end as its script says
+    bool has_jumped = false;         // time went on by more than a deadline
+    bool has_cancelled = false;
+
+    std::map<std::string, std::uint64_t> tally;  // how often what happened: shows what was tried
+    std::string violation;
+    bool is_tracing = false;
+    std::vector<std::string> trace;
+
+    Instant now() const { return clock.instant(); }
+
+    /// The first one counts.
+    void violate(std::string what) {
+        if (violation.empty()) violation = std::move(what);
+        note("VIOLATION " + violation);
+    }
+
+    void note(const std::string& what) {
+        if (is_tracing)
+            trace.push_back(std::to_string(to_unix_ms(clock.now()) % 10'000'000) + " " + what);
+    }
+};
+
+}  // namespace triphammer::simulation

@@ -1,0 +1,260 @@
+#include "rollout/plan.hpp"
+#include "rollout/recovery.hpp"
+#include "simulation/sim_runner.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace triphammer::simulation {
+
+namespace {
+
+using nlohmann::json;
+using rollout::EffectKind;
+using rollout::EffectState;
+using rollout::Move;
+
+rollout::Effect read_effect(const json& in) {
+    rollout::Effect effect;
+    effect.n = in.at("n").get<std::int64_t>();
+    effect.kind = *rollout::parse_effect_kind(in.at("kind").get<std::string>());
+    const auto state = in.at("state").get<std::string>();
+    if (state == "ok") effect.state = EffectState::ok;
+    if (state == "failed") effect.state = EffectState::failed;
+    effect.fence = {in.at("fence").get<std::int64_t>()};
+    effect.idem = in.at("idem").get<std::string>();
+    return effect;
+}
+
+// What goes wrong at the target in this deployment: the same in every attempt.
+struct Fate {
+    explicit Fate(std::uint64_t seed) {
+        Dice dice{seed};
+        if (dice.once_in(5)) failing = static_cast<EffectKind>(dice.below(9));
+        gate = dice.once_in(8) ? rollout::Check::failed : rollout::Check::passed;
+        verify = dice.once_in(8) ? rollout::Check::failed : rollout::Check::passed;
+        has_before = dice.once_in(3);
+    }
+
+    std::optional<EffectKind> failing;
+    rollout::Check gate;
+    rollout::Check verify;
+    bool has_before;
+};
+
+// The driver of a deployment, as runner/ has one, over the simulated target.
+class DeployWork final : public Work {
+  public:
+    DeployWork(std::uint64_t seed, const json& document);
+
+    bool has_step(const Runner& runner) const override;
+    void step(Runner& runner) override;
+
+    void on_verdict(const protocol::EffectVerdict& verdict) override { verdict_ = verdict; }
+
+    Instant next_wakeup() const override { return observe_at_.value_or(Instant::max()); }
+
+  private:
+    enum class Doing { nothing, waiting_for_verdict, waiting_for_target };
+
+    void begin(Runner& runner);
+    void recover(Runner& runner);
+    rollout::Observation observe(const Outside& outside) const;
+    void announce(Runner& runner, EffectKind kind, std::int64_t n, bool only_records);
+    void act_on_verdict(Runner& runner);
+    void close_effect(Runner& runner, bool ok);
+    void move_on(Runner& runner);
+    void finish(Runner& runner, model::DeploymentState outcome, const std::string& reason);
+
+    std::string idem_of(std::int64_t n) const { return rollout::make_idem(deployment_, n); }
+
+    std::string object() const { return "object-" + to_text(deployment_); }
+
+    Fate fate_;
+    rollout::Situation now_;
+    model::DeploymentId deployment_;
+    std::string service_;
+    std::string digest_;
+    std::int64_t losses_ = 0;
+    bool recovers_ = false;
+    bool only_records_ = false;  // the open effect was done by the attempt before
+    Doing doing_ = Doing::nothing;
+    EffectKind kind_ = EffectKind::before;
+    std::int64_t n_ = 0;
+    std::optional<protocol::EffectVerdict> verdict_;
+    std::optional<Instant> began_at_;
+    std::optional<Instant> observe_at_;
+};
+
+DeployWork::DeployWork(std::uint64_t seed, const json& document) : fate_{seed} {
+    deployment_ = {std::stoll(document.at("deployment").get<std::string>())};
+    service_ = document.at("service").get<std::string>();
+    digest_ = document.at("digest").get<std::string>();
+    losses_ = document.at("losses").get<std::int64_t>();
+    now_.has_previous = !document.at("previous").is_null();
+    for (const auto& effect : document.at("effects")) now_.effects.push_back(read_effect(effect));
+    recovers_ = losses_ > 0;
+    std::optional<EffectState> migrated;
+    const auto& migrations = document.at("migrations");
+    if (const auto found = migrations.find(digest_); found != migrations.end()) {
+        migrated = *found == "ok" ? EffectState::ok : EffectState::failed;
+    }
+    if (fate_.has_before) now_.before = rollout::judge_before(migrated);
+}
+
+bool DeployWork::has_step(const Runner& runner) const {
+    auto& context = const_cast<Runner&>(runner).context();
+    if (observe_at_) return context.now() >= *observe_at_;
+    if (doing_ == Doing::waiting_for_verdict) return verdict_.has_value();
+    if (doing_ == Doing::waiting_for_target) return !context.outside.is_under_way(idem_of(n_));
+    return true;
+}
+
+void DeployWork::step(Runner& runner) {
+    if (!began_at_) begin(runner);
+    observe_at_.reset();
+    now_.cancelled = runner.is_cancelled();
+    if (recovers_) return recover(runner);
+    if (doing_ == Doing::waiting_for_verdict) return act_on_verdict(runner);
+    if (doing_ == Doing::waiting_for_target) return close_effect(runner, true);
+    move_on(runner);
+}
+
+void DeployWork::begin(Runner& runner) {
+    began_at_ = runner.context().now();
+    if (losses_ == 0 && !now_.effects.empty()) {
+        runner.context().violate("a new attempt was not told that a runner was lost");
+    }
+}
+
+// ── after a lost runner ──────────────────────────────────────────────────────────────────────
+
+void DeployWork::recover(Runner& runner) {
+    const auto now = runner.context().now();
+    rollout::Loss loss;
+    loss.losses = static_cast<int>(losses_);
+    loss.is_runner_dead = true;  // only then there is a second attempt
+    loss.is_settled = now - *began_at_ >= kSettle;
+    const bool is_open = !now_.effects.empty() && now_.effects.back().state == EffectState::open;
+    ++runner.context().tally[is_open ? "open effect observed" : "ledger compared"];
+    const auto seen = observe(runner.context().outside);
+    if (is_open) loss.is_observable = is_observable(now_.effects.back().kind);
+    auto verdict = is_open ? recover_open(loss, seen) : recover_closed(loss, seen);
+    if (is_open && runner.context().plant == Plant::blind_repeat) {
+        verdict = rollout::Recovery::repeat;
+    }
+    if (verdict == rollout::Recovery::wait) {
+        observe_at_ = now + Milliseconds{1'000};
+        return;
+    }
+    recovers_ = false;
+    if (verdict == rollout::Recovery::unknown) {
+        return finish(runner, model::DeploymentState::unknown, "nobody knows what was done");
+    }
+    if (!is_open) return;
+    const auto open = now_.effects.back();
+    now_.effects.pop_back();
+    announce(runner, open.kind, open.n, verdict == rollout::Recovery::record);
+}
+
+rollout::Observation DeployWork::observe(const Outside& outside) const {
+    for (const auto& effect : now_.effects) {
+        const bool is_done = outside.is_done(effect.idem);
+        // What is under way cannot be seen: the settle time has to cover it.
+        if (effect.state == EffectState::open && !is_done) return rollout::Observation::not_begun;
+        if (effect.state == EffectState::ok && !is_done) return rollout::Observation::foreign;
+    }
+    return rollout::Observation::done;
+}
+
+// ── effects ──────────────────────────────────────────────────────────────────────────────────
+
+void DeployWork::announce(Runner& runner, EffectKind kind, std::int64_t n, bool only_records) {
+    kind_ = kind;
+    n_ = n;
+    only_records_ = only_records;
+    doing_ = Doing::waiting_for_verdict;
+    verdict_.reset();
+    const json target{{"service", service_}, {"image", "app@" + digest_}, {"digest", digest_}};
+    runner.append(protocol::Intent{n, std::string{name_of(kind)}, target.dump(), idem_of(n), 1});
+}
+
+void DeployWork::act_on_verdict(Runner& runner) {
+    auto& context = runner.context();
+    const auto verdict = *std::exchange(verdict_, {});
+    if (!verdict.go) {
+        doing_ = Doing::nothing;
+        return finish(runner, model::DeploymentState::unknown, "no: " + verdict.why);
+    }
+    if (only_records_) return close_effect(runner, true);
+    if (!runner.machine().begin_effect(n_, context.now())) return;  // another verdict will come
+    if (fate_.failing == kind_) return close_effect(runner, false);
+    context.outside.under_way.push_back(
+        {idem_of(n_), std::string{name_of(kind_)}, object(), runner.fence(), context.now()}
+    );
+    ++context.tally["effect begun"];
+    context.note("effect " + std::to_string(n_) + " by " + std::to_string(runner.fence()));
+    doing_ = Doing::waiting_for_target;
+}
+
+void DeployWork::close_effect(Runner& runner, bool ok) {
+    doing_ = Doing::nothing;
+    rollout::Effect effect;
+    effect.n = n_;
+    effect.kind = kind_;
+    effect.state = ok ? EffectState::ok : EffectState::failed;
+    now_.effects.push_back(effect);
+    protocol::EffectResult result;
+    result.n = n_;
+    result.ok = ok;
+    result.at = 1;
+    if (ok) result.ids = json{{"container", object()}, {"digest", digest_}}.dump();
+    runner.append(result);
+}
+
+void DeployWork::move_on(Runner& runner) {
+    const auto move = rollout::next_move(now_);
+    switch (move.kind) {
+        case Move::Kind::effect:
+            return announce(runner, move.effect, move.n, false);
+        case Move::Kind::gate:
+            now_.gate = fate_.gate;
+            return;
+        case Move::Kind::verify:
+            now_.verify = fate_.verify;
+            return;
+        case Move::Kind::soak:
+            now_.soaked = true;
+            return;
+        case Move::Kind::finish:
+            return finish(runner, move.outcome, move.reason);
+    }
+}
+
+void DeployWork::finish(Runner& runner, model::DeploymentState outcome, const std::string& reason) {
+    protocol::End end;
+    end.deployment = outcome;
+    end.reason = reason;
+    end.at = 2;
+    if (outcome == model::DeploymentState::succeeded) {
+        end.outputs["container"] = runner.context().outside.live;
+        end.outputs["digest"] = digest_;
+        end.outputs["verified"] = now_.verify == rollout::Check::passed ? "true" : "false";
+    } else {
+        end.state = model::JobState::failed;
+        end.cause = outcome == model::DeploymentState::unknown ? model::Cause::undecided
+                                                               : model::Cause::exit;
+    }
+    if (now_.cancelled && outcome != model::DeploymentState::unknown) {
+        end.state = model::JobState::cancelled;
+        end.cause = model::Cause::none;
+    }
+    runner.end(std::move(end));
+}
+
+}  // namespace
+
+std::unique_ptr<Work> make_deploy_work(std::uint64_t seed, const std::string& document) {
+    return std::make_unique<DeployWork>(seed, json::parse(document));
+}
+
+}  // namespace triphammer::simulation

@@ -1,0 +1,55 @@
+#pragma once
+// The target of deployments, outside the product: counts what is really done to it. A request may
+// be executed late, also after its sender has died, but not later than the settle time.
+
+#include "base/clock.hpp"
+#include "simulation/dice.hpp"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace triphammer::simulation {
+
+/// What a driver would call its settle time.
+inline constexpr Milliseconds kSettle{10'000};
+
+struct EffectRequest {
+    std::string idem;
+    std::string kind;
+    std::string object;  // what serves after a switch
+    std::int64_t fence = 0;
+    Instant sent_at;
+};
+
+struct Outside {
+    std::vector<EffectRequest> under_way;   // sent, not yet executed
+    std::map<std::string, int> executions;  // by idem: two is the failure
+    std::string live;                       // what serves now
+
+    bool is_done(const std::string& idem) const { return executions.count(idem) > 0; }
+
+    bool is_under_way(const std::string& idem) const {
+        for (const auto& request : under_way) {
+            if (request.idem == idem) return true;
+        }
+        return false;
+    }
+
+    void execute(std::size_t index) {
+        const auto request = under_way[index];
+        under_way.erase(under_way.begin() + static_cast<std::ptrdiff_t>(index));
+        ++executions[request.idem];
+        if (request.kind == "switch") live = request.object;
+    }
+
+    /// Nothing stays under way for longer than half the settle time.
+    void settle(Instant now) {
+        for (std::size_t i = under_way.size(); i > 0; --i) {
+            if (now - under_way[i - 1].sent_at > kSettle / 2) execute(i - 1);
+        }
+    }
+};
+
+}  // namespace triphammer::simulation

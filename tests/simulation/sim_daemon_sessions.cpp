@@ -1,0 +1,218 @@
+#include "deployments/ledger.hpp"
+#include "simulation/sim_daemon.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace triphammer::simulation {
+
+using nlohmann::json;
+
+Result<std::vector<protocol::Verdict>> apply_commit(
+    Context& context, const store::Hold& hold, const protocol::Commit& commit
+) {
+    context.note(
+        "commit of " + to_text(hold.fence) + " " + std::to_string(commit.base) + " to " +
+        std::to_string(commit.acked)
+    );
+    return context.db.write_now([&](store::Transaction& tx) {
+        return launch::apply_records(tx, hold, commit, {});
+    });
+}
+
+namespace {
+
+// One target a schedule: its deployments follow each other.
+Result<> add_deployment(store::Transaction& tx, const store::JobRow& job, json& document) {
+    store::NewDeployment wanted;
+    wanted.repository = job.repository;
+    wanted.environment = "production";
+    wanted.target = "container:web-" + to_text(job.run);
+    wanted.driver = "container";
+    wanted.run = job.run;
+    wanted.job = job.id;
+    wanted.sha = std::string(40, 'a');
+    auto opening = deployments::open_deployment(tx, wanted);
+    if (!opening) return opening.error();
+    if (opening->blocker) return conflict("another deployment holds the lock");
+    auto spec = deployments::make_spec(tx, opening->id);
+    if (!spec) return spec.error();
+    document = {
+        {"deployment", spec->id},
+        {"service", wanted.target},
+        {"digest", "sha256:" + job.name},
+        {"previous", json::parse(spec->previous_json)},
+        {"effects", json::parse(spec->effects_json)},
+        {"migrations", json::parse(spec->migrations_json)},
+        {"losses", spec->losses}};
+    return {};
+}
+
+Result<std::string> make_document(store::Transaction& tx, const launch::AttachedRunner& runner) {
+    auto document = json::object();
+    if (runner.job.kind == model::JobKind::deploy) {
+        auto added = add_deployment(tx, runner.job, document);
+        if (!added) return added.error();
+    }
+    document["job"] = runner.job.id.value;
+    document["seed"] = std::stoull(runner.job.name);
+    document["kind"] = std::string{name_of(runner.job.kind)};
+    return document.dump();
+}
+
+}  // namespace
+
+void Daemon::accept(const WirePtr& wire) {
+    auto session = std::make_unique<Session>();
+    session->wire = wire;
+    process_->sessions.push_back(std::move(session));
+}
+
+Session* Daemon::find(const WirePtr& wire) {
+    for (auto& session : process_->sessions) {
+        if (session->wire == wire) return session.get();
+    }
+    return nullptr;
+}
+
+void Daemon::receive(const WirePtr& wire, std::string_view bytes) {
+    auto* session = find(wire);
+    if (session == nullptr) return;
+    session->machine.receive(bytes);
+    session->is_busy = true;
+}
+
+void Daemon::lose_wire(const WirePtr& wire) {
+    wire->daemon_knows = true;
+    auto* session = find(wire);
+    if (session == nullptr) return;
+    const auto fence = session->hold ? session->fence : model::Fence{};
+    drop(*session);
+    if (fence) process_->dispatch.on_detached(fence, context_.now());
+    collect();
+}
+
+void Daemon::drop(Session& session) {
+    auto& all = process_->sessions;
+    const auto found = std::find_if(all.begin(), all.end(), [&session](const auto& each) {
+        return each.get() == &session;
+    });
+    all.erase(found);
+}
+
+std::vector<Session*> Daemon::busy_sessions() {
+    std::vector<Session*> busy;
+    if (!is_alive()) return busy;
+    for (auto& session : process_->sessions) {
+        if (session->is_busy || session->answer) busy.push_back(session.get());
+    }
+    return busy;
+}
+
+void Daemon::step(Session& session) {
+    if (session.answer) {
+        const auto answer = std::exchange(session.answer, {});
+        return answer();
+    }
+    auto action = session.machine.next();
+    if (!action) {
+        session.is_busy = false;
+        return;
+    }
+    std::visit([&](auto& what) { on(session, what); }, *action);
+}
+
+void Daemon::on(Session& session, protocol::CheckAttach& check) {
+    session.fence = check.attach.fence;
+    // One connection an attempt: an older one must not apply anything any more.
+    for (auto& other : process_->sessions) {
+        if (other.get() == &session || other->fence != session.fence) continue;
+        other->wire->cut(context_.dice);
+        other->wire->daemon_knows = true;
+        drop(*other);
+        break;
+    }
+    std::string document;
+    auto attached =
+        context_.db.write_now([&](store::Transaction& tx) -> Result<launch::AttachedRunner> {
+            auto runner = launch::attach_runner(tx, check.attach);
+            if (!runner) return runner.error();
+            auto made = make_document(tx, *runner);
+            if (!made) return made.error();
+            document = std::move(*made);
+            return runner;
+        });
+    if (!attached) {
+        context_.note("attach of " + to_text(session.fence) + ": " + attached.error().message);
+        return session.machine.answer_attach(attached.error());
+    }
+    session.hold = store::Hold{session.fence, check.attach.nonce};
+    answer_attach(session, *attached, std::move(document));
+}
+
+void Daemon::answer_attach(
+    Session& session, const launch::AttachedRunner& runner, std::string document
+) {
+    process_->dispatch.on_attached(session.fence);
+    protocol::Attached attached;
+    attached.acked = attached.resend_from = static_cast<std::uint64_t>(runner.attempt.acked);
+    attached.have = context_.disk.lengths_of(session.fence.value);
+    attached.cancel = runner.cancel;
+    attached.open_intent = runner.open_intent;
+    attached.document = std::move(document);
+    session.machine.answer_attach(std::move(attached));
+}
+
+void Daemon::on(Session& session, protocol::WriteLog& write) {
+    auto kept = context_.disk.append_log(session.fence.value, write);
+    if (!kept) context_.violate("the log of a step could not be kept: " + kept.error().message);
+    session.machine.answer_log(kept);
+}
+
+void Daemon::on(Session& session, protocol::VerifyLogs& verify) {
+    auto agrees = context_.disk.verify(session.fence.value, verify);
+    if (!agrees) context_.violate("sums of an end differ: " + agrees.error().message);
+    session.machine.answer_verify(agrees);
+}
+
+void Daemon::on(Session& session, protocol::Commit& commit) {
+    if (context_.plant == Plant::ack_before_commit) {
+        std::vector<protocol::Verdict> go;
+        for (const auto& record : commit.records) {
+            if (const auto* intent = std::get_if<protocol::Intent>(&record)) {
+                go.push_back({intent->n, true, ""});
+            }
+        }
+        session.machine.answer_commit(std::move(go));
+        process_->late_commits.emplace_back([this, hold = *session.hold, commit] {
+            (void)apply_commit(context_, hold, commit);
+        });
+        return;
+    }
+    auto verdicts = apply_commit(context_, *session.hold, commit);
+    if (!verdicts) context_.note("not applied: " + verdicts.error().message);
+    session.answer = [&session, verdicts = std::move(verdicts)] {
+        session.machine.answer_commit(verdicts);
+    };
+}
+
+void Daemon::on(Session& session, protocol::Send& send) {
+    session.wire->down += send.bytes;
+}
+
+void Daemon::on(Session& session, protocol::Close& close) {
+    if (!close.why.empty())
+        context_.note("daemon closes " + to_text(session.fence) + ": " + close.why);
+    const bool is_over = session.machine.is_finished();
+    const auto fence = session.hold ? session.fence : model::Fence{};
+    const auto wire = session.wire;
+    wire->is_cut = wire->daemon_knows = true;
+    wire->up.clear();
+    drop(session);
+    if (fence && is_over) process_->dispatch.on_over(fence, context_.now());
+    if (fence && !is_over) process_->dispatch.on_detached(fence, context_.now());
+    collect();
+}
+
+}  // namespace triphammer::simulation
