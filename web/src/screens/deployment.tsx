@@ -37,7 +37,7 @@ function Head({ deployment }: { deployment: Deployment }) {
       <h1><bdi>{deployment.environment}</bdi> <span class="row-note">deployment {deployment.id}</span></h1>
       <p class="summary">
         <Status state={deployment.state} />
-        {deployment.phase && <span>{deployment.phase.replace(/-/g, ' ')}</span>}
+        {deployment.phase && deployment.phase !== 'done' && <span>{deployment.phase.replace(/-/g, ' ')}</span>}
         <Took from={deployment.started_at} to={deployment.finished_at} going={deployment.state === 'running'} />
         <bdi>{deployment.reason}</bdi>
       </p>

@@ -8,7 +8,7 @@ import { navigate, path } from '../app/router';
 import { useTitle } from '../app/title';
 import { attempt, Failure, Loading } from '../parts/notice';
 
-const NAME = '[a-z0-9][a-z0-9._\\-]{0,99}';
+const NAME = '[a-z0-9][a-z0-9._\\-]{0,63}';
 const RESERVED = ['lint', 'preview', 'templates'];
 const BLANK: Template = {
   name: 'empty',
@@ -38,7 +38,7 @@ export function NewPipelineScreen() {
       <form class="new-pipeline" onSubmit={create}>
         <label class="field">
           <span>Name</span>
-          <input required pattern={NAME} maxLength={100} autocomplete="off" spellcheck={false} value={name.value}
+          <input required pattern={NAME} maxLength={64} autocomplete="off" spellcheck={false} value={name.value}
             title="Small letters, digits, dot, dash and underscore" onInput={(event) => (name.value = event.currentTarget.value)} />
           {RESERVED.includes(name.value) && <span class="bad-text">This name is the server's own.</span>}
         </label>
