@@ -1,0 +1,249 @@
+#include "report/sender.hpp"
+
+#include "base/log.hpp"
+#include "store/database.hpp"
+#include "store/repository_store.hpp"
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace triphammer::report {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto kLongestPause = Milliseconds{1min};  // between two requests to a forge in trouble
+constexpr auto kRetryOwnFailure = 5s;               // the database's, not the forge's
+constexpr auto kGiveUpAfter = 7 * 24h;
+constexpr auto kLongestBackOff = Milliseconds{1h};
+
+using When = std::optional<TimePoint>;
+
+void tell_failure(const std::string& name, const std::string& what) {
+    log::error("reporting failed", {{"task", name}, {"error", what}});
+}
+
+github::CommitStatus parse_status(const std::string& payload) {
+    const auto json = nlohmann::json::parse(payload, nullptr, false);
+    github::CommitStatus status;
+    if (!json.is_object()) return status;
+    status.sha = json.value("sha", "");
+    status.context = json.value("context", "");
+    status.state = json.value("state", "");
+    status.description = json.value("description", "");
+    status.target_url = json.value("target_url", "");
+    return status;
+}
+
+/// The forge as a whole: nothing else would be answered otherwise now.
+bool is_in_trouble(const Result<github::ApiAnswer>& answer) {
+    return !answer || answer->status >= 500 || answer->wait_until;
+}
+
+/// Whether the same request may be answered otherwise later: tokens are mended, rights given.
+bool is_worth_repeating(int status) {
+    return status == 401 || status == 403 || status == 404 || status == 408 || status == 425;
+}
+
+std::string describe(const Result<github::ApiAnswer>& answer) {
+    if (!answer) return answer.error().message;
+    const auto text = answer->body.substr(0, 300);
+    return "the forge answered " + std::to_string(answer->status) + ": " + text;
+}
+
+/// A newer state took the message's place while it was under way: nothing is left to do.
+Result<> unless_replaced(Result<> done) {
+    if (!done && done.error().code == Code::conflict) return {};
+    return done;
+}
+
+}  // namespace
+
+/// Waits for a time or for a ring, whichever is first; a ring before the wait counts.
+struct Sender::Alarm {
+    explicit Alarm(Executor executor) : timer{std::move(executor)} {}
+
+    void ring() {
+        rung = true;
+        timer.cancel();
+    }
+
+    Task<> wait(std::optional<Milliseconds> limit) {
+        if (!rung) {
+            const auto forever = asio::steady_timer::time_point::max();
+            if (limit) timer.expires_after(std::max(*limit, Milliseconds{0}));
+            if (!limit) timer.expires_at(forever);
+            boost::system::error_code ignored;
+            co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+        }
+        rung = false;
+    }
+
+    asio::steady_timer timer;
+    bool rung = false;
+};
+
+Sender::Sender(Parts parts, WriterSettings settings)
+    : parts_{std::move(parts)},
+      settings_{std::move(settings)},
+      alarm_{std::make_unique<Alarm>(parts_.executor)},
+      tasks_{parts_.executor, tell_failure} {}
+
+Sender::~Sender() = default;
+
+void Sender::start() {
+    tasks_.spawn("statuses", run());
+}
+
+void Sender::wake() {
+    alarm_->ring();
+}
+
+Task<> Sender::stop() {
+    return tasks_.stop();
+}
+
+Task<> Sender::run() {
+    for (;;) {
+        auto passing = pass();
+        auto next = co_await std::move(passing);
+        std::optional<Milliseconds> pause;
+        if (!next) {
+            tell_failure("outbox", next.error().message);
+            pause = kRetryOwnFailure;
+        } else if (*next) {
+            pause = **next - parts_.clock.now();
+        }
+        auto waiting = alarm_->wait(pause);
+        co_await std::move(waiting);
+    }
+}
+
+Task<Result<When>> Sender::pass() {
+    auto written = co_await write_all();
+    if (!written) co_return written.error();
+    const auto blocked = [this] { return blocked_until_ && *blocked_until_ > parts_.clock.now(); };
+    while (!blocked()) {
+        blocked_until_.reset();
+        auto due = co_await list_due();
+        if (!due) co_return due.error();
+        if (due->empty()) break;
+        auto sending = send(std::move(due->front()));
+        auto sent = co_await std::move(sending);
+        if (!sent) co_return sent.error();
+    }
+    if (blocked()) co_return blocked_until_;
+    co_return co_await find_next();
+}
+
+Task<Result<>> Sender::write_all() {
+    auto work = [this](store::Transaction& tx) { return write_outbox(tx, settings_); };
+    for (;;) {
+        auto writing = parts_.database.write(work);
+        auto more = co_await std::move(writing);
+        if (!more) co_return more.error();
+        if (!*more) co_return Result<>{};
+    }
+}
+
+Task<Result<std::vector<store::MessageRow>>> Sender::list_due() {
+    const auto now = parts_.clock.now();
+    auto work = [now](store::Connection& db) {
+        return Result<std::vector<store::MessageRow>>{store::list_due_messages(db, now, 1)};
+    };
+    auto reading = parts_.database.read(work);
+    co_return co_await std::move(reading);
+}
+
+Task<Result<When>> Sender::find_next() {
+    auto work = [](store::Connection& db) { return Result<When>{store::next_message_at(db)}; };
+    auto reading = parts_.database.read(work);
+    co_return co_await std::move(reading);
+}
+
+Task<Result<>> Sender::send(store::MessageRow message) {
+    auto work = [&](store::Connection& db) {
+        return Result<std::optional<store::RepositoryRow>>{
+            store::find_repository(db, message.repository)};
+    };
+    auto reading = parts_.database.read(work);
+    auto repository = co_await std::move(reading);
+    if (!repository) co_return repository.error();
+    if (!*repository) {
+        auto burying = bury(std::move(message), "the repository was removed");
+        co_return co_await std::move(burying);
+    }
+    auto status = parse_status(message.payload);
+    auto creating = parts_.target.create_status((*repository)->full_name, std::move(status));
+    auto answer = co_await std::move(creating);
+    auto settling = settle(std::move(message), std::move(answer));
+    co_return co_await std::move(settling);
+}
+
+Task<Result<>> Sender::settle(store::MessageRow message, Result<github::ApiAnswer> answer) {
+    if (is_in_trouble(answer)) {
+        slow_down(answer);
+        auto postponing = postpone(std::move(message), *blocked_until_, describe(answer));
+        co_return co_await std::move(postponing);
+    }
+    failures_ = 0;
+    if (answer->status < 300) {
+        auto finishing = finish(std::move(message));
+        co_return co_await std::move(finishing);
+    }
+    const auto now = parts_.clock.now();
+    if (!is_worth_repeating(answer->status) || now - message.created_at > kGiveUpAfter) {
+        auto burying = bury(std::move(message), describe(answer));
+        co_return co_await std::move(burying);
+    }
+    const auto next = now + back_off(message.tries, parts_.random);
+    auto postponing = postpone(std::move(message), next, describe(answer));
+    co_return co_await std::move(postponing);
+}
+
+/// While the forge is away or refuses, nobody sends: one request tells as much as a hundred.
+void Sender::slow_down(const Result<github::ApiAnswer>& answer) {
+    const auto pause = std::min(back_off(failures_++, parts_.random), kLongestPause);
+    const auto again = parts_.clock.now() + std::max<Milliseconds>(pause, 1s);
+    const auto told = answer && answer->wait_until ? *answer->wait_until : again;
+    blocked_until_ = std::max(told, again);
+}
+
+Task<Result<>> Sender::finish(store::MessageRow message) {
+    auto work = [&](store::Transaction& tx) {
+        return unless_replaced(store::finish_message(tx, message.id));
+    };
+    auto writing = parts_.database.write(work);
+    co_return co_await std::move(writing);
+}
+
+Task<Result<>> Sender::postpone(store::MessageRow message, TimePoint next, std::string why) {
+    auto work = [&](store::Transaction& tx) {
+        return unless_replaced(store::postpone_message(tx, message.id, next, why));
+    };
+    auto writing = parts_.database.write(work);
+    co_return co_await std::move(writing);
+}
+
+Task<Result<>> Sender::bury(store::MessageRow message, std::string why) {
+    auto work = [&](store::Transaction& tx) {
+        return unless_replaced(store::bury_message(tx, message.id, why));
+    };
+    auto writing = parts_.database.write(work);
+    co_return co_await std::move(writing);
+}
+
+Milliseconds back_off(std::int64_t tries, Random& random) {
+    const auto doublings = std::clamp<std::int64_t>(tries, 0, 20);
+    const auto whole = std::min<Milliseconds>(1s * (std::int64_t{1} << doublings), kLongestBackOff);
+    const auto fifth = static_cast<std::uint64_t>(whole.count() / 5);
+    return whole - Milliseconds{static_cast<std::int64_t>(random_below(random, fifth + 1))};
+}
+
+}  // namespace triphammer::report
