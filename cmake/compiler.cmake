@@ -16,6 +16,9 @@ target_compile_options(triphammer_flags INTERFACE
 # g++ 12 at -O2 thinks that Asio's coroutine frames are freed by another function than made them.
 target_compile_options(triphammer_flags INTERFACE $<$<NOT:$<CONFIG:Debug>>:-Wno-mismatched-new-delete>)
 
+# What the static runner does not call is left out of it.
+target_compile_options(triphammer_flags INTERFACE $<$<CONFIG:Release>:-ffunction-sections;-fdata-sections>)
+
 # Asio and Beast are compiled once (server/base/asio.cpp, server/http/beast.cpp), not in every file.
 target_compile_definitions(triphammer_flags INTERFACE
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)

@@ -21,3 +21,10 @@ const char* @variable@_end() { return @symbol@_end; }
   set_source_files_properties("${out}" PROPERTIES OBJECT_DEPENDS "${file}")
   target_sources(${target} PRIVATE "${out}")
 endfunction()
+
+# triphammer_strip(PROGRAM): PROGRAM.stripped beside it, without symbols, for embedding.
+function(triphammer_strip program)
+  set(out "${CMAKE_CURRENT_BINARY_DIR}/${program}.stripped")
+  add_custom_command(OUTPUT "${out}" DEPENDS ${program}
+    COMMAND "${CMAKE_STRIP}" -o "${out}" "$<TARGET_FILE:${program}>" VERBATIM)
+endfunction()

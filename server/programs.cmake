@@ -1,3 +1,13 @@
+# The supervisor: first process of a job container, fully static so that it runs in any image. The
+# runner carries it.
+add_executable(triphammer-supervisor supervisor_main.cpp)
+target_include_directories(triphammer-supervisor PRIVATE "${CMAKE_SOURCE_DIR}/server")
+target_link_libraries(triphammer-supervisor PRIVATE triphammer_flags)
+set_target_properties(triphammer-supervisor PROPERTIES COMPILE_OPTIONS "-Os")
+target_link_options(triphammer-supervisor PRIVATE -static -Wl,--gc-sections)
+triphammer_strip(triphammer-supervisor)
+triphammer_embed(th_runner supervisor "${CMAKE_CURRENT_BINARY_DIR}/triphammer-supervisor.stripped")
+
 # The runner: static, small, without git, SQLite and YAML (docs/adr/0006). It is carried inside the
 # main program, stripped.
 add_executable(triphammer-runner runner_main.cpp)
@@ -6,3 +16,4 @@ if(NOT TRIPHAMMER_SANITIZE)
   set_target_properties(triphammer-runner PROPERTIES TRIPHAMMER_STATIC ON)
   target_link_options(triphammer-runner PRIVATE -static -Wl,--gc-sections)
 endif()
+triphammer_strip(triphammer-runner)

@@ -149,6 +149,7 @@ class Attempt {
         auto executor = make_executor();
         if (!executor)
             co_return failed_job(Cause::infrastructure, "there is no container executor");
+        session_.contexts().set_folders(executor->folders());
         auto preparing = set_up(executor->description(), executor.get());
         auto ready = co_await std::move(preparing);
         JobOutcome outcome = ready ? JobOutcome{} : failed_set_up(ready.error());
@@ -197,6 +198,11 @@ class Attempt {
         if (ready && executor != nullptr) {
             auto preparing = executor->prepare();
             ready = co_await std::move(preparing);
+            place = executor->description() == place ? "" : executor->description() + "\n";
+        }
+        if (ready && executor != nullptr) {
+            auto described = session_.log(0, place);
+            ready = co_await std::move(described);
         }
         protocol::StepEnd end;
         if (!ready) {

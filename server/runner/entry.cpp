@@ -58,6 +58,7 @@ int enter() {
     }
     join_group(line->cgroup);
     JobDrivers drivers;
+    drivers.container = make_container_executor;
     return run_attempt(*line, drivers);
 }
 

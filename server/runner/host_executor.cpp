@@ -38,11 +38,7 @@ Task<> HostExecutor::cleanup() {
 }
 
 std::vector<std::string> HostExecutor::base_environment() const {
-    return {
-        "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-        "HOME=" + folders_.home.inside,
-        "LANG=C.UTF-8",
-    };
+    return {"LANG=C.UTF-8"};
 }
 
 bool HostExecutor::has_bash() const {

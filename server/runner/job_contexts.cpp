@@ -56,13 +56,22 @@ Result<JobContexts> JobContexts::make(
         return with_context("the job's contexts", read.error());
     }
     out.base_.set("secrets", secrets_of(document));
-    out.add_github(folders);
-    out.add_runner(folders);
+    out.event_json_ = expression::to_compact_json(out.github().member("event"));
+    out.set_folders(folders);
     out.set_job_status("success");
     if (auto ok = out.environment_.add(document.workflow_env, out.contexts()); !ok)
         return ok.error();
     if (auto ok = out.environment_.add(document.job.env, out.contexts()); !ok) return ok.error();
     return out;
+}
+
+void JobContexts::set_folders(const JobFolders& folders) {
+    add_github(folders);
+    add_runner(folders);
+}
+
+Value JobContexts::github() const {
+    return base_.find("github").value_or(Value{});
 }
 
 expression::Contexts JobContexts::contexts() const {
@@ -92,17 +101,16 @@ void JobContexts::set_job_status(std::string_view status) {
 }
 
 void JobContexts::add_github(const JobFolders& folders) {
-    const auto known = base_.find("github").value_or(Value{});
-    Object github = known.kind() == expression::Kind::object ? known.as_object() : Object{};
-    github.set("workspace", Value::string(folders.workspace.inside));
-    github.set("event_path", Value::string(folders.temp.inside + "/" + kEventFile));
-    for (const auto& [name, value] : github) {
+    const auto known = github();
+    Object members = known.kind() == expression::Kind::object ? known.as_object() : Object{};
+    members.set("workspace", Value::string(folders.workspace.inside));
+    members.set("event_path", Value::string(folders.temp.inside + "/" + kEventFile));
+    for (const auto& [name, value] : members) {
         if (is_exported(name) && !value.is_collection()) {
             reserved_.set("GITHUB_" + upper(name), value.to_text());
         }
     }
-    event_json_ = expression::to_compact_json(known.member("event"));
-    base_.set("github", Value::object(std::move(github)));
+    base_.set("github", Value::object(std::move(members)));
 }
 
 void JobContexts::add_runner(const JobFolders& folders) {

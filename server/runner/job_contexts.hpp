@@ -29,6 +29,9 @@ class JobContexts {
     /// The same with a step's own `env` on top.
     workflow::expression::Contexts contexts_with(const Environment& step) const;
 
+    /// The names that the steps see, where the executor gives others than before.
+    void set_folders(const JobFolders& folders);
+
     /// For hashFiles; `outside` outlives this.
     void set_outside(workflow::expression::Outside& outside) { base_.outside = &outside; }
 
@@ -48,6 +51,7 @@ class JobContexts {
     const std::string& event_json() const { return event_json_; }
 
   private:
+    workflow::expression::Value github() const;
     void add_github(const JobFolders& folders);
     void add_runner(const JobFolders& folders);
 

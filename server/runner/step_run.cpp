@@ -21,6 +21,7 @@ namespace {
 
 /// A record of the journal holds them all (protocol::kMaxFrameBytes, with room for escapes).
 constexpr std::size_t kMostOutputBytes = 128U << 10U;
+constexpr const char* kUsualPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 constexpr double kMillisecondsPerMinute = 60'000;
 constexpr double kMostMinutes = 60.0 * 24 * 30;
 
@@ -194,9 +195,10 @@ void StepRun::set_variable(
 void StepRun::put_on_path(const std::string& path) {
     auto& job = session_.contexts().environment();
     Environment below;
+    below.set("PATH", kUsualPath);
     for (const auto& line : executor_.base_environment()) below.set_line(line);
-    const auto* set = job.find("PATH") != nullptr ? job.find("PATH") : below.find("PATH");
-    job.set("PATH", set == nullptr ? path : path + ":" + *set);
+    const auto* known = job.find("PATH");
+    job.set("PATH", path + ":" + (known != nullptr ? *known : *below.find("PATH")));
 }
 
 Result<StepCommand> StepRun::make_command() {
@@ -225,7 +227,9 @@ Result<StepCommand> StepRun::make_command() {
 /// GitHub's name stays what it is.
 Environment StepRun::full_environment() const {
     Environment out;
+    out.set("PATH", kUsualPath);
     for (const auto& line : executor_.base_environment()) out.set_line(line);
+    out.set("HOME", executor_.folders().home.inside);
     out.set("CI", "true");
     out.put_over(environment_);
     out.put_over(session_.contexts().reserved());
