@@ -17,7 +17,8 @@ target_compile_options(triphammer_flags INTERFACE
 target_compile_options(triphammer_flags INTERFACE $<$<NOT:$<CONFIG:Debug>>:-Wno-mismatched-new-delete>)
 
 # What the static runner does not call is left out of it.
-target_compile_options(triphammer_flags INTERFACE $<$<CONFIG:Release>:-ffunction-sections;-fdata-sections>)
+target_compile_options(triphammer_flags INTERFACE
+  "$<$<CONFIG:Release>:-ffunction-sections;-fdata-sections>")
 
 # Asio and Beast are compiled once (server/base/asio.cpp, server/http/beast.cpp), not in every file.
 target_compile_definitions(triphammer_flags INTERFACE
