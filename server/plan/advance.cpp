@@ -24,7 +24,7 @@ Advance advance(const RunFacts& run) {
     const auto contexts = read_contexts(run.contexts_json);
     Turns turns{jobs, contexts, run.cancelled};
     Advance answer;
-    answer.transitions = turns.take_all();
+    for (auto& step : turns.take_all()) answer.transitions.push_back(std::move(step.transition));
     settle(jobs, run.cancelled, answer);
     return answer;
 }
@@ -37,7 +37,8 @@ Result<std::string> needs_context(const RunFacts& run, std::string_view key) {
     if (found == jobs.end()) return not_found("the run has no job '" + std::string{key} + "'");
     const expression::Contexts contexts;
     const Turns turns{jobs, contexts, run.cancelled};
-    return expression::to_compact_json(turns.needs_of(*found));
+    return expression::to_compact_json(turns.needs_of(static_cast<std::size_t>(found - jobs.begin())
+    ));
 }
 
 }  // namespace triphammer::plan

@@ -4,8 +4,6 @@
 #include "plan/entry.hpp"
 #include "plan/turn.hpp"
 
-#include <algorithm>
-
 namespace triphammer::plan {
 
 namespace {
@@ -89,12 +87,7 @@ std::vector<JobFacts> facts_of(const std::vector<PlannedJob>& jobs) {
 void take_first_turns(PlannedRun& run, const expression::Contexts& contexts) {
     auto facts = facts_of(run.jobs);
     Turns turns{facts, contexts, false};
-    for (const auto& transition : turns.take_all()) {
-        const auto job = std::find_if(run.jobs.begin(), run.jobs.end(), [&](const PlannedJob& one) {
-            return one.definition.key == transition.key;
-        });
-        apply(transition, *job);
-    }
+    for (const auto& step : turns.take_all()) apply(step.transition, run.jobs[step.index]);
     Advance answer;
     settle(facts, false, answer);
     const bool ended = is_final(answer.run);

@@ -3,7 +3,7 @@
 #include "base/text.hpp"
 
 #include <algorithm>
-#include <unordered_set>
+#include <unordered_map>
 
 namespace triphammer::plan {
 
@@ -74,62 +74,85 @@ std::string_view result_of(const JobFacts& job) {
 }
 
 Turns::Turns(std::vector<JobFacts>& jobs, const Contexts& contexts, bool cancelled)
-    : jobs_(jobs), contexts_(contexts), cancelled_(cancelled) {}
-
-std::vector<Transition> Turns::take_all() {
-    std::vector<Transition> out;
-    for (bool moved = true; moved;) {
-        moved = false;
-        for (auto& job : jobs_) {
-            if (job.state != JobState::blocked || !is_ready(job)) continue;
-            out.push_back(decide(job));
-            job.state = out.back().state;
-            job.cause = out.back().cause;
-            moved = true;
+    : jobs_(jobs),
+      contexts_(contexts),
+      cancelled_(cancelled),
+      needs_(jobs.size()),
+      dependants_(jobs.size()),
+      past_(jobs.size()) {
+    std::unordered_map<std::string_view, Index> by_key;
+    for (Index i = 0; i < jobs.size(); ++i) by_key[jobs[i].key] = i;
+    for (Index i = 0; i < jobs.size(); ++i) {
+        for (const auto& key : jobs[i].definition->needs) {
+            const auto found = by_key.find(key);
+            if (found == by_key.end()) continue;
+            needs_[i].push_back(found->second);
+            dependants_[found->second].push_back(i);
         }
     }
+    keep_all_pasts();
+}
+
+std::vector<Turns::Step> Turns::take_all() {
+    std::vector<Step> out;
+    std::vector<Index> ready;
+    for (Index i = 0; i < jobs_.size(); ++i) {
+        if (is_ready(i)) ready.push_back(i);
+    }
+    for (Index at = 0; at < ready.size(); ++at) {
+        const auto job = ready[at];
+        if (!is_ready(job)) continue;
+        out.push_back({job, decide(job)});
+        jobs_[job].state = out.back().transition.state;
+        jobs_[job].cause = out.back().transition.cause;
+        if (is_final(jobs_[job].state)) keep_past(job);
+        for (const auto next : dependants_[job]) {
+            if (is_ready(next)) ready.push_back(next);
+        }
+    }
+    std::sort(out.begin(), out.end(), [](const Step& a, const Step& b) {
+        return a.index < b.index;
+    });
     return out;
 }
 
-bool Turns::is_ready(const JobFacts& job) const {
-    const auto& needs = job.definition->needs;
-    return std::all_of(needs.begin(), needs.end(), [this](const auto& key) {
-        const auto* need = find(key);
-        return need == nullptr || is_final(need->state);
+bool Turns::is_ready(Index job) const {
+    if (jobs_[job].state != JobState::blocked) return false;
+    return std::all_of(needs_[job].begin(), needs_[job].end(), [this](Index need) {
+        return is_final(jobs_[need].state);
     });
 }
 
-Transition Turns::decide(const JobFacts& job) const {
+Transition Turns::decide(Index job) const {
     auto contexts = contexts_;
     contexts.set("needs", needs_of(job));
-    const auto& condition = job.definition->condition.text;
+    const auto& condition = jobs_[job].definition->condition.text;
     const auto wanted = expression::evaluate_condition(condition, contexts, status_of(job));
-    if (!wanted) return make_invalid(job, "if", wanted.error());
+    if (!wanted) return make_invalid(jobs_[job], "if", wanted.error());
     if (*wanted) return prepare(job, contexts);
     Transition out;
-    out.key = job.key;
+    out.key = jobs_[job].key;
     out.state = cancelled_ ? JobState::cancelled : JobState::skipped;
     out.reason = explain_no(job);
     return out;
 }
 
-Transition Turns::prepare(const JobFacts& job, const Contexts& contexts) const {
-    const auto& definition = *job.definition;
+Transition Turns::prepare(Index job, const Contexts& contexts) const {
+    const auto& facts = jobs_[job];
+    const auto& definition = *facts.definition;
     auto name = expression::interpolate(definition.name.text, contexts);
-    if (!name) return make_invalid(job, "name", name.error());
+    if (!name) return make_invalid(facts, "name", name.error());
     auto label = read_label(definition, contexts);
-    if (!label) return make_invalid(job, "runs-on", label.error());
+    if (!label) return make_invalid(facts, "runs-on", label.error());
     auto environment = expression::interpolate(definition.environment.text, contexts);
-    if (!environment) return make_invalid(job, "environment", environment.error());
+    if (!environment) return make_invalid(facts, "environment", environment.error());
     const auto continues = read_flag(definition.continue_on_error, contexts);
-    if (!continues) return make_invalid(job, "continue-on-error", continues.error());
+    if (!continues) return make_invalid(facts, "continue-on-error", continues.error());
     Transition out;
-    out.key = job.key;
+    out.key = facts.key;
+    const bool is_first = definition.needs.empty();
     out.reason = {
-        true,
-        "needs",
-        definition.needs.empty() ? "it needs no other job" : "what it needs has ended",
-        {}};
+        true, "needs", is_first ? "it needs no other job" : "what it needs has ended", {}};
     out.name = trim(*name).empty() ? definition.key : std::move(*name);
     out.label = std::move(*label);
     out.environment = std::move(*environment);
@@ -137,72 +160,88 @@ Transition Turns::prepare(const JobFacts& job, const Contexts& contexts) const {
     return out;
 }
 
-model::Reason Turns::explain_no(const JobFacts& job) const {
+model::Reason Turns::explain_no(Index job) const {
     if (cancelled_) return {false, "cancelled", "the run was cancelled", {}};
-    for (const auto at : list_ancestors(job)) {
-        const auto result = result_of(jobs_[at]);
-        if (result == "success") continue;
-        const auto key = std::string{jobs_[at].key};
-        const std::string_view verb = result == "failure"   ? "failed"
-                                      : result == "skipped" ? "was skipped"
-                                                            : "was cancelled";
-        if (status_of(job).success) continue;
-        return {false, "needs", "job '" + key + "', which it needs, " + std::string{verb}, {}};
+    const auto& condition = jobs_[job].definition->condition.text;
+    if (status_of(job).success) {
+        return {false, "condition", "its condition is false: " + condition, {}};
     }
-    return {false, "condition", "its condition is false: " + job.definition->condition.text, {}};
+    const auto& culprit = jobs_[find_culprit(job)];
+    const auto result = result_of(culprit);
+    const std::string_view verb = result == "failure"   ? "failed"
+                                  : result == "skipped" ? "was skipped"
+                                                        : "was cancelled";
+    const auto key = std::string{culprit.key};
+    return {false, "needs", "job '" + key + "', which it needs, " + std::string{verb}, {}};
 }
 
-StatusFacts Turns::status_of(const JobFacts& job) const {
+StatusFacts Turns::status_of(Index job) const {
     StatusFacts status;
     status.cancelled = cancelled_;
     status.success = !cancelled_;
-    for (const auto at : list_ancestors(job)) {
-        const auto result = result_of(jobs_[at]);
-        if (result != "success") status.success = false;
-        if (result == "failure") status.failure = true;
+    for (const auto need : needs_[job]) {
+        status.success = status.success && past_[need].success;
+        status.failure = status.failure || past_[need].failure;
     }
     return status;
 }
 
-/// Near ones first. A failure or a skip counts for the whole chain behind it.
-std::vector<std::size_t> Turns::list_ancestors(const JobFacts& job) const {
-    std::vector<std::size_t> found;
-    std::unordered_set<std::string_view> seen;
-    const auto add = [&](const JobFacts& one) {
-        for (const auto& key : one.definition->needs) {
-            const auto* need = find(key);
-            if (need == nullptr || !seen.insert(need->key).second) continue;
-            found.push_back(static_cast<std::size_t>(need - jobs_.data()));
-        }
-    };
-    add(job);
-    for (std::size_t i = 0; i < found.size(); ++i) add(jobs_[found[i]]);
-    return found;
+/// A failure or a skip counts for the whole chain behind it.
+void Turns::keep_past(Index job) {
+    const auto result = result_of(jobs_[job]);
+    Past past{result == "success", result == "failure"};
+    for (const auto need : needs_[job]) {
+        past.success = past.success && past_[need].success;
+        past.failure = past.failure || past_[need].failure;
+    }
+    past_[job] = past;
 }
 
-Value Turns::needs_of(const JobFacts& job) const {
+/// Needs before what needs them, so that each past stands on finished ones.
+void Turns::keep_all_pasts() {
+    std::vector<std::size_t> open(jobs_.size());
+    std::vector<Index> order;
+    for (Index i = 0; i < jobs_.size(); ++i) {
+        open[i] = needs_[i].size();
+        if (open[i] == 0) order.push_back(i);
+    }
+    for (Index at = 0; at < order.size(); ++at) {
+        const auto job = order[at];
+        if (is_final(jobs_[job].state)) keep_past(job);
+        for (const auto next : dependants_[job]) {
+            if (--open[next] == 0) order.push_back(next);
+        }
+    }
+}
+
+/// The nearest job that keeps success() from being true.
+Turns::Index Turns::find_culprit(Index job) const {
+    for (;;) {
+        Index next = job;
+        for (const auto need : needs_[job]) {
+            if (result_of(jobs_[need]) != "success") return need;
+            if (!past_[need].success) next = need;
+        }
+        if (next == job) return job;
+        job = next;
+    }
+}
+
+Value Turns::needs_of(Index job) const {
     expression::Object out;
-    for (const auto& key : job.definition->needs) {
-        const auto* need = find(key);
-        if (need == nullptr) continue;
-        auto outputs = expression::parse_json(need->outputs_json);
+    for (const auto need : needs_[job]) {
+        const auto& facts = jobs_[need];
+        auto outputs = expression::parse_json(facts.outputs_json);
         const bool is_object = outputs && outputs->kind() == expression::Kind::object;
         out.set(
-            key,
+            facts.key,
             Value::object({
-                {"result", Value::string(result_of(*need))},
+                {"result", Value::string(result_of(facts))},
                 {"outputs", is_object ? std::move(*outputs) : Value::object({})},
             })
         );
     }
     return Value::object(std::move(out));
-}
-
-const JobFacts* Turns::find(std::string_view key) const {
-    const auto found = std::find_if(jobs_.begin(), jobs_.end(), [key](const JobFacts& job) {
-        return job.key == key;
-    });
-    return found == jobs_.end() ? nullptr : &*found;
 }
 
 }  // namespace triphammer::plan

@@ -163,7 +163,11 @@ void check_job(const Node& job, Checker& checker) {
             "make two jobs of it, the second with needs"
         );
     }
-    if (kinds[0] == "steps" && job.find("runs-on") == nullptr) {
+    const auto* labels = job.find("runs-on");
+    if (labels != nullptr && labels->kind == NodeKind::sequence && labels->items.empty()) {
+        report.error("missing-value", labels->at, "'runs-on' names no label", "runs-on: host");
+    }
+    if (kinds[0] == "steps" && labels == nullptr) {
         report.error(
             "missing-key", job.at, "a job with steps needs the key 'runs-on'", "runs-on: host"
         );

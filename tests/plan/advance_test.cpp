@@ -226,3 +226,18 @@ TEST(Advance, GivesTheNeedsOfAJob) {
     );
     EXPECT_EQ(needs_context(jobs.run(), "x").error().code, Code::not_found);
 }
+
+// A file may hold thousands of jobs; deciding a chain of them must not take their square.
+TEST(Advance, DecidesALongChainInOneGo) {
+    constexpr int kJobs = 4000;
+    Jobs jobs;
+    for (int i = kJobs; i > 0; --i) {
+        jobs.add("j" + std::to_string(i), JobState::blocked, {"j" + std::to_string(i - 1)});
+    }
+    jobs.add("j0", JobState::failed);
+
+    const auto answer = advance(jobs.run());
+
+    EXPECT_EQ(answer.transitions.size(), static_cast<std::size_t>(kJobs));
+    EXPECT_EQ(answer.run, RunState::failed);
+}

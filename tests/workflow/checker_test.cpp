@@ -64,7 +64,7 @@ TEST(Checker, Jobs) {
         {"{ steps: [{ run: x }] }", "3:6 missing-key"},
         {"{ runs-on: host, steps: [{ run: x }], image: { tags: a } }", "3:6 job-kind"},
         {"{ runs-on: host, steps: [] }", "3:30 missing-value"},
-        {"{ runs-on: [], steps: [{ run: x }] }", ""},
+        {"{ runs-on: [], steps: [{ run: x }] }", "3:17 missing-value"},
         {"{ runs-on: '', steps: [{ run: x }] }", "3:17 missing-value"},
         {"{ image: {} }", "3:15 missing-key"},
         {"{ image: { tags: a, push: '${{ false }}' } }", ""},
