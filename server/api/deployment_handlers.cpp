@@ -1,0 +1,104 @@
+#include "api/handlers.hpp"
+#include "api/reply.hpp"
+#include "api/services.hpp"
+#include "deployments/ledger.hpp"
+#include "history/history.hpp"
+#include "store/change_store.hpp"
+#include "store/database.hpp"
+#include "store/repository_store.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace triphammer::api {
+
+using nlohmann::json;
+
+namespace {
+
+Result<history::DeploymentFilter> read_filter(const Call& call, store::Connection& connection) {
+    history::DeploymentFilter filter;
+    filter.environment = query_text(call, "environment");
+    filter.state = query_text(call, "state");
+    filter.repository = call.who.repository;
+    const auto name = query_text(call, "repository");
+    if (name.empty()) return filter;
+    const auto found = store::find_repository_by_name(connection, name);
+    if (!found || (call.who.repository && found->id != call.who.repository)) {
+        return not_found("no repository is called " + name);
+    }
+    filter.repository = found->id;
+    return filter;
+}
+
+Result<model::DeploymentId> find_visible(store::Connection& connection, const Call& call) {
+    const auto id = id_of(call.parameter(0));
+    if (!id) return id.error();
+    const auto row = store::find_deployment(connection, model::DeploymentId{*id});
+    if (!row || (call.who.repository && row->repository != call.who.repository)) {
+        return not_found("there is no deployment " + call.parameter(0));
+    }
+    return row->id;
+}
+
+}  // namespace
+
+Answer list_environments(Services& services, Call call) {
+    std::int64_t seq = 0;
+    auto list = [&](store::Connection& connection) -> Result<std::string> {
+        seq = store::last_change(connection);
+        if (call.who.repository) return refused("this token is for one repository only");
+        return history::list_environments(connection);
+    };
+    auto listed = services.database.read(list);
+    const auto found = co_await std::move(listed);
+    co_return with_seq(reply(found), seq);
+}
+
+Answer list_deployments(Services& services, Call call) {
+    const auto page = read_page(call);
+    if (!page) co_return http::make_error(page.error());
+    std::int64_t seq = 0;
+    auto list = [&](store::Connection& connection) -> Result<std::string> {
+        seq = store::last_change(connection);
+        const auto filter = read_filter(call, connection);
+        if (!filter) return filter.error();
+        return history::list_deployments(connection, *filter, *page);
+    };
+    auto listed = services.database.read(list);
+    const auto found = co_await std::move(listed);
+    co_return with_seq(reply(found), seq);
+}
+
+Answer show_deployment(Services& services, Call call) {
+    auto get = [&](store::Connection& connection) -> Result<std::string> {
+        const auto id = find_visible(connection, call);
+        if (!id) return id.error();
+        return history::get_deployment(connection, *id);
+    };
+    auto got = services.database.read(get);
+    const auto found = co_await std::move(got);
+    co_return reply(found);
+}
+
+Answer settle_deployment(Services& services, Call call) {
+    const auto body = read_object(call);
+    if (!body) co_return http::make_error(body.error());
+    const auto state = text_field(*body, "state");
+    const auto comment = text_field(*body, "comment", "");
+    if (!state) co_return http::make_error(state.error());
+    if (!comment) co_return http::make_error(comment.error());
+    const auto known = model::parse_state<model::DeploymentState>(*state);
+    if (!known)
+        co_return http::make_error(invalid("state must be succeeded, failed or rolled_back"));
+    auto settle = [&](store::Transaction& transaction) -> Result<> {
+        const auto id = find_visible(transaction, call);
+        if (!id) return id.error();
+        return deployments::settle_deployment(transaction, *id, *known, *comment, call.who.actor);
+    };
+    auto settled = services.database.write(settle);
+    const auto done = co_await std::move(settled);
+    if (done && services.on_queue) services.on_queue();
+    co_return reply_empty(done);
+}
+
+}  // namespace triphammer::api

@@ -1,0 +1,84 @@
+#pragma once
+// The handlers, by noun; the table in routes.cpp names each with its route and role. All run on the
+// logic thread, answer in the contract's shapes, and turn failures into {"error": {…}}.
+
+#include "api/routes.hpp"
+
+namespace triphammer::api {
+
+using Answer = Task<http::Response>;
+
+// server_handlers.cpp
+Answer healthz(Services& services, Call call);
+Answer readyz(Services& services, Call call);
+Answer show_metrics(Services& services, Call call);
+Answer openapi(Services& services, Call call);
+Answer show_server(Services& services, Call call);
+Answer back_up(Services& services, Call call);
+
+// session_handlers.cpp
+Answer use_setup_link(Services& services, Call call);
+Answer show_session(Services& services, Call call);
+Answer end_session(Services& services, Call call);
+Answer create_setup_link(Services& services, Call call);
+Answer list_tokens(Services& services, Call call);
+Answer create_token(Services& services, Call call);
+Answer revoke_token(Services& services, Call call);
+
+// live_handlers.cpp
+Answer live_socket(Services& services, Call call);
+Answer live_events(Services& services, Call call);
+
+// delivery_handlers.cpp
+Answer list_deliveries(Services& services, Call call);
+Answer show_delivery(Services& services, Call call);
+Answer replay_delivery(Services& services, Call call);
+
+// run_handlers.cpp
+Answer list_runs(Services& services, Call call);
+Answer show_run(Services& services, Call call);
+Answer cancel_run(Services& services, Call call);
+Answer rerun_run(Services& services, Call call);
+
+// log_handlers.cpp
+Answer show_log(Services& services, Call call);
+Answer show_raw_log(Services& services, Call call);
+
+// whole_log.cpp
+Answer show_whole_log(Services& services, Call call);
+
+// preview.cpp
+Answer preview_delivery(Services& services, std::string guid, access::Principal who);
+
+// pages.cpp: the dashboard's files
+http::Response serve_page(const http::RequestHead& head);
+
+// repository_handlers.cpp
+Answer list_repositories(Services& services, Call call);
+Answer create_repository(Services& services, Call call);
+Answer remove_repository(Services& services, Call call);
+Answer list_secrets(Services& services, Call call);
+Answer set_secret(Services& services, Call call);
+Answer remove_secret(Services& services, Call call);
+
+// pipeline_handlers.cpp
+Answer list_pipelines(Services& services, Call call);
+Answer list_templates(Services& services, Call call);
+Answer lint_pipeline(Services& services, Call call);
+Answer show_pipeline(Services& services, Call call);
+Answer save_pipeline(Services& services, Call call);
+Answer list_pipeline_versions(Services& services, Call call);
+Answer show_pipeline_version(Services& services, Call call);
+Answer bind_pipeline(Services& services, Call call);
+
+// deployment_handlers.cpp
+Answer list_environments(Services& services, Call call);
+Answer list_deployments(Services& services, Call call);
+Answer show_deployment(Services& services, Call call);
+Answer settle_deployment(Services& services, Call call);
+
+// runner_handlers.cpp
+Answer runner_socket(Services& services, Call call);
+Answer runner_source(Services& services, Call call);
+
+}  // namespace triphammer::api

@@ -1,0 +1,146 @@
+#include "api/openapi.hpp"
+
+#include "api/routes.hpp"
+#include "base/text.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <map>
+
+namespace triphammer::api {
+
+using nlohmann::json;
+
+namespace {
+
+/// One sentence for each route; a test finds the ones that are missing.
+const std::map<std::string, std::string, std::less<>>& summaries() {
+    static const std::map<std::string, std::string, std::less<>> kSummaries{
+        {"GET /healthz", "Whether the process answers"},
+        {"GET /readyz", "Whether a delivery could be kept now"},
+        {"GET /metrics", "Prometheus text: counters by state, latencies, memory, files"},
+        {"POST /webhooks/github", "The server's own hook, signed with github.webhook_secret"},
+        {"POST /webhooks/github/{hook}", "A repository's hook, signed with its own secret"},
+        {"GET /api/v1/openapi.json", "This document"},
+        {"POST /api/v1/setup", "Spends a set-up link and opens a session"},
+        {"GET /api/v1/session", "Who is asking"},
+        {"DELETE /api/v1/session", "Ends the session"},
+        {"GET /api/v1/server", "Version and address of the server"},
+        {"GET /api/v1/live", "Numbered events over a WebSocket"},
+        {"GET /api/v1/events", "The same events as a plain stream"},
+        {"GET /api/v1/deliveries", "Every webhook that came, refused ones too"},
+        {"GET /api/v1/deliveries/{guid}", "One delivery with its reasons"},
+        {"POST /api/v1/deliveries/{guid}/replay",
+         "Plans it again; with dry_run=true only says what would come of it"},
+        {"GET /api/v1/runs", "Runs, newest first"},
+        {"GET /api/v1/runs/{run}", "One run with jobs, attempts and steps"},
+        {"POST /api/v1/runs/{run}/cancel", "Cancels what has not ended"},
+        {"POST /api/v1/runs/{run}/rerun", "Runs all, the failed, or one job again"},
+        {"GET /api/v1/runs/{run}/jobs/{job}/log", "Lines of a step's log, or a search in it"},
+        {"GET /api/v1/runs/{run}/jobs/{job}/log/raw", "A log as it was written, in byte ranges"},
+        {"GET /api/v1/repositories", "Registered repositories"},
+        {"POST /api/v1/repositories",
+         "Registers one; answers its hook, and the secret where it was made here"},
+        {"DELETE /api/v1/repositories/{owner}/{name}", "Removes one; its history stays"},
+        {"GET /api/v1/pipelines", "Workflows that the server holds"},
+        {"GET /api/v1/pipelines/templates", "Ready-made workflows to begin with"},
+        {"POST /api/v1/pipelines/lint", "The problems of a workflow's text"},
+        {"GET /api/v1/pipelines/{name}", "The active version"},
+        {"PUT /api/v1/pipelines/{name}",
+         "Saves a version made from base_version and makes it active"},
+        {"GET /api/v1/pipelines/{name}/versions", "All versions, newest first"},
+        {"GET /api/v1/pipelines/{name}/versions/{version}", "One version with its text"},
+        {"PUT /api/v1/pipelines/{name}/repositories", "The repositories it is bound to"},
+        {"GET /api/v1/environments", "What serves where"},
+        {"GET /api/v1/deployments", "The ledger, newest first"},
+        {"GET /api/v1/deployments/{deployment}", "One deployment with its effects"},
+        {"POST /api/v1/deployments/{deployment}/settle", "Says how an unknown one ended"},
+        {"GET /api/v1/secrets", "Names, scopes and times; never values"},
+        {"PUT /api/v1/secrets/{name}",
+         "Sets a secret of the server, a repository or an environment"},
+        {"DELETE /api/v1/secrets/{name}", "Removes a secret"},
+        {"GET /api/v1/tokens", "API tokens; never their texts"},
+        {"POST /api/v1/tokens", "Makes a token and shows it once"},
+        {"DELETE /api/v1/tokens/{name}", "Revokes a token"},
+        {"POST /api/v1/setup-links", "A fresh one-time link for the first admin"},
+        {"POST /api/v1/backup", "Copies the database to a file of the server's machine"},
+    };
+    return kSummaries;
+}
+
+json parameters_of(std::string_view pattern) {
+    auto out = json::array();
+    for (const auto part : split(pattern, '/')) {
+        if (!part.starts_with('{')) continue;
+        out.push_back({
+            {"name", part.substr(1, part.size() - 2)},
+            {"in", "path"},
+            {"required", true},
+            {"schema", {{"type", "string"}}},
+        });
+    }
+    return out;
+}
+
+json error_answer() {
+    return {
+        {"description", "What is wrong, and what to do"},
+        {"content", {{"application/json", {{"schema", {{"$ref", "#/components/schemas/Error"}}}}}}},
+    };
+}
+
+json operation_of(const Route& route, const std::string& summary) {
+    json out{
+        {"summary", summary},
+        {"x-role", name_of(route.access)},
+        {"responses",
+         {{"2XX", {{"description", "Done"}}}, {"4XX", error_answer()}, {"5XX", error_answer()}}},
+    };
+    auto parameters = parameters_of(route.pattern);
+    if (!parameters.empty()) out["parameters"] = std::move(parameters);
+    const bool open = route.access == Access::open || route.access == Access::hook;
+    if (open) out["security"] = json::array();
+    return out;
+}
+
+json schemas() {
+    const json text{{"type", "string"}};
+    return {
+        {"Error",
+         {{"type", "object"},
+          {"required", {"error"}},
+          {"properties",
+           {{"error",
+             {{"type", "object"},
+              {"required", {"code", "message"}},
+              {"properties", {{"code", text}, {"message", text}}}}}}}}},
+    };
+}
+
+}  // namespace
+
+std::string openapi_text(const std::string& version) {
+    auto paths = json::object();
+    for (const auto& route : routes()) {
+        if (route.access == Access::runner) continue;  // the runner protocol is no API
+        const auto key =
+            std::string{http::name_of(route.method)} + " " + std::string{route.pattern};
+        const auto summary = summaries().find(key);
+        const auto text = summary == summaries().end() ? std::string{} : summary->second;
+        paths[std::string{route.pattern}][to_lower(http::name_of(route.method))] =
+            operation_of(route, text);
+    }
+    const json token{{"type", "http"}, {"scheme", "bearer"}};
+    const json cookie{{"type", "apiKey"}, {"in", "cookie"}, {"name", "triphammer_session"}};
+    const json document{
+        {"openapi", "3.1.0"},
+        {"info", {{"title", "Triphammer"}, {"version", version}}},
+        {"security", json::array({{{"token", json::array()}}, {{"session", json::array()}}})},
+        {"components",
+         {{"securitySchemes", {{"token", token}, {"session", cookie}}}, {"schemas", schemas()}}},
+        {"paths", paths},
+    };
+    return document.dump();
+}
+
+}  // namespace triphammer::api

@@ -1,0 +1,51 @@
+#pragma once
+// Small pieces that every handler uses: reading a JSON body, ids and pages out of a request, and
+// answering in the contract's shapes.
+
+#include "api/handlers.hpp"
+#include "base/result.hpp"
+#include "history/history.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace triphammer::api {
+
+/// A JSON value as a result: json converts to everything, so the compiler wants to be told.
+Result<nlohmann::json> value_of(nlohmann::json body);
+
+http::Response reply(int status, const nlohmann::json& body);
+/// 200 with the body, or the error's status.
+http::Response reply(const Result<nlohmann::json>& result);
+/// 200 with a JSON text, or the error's status.
+http::Response reply(const Result<std::string>& text);
+/// 204, or the error's status.
+http::Response reply_empty(const Result<>& result);
+
+/// The body as a JSON object; Code::invalid says where it is broken. An empty body is {}.
+Result<nlohmann::json> read_object(const Call& call);
+/// A text field; `fallback` when absent, Code::invalid when it is of another type or missing
+/// without a fallback.
+Result<std::string> text_field(
+    const nlohmann::json& body, const char* name, std::optional<std::string> fallback = {}
+);
+Result<std::int64_t> number_field(
+    const nlohmann::json& body, const char* name, std::int64_t fallback
+);
+
+/// A decimal id out of a path.
+Result<std::int64_t> id_of(const std::string& text);
+std::string query_text(const Call& call, std::string_view name);
+/// Code::invalid where the value is there and no whole number.
+Result<std::int64_t> query_number(const Call& call, std::string_view name, std::int64_t fallback);
+
+/// `cursor` and `limit` of a list.
+Result<history::Page> read_page(const Call& call);
+/// Adds `Triphammer-Seq`: the highest number of the event stream that the answer contains.
+http::Response with_seq(http::Response response, std::int64_t seq);
+
+}  // namespace triphammer::api

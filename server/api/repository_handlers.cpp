@@ -1,0 +1,222 @@
+#include "access/repository_keys.hpp"
+#include "access/secrets.hpp"
+#include "api/handlers.hpp"
+#include "api/reply.hpp"
+#include "api/services.hpp"
+#include "base/text.hpp"
+#include "history/history.hpp"
+#include "store/database.hpp"
+#include "store/repository_store.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace triphammer::api {
+
+using nlohmann::json;
+
+namespace {
+
+bool is_name_part(std::string_view part) {
+    const auto is_good = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '-' || c == '_' || c == '.';
+    };
+    return !part.empty() && part.size() <= 100 && part[0] != '-' && part[0] != '.' &&
+           std::all_of(part.begin(), part.end(), is_good);
+}
+
+bool is_full_name(std::string_view name) {
+    const auto parts = split(name, '/');
+    return parts.size() == 2 && is_name_part(parts[0]) && is_name_part(parts[1]);
+}
+
+bool is_relative_folder(std::string_view folder) {
+    if (folder.empty() || folder.front() == '/') return false;
+    const auto parts = split(folder, '/');
+    return std::none_of(parts.begin(), parts.end(), [](std::string_view part) {
+        return part.empty() || part == "." || part == "..";
+    });
+}
+
+/// What a request to add a repository says, checked.
+struct Wanted {
+    store::NewRepository repository;
+    Secret hook_secret;
+    bool made_secret = false;
+    Secret clone_token;
+};
+
+Result<> read_secrets_of(const json& body, Random& random, Wanted& wanted) {
+    auto given = text_field(body, "webhook_secret", "");
+    if (!given) return given.error();
+    wanted.made_secret = given->empty();
+    if (!wanted.made_secret && given->size() < 16) {
+        return invalid(
+            "the webhook's secret is shorter than 16 characters; leave it out to have one made"
+        );
+    }
+    wanted.hook_secret = Secret{wanted.made_secret ? random_hex(random, 32) : std::move(*given)};
+    auto token = text_field(body, "token", "");
+    if (!token) return token.error();
+    wanted.clone_token = Secret{std::move(*token)};
+    return {};
+}
+
+Result<Wanted> read_wanted(const Services& services, const json& body) {
+    Wanted wanted;
+    auto& repository = wanted.repository;
+    auto name = text_field(body, "full_name");
+    if (!name) return name.error();
+    if (!is_full_name(*name)) return invalid("'" + *name + "' is not OWNER/NAME");
+    repository.full_name = std::move(*name);
+    auto url =
+        text_field(body, "clone_url", services.github_url + "/" + repository.full_name + ".git");
+    if (!url) return url.error();
+    const auto checked = git::check_url(*url, services.url_rules);
+    if (!checked) return checked.error();
+    repository.clone_url = checked->text();
+    auto folder = text_field(body, "workflows_dir", ".triphammer");
+    if (!folder) return folder.error();
+    if (!is_relative_folder(*folder)) {
+        return invalid("workflows_dir must be a folder inside the repository, .triphammer say");
+    }
+    repository.workflows_dir = std::move(*folder);
+    const auto forge_id = number_field(body, "forge_id", 0);
+    if (!forge_id) return forge_id.error();
+    repository.forge_id = *forge_id;
+    repository.hook = random_hex(services.random, 16);
+    if (auto read = read_secrets_of(body, services.random, wanted); !read) return read.error();
+    return wanted;
+}
+
+void seal_into(const access::Sealer& sealer, Wanted& wanted) {
+    auto& repository = wanted.repository;
+    repository.hook_secret = access::seal_hook_secret(sealer, repository.hook, wanted.hook_secret);
+    if (wanted.clone_token.empty()) return;
+    repository.clone_token = access::seal_clone_token(sealer, repository.hook, wanted.clone_token);
+}
+
+/// The scope that query and body name: repository by name, environment by name.
+Result<access::SecretScope> find_scope(
+    store::Connection& connection, const std::string& repository, const std::string& environment
+) {
+    access::SecretScope scope;
+    scope.environment = environment;
+    if (repository.empty()) return scope;
+    const auto found = store::find_repository_by_name(connection, repository);
+    if (!found) return not_found("no repository is called " + repository);
+    scope.repository = found->id;
+    return scope;
+}
+
+json secret_json(store::Connection& connection, const access::SecretEntry& entry) {
+    const auto repository = store::find_repository(connection, entry.scope.repository);
+    return {
+        {"name", entry.name},
+        {"repository", repository ? json(repository->full_name) : json{}},
+        {"environment", entry.scope.environment.empty() ? json{} : json(entry.scope.environment)},
+        {"updated_at", to_rfc3339(entry.updated_at)},
+        {"updated_by", entry.updated_by},
+    };
+}
+
+}  // namespace
+
+Answer list_repositories(Services& services, Call call) {
+    auto list = [&](store::Connection& connection) -> Result<std::string> {
+        if (call.who.repository) return refused("this token is for one repository only");
+        return history::list_repositories(connection);
+    };
+    auto listed = services.database.read(list);
+    const auto found = co_await std::move(listed);
+    co_return reply(found);
+}
+
+Answer create_repository(Services& services, Call call) {
+    const auto body = read_object(call);
+    if (!body) co_return http::make_error(body.error());
+    auto wanted = read_wanted(services, *body);
+    if (!wanted) co_return http::make_error(wanted.error());
+    seal_into(services.sealer, *wanted);
+    auto add = [&](store::Transaction& transaction) {
+        return store::add_repository(transaction, wanted->repository);
+    };
+    auto added = services.database.write(add);
+    const auto id = co_await std::move(added);
+    if (!id) co_return http::make_error(id.error());
+    json out{
+        {"id", model::to_text(*id)},
+        {"full_name", wanted->repository.full_name},
+        {"hook", "/webhooks/github/" + wanted->repository.hook},
+        {"url", services.base_url + "/webhooks/github/" + wanted->repository.hook},
+    };
+    // Shown this once, and only where it was made here.
+    if (wanted->made_secret) out["secret"] = wanted->hook_secret.reveal();
+    co_return reply(201, out);
+}
+
+Answer remove_repository(Services& services, Call call) {
+    const auto name = call.parameter(0) + "/" + call.parameter(1);
+    auto remove = [&](store::Transaction& transaction) -> Result<> {
+        const auto found = store::find_repository_by_name(transaction, name);
+        if (!found) return not_found("no repository is called " + name);
+        return store::remove_repository(transaction, found->id, call.who.actor);
+    };
+    auto removed = services.database.write(remove);
+    const auto done = co_await std::move(removed);
+    co_return reply_empty(done);
+}
+
+Answer list_secrets(Services& services, Call) {
+    auto list = [](store::Connection& connection) -> Result<json> {
+        const auto entries = access::list_secrets(connection);
+        if (!entries) return entries.error();
+        auto items = json::array();
+        for (const auto& entry : *entries) items.push_back(secret_json(connection, entry));
+        return value_of({{"items", items}, {"next", nullptr}});
+    };
+    auto listed = services.database.read(list);
+    const auto found = co_await std::move(listed);
+    co_return reply(found);
+}
+
+Answer set_secret(Services& services, Call call) {
+    const auto body = read_object(call);
+    if (!body) co_return http::make_error(body.error());
+    auto value = text_field(*body, "value");
+    const auto repository = text_field(*body, "repository", "");
+    const auto environment = text_field(*body, "environment", "");
+    if (!value) co_return http::make_error(value.error());
+    if (!repository) co_return http::make_error(repository.error());
+    if (!environment) co_return http::make_error(environment.error());
+    access::NewSecret secret;
+    secret.name = call.parameter(0);
+    secret.value = Secret{std::move(*value)};
+    secret.actor = call.who.actor;
+    auto set = [&](store::Transaction& transaction) -> Result<> {
+        auto scope = find_scope(transaction, *repository, *environment);
+        if (!scope) return scope.error();
+        secret.scope = *scope;
+        return access::set_secret(transaction, services.sealer, secret);
+    };
+    auto stored = services.database.write(set);
+    const auto done = co_await std::move(stored);
+    co_return reply_empty(done);
+}
+
+Answer remove_secret(Services& services, Call call) {
+    const auto repository = query_text(call, "repository");
+    const auto environment = query_text(call, "environment");
+    auto remove = [&](store::Transaction& transaction) -> Result<> {
+        const auto scope = find_scope(transaction, repository, environment);
+        if (!scope) return scope.error();
+        return access::remove_secret(transaction, *scope, call.parameter(0), call.who.actor);
+    };
+    auto removed = services.database.write(remove);
+    const auto done = co_await std::move(removed);
+    co_return reply_empty(done);
+}
+
+}  // namespace triphammer::api

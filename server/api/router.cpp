@@ -1,0 +1,248 @@
+#include "api/router.hpp"
+
+#include "access/setup.hpp"
+#include "access/tokens.hpp"
+#include "api/handlers.hpp"
+#include "api/services.hpp"
+#include "base/text.hpp"
+#include "intake/receiver.hpp"
+#include "store/database.hpp"
+
+#include <unistd.h>
+
+namespace triphammer::api {
+
+namespace {
+
+using http::Method;
+using http::RequestHead;
+using http::Response;
+using http::RouteDecision;
+
+/// What a request shows of itself; checked against the database later.
+struct Credentials {
+    std::string token;
+    std::string cookie;
+    bool admin_socket = false;
+
+    bool empty() const { return token.empty() && cookie.empty() && !admin_socket; }
+};
+
+std::string cookie_of(const RequestHead& head) {
+    const auto field = head.headers.find("Cookie");
+    if (!field) return {};
+    for (const auto part : split(*field, ';')) {
+        const auto pair = trim(part);
+        const auto equals = pair.find('=');
+        if (equals != std::string_view::npos && pair.substr(0, equals) == access::kSessionCookie) {
+            return std::string{pair.substr(equals + 1)};
+        }
+    }
+    return {};
+}
+
+/// The kernel says who is at the other end of the admin socket: root, or the daemon's own user.
+bool is_admin_peer(const RequestHead& head) {
+    if (head.listener != kAdminListener || !head.peer.unix_peer) return false;
+    const auto uid = head.peer.unix_peer->uid;
+    return uid == 0 || uid == ::geteuid();
+}
+
+Credentials credentials_of(const RequestHead& head) {
+    Credentials out;
+    out.admin_socket = is_admin_peer(head);
+    const auto field = head.headers.find("Authorization");
+    if (field && field->size() > 7 && equal_ignoring_case(field->substr(0, 7), "Bearer ")) {
+        out.token = trim(field->substr(7));
+    }
+    if (out.token.empty()) out.cookie = cookie_of(head);
+    return out;
+}
+
+bool is_mutating(Method method) {
+    return method != Method::get && method != Method::head;
+}
+
+/// A cookie travels with any page's request; only our own page says our own origin (OWASP, CSRF).
+bool is_own_origin(const RequestHead& head, const std::string& base_url) {
+    const auto origin = head.headers.find("Origin");
+    if (!origin) return false;
+    if (*origin == base_url) return true;
+    const auto host = head.headers.find("Host");
+    if (!host) return false;
+    return *origin == "http://" + std::string{*host} || *origin == "https://" + std::string{*host};
+}
+
+bool has_json_body(const RequestHead& head) {
+    if (!head.chunked && head.content_length.value_or(0) == 0) return true;
+    const auto type = head.headers.find("Content-Type");
+    return type && trim(type->substr(0, type->find(';'))) == "application/json";
+}
+
+Response refuse(int status, std::string_view code, std::string_view message) {
+    auto response = http::make_error(status, code, message);
+    if (status == 401) response.headers.add("WWW-Authenticate", "Bearer");
+    return response;
+}
+
+Response not_signed_in() {
+    return refuse(
+        401,
+        "unauthorized",
+        "sign in with a set-up link (triphammer setup-link), or send Authorization: Bearer TOKEN"
+    );
+}
+
+access::Role needed_role(Access access) {
+    switch (access) {
+        case Access::developer:
+            return access::Role::developer;
+        case Access::approver:
+            return access::Role::approver;
+        case Access::admin:
+        case Access::local:
+            return access::Role::admin;
+        default:
+            return access::Role::viewer;
+    }
+}
+
+Task<Result<access::Principal>> find_principal(Services& services, Credentials credentials) {
+    if (credentials.admin_socket && credentials.token.empty()) {
+        co_return access::Principal{
+            "socket:" + std::to_string(::geteuid()), access::Role::admin, {}};
+    }
+    const auto now = services.clock.now();
+    auto look_up = [&](store::Connection& connection) {
+        return credentials.token.empty()
+                   ? access::check_session(connection, credentials.cookie, now)
+                   : access::check_token(connection, credentials.token, now);
+    };
+    auto found = services.database.read(look_up);
+    co_return co_await std::move(found);
+}
+
+Task<Response> handle_open(Services& services, const Route* route, Call call) {
+    auto answer = route->handle(services, std::move(call));
+    co_return co_await std::move(answer);
+}
+
+Task<Response> handle_known(
+    Services& services, const Route* route, Credentials credentials, Call call
+) {
+    auto asked = find_principal(services, std::move(credentials));
+    auto who = co_await std::move(asked);
+    if (!who && who.error().code == Code::unauthorized) co_return not_signed_in();
+    if (!who) co_return http::make_error(who.error());
+    if (!access::is_allowed(*who, needed_role(route->access), who->repository)) {
+        co_return refuse(
+            403, "refused", "this needs the role " + std::string{name_of(route->access)}
+        );
+    }
+    call.who = std::move(*who);
+    auto answer = route->handle(services, std::move(call));
+    co_return co_await std::move(answer);
+}
+
+bool needs_principal(const Route& route, const RequestHead& head) {
+    if (route.access == Access::metrics) {
+        return head.peer.address != "127.0.0.1" && head.peer.address != "::1" &&
+               head.peer.address != "unix";
+    }
+    return route.access != Access::open && route.access != Access::runner;
+}
+
+/// What is wrong with this head for this route, if anything; nothing of the body is read then.
+std::optional<Response> refuse_early(
+    const Services& services, const Route& route, const RequestHead& head, const Credentials& who
+) {
+    const bool on_runner_socket = head.listener == kRunnerListener;
+    if (on_runner_socket != (route.access == Access::runner) && route.pattern != "/healthz") {
+        return refuse(404, "not_found", "there is nothing at this path on this socket");
+    }
+    if (route.access == Access::local && !is_admin_peer(head)) {
+        return refuse(403, "refused", "only through the admin socket: use the command line");
+    }
+    if (!is_mutating(route.method) || on_runner_socket) return {};
+    if (!has_json_body(head)) {
+        return refuse(403, "refused", "send the body as Content-Type: application/json");
+    }
+    const bool by_cookie = !who.cookie.empty() || route.pattern == "/api/v1/setup";
+    if (by_cookie && !is_own_origin(head, services.base_url)) {
+        return refuse(403, "refused", "the Origin of this request is not this server");
+    }
+    return {};
+}
+
+RouteDecision decide(
+    Services& services,
+    const Route& route,
+    std::vector<std::string> parameters,
+    const RequestHead& head
+) {
+    RouteDecision decision;
+    auto credentials = credentials_of(head);
+    const bool known = needs_principal(route, head);
+    if (known && credentials.empty()) {
+        decision.early = not_signed_in();
+        return decision;
+    }
+    decision.early = refuse_early(services, route, head, credentials);
+    decision.body_limit = route.body_limit;
+    const auto* chosen = &route;
+    decision.handler = [&services,
+                        chosen,
+                        known,
+                        credentials = std::move(credentials),
+                        parameters = std::move(parameters)](http::Request request) {
+        Call call{std::move(request), {}, parameters};
+        if (!known) return handle_open(services, chosen, std::move(call));
+        return handle_known(services, chosen, credentials, std::move(call));
+    };
+    return decision;
+}
+
+RouteDecision answer(Response response) {
+    RouteDecision decision;
+    decision.early = std::move(response);
+    return decision;
+}
+
+Response method_not_allowed(const std::vector<std::string>& allowed) {
+    auto response = refuse(405, "method_not_allowed", "this path takes " + join(allowed, ", "));
+    response.headers.add("Allow", join(allowed, ", "));
+    return response;
+}
+
+}  // namespace
+
+RouteDecision Router::route(const RequestHead& head) {
+    const auto method = head.method == Method::head ? Method::get : head.method;
+    std::vector<std::string> parameters;
+    std::vector<std::string> allowed;
+    for (const auto& route : routes()) {
+        if (!matches(route.pattern, head.segments, parameters)) continue;
+        if (route.method != method) {
+            allowed.emplace_back(http::name_of(route.method));
+            continue;
+        }
+        if (route.access == Access::hook) {
+            if (services_.receiver != nullptr) return services_.receiver->route(head);
+            return answer(refuse(503, "unavailable", "no daemon is running"));
+        }
+        return decide(services_, route, std::move(parameters), head);
+    }
+    if (!allowed.empty()) return answer(method_not_allowed(allowed));
+    const bool is_api =
+        !head.segments.empty() && (head.segments[0] == "api" || head.segments[0] == "runner" ||
+                                   head.segments[0] == "webhooks");
+    if (is_api || head.listener == kRunnerListener) {
+        return answer(
+            refuse(404, "not_found", "there is nothing at this path; see /api/v1/openapi.json")
+        );
+    }
+    if (method != Method::get) return answer(method_not_allowed({"GET", "HEAD"}));
+    return answer(serve_page(head));
+}
+
+}  // namespace triphammer::api

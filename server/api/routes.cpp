@@ -1,0 +1,122 @@
+#include "api/routes.hpp"
+
+#include "api/handlers.hpp"
+#include "base/text.hpp"
+
+#include <array>
+
+namespace triphammer::api {
+
+namespace {
+
+using enum http::Method;
+using enum Access;
+
+constexpr std::uint64_t kText = 512 * 1024;
+
+constexpr auto kRoutes = std::to_array<Route>({
+    {get, "/healthz", open, healthz},
+    {get, "/readyz", open, readyz},
+    {get, "/metrics", metrics, show_metrics},
+    {post, "/webhooks/github", hook, nullptr},
+    {post, "/webhooks/github/{hook}", hook, nullptr},
+
+    {get, "/api/v1/openapi.json", open, openapi},
+    {post, "/api/v1/setup", open, use_setup_link},
+    {get, "/api/v1/session", viewer, show_session},
+    {delete_, "/api/v1/session", viewer, end_session},
+    {get, "/api/v1/server", viewer, show_server},
+    {get, "/api/v1/live", viewer, live_socket},
+    {get, "/api/v1/events", viewer, live_events},
+
+    {get, "/api/v1/deliveries", viewer, list_deliveries},
+    {get, "/api/v1/deliveries/{guid}", viewer, show_delivery},
+    {post, "/api/v1/deliveries/{guid}/replay", developer, replay_delivery},
+
+    {get, "/api/v1/runs", viewer, list_runs},
+    {get, "/api/v1/runs/{run}", viewer, show_run},
+    {post, "/api/v1/runs/{run}/cancel", developer, cancel_run},
+    {post, "/api/v1/runs/{run}/rerun", developer, rerun_run},
+    {get, "/api/v1/runs/{run}/jobs/{job}/log", viewer, show_log},
+    {get, "/api/v1/runs/{run}/jobs/{job}/log/raw", viewer, show_raw_log},
+
+    {get, "/api/v1/repositories", viewer, list_repositories},
+    {post, "/api/v1/repositories", admin, create_repository},
+    {delete_, "/api/v1/repositories/{owner}/{name}", admin, remove_repository},
+
+    {get, "/api/v1/pipelines", viewer, list_pipelines},
+    {get, "/api/v1/pipelines/templates", viewer, list_templates},
+    {post, "/api/v1/pipelines/lint", viewer, lint_pipeline, kText},
+    {get, "/api/v1/pipelines/{name}", viewer, show_pipeline},
+    {put, "/api/v1/pipelines/{name}", admin, save_pipeline, kText},
+    {get, "/api/v1/pipelines/{name}/versions", viewer, list_pipeline_versions},
+    {get, "/api/v1/pipelines/{name}/versions/{version}", viewer, show_pipeline_version},
+    {put, "/api/v1/pipelines/{name}/repositories", admin, bind_pipeline},
+
+    {get, "/api/v1/environments", viewer, list_environments},
+    {get, "/api/v1/deployments", viewer, list_deployments},
+    {get, "/api/v1/deployments/{deployment}", viewer, show_deployment},
+    {post, "/api/v1/deployments/{deployment}/settle", approver, settle_deployment},
+
+    {get, "/api/v1/secrets", admin, list_secrets},
+    {put, "/api/v1/secrets/{name}", admin, set_secret, kText},
+    {delete_, "/api/v1/secrets/{name}", admin, remove_secret},
+    {get, "/api/v1/tokens", admin, list_tokens},
+    {post, "/api/v1/tokens", admin, create_token},
+    {delete_, "/api/v1/tokens/{name}", admin, revoke_token},
+    {post, "/api/v1/setup-links", admin, create_setup_link},
+    {post, "/api/v1/backup", local, back_up},
+
+    {get, "/runner/v1", runner, runner_socket},
+    {post, "/runner/v1/source", runner, runner_source},
+});
+
+}  // namespace
+
+std::string_view name_of(Access access) {
+    switch (access) {
+        case Access::open:
+            return "open";
+        case Access::hook:
+            return "hook";
+        case Access::runner:
+            return "runner";
+        case Access::metrics:
+            return "metrics";
+        case Access::viewer:
+            return "viewer";
+        case Access::developer:
+            return "developer";
+        case Access::approver:
+            return "approver";
+        case Access::admin:
+            return "admin";
+        case Access::local:
+            return "local";
+    }
+    return "local";
+}
+
+std::span<const Route> routes() {
+    return kRoutes;
+}
+
+bool matches(
+    std::string_view pattern,
+    const std::vector<std::string>& segments,
+    std::vector<std::string>& parameters
+) {
+    const auto wanted = split(pattern.substr(1), '/');
+    if (wanted.size() != segments.size()) return false;
+    parameters.clear();
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        if (wanted[i].starts_with('{')) {
+            parameters.push_back(segments[i]);
+        } else if (wanted[i] != segments[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+}  // namespace triphammer::api

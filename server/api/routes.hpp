@@ -1,0 +1,63 @@
+#pragma once
+// Every route of the server on one screen (routes.cpp), with the role that it needs. `triphammer
+// routes --json` prints this table, OpenAPI is checked against it, and the router obeys nothing
+// else.
+
+#include "access/principal.hpp"
+#include "base/task.hpp"
+#include "http/message.hpp"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace triphammer::api {
+
+struct Services;
+
+/// Who may call. The roles from viewer on need a session, a token, or the admin socket.
+enum class Access {
+    open,     // anybody: health, assets, the set-up page
+    hook,     // whoever signs: intake decides
+    runner,   // an attempt's token, on the runners' socket only
+    metrics,  // loopback, or a viewer
+    viewer,
+    developer,
+    approver,
+    admin,
+    local,  // the admin socket only: what touches the server's files
+};
+
+std::string_view name_of(Access access);
+
+/// A request that was allowed in.
+struct Call {
+    http::Request request;
+    access::Principal who;
+    std::vector<std::string> parameters;  // what the pattern's {…} matched, decoded
+
+    const std::string& parameter(std::size_t index) const { return parameters.at(index); }
+};
+
+using Handle = Task<http::Response> (*)(Services&, Call);
+
+struct Route {
+    http::Method method;
+    std::string_view pattern;  // "/api/v1/runs/{run}/cancel"
+    Access access;
+    Handle handle;  // null: the router itself, or intake (hooks)
+    std::uint64_t body_limit = 64 * 1024;
+};
+
+std::span<const Route> routes();
+
+/// Matches a path's segments; fills `parameters`. Pure.
+bool matches(
+    std::string_view pattern,
+    const std::vector<std::string>& segments,
+    std::vector<std::string>& parameters
+);
+
+}  // namespace triphammer::api

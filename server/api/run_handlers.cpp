@@ -1,0 +1,129 @@
+#include "api/handlers.hpp"
+#include "api/reply.hpp"
+#include "api/services.hpp"
+#include "history/history.hpp"
+#include "queue/queue.hpp"
+#include "store/change_store.hpp"
+#include "store/database.hpp"
+#include "store/repository_store.hpp"
+#include "store/run_store.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace triphammer::api {
+
+using nlohmann::json;
+
+namespace {
+
+Result<history::RunFilter> read_filter(const Call& call, store::Connection& connection) {
+    history::RunFilter filter;
+    filter.branch = query_text(call, "branch");
+    filter.state = query_text(call, "state");
+    filter.event = query_text(call, "event");
+    filter.actor = query_text(call, "actor");
+    filter.workflow = query_text(call, "workflow");
+    filter.text = query_text(call, "text");
+    filter.repository = call.who.repository;
+    const auto name = query_text(call, "repository");
+    if (name.empty()) return filter;
+    const auto found = store::find_repository_by_name(connection, name);
+    if (!found || (call.who.repository && found->id != call.who.repository)) {
+        return not_found("no repository is called " + name);
+    }
+    filter.repository = found->id;
+    return filter;
+}
+
+/// The run of the path, if the caller may see it.
+Result<model::RunId> find_visible_run(store::Connection& connection, const Call& call) {
+    const auto id = id_of(call.parameter(0));
+    if (!id) return id.error();
+    const auto run = store::find_run(connection, model::RunId{*id});
+    if (!run || (call.who.repository && run->repository != call.who.repository)) {
+        return not_found("there is no run " + call.parameter(0));
+    }
+    return run->id;
+}
+
+Result<queue::RerunRequest> read_rerun(const Call& call) {
+    const auto body = read_object(call);
+    if (!body) return body.error();
+    const auto what = text_field(*body, "jobs", "all");
+    if (!what) return what.error();
+    queue::RerunRequest request;
+    request.actor = call.who.actor;
+    if (*what == "all") return request;
+    if (*what == "failed") {
+        request.what = queue::Rerun::failed;
+        return request;
+    }
+    const auto job = id_of(*what);
+    if (!job) return invalid("jobs must be \"all\", \"failed\" or the id of a job");
+    request.what = queue::Rerun::job;
+    request.job = model::JobId{*job};
+    return request;
+}
+
+}  // namespace
+
+Answer list_runs(Services& services, Call call) {
+    const auto page = read_page(call);
+    if (!page) co_return http::make_error(page.error());
+    std::int64_t seq = 0;
+    auto list = [&](store::Connection& connection) -> Result<std::string> {
+        seq = store::last_change(connection);
+        const auto filter = read_filter(call, connection);
+        if (!filter) return filter.error();
+        return history::list_runs(connection, *filter, *page);
+    };
+    auto listed = services.database.read(list);
+    const auto found = co_await std::move(listed);
+    co_return with_seq(reply(found), seq);
+}
+
+Answer show_run(Services& services, Call call) {
+    std::int64_t seq = 0;
+    auto get = [&](store::Connection& connection) -> Result<std::string> {
+        seq = store::last_change(connection);
+        const auto run = find_visible_run(connection, call);
+        if (!run) return run.error();
+        return history::get_run(connection, *run);
+    };
+    auto got = services.database.read(get);
+    const auto found = co_await std::move(got);
+    co_return with_seq(reply(found), seq);
+}
+
+Answer cancel_run(Services& services, Call call) {
+    const queue::CancelRequest request{"cancelled by " + call.who.actor, call.who.actor};
+    auto cancel = [&](store::Transaction& transaction) -> Result<> {
+        const auto run = find_visible_run(transaction, call);
+        if (!run) return run.error();
+        const auto fences = queue::request_cancel(transaction, *run, request);
+        if (!fences) return fences.error();
+        return {};
+    };
+    auto cancelled = services.database.write(cancel);
+    const auto done = co_await std::move(cancelled);
+    if (!done) co_return http::make_error(done.error());
+    if (services.on_queue) services.on_queue();
+    co_return reply(202, json{{"run", call.parameter(0)}});
+}
+
+Answer rerun_run(Services& services, Call call) {
+    const auto request = read_rerun(call);
+    if (!request) co_return http::make_error(request.error());
+    auto rerun = [&](store::Transaction& transaction) -> Result<> {
+        const auto run = find_visible_run(transaction, call);
+        if (!run) return run.error();
+        return queue::rerun(transaction, *run, *request);
+    };
+    auto started = services.database.write(rerun);
+    const auto done = co_await std::move(started);
+    if (!done) co_return http::make_error(done.error());
+    if (services.on_queue) services.on_queue();
+    co_return reply(202, json{{"run", call.parameter(0)}});
+}
+
+}  // namespace triphammer::api

@@ -1,0 +1,78 @@
+#pragma once
+// What the handlers work with: references to objects that App owns. No behaviour.
+
+#include "base/clock.hpp"
+#include "base/random.hpp"
+#include "base/thread.hpp"
+#include "git/url.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+
+namespace triphammer {
+class Spawner;
+}
+
+namespace triphammer::access {
+class Sealer;
+}
+
+namespace triphammer::git {
+class Mirrors;
+}
+
+namespace triphammer::store {
+class Database;
+}
+
+namespace triphammer::logs {
+class LogStore;
+}
+
+namespace triphammer::intake {
+class Planner;
+class Receiver;
+}  // namespace triphammer::intake
+
+namespace triphammer::launch {
+class Dispatcher;
+class RunnerGateway;
+}  // namespace triphammer::launch
+
+namespace triphammer::api {
+
+class LiveHub;
+
+struct Services {
+    const Clock& clock;
+    Random& random;
+    store::Database& database;
+    logs::LogStore& logs;
+    NamedThread& log_thread;  // every call of `logs` runs there
+    const access::Sealer& sealer;
+    LiveHub& live;
+
+    std::filesystem::path data;
+    std::string base_url;
+    std::string version;
+    git::UrlRules url_rules;
+    std::string github_url;
+
+    // Told after a commit; null in the command line's own process, where nothing runs.
+    std::function<void()> on_delivery;  // a delivery is pending again
+    std::function<void()> on_queue;     // something may be claimable, or was cancelled
+    std::function<void()> on_outbox;
+    std::function<std::map<std::string, double>()> gauges;  // for /metrics, on the logic thread
+    std::function<std::string()> unready;                   // why /readyz says no; empty: ready
+
+    // Null where there is no daemon.
+    intake::Planner* planner = nullptr;
+    intake::Receiver* receiver = nullptr;
+    launch::RunnerGateway* gateway = nullptr;
+    git::Mirrors* mirrors = nullptr;
+    Spawner* spawner = nullptr;
+};
+
+}  // namespace triphammer::api
