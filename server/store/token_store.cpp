@@ -159,4 +159,14 @@ bool has_used_setup_link(Connection& db) {
     return query.find<std::int64_t>().has_value();
 }
 
+bool has_any_access(Connection& db) {
+    return db
+        .prepare(
+            "SELECT EXISTS (SELECT 1 FROM tokens WHERE revoked_at IS NULL) "
+            "OR EXISTS (SELECT 1 FROM sessions)"
+        )
+        .find<bool>()
+        .value_or(false);
+}
+
 }  // namespace triphammer::store

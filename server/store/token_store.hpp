@@ -65,4 +65,7 @@ Result<> use_setup_link(Transaction& tx, std::string_view sha256);
 /// Whether anybody ever came in by a link (else the server prints one at its start).
 bool has_used_setup_link(Connection& db);
 
+/// Whether anybody has ever come in: a token that is valid, or a session that was opened.
+bool has_any_access(Connection& db);
+
 }  // namespace triphammer::store

@@ -1,0 +1,320 @@
+#include "app/config.hpp"
+
+#include "base/file.hpp"
+#include "base/text.hpp"
+#include "http/url.hpp"
+
+#include <algorithm>
+#include <functional>
+
+namespace triphammer::app {
+
+namespace {
+
+using Setter = std::function<Result<>(Config&, const std::string&)>;
+using Getter = std::function<std::string(const Config&)>;
+
+enum class Kind { scalar, list, map, secret };
+
+/// A key of the configuration. Maps are written as `path.*`.
+struct Setting {
+    std::string path;
+    Kind kind;
+    Setter set;
+    Getter get;
+};
+
+template <class Member>
+Setting text_setting(std::string path, Member member) {
+    return {
+        std::move(path),
+        Kind::scalar,
+        [member](Config& config, const std::string& value) -> Result<> {
+            std::invoke(member, config) = value;
+            return {};
+        },
+        [member](const Config& config) { return std::string{std::invoke(member, config)}; }};
+}
+
+template <class Number>
+Setting number_setting(std::string path, Number Config::*member, std::int64_t least) {
+    return {
+        std::move(path),
+        Kind::scalar,
+        [member, least](Config& config, const std::string& value) -> Result<> {
+            const auto number = parse_integer(value);
+            if (!number || *number < least) {
+                return invalid("must be a whole number of at least " + std::to_string(least));
+            }
+            config.*member = static_cast<Number>(*number);
+            return {};
+        },
+        [member](const Config& config) { return std::to_string(config.*member); }};
+}
+
+Setting list_setting(std::string path, std::vector<std::string> Config::*member) {
+    return {
+        std::move(path),
+        Kind::list,
+        [member](Config& config, const std::string& value) -> Result<> {
+            (config.*member).push_back(value);
+            return {};
+        },
+        [member](const Config& config) { return join(config.*member, ", "); }};
+}
+
+Setting secret_setting(std::string path, Secret GithubConfig::*member) {
+    return {
+        std::move(path),
+        Kind::secret,
+        [member](Config& config, const std::string& value) -> Result<> {
+            config.github.*member = Secret{value};
+            return {};
+        },
+        [member](const Config& config) {
+            return std::string{(config.github.*member).empty() ? "(not set)" : "(set)"};
+        }};
+}
+
+Setting choice_setting(
+    std::string path, std::string Config::*member, std::vector<std::string> choices
+) {
+    return {
+        std::move(path),
+        Kind::scalar,
+        [member, choices](Config& config, const std::string& value) -> Result<> {
+            if (std::find(choices.begin(), choices.end(), value) == choices.end()) {
+                return invalid("must be one of: " + join(choices, ", "));
+            }
+            config.*member = value;
+            return {};
+        },
+        [member](const Config& config) { return config.*member; }};
+}
+
+Result<> set_bool(bool& target, const std::string& value) {
+    if (value != "true" && value != "false") return invalid("must be true or false");
+    target = value == "true";
+    return {};
+}
+
+Result<> add_label(Config& config, const std::string& label, const std::string& target) {
+    if (target != "host" && !target.starts_with("docker:")) {
+        return invalid("must be host or docker:IMAGE, not '" + target + "'");
+    }
+    config.runs_on[label] = target;
+    return {};
+}
+
+std::vector<Setting> make_settings() {
+    const auto launcher_set = [](Config& config, const std::string& value) {
+        return set_bool(config.start_launcher, value);
+    };
+    const auto launcher_get = [](const Config& config) {
+        return std::string{config.start_launcher ? "true" : "false"};
+    };
+    const auto github = [](std::string GithubConfig::*member) {
+        return [member](auto& config) -> auto& {
+            return config.github.*member;
+        };
+    };
+    return {
+        text_setting("listen", &Config::listen),
+        text_setting("public_url", &Config::public_url),
+        text_setting(
+            "data", [](auto& config) -> auto& { return config.data; }
+        ),
+        text_setting(
+            "run", [](auto& config) -> auto& { return config.run; }
+        ),
+        text_setting(
+            "master_key_file", [](auto& config) -> auto& { return config.master_key_file; }
+        ),
+        number_setting("workers", &Config::workers, 1),
+        text_setting("docker.host", &Config::docker_host),
+        text_setting("github.api_url", github(&GithubConfig::api_url)),
+        text_setting("github.url", github(&GithubConfig::url)),
+        secret_setting("github.token", &GithubConfig::token),
+        secret_setting("github.webhook_secret", &GithubConfig::webhook_secret),
+        list_setting("git.insecure_hosts", &Config::insecure_git_hosts),
+        list_setting("trusted_proxies", &Config::trusted_proxies),
+        number_setting("webhook.max_body", &Config::webhook_max_body, 1024),
+        number_setting("logs.max_bytes", &Config::log_max_bytes, 4096),
+        {"launcher.start", Kind::scalar, launcher_set, launcher_get},
+        text_setting("launcher.daemon_user", &Config::daemon_user),
+        choice_setting("log.level", &Config::log_level, {"debug", "info", "warning", "error"}),
+        choice_setting("log.format", &Config::log_format, {"logfmt", "json"}),
+    };
+}
+
+const std::vector<Setting>& settings() {
+    static const auto kSettings = make_settings();
+    return kSettings;
+}
+
+/// Keys of the product's plan that this release does not act on: said, not ignored.
+constexpr std::string_view kNotYet[] = {
+    "tls.",
+    "swarm.",
+    "github.app_id",
+    "github.private_key",
+    "github.mode",
+    "actions.",
+    "artifacts.",
+    "retention.",
+    "quota.",
+    "notify.",
+    "auth.",
+    "metrics.",
+    "runners.",
+};
+
+const Setting* find_setting(std::string_view path) {
+    const auto found =
+        std::find_if(settings().begin(), settings().end(), [&](const Setting& setting) {
+            return setting.path == path;
+        });
+    return found == settings().end() ? nullptr : &*found;
+}
+
+Error unknown_key(const std::string& path) {
+    for (const auto prefix : kNotYet) {
+        if (path.starts_with(prefix)) return invalid("is not supported yet; remove the key");
+    }
+    std::vector<std::string> names{"runs_on"};
+    for (const auto& setting : settings()) {
+        names.push_back(setting.path);
+        if (setting.kind == Kind::secret) names.push_back(setting.path + "_file");
+    }
+    const auto near = nearest_name(path, names);
+    return invalid(near ? "is not a key; did you mean '" + *near + "'?" : "is not a key");
+}
+
+/// The first line of the file that a `…_file` key names.
+Result<std::string> read_secret_file(const std::string& path) {
+    auto text = read_file(path, 65536);
+    if (!text) return text.error();
+    return std::string{trim(*text)};
+}
+
+Result<> apply_one(Config& config, const std::string& path, const std::string& value) {
+    if (path.starts_with("runs_on.")) return add_label(config, path.substr(8), value);
+    if (const auto* setting = find_setting(path)) return setting->set(config, value);
+    if (path.ends_with("_file")) {
+        const auto* secret = find_setting(path.substr(0, path.size() - 5));
+        if (secret == nullptr || secret->kind != Kind::secret) return unknown_key(path);
+        auto text = read_secret_file(value);
+        if (!text) return text.error();
+        return secret->set(config, *text);
+    }
+    return unknown_key(path);
+}
+
+std::string variable_name(std::string_view path) {
+    std::string name = "TRIPHAMMER_";
+    for (const char c : path) {
+        name += c == '.' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    }
+    return name;
+}
+
+/// The key that a variable means; empty when there is none.
+std::string path_of_variable(std::string_view variable) {
+    for (const auto& setting : settings()) {
+        if (variable_name(setting.path) == variable) return setting.path;
+        const auto file = setting.path + "_file";
+        if (setting.kind == Kind::secret && variable_name(file) == variable) return file;
+    }
+    return {};
+}
+
+Result<> apply_variable(Config& config, const std::string& name, const std::string& value) {
+    const auto path = path_of_variable(name);
+    if (path.empty()) return invalid("no key of the configuration has this name");
+    const auto* setting = find_setting(path);
+    if (setting == nullptr || setting->kind != Kind::list) return apply_one(config, path, value);
+    for (const auto item : split(value, ',')) {
+        if (auto done = setting->set(config, std::string{trim(item)}); !done) return done;
+    }
+    return {};
+}
+
+bool is_address(std::string_view listen) {
+    const auto colon = listen.rfind(':');
+    if (colon == std::string_view::npos || colon == 0) return false;
+    const auto port = parse_integer(listen.substr(colon + 1));
+    return port && *port <= 65535;
+}
+
+bool is_loopback(std::string_view listen) {
+    return listen.starts_with("127.") || listen.starts_with("localhost:") ||
+           listen.starts_with("[::1]:");
+}
+
+}  // namespace
+
+std::filesystem::path Config::run_directory() const {
+    if (!run.empty()) return run;
+    auto folder = std::filesystem::absolute(data).lexically_normal();
+    if (!folder.has_filename()) folder = folder.parent_path();
+    return folder.parent_path() / (folder.filename().string() + "-run");
+}
+
+std::string Config::base_url() const {
+    return public_url.empty() ? "http://" + listen : public_url;
+}
+
+Result<> apply_file(
+    Config& config, std::string_view file, const std::vector<ConfigEntry>& entries
+) {
+    for (const auto& entry : entries) {
+        auto applied = apply_one(config, entry.path, entry.value);
+        if (applied) continue;
+        const auto place = std::string{file} + ":" + std::to_string(entry.line) + ": " + entry.path;
+        return Error{Code::invalid, place + " " + applied.error().message};
+    }
+    return {};
+}
+
+Result<> apply_environment(Config& config, const std::vector<std::string>& environment) {
+    for (const auto& variable : environment) {
+        if (!variable.starts_with("TRIPHAMMER_")) continue;
+        const auto equals = variable.find('=');
+        const auto name = variable.substr(0, equals);
+        auto applied = apply_variable(config, name, variable.substr(equals + 1));
+        if (!applied)
+            return Error{Code::invalid, "variable " + name + ": " + applied.error().message};
+    }
+    return {};
+}
+
+Result<> check(const Config& config) {
+    if (!is_address(config.listen)) {
+        return invalid("listen: '" + config.listen + "' is not ADDRESS:PORT, 127.0.0.1:7707 say");
+    }
+    if (!is_loopback(config.listen) && config.trusted_proxies.empty()) {
+        return invalid(
+            "listen: " + config.listen +
+            " is not loopback; name the TLS proxy in front of it under "
+            "trusted_proxies, or listen on 127.0.0.1"
+        );
+    }
+    const auto& secret = config.github.webhook_secret.reveal();
+    if (!secret.empty() && secret.size() < 16) {
+        return invalid("github.webhook_secret is shorter than 16 characters; make a random one");
+    }
+    for (const auto& url : {config.github.api_url, config.github.url}) {
+        const auto parsed = http::parse_url(url);
+        if (!parsed) return invalid("github: '" + url + "': " + parsed.error().message);
+    }
+    return {};
+}
+
+std::vector<std::pair<std::string, std::string>> describe(const Config& config) {
+    std::vector<std::pair<std::string, std::string>> out;
+    for (const auto& setting : settings()) out.emplace_back(setting.path, setting.get(config));
+    for (const auto& [label, target] : config.runs_on) out.emplace_back("runs_on." + label, target);
+    return out;
+}
+
+}  // namespace triphammer::app

@@ -1,0 +1,69 @@
+#pragma once
+// The effective configuration: defaults, then the file, then TRIPHAMMER_… variables, then options
+// of the command line. Pure; reading files is the caller's (cli/).
+
+#include "base/result.hpp"
+#include "base/secret.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace triphammer::app {
+
+struct GithubConfig {
+    std::string api_url = "https://api.github.com";
+    std::string url = "https://github.com";
+    Secret token;
+    Secret webhook_secret;  // of POST /webhooks/github; empty: that route refuses everything
+};
+
+struct Config {
+    std::string listen = "127.0.0.1:7707";
+    std::string public_url;  // what links in statuses start with; empty: http://LISTEN
+    std::filesystem::path data = "data";
+    std::filesystem::path run;                   // empty: beside `data`, named like it with "-run"
+    std::filesystem::path master_key_file;       // empty: data/master.key
+    int workers = 2;                             // jobs at once
+    std::map<std::string, std::string> runs_on;  // label → host | docker:IMAGE
+    std::string docker_host = "unix:///var/run/docker.sock";
+    GithubConfig github;
+    std::vector<std::string> insecure_git_hosts;
+    std::vector<std::string> trusted_proxies;
+    std::uint64_t webhook_max_body = 26'214'400;  // bytes; GitHub's own cap is 25 MiB
+    std::int64_t log_max_bytes = 1LL << 30;       // of one step
+    bool start_launcher = true;  // false where a unit or service runs `triphammer launcher`
+    std::string daemon_user;     // launcher: who may connect; empty: its own user
+    std::string log_level = "info";
+    std::string log_format = "logfmt";
+
+    std::filesystem::path run_directory() const;
+    std::string base_url() const;
+};
+
+/// One scalar of a configuration file: "github.api_url", its text, its place. A list's items share
+/// their path.
+struct ConfigEntry {
+    std::string path;
+    std::string value;
+    int line = 0;
+};
+
+/// Applies the file's entries. The error names file, line, key and the remedy.
+Result<> apply_file(Config& config, std::string_view file, const std::vector<ConfigEntry>& entries);
+
+/// Applies TRIPHAMMER_<PATH_IN_CAPITALS> variables ("NAME=value"); names that it does not know but
+/// that start with TRIPHAMMER_ are errors, so that a typing mistake is not silence.
+Result<> apply_environment(Config& config, const std::vector<std::string>& environment);
+
+/// What every start needs to hold: address, ranges, secrets' lengths.
+Result<> check(const Config& config);
+
+/// (path, value) for `config check`; secrets as "(set)" or "(not set)".
+std::vector<std::pair<std::string, std::string>> describe(const Config& config);
+
+}  // namespace triphammer::app

@@ -1,0 +1,106 @@
+#include "app/core.hpp"
+
+#include "access/master_key.hpp"
+#include "app/run_here.hpp"
+#include "store/meta_store.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <stdexcept>
+
+namespace triphammer::app {
+
+namespace {
+
+StartError fail(StartFailure status, const Error& error) {
+    return {status, error.message};
+}
+
+/// 0700 and ours, or nothing is opened.
+Result<> prepare_directory(const std::filesystem::path& data) {
+    struct stat info {};
+
+    const bool exists = ::stat(data.c_str(), &info) == 0;
+    if (exists && info.st_uid != ::geteuid()) {
+        return refused(
+            data.string() + " belongs to user " + std::to_string(info.st_uid) + ", not to this one"
+        );
+    }
+    return make_directory(data, 0700);
+}
+
+StartFailure failure_of(const Error& error) {
+    if (error.code == store::kNewerSchema) return StartFailure::newer_schema;
+    if (error.code == store::kDamaged) return StartFailure::damaged;
+    return StartFailure::configuration;
+}
+
+}  // namespace
+
+void throw_exception_from_error(const StartError& error, const boost::source_location&) {
+    throw std::logic_error("value() on a failed start: " + error.message);
+}
+
+namespace {
+
+StartResult<std::unique_ptr<store::Database>> open_database(const Config& config, Core& core) {
+    const auto path = config.data / "triphammer.db";
+    auto database = store::Database::open(path, core.clock, {});
+    if (!database) return fail(failure_of(database.error()), database.error());
+    return std::move(*database);
+}
+
+StartResult<std::unique_ptr<access::Sealer>> open_sealer(const Config& config, Core& core) {
+    const bool configured = !config.master_key_file.empty();
+    const access::KeyFile file{
+        configured ? config.master_key_file : config.data / "master.key", !configured};
+    auto key = run_here(access::load_master_key(file, *core.database, core.random));
+    if (!key) return fail(StartFailure::master_key, key.error());
+    return std::make_unique<access::Sealer>(std::move(*key), core.random);
+}
+
+/// The data directory's own id, made once.
+StartResult<std::string> load_server_id(Core& core) {
+    auto load = [&core](store::Transaction& transaction) -> Result<std::string> {
+        if (auto known = store::find_meta(transaction, "server_id")) return std::move(*known);
+        auto made = random_hex(core.random, 8);
+        store::put_meta(transaction, "server_id", made);
+        return made;
+    };
+    auto id = run_here(core.database->write(load));
+    if (!id) return fail(StartFailure::damaged, id.error());
+    return std::move(*id);
+}
+
+}  // namespace
+
+StartResult<std::unique_ptr<Core>> open_core(const Config& config) {
+    auto core = std::make_unique<Core>();
+    if (auto made = prepare_directory(config.data); !made) {
+        return fail(StartFailure::configuration, made.error());
+    }
+    auto lock = lock_file(config.data / "lock");
+    if (!lock) {
+        return StartError{
+            StartFailure::in_use,
+            config.data.string() +
+                " is in use by another triphammer; stop it, or choose another --data"};
+    }
+    core->lock = std::move(*lock);
+    auto database = open_database(config, *core);
+    if (!database) return database.error();
+    core->database = std::move(*database);
+    auto sealer = open_sealer(config, *core);
+    if (!sealer) return sealer.error();
+    core->sealer = std::move(*sealer);
+    auto id = load_server_id(*core);
+    if (!id) return id.error();
+    core->server_id = std::move(*id);
+    auto logs = logs::LogStore::open(config.data / "logs");
+    if (!logs) return fail(StartFailure::configuration, logs.error());
+    core->logs = std::move(*logs);
+    return core;
+}
+
+}  // namespace triphammer::app

@@ -1,0 +1,326 @@
+#include "app/daemon.hpp"
+
+#include "api/live_hub.hpp"
+#include "api/router.hpp"
+#include "app/core.hpp"
+#include "app/launcher_process.hpp"
+#include "app/process_gauges.hpp"
+#include "app/services.hpp"
+#include "app/setup_notice.hpp"
+#include "base/deadline.hpp"
+#include "base/log.hpp"
+#include "base/spawn.hpp"
+#include "base/task_group.hpp"
+#include "base/text.hpp"
+#include "git/mirror.hpp"
+#include "http/server.hpp"
+#include "intake/hook_book.hpp"
+#include "intake/planner.hpp"
+#include "intake/receiver.hpp"
+#include "launch/dispatcher.hpp"
+#include "launch/document_source.hpp"
+#include "launch/runner_gateway.hpp"
+#include "report/sender.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <iostream>
+
+namespace triphammer::app {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr Milliseconds kStopGrace{3'000};
+
+int complain(const StartError& error) {
+    std::cerr << "triphammer: " << error.message << '\n';
+    return static_cast<int>(error.status);
+}
+
+StartError bad_start(const Error& error) {
+    return {StartFailure::configuration, error.message};
+}
+
+/// "[::1]:7707" → {"::1", 7707}; config checked the form.
+std::pair<std::string, std::uint16_t> split_address(const std::string& listen) {
+    const auto colon = listen.rfind(':');
+    auto host = listen.substr(0, colon);
+    if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
+    if (host == "localhost") host = "127.0.0.1";
+    return {host, static_cast<std::uint16_t>(parse_integer(listen.substr(colon + 1)).value_or(0))};
+}
+
+git::MirrorSettings mirror_settings(const Config& config) {
+    git::MirrorSettings settings;
+    settings.folder = std::filesystem::absolute(config.data) / "mirrors";
+    return settings;
+}
+
+intake::RemoteSettings remote_settings(const Config& config) {
+    intake::RemoteSettings settings;
+    settings.urls.insecure_hosts = config.insecure_git_hosts;
+    settings.token = config.github.token;
+    const auto scheme = config.github.url.find("://");
+    settings.token_host = config.github.url.substr(scheme + 3);
+    settings.token_host.resize(std::min(settings.token_host.find('/'), settings.token_host.size()));
+    return settings;
+}
+
+intake::ReceiverSettings receiver_settings(const Config& config) {
+    intake::ReceiverSettings settings;
+    settings.max_body = config.webhook_max_body;
+    settings.spool = config.data / "incoming";
+    return settings;
+}
+
+launch::DocumentSettings document_settings(const Config& config, const Core& core) {
+    launch::DocumentSettings settings;
+    settings.server_id = core.server_id;
+    settings.server_url = config.base_url();
+    settings.runs_on = config.runs_on;
+    settings.docker_host = config.docker_host;
+    settings.log_limit_bytes = config.log_max_bytes;
+    return settings;
+}
+
+launch::DispatchSettings dispatch_settings(const Config& config, const Core& core) {
+    launch::DispatchSettings settings;
+    settings.workers = config.workers;
+    settings.run = config.run_directory();
+    settings.endpoint = config.run_directory() / "daemon.sock";
+    settings.server_id = core.server_id;
+    settings.docker_host = config.docker_host;
+    settings.hidden = {std::filesystem::absolute(config.data).string()};
+    return settings;
+}
+
+github::ApiSettings api_settings(const Config& config) {
+    github::ApiSettings settings;
+    if (auto url = http::parse_url(config.github.api_url)) settings.base = std::move(*url);
+    settings.token = config.github.token;
+    return settings;
+}
+
+/// The owner of everything. The order of the members is the order of their making; they are
+/// destroyed in reverse, so that nothing uses what is gone.
+class Daemon {
+  public:
+    Daemon(const Config& config, Core& core, asio::io_context& context)
+        : config_{config},
+          core_{core},
+          executor_{context.get_executor()},
+          live_{executor_, *core.database},
+          mirrors_{mirror_settings(config), git_thread_, spawner_},
+          hooks_{*core.database, *core.sealer, core.clock, config.github.webhook_secret},
+          plans_{{*core.database, mirrors_, git_thread_, *core.sealer}, remote_settings(config)},
+          planner_{{executor_, *core.database, plans_, core.clock}},
+          receiver_{
+              {executor_, *core.database, hooks_, hash_thread_, core.random},
+              receiver_settings(config),
+              [this] { planner_.wake(); }},
+          documents_{document_settings(config, core), *core.sealer},
+          gateway_{
+              {executor_, *core.database, *core.logs, core.log_thread, documents_},
+              gateway_callbacks()},
+          dispatcher_{
+              {executor_,
+               *core.database,
+               core.clock,
+               core.random,
+               gateway_,
+               config.run_directory() / "launcher.sock"},
+              dispatch_settings(config, core)},
+          statuses_{github::Client{api_settings(config), core.clock}},
+          sender_{
+              {executor_, *core.database, statuses_, core.clock, core.random}, {config.base_url()}},
+          services_{make_services(config, core, live_)},
+          router_{services_},
+          server_{executor_, router_} {
+        connect();
+    }
+
+    StartResult<> listen();
+    Task<> run(const ServeOptions& options);
+
+  private:
+    void connect();
+    void on_changes();
+    launch::RunnerGateway::Callbacks gateway_callbacks();
+    std::map<std::string, double> gauges() const;
+    Task<> wait_for_signal();
+    Task<> wait_for_jobs();
+    Task<> stop(const ServeOptions& options);
+
+    const Config& config_;
+    Core& core_;
+    Executor executor_;
+    SystemSpawner spawner_;
+    NamedThread git_thread_{"git"};
+    NamedThread hash_thread_{"hash"};
+    api::LiveHub live_;
+    git::Mirrors mirrors_;
+    intake::HookBook hooks_;
+    intake::PlanMaker plans_;
+    intake::Planner planner_;
+    intake::Receiver receiver_;
+    launch::DocumentSource documents_;
+    launch::RunnerGateway gateway_;
+    launch::Dispatcher dispatcher_;
+    report::GitHubTarget statuses_;
+    report::Sender sender_;
+    api::Services services_;
+    api::Router router_;
+    http::Server server_;
+    bool is_stopping_ = false;
+};
+
+launch::RunnerGateway::Callbacks Daemon::gateway_callbacks() {
+    launch::RunnerGateway::Callbacks callbacks;
+    callbacks.on_attached = [this](model::Fence fence) { dispatcher_.on_attached(fence); };
+    callbacks.on_detached = [this](model::Fence fence) { dispatcher_.on_detached(fence); };
+    callbacks.on_over = [this](model::Fence fence) { dispatcher_.on_over(fence); };
+    callbacks.on_log = [this](const launch::LogNews& news) {
+        live_.on_log({news.run, news.job, news.step, news.lines, news.bytes, news.done});
+    };
+    return callbacks;
+}
+
+/// Every committed change wakes whoever may have something to do; each asks the tables what.
+void Daemon::on_changes() {
+    live_.on_changes();
+    if (is_stopping_) return;
+    dispatcher_.wake();
+    sender_.wake();
+}
+
+void Daemon::connect() {
+    core_.database->on_changes([this](std::int64_t) {
+        asio::post(executor_, [this] { on_changes(); });
+    });
+    services_.on_delivery = [this] { planner_.wake(); };
+    services_.on_queue = [this] { dispatcher_.wake(); };
+    services_.on_outbox = [this] { sender_.wake(); };
+    services_.gauges = [this] { return gauges(); };
+    services_.unready = [this] {
+        return std::string{is_stopping_ ? "the server is stopping" : ""};
+    };
+    services_.planner = &planner_;
+    services_.receiver = &receiver_;
+    services_.gateway = &gateway_;
+    services_.mirrors = &mirrors_;
+    services_.spawner = &spawner_;
+}
+
+std::map<std::string, double> Daemon::gauges() const {
+    auto out = process_gauges();
+    const auto http = server_.counters();
+    const auto& hooks = receiver_.counters();
+    out["triphammer_http_connections"] = static_cast<double>(http.open);
+    out["triphammer_http_requests_total"] = static_cast<double>(http.requests);
+    out["triphammer_webhooks_accepted_total"] = static_cast<double>(hooks.accepted);
+    out["triphammer_webhooks_duplicate_total"] = static_cast<double>(hooks.duplicates);
+    out["triphammer_webhooks_refused_total"] = static_cast<double>(hooks.refused);
+    out["triphammer_webhooks_failed_total"] = static_cast<double>(hooks.failed);
+    out["triphammer_runners_connected"] = static_cast<double>(gateway_.connected());
+    out["triphammer_attempts_open"] = static_cast<double>(dispatcher_.open_attempts());
+    out["triphammer_git_fetches_total"] = static_cast<double>(mirrors_.fetches());
+    return out;
+}
+
+StartResult<> Daemon::listen() {
+    const auto [host, port] = split_address(config_.listen);
+    auto bound = server_.listen_tcp(host, port, std::string{api::kPublicListener});
+    if (!bound) return bad_start(with_context("listen " + config_.listen, bound.error()));
+    const auto run = config_.run_directory();
+    if (auto made = make_directory(run, 0750); !made) return bad_start(made.error());
+    auto admin =
+        server_.listen_unix(config_.data / "admin.sock", 0600, std::string{api::kAdminListener});
+    if (!admin) return bad_start(admin.error());
+    auto runners =
+        server_.listen_unix(run / "daemon.sock", 0660, std::string{api::kRunnerListener});
+    if (!runners) return bad_start(runners.error());
+    return {};
+}
+
+Task<> Daemon::wait_for_signal() {
+    asio::signal_set signals{executor_, SIGTERM, SIGINT};
+    co_await signals.async_wait(asio::use_awaitable);
+}
+
+Task<> Daemon::wait_for_jobs() {
+    while (dispatcher_.open_attempts() > 0) {
+        auto pause = sleep_for(100ms);
+        co_await std::move(pause);
+    }
+}
+
+Task<> Daemon::stop(const ServeOptions& options) {
+    log::info("stopping");
+    dispatcher_.drain();
+    if (options.drain_jobs) {
+        auto waiting = wait_for_jobs();
+        co_await std::move(waiting);
+    }
+    is_stopping_ = true;
+    auto closing = server_.stop(kStopGrace);
+    co_await std::move(closing);
+    auto receiver = receiver_.stop();
+    co_await std::move(receiver);
+    auto planner = planner_.stop();
+    co_await std::move(planner);
+    auto dispatcher = dispatcher_.stop();
+    co_await std::move(dispatcher);
+    auto sender = sender_.stop();
+    co_await std::move(sender);
+    core_.database->on_changes({});
+}
+
+Task<> Daemon::run(const ServeOptions& options) {
+    auto dispatching = dispatcher_.start();
+    co_await std::move(dispatching);
+    planner_.start();
+    if (!config_.github.token.empty()) sender_.start();  // else nobody to tell
+    auto noticing = print_setup_notice(services_);
+    co_await std::move(noticing);
+    log::info("ready", {{"listen", config_.listen}, {"data", config_.data.string()}});
+    auto waiting = wait_for_signal();
+    co_await std::move(waiting);
+    asio::signal_set second{executor_, SIGTERM, SIGINT};
+    second.async_wait([](boost::system::error_code failure, int) {
+        if (!failure) std::_Exit(1);  // asked twice: at once; everything that counts is on disk
+    });
+    auto stopping = stop(options);
+    co_await std::move(stopping);
+}
+
+}  // namespace
+
+int serve(const Config& config, const ServeOptions& options) {
+    auto core = open_core(config);
+    if (!core) return complain(core.error());
+    asio::io_context context{1};
+    Daemon daemon{config, **core, context};
+    if (auto listening = daemon.listen(); !listening) return complain(listening.error());
+    if (config.start_launcher) {
+        if (auto started = start_launcher(config); !started) {
+            return complain({StartFailure::configuration, started.error().message});
+        }
+    }
+    std::exception_ptr failure;
+    asio::co_spawn(context, daemon.run(options), [&](std::exception_ptr thrown) {
+        failure = thrown;
+        context.stop();
+    });
+    context.run();
+    if (failure) std::rethrow_exception(failure);
+    return 0;
+}
+
+}  // namespace triphammer::app

@@ -1,0 +1,13 @@
+#pragma once
+// The launcher where no unit runs it: started by `serve` in a session of its own, once for a run
+// directory. It outlives the daemon, as its runners do.
+
+#include "app/config.hpp"
+#include "base/result.hpp"
+
+namespace triphammer::app {
+
+/// Does nothing when a launcher answers already.
+Result<> start_launcher(const Config& config);
+
+}  // namespace triphammer::app

@@ -1,0 +1,107 @@
+#include "app/offline.hpp"
+
+#include "api/live_hub.hpp"
+#include "api/router.hpp"
+#include "api/services.hpp"
+#include "app/core.hpp"
+#include "app/run_here.hpp"
+#include "app/services.hpp"
+#include "base/text.hpp"
+
+#include <unistd.h>
+
+#include <optional>
+
+namespace triphammer::app {
+
+namespace {
+
+http::Method method_of(const std::string& name) {
+    if (name == "POST") return http::Method::post;
+    if (name == "PUT") return http::Method::put;
+    if (name == "DELETE") return http::Method::delete_;
+    return http::Method::get;
+}
+
+void split_target(const std::string& target, http::Request& request) {
+    const auto question = target.find('?');
+    request.target = target;
+    request.path = target.substr(0, question);
+    for (const auto part : split(std::string_view{request.path}.substr(1), '/')) {
+        request.segments.push_back(percent_decode(part).value_or(""));
+    }
+    if (question == std::string::npos) return;
+    for (const auto field : split(std::string_view{target}.substr(question + 1), '&')) {
+        const auto equals = field.find('=');
+        const auto value = equals == std::string_view::npos ? "" : field.substr(equals + 1);
+        request.query.add(
+            percent_decode(field.substr(0, equals), true).value_or(""),
+            percent_decode(value, true).value_or("")
+        );
+    }
+}
+
+/// As it would come in over the admin socket from this user.
+http::Request make_request(
+    const std::string& method, const std::string& target, const std::string& body
+) {
+    http::Request request;
+    request.method = method_of(method);
+    split_target(target, request);
+    request.headers.set("Content-Type", "application/json");
+    request.content_length = body.size();
+    request.body = body;
+    request.listener = api::kAdminListener;
+    request.peer.address = "unix";
+    request.peer.unix_peer = http::UnixPeer{::geteuid(), ::getegid(), ::getpid()};
+    return request;
+}
+
+OfflineAnswer answer_of(const http::Response& response) {
+    const auto* body = std::get_if<std::string>(&response.body);
+    return {response.status, body == nullptr ? std::string{} : *body};
+}
+
+Task<OfflineAnswer> handle(http::Handler handler, http::Request request) {
+    auto handling = handler(std::move(request));
+    const auto response = co_await std::move(handling);
+    co_return answer_of(response);
+}
+
+/// The whole life of the API for one request; everything ends before it returns.
+Task<> answer(
+    const Config& config,
+    Core& core,
+    Executor executor,
+    http::Request request,
+    std::optional<OfflineAnswer>& out
+) {
+    api::LiveHub live{executor, *core.database};
+    auto services = make_services(config, core, live);
+    api::Router router{services};
+    auto decision = router.route(request);
+    if (decision.early) {
+        out = answer_of(*decision.early);
+        co_return;
+    }
+    auto handling = handle(decision.handler, std::move(request));
+    out = co_await std::move(handling);
+}
+
+}  // namespace
+
+Result<OfflineAnswer> call_offline(
+    const Config& config,
+    const std::string& method,
+    const std::string& target,
+    const std::string& body
+) {
+    auto core = open_core(config);
+    if (!core) return Error{Code::conflict, core.error().message};
+    auto request = make_request(method, target, body);
+    std::optional<OfflineAnswer> out;
+    run_here([&](Executor executor) { return answer(config, **core, executor, request, out); });
+    return std::move(*out);
+}
+
+}  // namespace triphammer::app

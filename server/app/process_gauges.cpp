@@ -1,0 +1,50 @@
+#include "app/process_gauges.hpp"
+
+#include "base/file.hpp"
+#include "base/text.hpp"
+
+#include <dirent.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace triphammer::app {
+
+namespace {
+
+double resident_bytes() {
+    const auto text = read_file("/proc/self/statm", 4096);
+    if (!text) return 0;
+    const auto fields = split(*text, ' ');
+    if (fields.size() < 2) return 0;
+    return static_cast<double>(parse_integer(fields[1]).value_or(0) * ::sysconf(_SC_PAGESIZE));
+}
+
+double open_descriptors() {
+    auto* folder = ::opendir("/proc/self/fd");
+    if (folder == nullptr) return 0;
+    int count = -3;  // ".", ".." and the folder's own
+    while (::readdir(folder) != nullptr) ++count;
+    ::closedir(folder);
+    return count;
+}
+
+double processor_seconds() {
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    const auto seconds = [](const timeval& time) {
+        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+    };
+    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+}  // namespace
+
+std::map<std::string, double> process_gauges() {
+    return {
+        {"process_resident_memory_bytes", resident_bytes()},
+        {"process_open_fds", open_descriptors()},
+        {"process_cpu_seconds_total", processor_seconds()},
+    };
+}
+
+}  // namespace triphammer::app

@@ -1,0 +1,41 @@
+#include "app/services.hpp"
+
+namespace triphammer::app {
+
+namespace {
+
+git::UrlRules url_rules(const Config& config) {
+    git::UrlRules rules;
+    rules.insecure_hosts = config.insecure_git_hosts;
+    return rules;
+}
+
+}  // namespace
+
+std::string version() {
+    return TRIPHAMMER_VERSION;
+}
+
+api::Services make_services(const Config& config, Core& core, api::LiveHub& live) {
+    return api::Services{
+        .clock = core.clock,
+        .random = core.random,
+        .database = *core.database,
+        .logs = *core.logs,
+        .log_thread = core.log_thread,
+        .sealer = *core.sealer,
+        .live = live,
+        .data = config.data,
+        .base_url = config.base_url(),
+        .version = version(),
+        .url_rules = url_rules(config),
+        .github_url = config.github.url,
+        .on_delivery = {},
+        .on_queue = {},
+        .on_outbox = {},
+        .gauges = {},
+        .unready = {},
+    };
+}
+
+}  // namespace triphammer::app

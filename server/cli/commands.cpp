@@ -1,0 +1,144 @@
+#include "cli/admin_commands.hpp"
+#include "cli/command.hpp"
+#include "cli/language_commands.hpp"
+#include "cli/serve_commands.hpp"
+
+namespace triphammer::cli {
+
+namespace {
+
+const OptionSpec kConfig{"config", "FILE", "the configuration (YAML)"};
+const OptionSpec kData{"data", "DIR", "the data directory (default: ./data)"};
+const OptionSpec kJson{"json", "", "for programs"};
+const OptionSpec kRepository{"repository", "OWNER/NAME", "of this repository only"};
+const OptionSpec kEnvironment{"environment", "NAME", "of this environment only"};
+const OptionSpec kAllow{"allow", "CODE", "lowers that error to a warning; may repeat"};
+
+/// Options of every administrative command, and its own.
+std::vector<OptionSpec> with_admin(std::vector<OptionSpec> own) {
+    own.push_back(kData);
+    own.push_back(kConfig);
+    own.push_back(kJson);
+    return own;
+}
+
+std::vector<Command> make_commands() {
+    return {
+        {"serve",
+         "",
+         "the daemon; 127.0.0.1:7707 unless told otherwise",
+         {kConfig,
+          kData,
+          {"listen", "ADDRESS:PORT", "where to listen"},
+          {"drain-jobs", "", "on SIGTERM wait for running jobs too"}},
+         serve},
+        {"launcher",
+         "",
+         "starts runners for the daemon; run by its unit",
+         {kConfig,
+          kData,
+          {"run", "DIR", "the run directory (default: beside the data, with -run)"}},
+         launcher},
+        {"lint", "FILE…", "checks workflow files", {kJson, kAllow}, lint},
+        {"eval",
+         "EXPRESSION",
+         "evaluates one expression, without ${{ }}",
+         {{"context", "FILE", "JSON: context names to values"},
+          {"batch", "", "JSON lines on standard input"},
+          kJson},
+         eval},
+        {"plan",
+         "FILE",
+         "says whether an event starts a workflow, and why",
+         {{"event", "NAME", "push, pull_request, …"},
+          {"payload", "FILE", "the webhook's body"},
+          kJson,
+          kAllow},
+         plan_command},
+        {"setup-link", "", "a fresh one-time link for the first admin", with_admin({}), setup_link},
+        {"repo add",
+         "OWNER/NAME",
+         "registers a repository and prints its hook",
+         with_admin(
+             {{"clone-url", "URL", "where to clone from (default: GitHub)"},
+              {"webhook-secret-file", "FILE", "use this secret instead of making one"},
+              {"id", "N", "GitHub's numeric id (else learned from the first delivery)"},
+              {"workflows", "DIR", "where its workflows are (default: .triphammer)"},
+              {"token-file", "FILE", "a token for cloning"}}
+         ),
+         repo_add},
+        {"repo list", "", "registered repositories", with_admin({}), repo_list},
+        {"repo remove",
+         "OWNER/NAME",
+         "removes one; its history stays",
+         with_admin({}),
+         repo_remove},
+        {"secret set",
+         "NAME",
+         "sets a secret, from --file or standard input",
+         with_admin({kRepository, kEnvironment, {"file", "FILE", "where the value is"}}),
+         secret_set},
+        {"secret list", "", "names and scopes; never values", with_admin({}), secret_list},
+        {"secret remove",
+         "NAME",
+         "removes a secret",
+         with_admin({kRepository, kEnvironment}),
+         secret_remove},
+        {"token create",
+         "NAME",
+         "makes an API token and prints it once",
+         with_admin(
+             {{"role", "ROLE", "viewer, developer, approver or admin"},
+              kRepository,
+              {"expires", "DAYS", "when it ends"}}
+         ),
+         token_create},
+        {"token list", "", "tokens; never their texts", with_admin({}), token_list},
+        {"token revoke", "NAME", "ends a token", with_admin({}), token_revoke},
+        {"pipeline put",
+         "NAME",
+         "saves a workflow that the server holds, from --file or standard input",
+         with_admin(
+             {{"file", "FILE", "the workflow"},
+              {"base", "VERSION", "the version it was made from"},
+              {"note", "TEXT", "what changed"},
+              {"repository", "OWNER/NAME", "bind it to; may repeat"}}
+         ),
+         pipeline_put},
+        {"pipeline get",
+         "NAME",
+         "prints a workflow",
+         with_admin({{"version", "N", "an older one"}}),
+         pipeline_get},
+        {"pipeline list", "", "workflows that the server holds", with_admin({}), pipeline_list},
+        {"pipeline history", "NAME", "versions, newest first", with_admin({}), pipeline_history},
+        {"deployment list", "", "the ledger, newest first", with_admin({}), deployment_list},
+        {"deployment settle",
+         "ID STATE",
+         "says how an unknown one ended: succeeded, failed or rolled_back",
+         with_admin({{"comment", "TEXT", "what was found"}}),
+         deployment_settle},
+        {"replay",
+         "GUID",
+         "plans a delivery again",
+         with_admin({{"dry-run", "", "only say what would come of it"}}),
+         replay},
+        {"backup", "FILE", "copies the database while the daemon runs", with_admin({}), backup},
+        {"config check",
+         "",
+         "the effective configuration, without secrets",
+         {kConfig, kData},
+         config_check},
+        {"routes", "", "every HTTP route with the role it needs", {kJson}, show_routes},
+        {"version", "", "the version", {}, show_version},
+    };
+}
+
+}  // namespace
+
+std::span<const Command> commands() {
+    static const auto kCommands = make_commands();
+    return kCommands;
+}
+
+}  // namespace triphammer::cli

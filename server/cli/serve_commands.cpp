@@ -1,0 +1,95 @@
+#include "cli/serve_commands.hpp"
+
+#include "api/routes.hpp"
+#include "app/daemon.hpp"
+#include "app/libraries.hpp"
+#include "app/runner_program.hpp"
+#include "app/services.hpp"
+#include "base/log.hpp"
+#include "launcher/launcher.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <pwd.h>
+
+namespace triphammer::cli {
+
+namespace {
+
+using nlohmann::json;
+
+void configure_log(const app::Config& config) {
+    using log::Level;
+    auto level = Level::info;
+    if (config.log_level == "debug") level = Level::debug;
+    if (config.log_level == "warning") level = Level::warning;
+    if (config.log_level == "error") level = Level::error;
+    log::configure(level, config.log_format == "json" ? log::Format::json : log::Format::logfmt);
+}
+
+}  // namespace
+
+int serve(const Invocation& invocation) {
+    const auto config = load_config(invocation);
+    if (!config) return complain(config.error(), kUsage);
+    configure_log(*config);
+    app::ServeOptions options;
+    options.drain_jobs = invocation.arguments.has("drain-jobs");
+    return app::serve(*config, options);
+}
+
+int launcher(const Invocation& invocation) {
+    const auto config = load_config(invocation);
+    if (!config) return complain(config.error(), kUsage);
+    configure_log(*config);
+    launcher::Settings settings;
+    settings.run = invocation.arguments.value("run").value_or(config->run_directory().string());
+    settings.socket = settings.run / "launcher.sock";
+    if (!config->daemon_user.empty()) {
+        const auto* user = ::getpwnam(config->daemon_user.c_str());
+        if (user == nullptr) return complain("launcher.daemon_user: no such user", kUsage);
+        settings.daemon_uid = user->pw_uid;
+    }
+    auto program = launcher::write_out_runner(settings.run, app::runner_program());
+    if (!program) return complain(program.error(), kUsage);
+    settings.runner_program = std::move(*program);
+    return launcher::serve(std::move(settings));
+}
+
+int config_check(const Invocation& invocation) {
+    const auto config = load_config(invocation);
+    if (!config) return complain(config.error(), kUsage);
+    for (const auto& [key, value] : app::describe(*config)) print(key + ": " + value + "\n");
+    print("# run directory: " + config->run_directory().string() + "\n");
+    for (const auto& line : app::library_versions()) print("# " + line + "\n");
+    return kDone;
+}
+
+int show_routes(const Invocation& invocation) {
+    auto list = json::array();
+    for (const auto& route : api::routes()) {
+        list.push_back(
+            {{"method", http::name_of(route.method)},
+             {"path", route.pattern},
+             {"role", api::name_of(route.access)}}
+        );
+    }
+    if (invocation.arguments.has("json")) {
+        print(list.dump(2) + "\n");
+        return kDone;
+    }
+    for (const auto& route : list) {
+        print(
+            route["role"].get<std::string>() + "\t" + route["method"].get<std::string>() + "\t" +
+            route["path"].get<std::string>() + "\n"
+        );
+    }
+    return kDone;
+}
+
+int show_version(const Invocation&) {
+    print("triphammer " + app::version() + "\n");
+    return kDone;
+}
+
+}  // namespace triphammer::cli

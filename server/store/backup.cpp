@@ -1,0 +1,44 @@
+#include "store/backup.hpp"
+
+#include "base/file.hpp"
+
+#include <sqlite3.h>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace triphammer::store {
+
+namespace {
+
+Result<> create_empty(const std::filesystem::path& file) {
+    auto created = open_file(file, O_WRONLY | O_CREAT | O_EXCL, 0600);
+    if (created) return {};
+    if (std::filesystem::exists(file))
+        return conflict(file.string() + " exists; choose a new name");
+    return created.error();
+}
+
+Result<> copy_pages(::sqlite3* from, ::sqlite3* to) {
+    auto* backup = ::sqlite3_backup_init(to, "main", from, "main");
+    if (backup == nullptr) return sql_error(to, ::sqlite3_errcode(to), "begin the backup");
+    const int stepped = ::sqlite3_backup_step(backup, -1);
+    ::sqlite3_backup_finish(backup);
+    if (stepped != SQLITE_DONE) return sql_error(to, stepped, "copy the database");
+    return {};
+}
+
+}  // namespace
+
+Result<> back_up(Connection& db, const std::filesystem::path& file) {
+    if (auto created = create_empty(file); !created) return created;
+    ::sqlite3* target = nullptr;
+    const int opened = ::sqlite3_open_v2(file.c_str(), &target, SQLITE_OPEN_READWRITE, nullptr);
+    auto copied = opened == SQLITE_OK ? copy_pages(db.handle(), target)
+                                      : Result<>{sql_error(target, opened, "open the backup")};
+    ::sqlite3_close(target);
+    if (!copied) ::unlink(file.c_str());
+    return copied;
+}
+
+}  // namespace triphammer::store

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "store/connection.hpp"
+
+#include <filesystem>
+
+namespace triphammer::store {
+
+/// Copies the database, as this connection's snapshot sees it, to a new file (0600); writers go on.
+/// Code::conflict when the file exists. A failed copy leaves nothing behind.
+Result<> back_up(Connection& db, const std::filesystem::path& file);
+
+}  // namespace triphammer::store
