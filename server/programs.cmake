@@ -1,10 +1,11 @@
-# The supervisor: first process of a job container, fully static so that it runs in any image. The
-# runner carries it.
+# The first process of job containers: fully static, so that it runs in any image, and without our
+# flags (a sanitizer cannot be linked statically). The runner carries it.
 add_executable(triphammer-supervisor supervisor_main.cpp)
 target_include_directories(triphammer-supervisor PRIVATE "${CMAKE_SOURCE_DIR}/server")
-target_link_libraries(triphammer-supervisor PRIVATE triphammer_flags)
-set_target_properties(triphammer-supervisor PROPERTIES COMPILE_OPTIONS "-Os")
+target_compile_options(triphammer-supervisor PRIVATE
+  -Os -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror)
 target_link_options(triphammer-supervisor PRIVATE -static -Wl,--gc-sections)
+set_target_properties(triphammer-supervisor PROPERTIES POSITION_INDEPENDENT_CODE OFF)
 triphammer_strip(triphammer-supervisor)
 triphammer_embed(th_runner supervisor "${CMAKE_CURRENT_BINARY_DIR}/triphammer-supervisor.stripped")
 
@@ -17,3 +18,4 @@ if(NOT TRIPHAMMER_SANITIZE)
   target_link_options(triphammer-runner PRIVATE -static -Wl,--gc-sections)
 endif()
 triphammer_strip(triphammer-runner)
+triphammer_embed(th_app runner "${CMAKE_CURRENT_BINARY_DIR}/triphammer-runner.stripped")

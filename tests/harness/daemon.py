@@ -1,9 +1,11 @@
 """A real daemon on a fresh data directory, driven from outside: processes, HTTP and the command line."""
+import contextlib
 import json
 import os
 import pathlib
 import signal
 import socket
+import sqlite3
 import subprocess
 import time
 
@@ -19,12 +21,12 @@ def free_port():
 
 
 class Daemon:
-    def __init__(self, binary, folder, config=None, environment=None):
+    def __init__(self, binary, folder, config=None, environment=None, port=None):
         self.binary = str(binary)
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.data = self.folder / "data"
-        self.port = free_port()
+        self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.config = self.folder / "triphammer.yml"
         self.environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), **(environment or {})}
@@ -120,6 +122,12 @@ class Daemon:
         if not self.token:
             self.token = self.admin("token", "create", f"test-{time.time_ns()}", "--role", "admin").stdout.strip().split()[-1]
         return self.token
+
+    @property
+    def server_id(self):
+        """The data directory's id, which labels every engine object."""
+        with contextlib.closing(sqlite3.connect(f"file:{self.data}/triphammer.db?mode=ro", uri=True)) as database:
+            return database.execute("SELECT value FROM meta WHERE key = 'server_id'").fetchone()[0]
 
     def add_repository(self, repository, **options):
         arguments = ["repo", "add", repository.name, "--clone-url", repository.clone_url, "--json"]

@@ -234,7 +234,7 @@ bool Daemon::replay(model::Fence fence) {
     const store::Hold hold{fence, row->nonce};
     machine.receive(std::string_view{context_.disk.spools[fence.value]}.substr(attached.acked));
     while (auto action = machine.next()) {
-        if (context_.can_fail && context_.dice.once_in(20)) {
+        if (context_.dice.once_in(40)) {
             crash();
             return false;
         }

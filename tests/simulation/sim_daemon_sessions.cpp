@@ -165,13 +165,6 @@ void Daemon::answer_attach(
 }
 
 void Daemon::on(Session& session, protocol::WriteLog& write) {
-    if (context_.can_fail && context_.dice.once_in(60)) {
-        // Killed in the middle of the write.
-        write.bytes = write.bytes.substr(0, context_.dice.below(write.bytes.size()));
-        (void)context_.disk.append_log(session.fence.value, write);
-        ++context_.tally["log write torn"];
-        return crash();
-    }
     auto kept = context_.disk.append_log(session.fence.value, write);
     if (!kept) context_.violate("the log of a step could not be kept: " + kept.error().message);
     session.machine.answer_log(kept);

@@ -35,7 +35,6 @@ std::optional<std::string> World::play() {
 }
 
 bool World::step() {
-    context_.can_fail = faults_left_ > 0;
     if (faults_left_ > 0 && context_.dice.once_in(kFaultEvery)) {
         --faults_left_;
         fault();

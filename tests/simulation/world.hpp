@@ -48,7 +48,6 @@ class World {
     void check_acked(const Runner& runner);
     void check_end();
     void check_job(const store::JobRow& job);
-    void check_deployment(const store::JobRow& job);
     void check_attempt(const store::AttemptRow& attempt);
 
     Context context_;

@@ -1,0 +1,89 @@
+#include "app/config.hpp"
+
+#include "support/temp_dir.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+using namespace triphammer;
+using namespace triphammer::app;
+
+TEST(Config, NamesFileLineKeyAndRemedy) {
+    Config config;
+
+    const auto applied = apply_file(config, "t.yml", {{"workers", "2", 1}, {"worker", "3", 2}});
+
+    ASSERT_FALSE(applied);
+    EXPECT_EQ(applied.error().message, "t.yml:2: worker is not a key; did you mean 'workers'?");
+    EXPECT_EQ(config.workers, 2);
+}
+
+TEST(Config, SaysWhatIsNotSupportedYet) {
+    Config config;
+
+    const auto applied = apply_file(config, "t.yml", {{"tls.certificate", "x", 4}});
+
+    EXPECT_EQ(
+        applied.error().message, "t.yml:4: tls.certificate is not supported yet; remove the key"
+    );
+}
+
+TEST(Config, VariablesComeAfterTheFileAndListsSplitAtCommas) {
+    Config config;
+    ASSERT_TRUE(apply_file(config, "t.yml", {{"github.api_url", "https://a", 1}}));
+
+    const auto applied = apply_environment(
+        config,
+        {"HOME=/x", "TRIPHAMMER_GITHUB_API_URL=https://b", "TRIPHAMMER_GIT_INSECURE_HOSTS=a, b"}
+    );
+
+    ASSERT_TRUE(applied) << applied.error().message;
+    EXPECT_EQ(config.github.api_url, "https://b");
+    EXPECT_EQ(config.insecure_git_hosts, (std::vector<std::string>{"a", "b"}));
+}
+
+TEST(Config, AMistypedVariableIsAnError) {
+    Config config;
+
+    EXPECT_FALSE(apply_environment(config, {"TRIPHAMMER_LISTN=127.0.0.1:1"}));
+}
+
+TEST(Config, SecretsComeFromFilesAndAreNeverShown) {
+    triphammer::testing::TempDir folder;
+    std::ofstream{folder / "token"} << "abc123\n";
+    Config config;
+
+    ASSERT_TRUE(apply_file(config, "t.yml", {{"github.token_file", (folder / "token").string(), 1}})
+    );
+
+    EXPECT_EQ(config.github.token.reveal(), "abc123");
+    for (const auto& [path, value] : describe(config))
+        EXPECT_EQ(value.find("abc123"), std::string::npos);
+}
+
+TEST(Config, LabelsMapToHostOrAnImage) {
+    Config config;
+
+    EXPECT_TRUE(apply_file(config, "t.yml", {{"runs_on.ubuntu-latest", "docker:debian:12", 1}}));
+    EXPECT_FALSE(apply_file(config, "t.yml", {{"runs_on.gpu", "vm:x", 2}}));
+    EXPECT_EQ(config.runs_on["ubuntu-latest"], "docker:debian:12");
+}
+
+TEST(Config, AnotherAddressThanLoopbackNeedsADeclaredProxy) {
+    Config config;
+    config.listen = "0.0.0.0:7707";
+    EXPECT_FALSE(check(config));
+    config.trusted_proxies = {"10.0.0.1"};
+    EXPECT_TRUE(check(config));
+    config.listen = "here";
+    EXPECT_FALSE(check(config));
+}
+
+TEST(Config, TheRunDirectoryStandsBesideTheData) {
+    Config config;
+    config.data = "/srv/th/data/";
+    EXPECT_EQ(config.run_directory(), "/srv/th/data-run");
+    config.run = "/run/th";
+    EXPECT_EQ(config.run_directory(), "/run/th");
+}

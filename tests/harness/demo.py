@@ -1,0 +1,149 @@
+#!/usr/bin/env python3
+"""The demo of `dev run`: a fresh daemon, a repository, a signed push, and what became of it.
+
+Everything is real but GitHub: git over HTTP, the engine, the registry, nginx. GitHub's part (the
+webhook and the commit status) is played on loopback."""
+import argparse
+import os
+import pathlib
+import shutil
+import sys
+import threading
+import time
+
+import requests
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from harness import engine  # noqa: E402
+from harness.daemon import Daemon, free_port  # noqa: E402
+from harness.git_http import GitServer  # noqa: E402
+from harness.github import GitHub  # noqa: E402
+
+MARKS = {"succeeded": "\033[32m✔\033[0m", "failed": "\033[31m✘\033[0m", "running": "\033[34m▶\033[0m", "skipped": "–"}
+
+
+def say(text):
+    print(text, flush=True)
+
+
+def port_for_daemon():
+    import socket
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", 7707))
+            return 7707
+        except OSError:
+            return free_port()
+
+
+class Demo:
+    def __init__(self, binary, state):
+        shutil.rmtree(state, ignore_errors=True)
+        self.git = GitServer(state / "git")
+        self.github = GitHub()
+        self.daemon = Daemon(binary, state / "server", {
+            "docker": {"host": os.environ["DOCKER_HOST"]},
+            "git": {"insecure_hosts": ["127.0.0.1"]},
+            "github": {"api_url": self.github.url, "token": self.github.token},
+        }, port=port_for_daemon())
+        self.app_port = free_port()
+        self.version = 0
+
+    def __enter__(self):
+        self.git.__enter__()
+        self.github.__enter__()
+        self.daemon.start()
+        self.repository = self.git.repository("acme/demo")
+        self.repository.copy_in(ROOT / "tests" / "harness" / "demo_app")
+        workflow = (ROOT / "pipelines" / "demo.yml").read_text()
+        workflow = workflow.replace("registry.example.com", os.environ["REGISTRY"])
+        workflow = workflow.replace('"8080:8080"', f'"{self.app_port}:8080"')
+        folder = self.repository.tree / ".triphammer"
+        folder.mkdir()
+        (folder / "demo.yml").write_text(workflow)
+        self.daemon.add_repository(self.repository)
+        return self
+
+    def __exit__(self, *_):
+        say("==> stopping, and taking everything away again")
+        self.daemon.close()
+        engine.remove_objects(self.daemon)
+        self.github.__exit__()
+        self.git.__exit__()
+
+    def push(self):
+        self.version += 1
+        page = self.repository.tree / "www" / "index.html"
+        page.write_text(f"<!doctype html><html><body>version {self.version}</body></html>\n")
+        sha = self.repository.commit_tree(f"Version {self.version}")
+        say(f"==> pushed {sha[:10]}, and sent the signed webhook")
+        delivery = self.daemon.delivery(self.daemon.push(self.repository, sha, message=f"Version {self.version}"))
+        if not delivery["runs"]:
+            raise RuntimeError(f"the delivery started nothing: {delivery['reason']}")
+        return delivery["runs"][0]
+
+    def follow(self, run):
+        """Prints each job's state as it changes; the finished run."""
+        shown = {}
+        while True:
+            found = self.daemon.get(f"/runs/{run}")
+            for job in found["jobs"]:
+                if shown.get(job["id"]) != job["state"]:
+                    shown[job["id"]] = job["state"]
+                    if job["state"] != "blocked":
+                        cause = f" ({job['cause']})" if job.get("cause") else ""
+                        say(f"  {MARKS.get(job['state'], '·')} {job['stage']:<7} {job['name']:<12} {job['state']}{cause}")
+            if found["state"] in ("succeeded", "failed", "cancelled"):
+                return found
+            time.sleep(0.1)
+
+    def answers(self):
+        try:
+            return requests.get(f"http://127.0.0.1:{self.app_port}/", timeout=5).text.strip()
+        except requests.RequestException as error:
+            return f"no answer: {error}"
+
+    def round(self):
+        """One push to its end; True when the new version answers."""
+        run = self.follow(self.push())
+        if run["state"] != "succeeded":
+            for job in run["jobs"]:
+                if job["state"] not in ("succeeded", "skipped"):
+                    say(self.daemon.log_text(run["id"], job["id"])[-3000:])
+            return False
+        page = self.answers()
+        say(f"==> http://127.0.0.1:{self.app_port}/ answers: {page}")
+        return f"version {self.version}" in page
+
+
+def wait_for_person(demo):
+    link = demo.daemon.admin("setup-link").stdout.strip()
+    say(f"\nOpen this link in a browser on this machine (it works once):\n  {link}\n")
+    say("Enter sends another push; Ctrl-C (or Ctrl-D) stops everything.")
+    while sys.stdin.isatty() and sys.stdin.readline():
+        demo.round()
+    if not sys.stdin.isatty():
+        threading.Event().wait()
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--binary", type=pathlib.Path, required=True)
+    parser.add_argument("--state", type=pathlib.Path, required=True)
+    parser.add_argument("--once", action="store_true")
+    options = parser.parse_args()
+    with Demo(options.binary, options.state) as demo:
+        say(f"==> Triphammer listens on {demo.daemon.url}")
+        good = demo.round()
+        if not options.once:
+            wait_for_person(demo)
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,50 @@
+"""The Docker engine from a test's side: a few calls of its API over the Unix socket, no client."""
+import http.client
+import json
+import os
+import socket
+import urllib.parse
+
+
+class _Connection(http.client.HTTPConnection):
+    def __init__(self, path):
+        super().__init__("engine", timeout=60)
+        self.path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self.path)
+
+
+def call(method, path, body=None):
+    """(status, decoded JSON or text) of one call to the engine at DOCKER_HOST."""
+    connection = _Connection(os.environ["DOCKER_HOST"].removeprefix("unix://"))
+    try:
+        content = None if body is None else json.dumps(body)
+        connection.request(method, path, content, {"Content-Type": "application/json"})
+        answer = connection.getresponse()
+        text = answer.read().decode(errors="replace")
+    finally:
+        connection.close()
+    try:
+        return answer.status, json.loads(text)
+    except ValueError:
+        return answer.status, text
+
+
+def containers(label=None):
+    filters = json.dumps({"label": [label]} if label else {})
+    return call("GET", f"/v1.41/containers/json?all=1&filters={urllib.parse.quote(filters)}")[1]
+
+
+def remove_objects(daemon):
+    """Removes every container, network and volume that carries this server's label."""
+    label = f"triphammer.server={daemon.server_id}"
+    for container in containers(label):
+        call("DELETE", f"/v1.41/containers/{container['Id']}?force=1&v=1")
+    filters = urllib.parse.quote(json.dumps({"label": [label]}))
+    for network in call("GET", f"/v1.41/networks?filters={filters}")[1] or []:
+        call("DELETE", f"/v1.41/networks/{network['Id']}")
+    for volume in (call("GET", f"/v1.41/volumes?filters={filters}")[1] or {}).get("Volumes") or []:
+        call("DELETE", f"/v1.41/volumes/{volume['Name']}?force=1")
