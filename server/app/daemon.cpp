@@ -238,6 +238,8 @@ StartResult<> Daemon::listen() {
     const auto [host, port] = split_address(config_.listen);
     auto bound = server_.listen_tcp(host, port, std::string{api::kPublicListener});
     if (!bound) return bad_start(with_context("listen " + config_.listen, bound.error()));
+    const auto incoming = make_directory(config_.data / "incoming", 0700);
+    if (!incoming) return bad_start(incoming.error());
     const auto run = config_.run_directory();
     if (auto made = make_directory(run, 0750); !made) return bad_start(made.error());
     auto admin =

@@ -66,9 +66,11 @@ def test_after_a_wrong_secret_was_mended_the_redelivery_counts(hooked):
 
 def test_the_same_push_with_another_guid_is_listed_as_the_same_fact(hooked):
     daemon, repository = hooked
-    payload = payloads.push(repository.name, repository.clone_url, repository.commit({"a": "b"}))
+    workflow = "on: push\njobs:\n  a:\n    runs-on: host\n    steps:\n      - run: echo hi\n"
+    sha = repository.commit({".triphammer/a.yml": workflow})
+    payload = payloads.push(repository.name, repository.clone_url, sha, before="1" * 40)
     _, first = daemon.deliver(repository, "push", payload)
-    daemon.delivery(first)
+    assert len(daemon.delivery(first)["runs"]) == 1
     _, second = daemon.deliver(repository, "push", payload)
     found = daemon.delivery(second)
     assert found["outcome"] == "duplicate" and "same" in found["reason"]

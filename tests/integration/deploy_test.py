@@ -1,0 +1,166 @@
+"""Image and deployment on a real engine: built, pushed, pinned by digest, switched, proven."""
+import os
+import threading
+import time
+
+import pytest
+import requests
+
+from harness import engine
+from harness.daemon import free_port
+
+pytestmark = pytest.mark.skipif("DOCKER_HOST" not in os.environ, reason="no engine: ./dev test integration starts one")
+
+DOCKERFILE = """
+FROM triphammer/busybox
+COPY www /www
+CMD ["/bin/busybox", "httpd", "-f", "-p", "8080", "-h", "/www"]
+"""
+
+
+def workflow(port, extra=""):
+    registry = os.environ["REGISTRY"]
+    return f"""
+name: ship
+on: push
+jobs:
+  image:
+    image:
+      tags: ["{registry}/acme/app:${{{{ github.sha }}}}"]
+  production:
+    needs: image
+    environment: production
+    deploy:
+      to: container
+      service: app
+      image: ${{{{ needs.image.outputs.ref }}}}
+      switch: nginx
+      ports: ["{port}:8080"]
+      health: {{ http: /health.html, port: 8080, timeout: 20s }}
+{extra}"""
+
+
+class App:
+    def __init__(self, make_daemon, git):
+        self.port = free_port()
+        self.daemon = make_daemon(docker={"host": os.environ["DOCKER_HOST"]})
+        self.repository = git.repository("acme/app")
+        self.daemon.add_repository(self.repository)
+
+    def ship(self, version, extra="", **files):
+        tree = {
+            "Dockerfile": DOCKERFILE,
+            "www/index.html": f"version {version}",
+            "www/health.html": "ok",
+            ".triphammer/ship.yml": workflow(self.port, extra),
+            **files,
+        }
+        sha = self.repository.commit(tree, message=f"version {version}")
+        return self.daemon.run_of_push(self.repository, sha, 120)
+
+    def page(self):
+        return requests.get(f"http://127.0.0.1:{self.port}/", timeout=5).text
+
+    def explain(self, run):
+        return "\n".join(self.daemon.log_text(run["id"], job["id"]) for job in run["jobs"] if job["state"] != "skipped")
+
+
+@pytest.fixture
+def app(make_daemon, git):
+    app = App(make_daemon, git)
+    yield app
+    app.daemon.stop()
+    engine.remove_objects(app.daemon)
+
+
+def test_a_push_is_built_pushed_and_answers(app):
+    run = app.ship(1)
+    assert run["state"] == "succeeded", app.explain(run)
+    assert app.page() == "version 1"
+    [deployment] = app.daemon.get("/deployments")["items"]
+    assert deployment["state"] == "succeeded" and deployment["digest"].startswith("sha256:")
+    image = [job for job in run["jobs"] if job["key"] == "image"][0]
+    assert image["outputs"]["ref"].endswith(deployment["digest"])
+
+
+def test_a_second_version_replaces_the_first_and_no_request_is_lost(app):
+    assert app.ship(1)["state"] == "succeeded"
+    answers, stop = [], threading.Event()
+
+    def ask():
+        while not stop.is_set() and len(answers) < 5000:
+            try:
+                answers.append(app.page())
+            except requests.RequestException as error:
+                answers.append(f"lost: {error}")
+            time.sleep(0.02)
+
+    asker = threading.Thread(target=ask)
+    asker.start()
+    run = app.ship(2)
+    time.sleep(1)
+    stop.set()
+    asker.join()
+    assert run["state"] == "succeeded", app.explain(run)
+    assert set(answers) == {"version 1", "version 2"}
+    new, old = [item for item in app.daemon.get("/deployments")["items"]]
+    assert new["previous"] == old["id"]
+
+
+def test_a_candidate_that_never_gets_healthy_is_never_reachable(app):
+    assert app.ship(1)["state"] == "succeeded"
+    broken = 'FROM triphammer/busybox\nCMD ["/bin/busybox", "sh", "-c", "echo I am broken; sleep 600"]\n'
+    seen = set()
+    stop = threading.Event()
+
+    def ask():
+        while not stop.is_set():
+            seen.add(app.page())
+            time.sleep(0.05)
+
+    asker = threading.Thread(target=ask)
+    asker.start()
+    run = app.ship(2, Dockerfile=broken)
+    stop.set()
+    asker.join()
+    assert run["state"] == "failed"
+    assert seen == {"version 1"} and app.page() == "version 1"
+    newest = app.daemon.get(f"/deployments/{app.daemon.get('/deployments')['items'][0]['id']}")
+    assert newest["state"] in ("failed", "rolled_back") and "I am broken" in newest["excerpt"]
+
+
+def test_a_base_image_that_does_not_exist_is_said(app):
+    run = app.ship(1, Dockerfile="FROM 127.0.0.1:1/no/such:image\n")
+    image = [job for job in run["jobs"] if job["key"] == "image"][0]
+    assert run["state"] == "failed" and "no/such" in app.explain(run)
+    assert [job["state"] for job in run["jobs"] if job["key"] == "production"] == ["skipped"], image
+
+
+def test_an_engine_that_is_not_there_is_said_and_changes_nothing_else(make_daemon, git):
+    daemon = make_daemon(docker={"host": "unix:///nonexistent/docker.sock"})
+    repository = git.repository("acme/app")
+    daemon.add_repository(repository)
+    sha = repository.commit({"Dockerfile": DOCKERFILE, ".triphammer/ship.yml": workflow(free_port())})
+    run = daemon.run_of_push(repository, sha)
+    image = [job for job in run["jobs"] if job["key"] == "image"][0]
+    assert run["state"] == "failed" and image["cause"] == "infrastructure"
+    assert "/nonexistent/docker.sock" in daemon.log_text(run["id"], image["id"]) + str(image)
+
+
+def test_steps_run_in_a_container(app):
+    text = """
+on: push
+jobs:
+  inside:
+    runs-on: host
+    container: triphammer/busybox
+    steps:
+      - uses: actions/checkout@v4
+      - run: cat note.txt; echo kept > /tmp/kept
+      - run: cat /tmp/kept; exit 3
+"""
+    sha = app.repository.commit({".triphammer/c.yml": text, "note.txt": "from the tree\n"})
+    run = app.daemon.run_of_push(app.repository, sha)
+    log = app.explain(run)
+    assert "from the tree" in log and "kept" in log, log
+    assert run["jobs"][0]["cause"] == "exit"
