@@ -59,6 +59,7 @@ int enter() {
     join_group(line->cgroup);
     JobDrivers drivers;
     drivers.container = make_container_executor;
+    drivers.image = run_image_job;
     return run_attempt(*line, drivers);
 }
 
