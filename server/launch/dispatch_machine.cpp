@@ -129,10 +129,12 @@ void DispatchMachine::on_claim_failed(Instant now) {
 void DispatchMachine::on_inspected(model::Fence fence, bool has_end) {
     const auto found = attempts_.find(fence);
     if (found == attempts_.end()) return;
-    if (has_end) {
+    if (!has_end) {
+        actions_.emplace_back(Lose{fence, "the runner died", true});
+    } else if (found->second.replays++ < kMaxReplays) {
         actions_.emplace_back(ReplaySpool{fence});
     } else {
-        actions_.emplace_back(Lose{fence, "the runner died", true});
+        actions_.emplace_back(Lose{fence, "what the dead runner left cannot be kept", true});
     }
 }
 

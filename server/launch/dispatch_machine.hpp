@@ -34,6 +34,8 @@ inline constexpr Milliseconds kListAgain{1'000};
 inline constexpr Milliseconds kStopPatience{60'000};
 /// A runner goes by itself after its end; a sweep kills, so it waits for the `ended` hint, or this.
 inline constexpr Milliseconds kSweepGrace{10'000};
+/// A spool that cannot be applied after so many tries is given up.
+inline constexpr int kMaxReplays = 3;
 /// A runner that was told of its end and lives on after so many tries is stopped.
 inline constexpr int kSweepRefusals = 10;
 /// Late creates of a dying runner are caught by a second sweep (D2).
@@ -45,7 +47,8 @@ inline constexpr Milliseconds kSweepAgain{10'000};
 struct ClaimNext {};
 
 /// Ask the launcher to start. `renews_token`: this process does not know the token (any more), set
-/// a new one first; Code::conflict there (a runner has attached) → `on_attached`.
+/// a new one first. Where that fails (a runner has attached meanwhile, the disk is full) it is not
+/// started: `on_settled` with false.
 struct StartRunner {
     model::Fence fence;
     bool renews_token = false;
@@ -68,7 +71,7 @@ struct InspectSpool {
     model::Fence fence;
 };
 
-/// Then `on_settled`.
+/// Then `on_settled`. A journal that cannot be applied is tried again, kMaxReplays times in all.
 struct ReplaySpool {
     model::Fence fence;
 };
@@ -156,6 +159,7 @@ class DispatchMachine {
         bool is_starting = false;  // asked for, not answered
         bool is_busy = false;      // an action that settles it is under way
         bool knows_token = false;
+        int replays = 0;
         std::optional<Sight> sight;  // by this connection to the launcher
         std::optional<Instant> deadline;
         std::optional<Instant> stopped_at;

@@ -75,7 +75,7 @@ struct Dispatcher::State : std::enable_shared_from_this<Dispatcher::State> {
     Task<> perform(GiveBack action);
     Task<> perform(Lose action);
     Task<> perform(MarkSwept action);
-    Task<Result<>> settle(model::Fence fence, std::function<Result<>(store::Transaction&)> change);
+    Task<> settle(model::Fence fence, std::function<Result<>(store::Transaction&)> change);
 
     std::filesystem::path spool_of(model::Fence fence) const {
         return settings.run / model::to_text(fence) / "spool";
@@ -182,10 +182,6 @@ Task<> Dispatcher::State::perform(StartRunner action) {
         };
         auto renewing = parts.database.write(renew);
         const auto renewed = co_await std::move(renewing);
-        if (!renewed && renewed.error().code == Code::conflict) {
-            machine.on_attached(fence);
-            co_return;
-        }
         if (!renewed) {
             machine.on_settled(fence, false, now());
             co_return;
@@ -270,40 +266,38 @@ Task<> Dispatcher::State::perform(ReplaySpool action) {
     machine.on_settled(action.fence, replayed.has_value(), now());
 }
 
-Task<Result<>> Dispatcher::State::settle(
+Task<> Dispatcher::State::settle(
     model::Fence fence, std::function<Result<>(store::Transaction&)> change
 ) {
     auto changing = parts.database.write(std::move(change));
     const auto done = co_await std::move(changing);
-    const bool is_settled = done || done.error().code == Code::conflict;
-    machine.on_settled(fence, is_settled, now());
-    if (is_settled) {
-        tokens.erase(fence);
-        machine.on_over(fence, now());
-        machine.on_work();
-    }
-    co_return done;
+    if (done) tokens.erase(fence);
+    machine.on_settled(fence, done.has_value(), now());
 }
 
 Task<> Dispatcher::State::perform(GiveBack action) {
     const auto fence = action.fence;
+    // Code::conflict: it has attached after all. The machine hears that and decides anew.
     auto give = [fence, reason = action.reason](store::Transaction& tx) {
         return queue::give_back(tx, fence, reason);
     };
     auto settling = settle(fence, std::move(give));
-    (void)co_await std::move(settling);
+    co_await std::move(settling);
 }
 
 Task<> Dispatcher::State::perform(Lose action) {
     const auto fence = action.fence;
     log::warning("a runner was lost", {{"fence", fence.value}, {"why", action.reason}});
     parts.gateway.refuse(fence, action.reason);
-    auto lose = [fence,
-                 lost = LostRunner{action.reason, action.is_proven_dead}](store::Transaction& tx) {
-        return lose_runner(tx, fence, lost);
+    const LostRunner lost{action.reason, action.is_proven_dead};
+    auto lose = [fence, lost](store::Transaction& tx) -> Result<> {
+        auto done = lose_runner(tx, fence, lost);
+        // It has ended in the meantime: that is as good.
+        if (!done && done.error().code == Code::conflict) return {};
+        return done;
     };
     auto settling = settle(fence, std::move(lose));
-    (void)co_await std::move(settling);
+    co_await std::move(settling);
 }
 
 Task<> Dispatcher::State::perform(MarkSwept action) {

@@ -6,14 +6,21 @@
 #include "queue/queue.hpp"
 #include "store/database.hpp"
 
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include <fcntl.h>
 #include <unistd.h>
 
 namespace triphammer::launch {
 
+namespace asio = boost::asio;
+
 namespace {
 
 constexpr std::size_t kReadBytes = 256 * 1024;
+// Damaged logs are asked for again so often; then the disk is to blame.
+constexpr int kMaxDamages = 3;
 
 std::vector<std::int64_t> ended_steps(const protocol::Commit& commit) {
     std::vector<std::int64_t> out;
@@ -71,7 +78,7 @@ Result<std::vector<std::int64_t>> step_numbers(store::Connection& db, model::Fen
 }  // namespace
 
 RunnerConnection::RunnerConnection(RunnerGateway::Parts parts, std::unique_ptr<http::Stream> stream)
-    : parts_{parts}, stream_{std::move(stream)} {}
+    : parts_{parts}, stream_{std::move(stream)}, idle_{parts.executor, Instant::max()} {}
 
 RunnerConnection::~RunnerConnection() = default;
 
@@ -81,6 +88,9 @@ Task<> RunnerConnection::serve() {
         auto reading = stream_->read_some({buffer.data(), buffer.size()});
         const auto count = co_await std::move(reading);
         if (!count || *count == 0) break;
+        // What the machine gave out to be written lives in its buffer: nothing is added meanwhile.
+        auto waiting = wait_until_idle();
+        co_await std::move(waiting);
         machine_.receive({buffer.data(), *count});
         auto working = work();
         if (!co_await std::move(working)) break;
@@ -99,7 +109,15 @@ Task<bool> RunnerConnection::work() {
         if (is_over_) break;
     }
     is_working_ = false;
+    idle_.cancel();
     co_return !is_over_;
+}
+
+Task<> RunnerConnection::wait_until_idle() {
+    while (is_working_) {
+        boost::system::error_code ignored;
+        co_await idle_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    }
 }
 
 // ── letting it in ────────────────────────────────────────────────────────────────────────────
@@ -123,6 +141,9 @@ Task<Result<protocol::Attached>> RunnerConnection::admit(const protocol::Attach&
         auto runner = attach_runner(tx, attach);
         if (!runner) return runner;
         auto made = parts_.documents.make_document(tx, *runner);
+        if (damages(attach.fence) > kMaxDamages) {
+            made = Error{Code::io, "the logs of this attempt are damaged on the server's disk"};
+        }
         if (made) {
             document = std::move(*made);
             return runner;
@@ -154,7 +175,7 @@ Task<Result<protocol::Attached>> RunnerConnection::admit(const protocol::Attach&
     if (!have) co_return have.error();
     protocol::Attached attached;
     attached.acked = static_cast<std::uint64_t>(runner->attempt.acked);
-    attached.resend_from = attached.acked;
+    attached.resend_from = damages(attach.fence) > 0 ? 0 : attached.acked;
     attached.have = std::move(*have);
     attached.cancel = runner->cancel;
     attached.document = std::move(document);
@@ -202,7 +223,25 @@ Task<> RunnerConnection::perform(protocol::VerifyLogs action) {
     auto check = [&] { return verify(parts_.logs, hold_.fence, action.sums); };
     auto checking = offload(parts_.log_thread, check);
     const auto verified = co_await std::move(checking);
+    if (!verified && verified.error().code == Code::conflict) {
+        auto cutting = cut_logs();
+        co_await std::move(cutting);
+    }
     machine_.answer_verify(verified);
+}
+
+/// The runner has every byte in its spool: it sends them again.
+Task<> RunnerConnection::cut_logs() {
+    const auto fence = hold_.fence;
+    log::error("the log of a step is not what its runner wrote", {{"fence", fence.value}});
+    auto remove = [&] { return parts_.logs.remove(fence.value); };
+    auto removing = offload(parts_.log_thread, remove);
+    (void)co_await std::move(removing);
+    if (hooks_.on_damaged) hooks_.on_damaged(fence);
+}
+
+int RunnerConnection::damages(model::Fence fence) const {
+    return hooks_.damages ? hooks_.damages(fence) : 0;
 }
 
 // ── records ──────────────────────────────────────────────────────────────────────────────────
@@ -308,7 +347,6 @@ Result<protocol::Attached> position_of(
     run = row->run;
     protocol::Attached attached;
     attached.acked = static_cast<std::uint64_t>(attempt->acked);
-    attached.resend_from = attached.acked;
     return attached;
 }
 
@@ -328,6 +366,7 @@ Task<Result<>> RunnerConnection::replay(model::Fence fence, std::filesystem::pat
     auto have = co_await std::move(measuring);
     if (!have) co_return have.error();
     attached->have = std::move(*have);
+    attached->resend_from = damages(fence) > 0 ? 0 : attached->acked;
     const auto from = attached->resend_from;
     machine_ = protocol::DaemonMachine::replaying(std::move(*attached));
     const auto file = open_file(spool, O_RDONLY);

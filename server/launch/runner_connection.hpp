@@ -4,6 +4,8 @@
 #include "launch/runner_gateway.hpp"
 #include "protocol/daemon_machine.hpp"
 
+#include <boost/asio/steady_timer.hpp>
+
 #include <map>
 #include <optional>
 #include <string>
@@ -15,6 +17,9 @@ struct ConnectionHooks {
     std::function<void(model::Fence)> on_over;
     std::function<void(const LogNews&)> on_log;
     std::function<void()> kick;  // have `work` run soon
+    /// The logs of this attempt were damaged and are cut; how often that has been so.
+    std::function<void(model::Fence)> on_damaged;
+    std::function<int(model::Fence)> damages;
 };
 
 class RunnerConnection {
@@ -27,7 +32,8 @@ class RunnerConnection {
 
     Task<> serve();
     Task<Result<>> replay(model::Fence fence, std::filesystem::path spool);
-    /// Does what the machine asks for; false: the connection is over.
+    /// Does what the machine asks for; false: the connection is over. While another `work` runs,
+    /// that one does it.
     Task<bool> work();
 
     void cancel(const std::string& why);
@@ -45,9 +51,12 @@ class RunnerConnection {
     Task<> perform(protocol::Commit action);
     Task<> perform(protocol::Send action);
     Task<> perform(protocol::Close action);
+    Task<> wait_until_idle();
+    Task<> cut_logs();
     Task<Result<protocol::Attached>> admit(const protocol::Attach& attach);
     Task<Result<std::map<int, std::uint64_t>>> measure_logs(std::vector<std::int64_t> steps);
     Task<std::vector<store::StepLog>> measure_ended(const protocol::Commit& commit);
+    int damages(model::Fence fence) const;
     void note_attached(const AttachedRunner& runner);
 
     RunnerGateway::Parts parts_;
@@ -60,6 +69,7 @@ class RunnerConnection {
     bool is_attached_ = false;
     bool is_working_ = false;
     bool is_over_ = false;
+    boost::asio::steady_timer idle_;  // never rings: cancelled when `work` has ended
 };
 
 }  // namespace triphammer::launch

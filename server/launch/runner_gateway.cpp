@@ -14,6 +14,7 @@ struct RunnerGateway::State {
     Callbacks callbacks;
     TaskGroup tasks;
     std::map<model::Fence, std::shared_ptr<RunnerConnection>> connections;
+    std::map<model::Fence, int> damages;  // attempts whose logs were found damaged
 
     State(Parts given, Callbacks calls)
         : parts{given}, callbacks{std::move(calls)}, tasks{given.executor, {}} {}
@@ -48,7 +49,13 @@ ConnectionHooks hooks_of(
         if (auto connection = weak.lock())
             state->tasks.spawn("runner", run_work(std::move(connection)));
     };
+    hooks.on_damaged = [state](model::Fence fence) { ++state->damages[fence]; };
+    hooks.damages = [state](model::Fence fence) {
+        const auto found = state->damages.find(fence);
+        return found == state->damages.end() ? 0 : found->second;
+    };
     hooks.on_over = [state](model::Fence fence) {
+        state->damages.erase(fence);
         if (state->callbacks.on_over) state->callbacks.on_over(fence);
     };
     hooks.on_log = [state](const LogNews& news) {

@@ -158,6 +158,21 @@ TEST(DispatchMachine, AppliesAWholeSpoolOfADeadRunner) {
     EXPECT_EQ(test.machine.open_attempts(), 0U);
 }
 
+TEST(DispatchMachine, GivesUpASpoolThatCannotBeApplied) {
+    Fixture test;
+    test.adopt(true, Sight::dead);
+    for (int i = 0; i <= kMaxReplays; ++i) {
+        test.machine.on_inspected(kFence, true);
+        test.settle();
+        if (test.count<Lose>() > 0) break;
+        test.machine.on_settled(kFence, false, test.now);
+        test.wait(1'000);
+    }
+
+    EXPECT_EQ(test.count<ReplaySpool>(), kMaxReplays);
+    EXPECT_EQ(test.count<Lose>(), 1);
+}
+
 TEST(DispatchMachine, LosesADeadRunnerWithoutAnEnd) {
     Fixture test;
     test.adopt(true, Sight::dead);
