@@ -16,6 +16,8 @@ struct Deadlines::State : std::enable_shared_from_this<State> {
     asio::steady_timer timer;
     std::chrono::milliseconds tick;
     std::list<Deadline*> entries;
+    std::list<Deadline*>::iterator next =
+        entries.end();  // of `look`; its callbacks may end entries
     bool armed = false;
     bool stopped = false;
 };
@@ -35,7 +37,7 @@ void Deadlines::State::arm() {
 
 void Deadlines::State::look() {
     const auto now = Deadline::Clock::now();
-    auto next = entries.begin();
+    next = entries.begin();
     while (next != entries.end()) {
         auto* entry = *next++;
         if (entry->due_ > now) continue;
@@ -64,6 +66,7 @@ Deadline::Deadline(Deadlines& all, std::function<void()> on_passed)
 }
 
 Deadline::~Deadline() {
+    if (all_->next == place_) ++all_->next;
     all_->entries.erase(place_);
 }
 
