@@ -1,9 +1,9 @@
 // JSON ↔ values. The reader is nlohmann's, driven by events: its tree would sort the members.
-#include "base/text.hpp"
 #include "workflow/expression/value.hpp"
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cmath>
 
 namespace triphammer::workflow::expression {
@@ -97,8 +97,13 @@ class Builder : public nlohmann::json_sax<json> {
     std::vector<Open> open_;
 };
 
-/// Text as it stands between a JSON string's quotes; values are UTF-8 or get U+FFFD.
+bool is_plain(char c) {
+    return c >= ' ' && c <= '~' && c != '"' && c != '\\';
+}
+
+/// With its quotes; what is not UTF-8 becomes U+FFFD. Most text needs no escaping.
 std::string quote(std::string_view text) {
+    if (std::all_of(text.begin(), text.end(), is_plain)) return '"' + std::string{text} + '"';
     return json(text).dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
