@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <charconv>
 
 namespace triphammer::docker {
@@ -85,6 +86,25 @@ std::map<std::string, std::string> labels_at(const json& object) {
     return out;
 }
 
+/// {"80/tcp": [{"HostIp", "HostPort"}]}
+std::vector<PortBinding> ports_at(const json& bindings) {
+    std::vector<PortBinding> out;
+    for (const auto& [key, hosts] : bindings.items()) {
+        const auto slash = std::min(key.find('/'), key.size());
+        PortBinding port;
+        std::from_chars(key.data(), key.data() + slash, port.container_port);
+        port.protocol = key.substr(std::min(slash + 1, key.size()));
+        if (!hosts.is_array()) continue;
+        for (const auto& host : hosts) {
+            const auto number = text_at(host, "HostPort");
+            std::from_chars(number.data(), number.data() + number.size(), port.host_port);
+            port.host_address = text_at(host, "HostIp");
+            out.push_back(port);
+        }
+    }
+    return out;
+}
+
 }  // namespace
 
 json create_body(const ContainerSpec& spec) {
@@ -127,6 +147,7 @@ ContainerInfo parse_container(const json& inspect) {
     out.started_at = text_at(state, "StartedAt");
     out.health = text_at(object_at(state, "Health"), "Status");
     out.labels = labels_at(config);
+    out.ports = ports_at(object_at(object_at(inspect, "HostConfig"), "PortBindings"));
     for (const auto& [name, network] :
          object_at(object_at(inspect, "NetworkSettings"), "Networks").items()) {
         if (network.is_object()) out.addresses[name] = text_at(network, "IPAddress");

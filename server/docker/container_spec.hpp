@@ -62,6 +62,7 @@ struct ContainerInfo {
     std::string health;      // empty: no health check | starting | healthy | unhealthy
     std::map<std::string, std::string> labels;
     std::map<std::string, std::string> addresses;  // network's name → IP address
+    std::vector<PortBinding> ports;  // as asked for, in the order of container and host port
 };
 
 ContainerInfo parse_container(const nlohmann::json& inspect);

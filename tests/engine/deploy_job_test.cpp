@@ -1,0 +1,163 @@
+#include "engine/deploy_fixture.hpp"
+
+using namespace triphammer;
+using model::DeploymentState;
+using triphammer::testing::Deployments;
+using Kinds = std::vector<std::string>;
+
+TEST_F(Deployments, ReplaceTheOldVersionByTheNewOne) {
+    const auto first = deploy(make_image("one"));
+    const auto answer_one = ask();
+    const auto first_kinds = kinds_of(intents);
+    const auto second = deploy(make_image("two"));
+
+    EXPECT_EQ(first.deployment, DeploymentState::succeeded) << first.reason << log;
+    EXPECT_EQ(second.deployment, DeploymentState::succeeded) << second.reason << log;
+    EXPECT_EQ(second.state, model::JobState::succeeded);
+    EXPECT_EQ(answer_one, "one");
+    EXPECT_EQ(ask(), "two");
+    EXPECT_EQ(first_kinds, (Kinds{"create-candidate", "start-candidate", "switch"}));
+    EXPECT_EQ(
+        kinds_of(intents),
+        (Kinds{"create-candidate", "start-candidate", "switch", "retire-previous"})
+    );
+    EXPECT_TRUE(docker::is_digest(second.outputs.at("digest")));
+}
+
+TEST_F(Deployments, NeverShowACandidateThatDoesNotGetHealthy) {
+    deploy(make_image("one"));
+    const auto failed =
+        deploy(build("FROM triphammer/busybox\n"
+                     "CMD [\"sh\", \"-c\", \"echo the database is away; mkdir /www; exec busybox "
+                     "httpd -f -p 8000 -h /www\"]\n"));
+
+    EXPECT_EQ(failed.deployment, DeploymentState::failed);
+    EXPECT_EQ(failed.state, model::JobState::failed);
+    EXPECT_EQ(failed.cause, model::Cause::timeout);
+    EXPECT_NE(failed.reason.find("GET /healthz: status 404"), std::string::npos) << failed.reason;
+    EXPECT_EQ(ask(), "one");
+    EXPECT_NE(results.back().excerpt.find("the database is away"), std::string::npos);
+    EXPECT_EQ(count_containers(model::kCandidateRole), 1U);
+}
+
+TEST_F(Deployments, SayHowACandidateEnded) {
+    const auto failed = deploy(build(
+        "FROM triphammer/busybox\nCMD [\"sh\", \"-c\", \"echo cannot read the key; exit 9\"]\n"
+    ));
+
+    EXPECT_EQ(failed.deployment, DeploymentState::failed);
+    EXPECT_EQ(failed.cause, model::Cause::exit);
+    EXPECT_NE(failed.reason.find("exit status 9"), std::string::npos) << failed.reason;
+    EXPECT_NE(results.back().excerpt.find("cannot read the key"), std::string::npos);
+    EXPECT_EQ(count_containers(model::kCandidateRole), 0U);
+}
+
+TEST_F(Deployments, GoBackWhenTheProbesAfterTheSwitchFail) {
+    deploy(make_image("one"));
+    const auto back = deploy(make_image("two"), [](auto& session) {
+        session.document_.job.deploy->verify.http = text("/only-on-mars");
+        session.document_.job.deploy->verify.timeout = text("1s");
+    });
+
+    EXPECT_EQ(back.deployment, DeploymentState::rolled_back) << back.reason;
+    EXPECT_EQ(back.state, model::JobState::failed);
+    EXPECT_EQ(ask(), "one");
+    EXPECT_EQ(kinds_of(intents).back(), "retire-candidate");
+}
+
+TEST_F(Deployments, RunTheCommandBeforeTheSwitchOncePerVersion) {
+    const auto image = make_image("one");
+    const auto with_before = [](auto& session) {
+        session.document_.job.deploy->before = text("echo migrating; exit 3");
+    };
+    const auto failed = deploy(image, with_before);
+    const auto excerpt = results.front().excerpt;
+    migrations[image.substr(image.find('@') + 1)] = "failed";
+    const auto blocked = deploy(image, with_before);
+
+    EXPECT_EQ(failed.deployment, DeploymentState::failed);
+    EXPECT_EQ(failed.cause, model::Cause::exit);
+    EXPECT_EQ(excerpt, "migrating\n");
+    EXPECT_EQ(blocked.deployment, DeploymentState::failed);
+    EXPECT_TRUE(intents.empty());
+    EXPECT_EQ(count_containers(model::kCandidateRole), 0U);
+}
+
+TEST_F(Deployments, GiveEnvironmentSecretsAndVolumes) {
+    const auto image = build(
+        "FROM triphammer/busybox\nCMD [\"sh\", \"-c\", \"mkdir -p /www; echo $GREETING $KEY > "
+        "/data/x; "
+        "cp /data/x /www/index.html; cp /data/x /www/healthz; exec busybox httpd -f -p 8000 -h "
+        "/www\"]\n"
+    );
+    const auto outcome = deploy(image, [](auto& session) {
+        auto& spec = *session.document_.job.deploy;
+        spec.env = {{"GREETING", text("hello")}};
+        spec.secrets = {{"KEY", text("hush")}};
+        spec.volumes = {text("th-test-volume:/data")};
+    });
+
+    EXPECT_EQ(outcome.deployment, DeploymentState::succeeded) << outcome.reason << log;
+    EXPECT_EQ(ask(), "hello hush\n");
+}
+
+TEST_F(Deployments, RecreateWhereThePortHasNoSwitch) {
+    const auto direct = [](auto& session) { session.document_.job.deploy->switch_by = ""; };
+    deploy(make_image("one"), direct);
+    const auto answer_one = ask();
+    const auto second = deploy(make_image("two"), direct);
+    const auto answer_two = ask();
+    const auto log_of_second = log;
+    const auto failed =
+        deploy(build("FROM triphammer/busybox\nCMD [\"sh\", \"-c\", \"exit 1\"]\n"), direct);
+
+    EXPECT_EQ(answer_one, "one");
+    EXPECT_EQ(second.deployment, DeploymentState::succeeded) << second.reason;
+    EXPECT_NE(log_of_second.find("short downtime"), std::string::npos);
+    EXPECT_EQ(answer_two, "two");
+    EXPECT_EQ(failed.deployment, DeploymentState::rolled_back) << failed.reason;
+    EXPECT_EQ(ask(), "two");
+}
+
+TEST_F(Deployments, RetireTheCandidateWhenTheyAreCancelledBeforeTheSwitch) {
+    deploy(make_image("one"));
+    const auto cancelled = deploy(make_image("two"), [](auto& session) {
+        session.document_.job.deploy->health.http = text("/never");
+        session.document_.job.deploy->health.timeout = text("1h");
+        session.on_intent = [&session](const protocol::Intent& intent) {
+            if (intent.kind != "start-candidate") return;
+            session.stop_.request("somebody asked", std::chrono::milliseconds{1000});
+        };
+    });
+
+    EXPECT_EQ(cancelled.deployment, DeploymentState::failed);
+    EXPECT_EQ(cancelled.state, model::JobState::cancelled);
+    EXPECT_EQ(ask(), "one");
+    EXPECT_EQ(count_containers(model::kCandidateRole), 1U);
+}
+
+TEST_F(Deployments, SayThatAPortIsTaken) {
+    const auto image = make_image("one");
+    deploy(image);
+    const auto taken = port;
+    server += ".other";
+    previous = nullptr;
+    const auto failed = deploy(image);
+    const auto reason = failed.reason;
+    const auto left = count_containers(model::kCandidateRole);
+    server.resize(server.size() - 6);
+
+    EXPECT_EQ(failed.deployment, DeploymentState::failed) << reason;
+    EXPECT_NE(reason.find(std::to_string(taken)), std::string::npos) << reason;
+    EXPECT_EQ(left, 0U);
+    EXPECT_EQ(ask(), "one");
+}
+
+TEST_F(Deployments, RefuseAnImageThatTheRegistryDoesNotHave) {
+    const auto outcome = deploy(triphammer::testing::setting("REGISTRY") + "/no/such:image");
+
+    EXPECT_EQ(outcome.deployment, DeploymentState::failed);
+    EXPECT_EQ(outcome.cause, model::Cause::invalid);
+    EXPECT_NE(outcome.reason.find("/no/such:image"), std::string::npos) << outcome.reason;
+    EXPECT_TRUE(intents.empty());
+}
