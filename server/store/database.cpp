@@ -33,6 +33,8 @@ struct Reader {
 /// Several queries of one piece see the same state.
 Database::Failure read_in_snapshot(Connection& db, const Database::ReadWork& work) {
     return attempt([&]() -> Database::Failure {
+        // Where the end of the read before failed, its snapshot is still there.
+        if (db.in_transaction()) db.prepare("ROLLBACK").run();
         db.prepare("BEGIN").run();
         auto failure = attempt([&] { return work(db); });
         db.prepare("COMMIT").run();

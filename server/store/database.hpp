@@ -25,14 +25,16 @@ struct Options {
     bool threads = true;
     int readers = 2;
     /// Beyond this the log is moved into the database even under load.
-    std::uint64_t wal_limit_bytes = 32U << 20U;
+    std::uint64_t wal_limit_bytes = 8U << 20U;
 };
 
 /// The one database: a writer connection on a thread of its own, readers on theirs.
 ///
 /// Group commit forms by itself: what arrives while a commit is under way is committed together
 /// next, each piece of work in a savepoint of its own, and the awaiting coroutines resume (on their
-/// own executors) after that commit is on the disk. There is no timer: a lone write pays one sync.
+/// own executors) after that commit is on the disk. There is no timer: a lone write pays one sync;
+/// only after a batch does the next one wait, for at most an eighth of a commit's time, until as
+/// many have come back.
 ///
 /// A piece of work is a plain callable `Result<T>(Transaction&)` or `Result<T>(Connection&)`. It
 /// runs on another thread, so it owns what it uses (or refers to what outlives the await, as locals

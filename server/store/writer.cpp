@@ -20,6 +20,8 @@ constexpr std::uint64_t kWorthwhileBytes = 1U << 20U;
 constexpr auto kQuiet = 200ms;
 // So that a flood cannot make those at its head wait for its tail.
 constexpr std::size_t kMaxBatch = 512;
+// The part of a commit's time that the next batch may take to gather.
+constexpr int kPatience = 8;
 
 void roll_back(Connection& connection) {
     if (connection.in_transaction()) connection.prepare("ROLLBACK").run();
@@ -108,8 +110,11 @@ void Writer::checkpoint_at_end() {
 void Writer::checkpoint(bool blocking) {
     auto failure =
         attempt([&]() -> Failure { return connection_->checkpoint(blocking), Failure{}; });
-    if (failure)
-        log::warning("the database's log could not be moved", {{"error", failure->message}});
+    // Said once: on a full disk every commit would say it again.
+    if (failure && !is_log_stuck_) {
+        log::warning("the database's log cannot be moved", {{"error", failure->message}});
+    }
+    is_log_stuck_ = failure.has_value();
     note_log();
 }
 
@@ -135,6 +140,7 @@ void WriterThread::put(Piece piece) {
     {
         std::lock_guard lock{mutex_};
         queue_.push_back(std::move(piece));
+        if (queue_.size() != 1 && queue_.size() != expected_) return;
     }
     wake_.notify_one();
 }
@@ -143,7 +149,9 @@ void WriterThread::loop() {
     for (;;) {
         auto batch = wait_for_batch();
         if (batch.empty()) return;
+        const auto begin = std::chrono::steady_clock::now();
         writer_.commit(batch);
+        patience_ = (std::chrono::steady_clock::now() - begin) / kPatience;
         for (auto& piece : batch) piece.done(std::move(piece.failure));
         writer_.checkpoint_if_long();
     }
@@ -151,8 +159,23 @@ void WriterThread::loop() {
 
 /// Empty: stopping, and nothing is left.
 std::vector<Piece> WriterThread::wait_for_batch() {
-    const auto ready = [this] { return !queue_.empty() || stopping_; };
     std::unique_lock lock{mutex_};
+    wait_for_first(lock);
+    // Those that were answered together come back together: the first of them is not worth a sync
+    // of its own. One that is alone waits for nobody.
+    const auto all_back = [this] { return queue_.size() >= expected_ || stopping_; };
+    wake_.wait_for(lock, patience_, all_back);
+    const auto count = std::min(queue_.size(), kMaxBatch);
+    expected_ = count;
+    if (count == queue_.size()) return std::exchange(queue_, {});
+    const auto cut = queue_.begin() + static_cast<std::ptrdiff_t>(count);
+    std::vector<Piece> batch{std::move_iterator{queue_.begin()}, std::move_iterator{cut}};
+    queue_.erase(queue_.begin(), cut);
+    return batch;
+}
+
+void WriterThread::wait_for_first(std::unique_lock<std::mutex>& lock) {
+    const auto ready = [this] { return !queue_.empty() || stopping_; };
     while (!ready()) {
         if (!writer_.is_log_worth_moving()) {
             wake_.wait(lock, ready);
@@ -162,11 +185,6 @@ std::vector<Piece> WriterThread::wait_for_batch() {
             lock.lock();
         }
     }
-    if (queue_.size() <= kMaxBatch) return std::exchange(queue_, {});
-    const auto cut = queue_.begin() + kMaxBatch;
-    std::vector<Piece> batch{std::move_iterator{queue_.begin()}, std::move_iterator{cut}};
-    queue_.erase(queue_.begin(), cut);
-    return batch;
 }
 
 }  // namespace triphammer::store

@@ -3,6 +3,7 @@
 #include "store/database.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -52,6 +53,7 @@ class Writer {
     const Clock& clock_;
     std::uint64_t wal_limit_;
     std::uint64_t page_bytes_;
+    bool is_log_stuck_ = false;
     std::atomic<std::uint64_t> wal_bytes_{0};
 };
 
@@ -71,11 +73,14 @@ class WriterThread {
   private:
     void loop();
     std::vector<Piece> wait_for_batch();
+    void wait_for_first(std::unique_lock<std::mutex>& lock);
 
     Writer& writer_;
     std::mutex mutex_;
     std::condition_variable wake_;
     std::vector<Piece> queue_;
+    std::size_t expected_ = 1;  // pieces of the batch before
+    std::chrono::steady_clock::duration patience_{0};
     bool stopping_ = false;
     std::thread thread_;
 };
