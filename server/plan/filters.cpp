@@ -89,9 +89,10 @@ Reason check_ref(const Trigger& trigger, const Event& event) {
 
 Reason check_wanted_paths(const Trigger& trigger, const std::vector<std::string>& changed) {
     const auto list = shown(trigger.paths);
-    for (const auto& path : changed) {
-        if (selects(trigger.paths, path)) return yes("path-filter", path + " matches: " + list);
-    }
+    const auto found = std::find_if(changed.begin(), changed.end(), [&](const auto& path) {
+        return selects(trigger.paths, path);
+    });
+    if (found != changed.end()) return yes("path-filter", *found + " matches: " + list);
     return no(
         "path-filter", std::to_string(changed.size()) + " changed files match none of: " + list
     );
@@ -99,11 +100,10 @@ Reason check_wanted_paths(const Trigger& trigger, const std::vector<std::string>
 
 Reason check_ignored_paths(const Trigger& trigger, const std::vector<std::string>& changed) {
     const auto list = shown(trigger.paths_ignore);
-    for (const auto& path : changed) {
-        if (!selects(trigger.paths_ignore, path)) {
-            return yes("path-filter", path + " is not ignored by: " + list);
-        }
-    }
+    const auto found = std::find_if(changed.begin(), changed.end(), [&](const auto& path) {
+        return !selects(trigger.paths_ignore, path);
+    });
+    if (found != changed.end()) return yes("path-filter", *found + " is not ignored by: " + list);
     return no(
         "path-filter",
         "all " + std::to_string(changed.size()) + " changed files are ignored by: " + list

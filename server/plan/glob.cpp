@@ -15,22 +15,22 @@ constexpr std::string_view kSpecial = "*?+[]\\";
 
 Glob::Glob(std::string_view pattern)
     : literal_(pattern), is_literal_(pattern.find_first_of(kSpecial) == std::string_view::npos) {
-    if (is_literal_) return;
-    for (std::size_t at = 0; at < pattern.size();) {
-        const char c = pattern[at];
-        if (c == '*') {
-            at = add_stars(pattern, at);
-        } else if (c == '[' && pattern.find(']', at + 2) != std::string_view::npos) {
-            at = add_class(pattern, at);
-        } else if ((c == '?' || c == '+') && !parts_.empty()) {
-            (c == '?' ? parts_.back().optional : parts_.back().repeated) = true;
-            ++at;
-        } else {
-            if (c == '\\' && at + 1 < pattern.size()) ++at;
-            add_character(static_cast<unsigned char>(pattern[at]));
-            ++at;
-        }
+    for (std::size_t at = 0; !is_literal_ && at < pattern.size();) at = add_next(pattern, at);
+}
+
+std::size_t Glob::add_next(std::string_view pattern, std::size_t at) {
+    const char c = pattern[at];
+    if (c == '*') return add_stars(pattern, at);
+    if (c == '[' && pattern.find(']', at + 2) != std::string_view::npos) {
+        return add_class(pattern, at);
     }
+    if ((c == '?' || c == '+') && !parts_.empty()) {
+        (c == '?' ? parts_.back().optional : parts_.back().repeated) = true;
+        return at + 1;
+    }
+    if (c == '\\' && at + 1 < pattern.size()) ++at;
+    add_character(static_cast<unsigned char>(pattern[at]));
+    return at + 1;
 }
 
 bool Glob::matches(std::string_view text) const {
@@ -80,27 +80,29 @@ std::size_t Glob::add_stars(std::string_view pattern, std::size_t at) {
 
 void Glob::step(char c, const std::vector<char>& from, std::vector<char>& to) const {
     for (std::size_t i = 0; i < parts_.size(); ++i) {
-        const std::size_t before = i * 2;
-        const std::size_t inside = before + 1;
-        const std::size_t after = before + 2;
-        if (from[before] == 0 && from[inside] == 0) continue;
-        const auto& part = parts_[i];
-        switch (part.kind) {
-            case Kind::characters:
-                if (!part.characters.test(static_cast<unsigned char>(c))) break;
-                to[after] = 1;
-                if (part.repeated) to[inside] = 1;
-                break;
-            case Kind::star:
-                if (c != '/') to[before] = 1;
-                break;
-            case Kind::double_star:
-                to[before] = 1;
-                break;
-            case Kind::folders:
-                to[c == '/' ? before : inside] = 1;
-                break;
-        }
+        if (from[i * 2] != 0 || from[i * 2 + 1] != 0) step_part(c, i, to);
+    }
+}
+
+void Glob::step_part(char c, std::size_t part, std::vector<char>& to) const {
+    const std::size_t before = part * 2;
+    const std::size_t inside = before + 1;
+    const std::size_t after = before + 2;
+    switch (parts_[part].kind) {
+        case Kind::characters:
+            if (!parts_[part].characters.test(static_cast<unsigned char>(c))) return;
+            to[after] = 1;
+            if (parts_[part].repeated) to[inside] = 1;
+            return;
+        case Kind::star:
+            if (c != '/') to[before] = 1;
+            return;
+        case Kind::double_star:
+            to[before] = 1;
+            return;
+        case Kind::folders:
+            to[c == '/' ? before : inside] = 1;
+            return;
     }
 }
 

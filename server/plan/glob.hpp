@@ -33,10 +33,12 @@ class Glob {
         bool repeated = false;
     };
 
+    std::size_t add_next(std::string_view pattern, std::size_t at);
     void add_character(unsigned char c);
     std::size_t add_class(std::string_view pattern, std::size_t at);
     std::size_t add_stars(std::string_view pattern, std::size_t at);
     void step(char c, const std::vector<char>& from, std::vector<char>& to) const;
+    void step_part(char c, std::size_t part, std::vector<char>& to) const;
     void skip_optional(std::vector<char>& states) const;
 
     std::string literal_;  // a pattern without special characters is only compared

@@ -153,7 +153,7 @@ Transition Turns::prepare(Index job, const Contexts& contexts) const {
     const bool is_first = definition.needs.empty();
     out.reason = {
         true, "needs", is_first ? "it needs no other job" : "what it needs has ended", {}};
-    out.name = trim(*name).empty() ? definition.key : std::move(*name);
+    out.name = trim(*name).empty() ? definition.key : *name;
     out.label = std::move(*label);
     out.environment = std::move(*environment);
     out.continue_on_error = *continues;
@@ -231,13 +231,13 @@ Value Turns::needs_of(Index job) const {
     expression::Object out;
     for (const auto need : needs_[job]) {
         const auto& facts = jobs_[need];
-        auto outputs = expression::parse_json(facts.outputs_json);
+        const auto outputs = expression::parse_json(facts.outputs_json);
         const bool is_object = outputs && outputs->kind() == expression::Kind::object;
         out.set(
             facts.key,
             Value::object({
                 {"result", Value::string(result_of(facts))},
-                {"outputs", is_object ? std::move(*outputs) : Value::object({})},
+                {"outputs", is_object ? *outputs : Value::object({})},
             })
         );
     }
