@@ -1,8 +1,11 @@
 """A full disk under the data directory, and one under the run directory."""
 import contextlib
 import os
+import pathlib
 import subprocess
 import time
+
+import requests
 
 from support import REPOSITORY, Finding, World
 
@@ -10,7 +13,6 @@ from harness import payloads
 
 SMALL_DISK = "48m"
 TALKER = "echo begun; while [ ! -e stop ]; do echo {text}; done".format(text="x" * 200)
-BIG_LINE = "y" * 4000
 
 
 @contextlib.contextmanager
@@ -38,12 +40,11 @@ def full_disks(plan):
     if os.geteuid() != 0:
         yield Finding("full disk (skipped: only root may mount one)", True)
         return
-    base = plan.folder / "disk"
-    with small_disk(base / "data") as disk, World(plan, data=str(disk / "data"), run=str(base / "run")) as world:
-        world.daemon.data = disk / "data"
-        yield from full_data(world, disk)
-    with small_disk(base / "run-disk") as disk, World(plan, run=str(disk / "run")) as world:
-        yield from full_run(world, disk)
+    for root, play in (("data", full_data), ("run", full_run)):
+        folder = plan.folder / f"full-{root}"
+        with small_disk(folder / "server" / "disk") as disk, World(plan, folder, **{root: str(disk / root)}) as world:
+            world.daemon.data = pathlib.Path(disk / "data") if root == "data" else world.daemon.data
+            yield from play(world, disk)
 
 
 def post(world, number):
@@ -51,7 +52,6 @@ def post(world, number):
     hook, secret = world.daemon.hooks[REPOSITORY]
     body = payloads.push(REPOSITORY, world.repository.clone_url, payloads.ZERO, ref="refs/heads/gone", before=f"{number:040x}",
                          pad=os.urandom(20_000).hex())
-    import requests
     headers, raw = payloads.signed("push", body, secret)
     return requests.post(world.daemon.url + hook, data=raw, headers=headers, timeout=30).status_code
 

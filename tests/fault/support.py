@@ -44,8 +44,8 @@ class Plan:
 class World:
     """One daemon with one repository. `mark` is in the environment of every process of its steps."""
 
-    def __init__(self, plan, **config):
-        self.folder = pathlib.Path(tempfile.mkdtemp(dir=plan.folder, prefix="world-"))
+    def __init__(self, plan, folder=None, **config):
+        self.folder = pathlib.Path(folder or tempfile.mkdtemp(dir=plan.folder, prefix="world-"))
         self.mark = f"FAULT_MARK={uuid.uuid4().hex}"
         self.git = GitServer(self.folder / "git")
         settings = {"workers": 4, "git": {"insecure_hosts": ["127.0.0.1"]}, **config}
