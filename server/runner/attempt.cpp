@@ -175,7 +175,17 @@ class Attempt {
         const auto ready = co_await std::move(preparing);
         if (!ready) co_return failed_set_up(ready.error());
         auto running = driver(session_);
-        co_return co_await std::move(running);
+        auto outcome = co_await std::move(running);
+        if (outcome.state == JobState::cancelled) tell_why(outcome);
+        co_return outcome;
+    }
+
+    /// Cancelled by somebody, by the time limit or by the server: the drivers only know that.
+    void tell_why(JobOutcome& outcome) const {
+        const auto stopped = stopped_outcome(session_);
+        outcome.state = stopped.state;
+        outcome.cause = stopped.cause;
+        outcome.reason = stopped.reason;
     }
 
     std::unique_ptr<StepExecutor> make_executor() {

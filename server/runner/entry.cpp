@@ -60,6 +60,7 @@ int enter() {
     JobDrivers drivers;
     drivers.container = make_container_executor;
     drivers.image = run_image_job;
+    drivers.deploy = run_deploy_job;
     return run_attempt(*line, drivers);
 }
 
