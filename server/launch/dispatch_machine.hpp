@@ -66,7 +66,8 @@ struct SweepRunner {
     model::Fence fence;
 };
 
-/// Whether the spool of a dead runner has a whole end of the nonce in the row; then `on_inspected`.
+/// Whether the spool of a dead runner has a whole end of the nonce in the row; then `on_inspected`,
+/// or `on_over` when the row says that the attempt has ended.
 struct InspectSpool {
     model::Fence fence;
 };

@@ -244,14 +244,20 @@ Task<> Dispatcher::State::perform(SweepRunner action) {
 
 Task<> Dispatcher::State::perform(InspectSpool action) {
     const auto fence = action.fence;
-    auto find = [fence](store::Connection& db) -> Result<std::string> {
-        const auto attempt = store::find_attempt(db, fence);
+    auto find = [fence](store::Connection& db) -> Result<store::AttemptRow> {
+        auto attempt = store::find_attempt(db, fence);
         if (!attempt) return not_found("there is no attempt " + model::to_text(fence));
-        return attempt->nonce;
+        return std::move(*attempt);
     };
     auto finding = parts.database.read(find);
-    const auto nonce = co_await std::move(finding);
-    machine.on_inspected(fence, nonce && has_whole_end(spool_of(fence), *nonce));
+    const auto row = co_await std::move(finding);
+    if (row && is_final(row->state)) {
+        machine.on_over(fence, now());
+    } else if (!row) {
+        machine.on_settled(fence, false, now());
+    } else {
+        machine.on_inspected(fence, has_whole_end(spool_of(fence), row->nonce));
+    }
 }
 
 Task<> Dispatcher::State::perform(ReplaySpool action) {
