@@ -35,7 +35,9 @@ struct Context {
     std::vector<WirePtr> wires;
     Plant plant = Plant::none;
 
+    bool can_fail = false;           // faults are left: a part may fail in the middle of a step
     bool has_killed_runner = false;  // what excuses a job that did not end as its script says
+    bool has_damaged = false;        // a log, once
     bool has_jumped = false;         // time went on by more than a deadline
     bool has_cancelled = false;
 

@@ -253,6 +253,23 @@ void DeployWork::finish(Runner& runner, model::DeploymentState outcome, const st
 
 }  // namespace
 
+model::DeploymentState expect_deployment(std::uint64_t seed, bool has_previous) {
+    const Fate fate{seed};
+    rollout::Situation now;
+    now.has_previous = has_previous;
+    if (fate.has_before) now.before = rollout::BeforeState::needed;
+    for (;;) {
+        const auto move = rollout::next_move(now);
+        if (move.kind == Move::Kind::finish) return move.outcome;
+        if (move.kind == Move::Kind::gate) now.gate = fate.gate;
+        if (move.kind == Move::Kind::verify) now.verify = fate.verify;
+        if (move.kind == Move::Kind::soak) now.soaked = true;
+        if (move.kind != Move::Kind::effect) continue;
+        const auto state = fate.failing == move.effect ? EffectState::failed : EffectState::ok;
+        now.effects.push_back({move.n, move.effect, state, {}, ""});
+    }
+}
+
 std::unique_ptr<Work> make_deploy_work(std::uint64_t seed, const std::string& document) {
     return std::make_unique<DeployWork>(seed, json::parse(document));
 }

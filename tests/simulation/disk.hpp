@@ -4,6 +4,7 @@
 
 #include "base/digest.hpp"
 #include "protocol/daemon_machine.hpp"
+#include "simulation/dice.hpp"
 
 #include <cstdint>
 #include <map>
@@ -24,6 +25,21 @@ struct Disk {
             out[at->first.second] = at->second.size();
         }
         return out;
+    }
+
+    /// A bit of a log turns over on the disk.
+    bool damage(std::int64_t fence, Dice& dice) {
+        for (auto& [id, bytes] : logs) {
+            if (id.first != fence || bytes.empty()) continue;
+            bytes[dice.below(bytes.size())] ^= 1;
+            return true;
+        }
+        return false;
+    }
+
+    /// As LogStore::remove.
+    void remove_logs(std::int64_t fence) {
+        logs.erase(logs.lower_bound({fence, 0}), logs.lower_bound({fence + 1, 0}));
     }
 
     /// As LogStore::append: what is there already is compared and skipped.

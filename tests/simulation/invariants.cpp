@@ -101,24 +101,32 @@ void World::check_acked(const Runner& runner) {
 }
 
 void World::check_end() {
-    auto done = context_.db.read_now([this](store::Connection& db) -> Result<bool> {
-        std::map<std::int64_t, int> endings;
+    std::map<std::int64_t, int> endings;
+    std::vector<store::JobRow> jobs;
+    std::vector<store::AttemptRow> attempts;
+    auto done = context_.db.read_now([&](store::Connection& db) -> Result<bool> {
         for (const auto& change : store::list_changes(db, changes_before_, 1000)) {
             const auto state = model::parse_state<model::JobState>(change.to_state);
             if (change.subject == "job" && state && is_final(*state)) ++endings[change.id];
         }
-        for (const auto& job : store::list_jobs(db, run_)) {
-            if (endings[job.id.value] != 1) {
-                context_.violate(
-                    "job " + job.key + " ended " + std::to_string(endings[job.id.value]) + " times"
-                );
+        jobs = store::list_jobs(db, run_);
+        for (const auto& job : jobs) {
+            for (auto& attempt : store::list_attempts(db, job.id)) {
+                attempts.push_back(std::move(attempt));
             }
-            check_job(job);
-            for (const auto& attempt : store::list_attempts(db, job.id)) check_attempt(attempt);
         }
         return true;
     });
     if (!done) context_.violate(done.error().message);
+    for (const auto& job : jobs) {
+        const auto times = endings[job.id.value];
+        if (times != 1) {
+            context_.violate("job " + job.key + " ended " + std::to_string(times) + " times");
+        }
+        check_job(job);
+    }
+    for (const auto& attempt : attempts) check_attempt(attempt);
+    if (!context_.outside.objects.empty()) context_.violate("an object of a job was left behind");
     for (const auto& [idem, times] : context_.outside.executions) {
         if (times != 1) context_.violate("an effect was done " + std::to_string(times) + " times");
     }
@@ -129,9 +137,8 @@ void World::check_job(const store::JobRow& job) {
     // The daemon, the launcher and the network may die as they like: the build does not notice.
     const bool is_excused =
         context_.has_killed_runner || context_.has_jumped || context_.has_cancelled;
-    if (is_excused || job.kind != model::JobKind::steps || job.state == model::JobState::skipped) {
-        return;
-    }
+    if (is_excused || job.state == model::JobState::skipped) return;
+    if (job.kind == model::JobKind::deploy) return check_deployment(job);
     const auto script = make_script(std::stoull(job.name));
     if (job.state != script.result) {
         context_.violate(
@@ -139,6 +146,19 @@ void World::check_job(const store::JobRow& job) {
             std::string{name_of(script.result)} + ": " + job.reason
         );
     }
+}
+
+void World::check_deployment(const store::JobRow& job) {
+    const auto row = context_.db.read_now([&](store::Connection& db) {
+        return Result<store::DeploymentRow>{*store::find_deployment_of_job(db, job.id)};
+    });
+    const bool has_previous = static_cast<bool>(row->previous);
+    const auto expected = expect_deployment(std::stoull(job.name), has_previous);
+    if (row->state == expected) return;
+    context_.violate(
+        "the deployment is " + std::string{name_of(row->state)} + ", its script says " +
+        std::string{name_of(expected)} + ": " + row->reason
+    );
 }
 
 // An attempt that ended by its runner's word has every byte of its log.

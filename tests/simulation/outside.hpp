@@ -1,6 +1,7 @@
 #pragma once
-// The target of deployments, outside the product: counts what is really done to it. A request may
-// be executed late, also after its sender has died, but not later than the settle time.
+// The engine, outside the product: counts what deployments really do to it, and holds the objects
+// that jobs make. A request may be executed late, also after its sender has died, but not later
+// than the settle time.
 
 #include "base/clock.hpp"
 #include "simulation/dice.hpp"
@@ -15,6 +16,9 @@ namespace triphammer::simulation {
 /// What a driver would call its settle time.
 inline constexpr Milliseconds kSettle{10'000};
 
+/// The kind of a request that makes an object of the job itself, not of a deployment.
+inline constexpr const char* kJobObject = "job-object";
+
 struct EffectRequest {
     std::string idem;
     std::string kind;
@@ -27,6 +31,7 @@ struct Outside {
     std::vector<EffectRequest> under_way;   // sent, not yet executed
     std::map<std::string, int> executions;  // by idem: two is the failure
     std::string live;                       // what serves now
+    std::map<std::int64_t, int> objects;    // role job: fence → how many there are
 
     bool is_done(const std::string& idem) const { return executions.count(idem) > 0; }
 
@@ -40,6 +45,10 @@ struct Outside {
     void execute(std::size_t index) {
         const auto request = under_way[index];
         under_way.erase(under_way.begin() + static_cast<std::ptrdiff_t>(index));
+        if (request.kind == kJobObject) {
+            ++objects[request.fence];
+            return;
+        }
         ++executions[request.idem];
         if (request.kind == "switch") live = request.object;
     }

@@ -208,6 +208,9 @@ void Daemon::on(const launch::InspectSpool& action) {
     const auto row = context_.db.read_now([&](store::Connection& db) -> Result<store::AttemptRow> {
         return *store::find_attempt(db, action.fence);
     });
+    if (row && is_final(row->state)) {
+        return process_->dispatch.on_over(action.fence, context_.now());
+    }
     const auto& summary = scanner.summary();
     const bool is_ours = summary.started && row && summary.started->nonce == row->nonce;
     process_->dispatch.on_inspected(action.fence, is_ours && summary.has_end);
@@ -219,7 +222,7 @@ void Daemon::on(const launch::ReplaySpool& action) {
     if (replay(action.fence)) {
         process_->dispatch.on_settled(action.fence, true, context_.now());
     } else if (is_alive()) {
-        process_->dispatch.on_inspected(action.fence, false);
+        process_->dispatch.on_settled(action.fence, false, context_.now());
     }
 }
 
@@ -228,20 +231,22 @@ bool Daemon::replay(model::Fence fence) {
         return *store::find_attempt(db, fence);
     });
     protocol::Attached attached;
-    attached.acked = attached.resend_from = static_cast<std::uint64_t>(row->acked);
+    attached.acked = static_cast<std::uint64_t>(row->acked);
+    attached.resend_from = resend_from(fence, attached.acked);
     attached.have = context_.disk.lengths_of(fence.value);
     auto machine = protocol::DaemonMachine::replaying(attached);
     const store::Hold hold{fence, row->nonce};
-    machine.receive(std::string_view{context_.disk.spools[fence.value]}.substr(attached.acked));
+    const std::string_view spool{context_.disk.spools[fence.value]};
+    machine.receive(spool.substr(attached.resend_from));
     while (auto action = machine.next()) {
-        if (context_.dice.once_in(40)) {
+        if (context_.can_fail && context_.dice.once_in(20)) {
             crash();
             return false;
         }
         if (auto* write = std::get_if<protocol::WriteLog>(&*action)) {
             machine.answer_log(context_.disk.append_log(fence.value, *write));
         } else if (auto* verify = std::get_if<protocol::VerifyLogs>(&*action)) {
-            machine.answer_verify(context_.disk.verify(fence.value, *verify));
+            machine.answer_verify(this->verify(fence, *verify));
         } else if (auto* commit = std::get_if<protocol::Commit>(&*action)) {
             machine.answer_commit(apply_commit(context_, hold, *commit));
         }

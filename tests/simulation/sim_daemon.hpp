@@ -64,6 +64,7 @@ class Daemon {
     struct Process {
         launch::DispatchMachine dispatch;
         std::map<model::Fence, Secret> tokens;
+        std::map<model::Fence, int> damages;  // logs that were found damaged and cut
         std::deque<launch::DispatchAction> actions;
         std::vector<std::unique_ptr<Session>> sessions;
         std::shared_ptr<LauncherLink> link;
@@ -94,6 +95,8 @@ class Daemon {
     void on(const launch::Lose& action);
     void on(const launch::MarkSwept& action);
     bool replay(model::Fence fence);
+    Result<> verify(model::Fence fence, const protocol::VerifyLogs& sums);
+    std::uint64_t resend_from(model::Fence fence, std::uint64_t acked);
     void ask(launcher::Action what, model::Fence fence);
 
     Context& context_;

@@ -87,9 +87,13 @@ void Daemon::lose_wire(const WirePtr& wire) {
     wire->daemon_knows = true;
     auto* session = find(wire);
     if (session == nullptr) return;
+    // What is being committed goes on without the connection.
+    if (session->answer) std::exchange(session->answer, {})();
+    const bool is_over = session->machine.is_finished();
     const auto fence = session->hold ? session->fence : model::Fence{};
     drop(*session);
-    if (fence) process_->dispatch.on_detached(fence, context_.now());
+    if (fence && is_over) process_->dispatch.on_over(fence, context_.now());
+    if (fence && !is_over) process_->dispatch.on_detached(fence, context_.now());
     collect();
 }
 
@@ -156,7 +160,8 @@ void Daemon::answer_attach(
 ) {
     process_->dispatch.on_attached(session.fence);
     protocol::Attached attached;
-    attached.acked = attached.resend_from = static_cast<std::uint64_t>(runner.attempt.acked);
+    attached.acked = static_cast<std::uint64_t>(runner.attempt.acked);
+    attached.resend_from = resend_from(session.fence, attached.acked);
     attached.have = context_.disk.lengths_of(session.fence.value);
     attached.cancel = runner.cancel;
     attached.open_intent = runner.open_intent;
@@ -165,15 +170,35 @@ void Daemon::answer_attach(
 }
 
 void Daemon::on(Session& session, protocol::WriteLog& write) {
+    if (context_.can_fail && context_.dice.once_in(60)) {
+        // Killed in the middle of the write.
+        write.bytes = write.bytes.substr(0, context_.dice.below(write.bytes.size()));
+        (void)context_.disk.append_log(session.fence.value, write);
+        ++context_.tally["log write torn"];
+        return crash();
+    }
     auto kept = context_.disk.append_log(session.fence.value, write);
     if (!kept) context_.violate("the log of a step could not be kept: " + kept.error().message);
     session.machine.answer_log(kept);
 }
 
 void Daemon::on(Session& session, protocol::VerifyLogs& verify) {
-    auto agrees = context_.disk.verify(session.fence.value, verify);
-    if (!agrees) context_.violate("sums of an end differ: " + agrees.error().message);
-    session.machine.answer_verify(agrees);
+    session.machine.answer_verify(this->verify(session.fence, verify));
+}
+
+// What is damaged is cut and comes again from the spool.
+Result<> Daemon::verify(model::Fence fence, const protocol::VerifyLogs& sums) {
+    auto agrees = context_.disk.verify(fence.value, sums);
+    if (agrees) return agrees;
+    if (!context_.has_damaged) context_.violate("sums of an end: " + agrees.error().message);
+    ++context_.tally["log cut"];
+    context_.disk.remove_logs(fence.value);
+    ++process_->damages[fence];
+    return agrees;
+}
+
+std::uint64_t Daemon::resend_from(model::Fence fence, std::uint64_t acked) {
+    return process_->damages[fence] > 0 ? 0 : acked;
 }
 
 void Daemon::on(Session& session, protocol::Commit& commit) {

@@ -74,6 +74,7 @@ launcher::Reply Launcher::sweep(std::int64_t fence) {
         return reply_of("refused", fence);
     }
     folders_.erase(fence);
+    context_.outside.objects.erase(fence);
     context_.disk.spools.erase(fence);
     return reply_of("swept", fence);
 }

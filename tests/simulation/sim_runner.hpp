@@ -98,5 +98,7 @@ class Runner {
 std::unique_ptr<Work> make_steps_work(std::uint64_t seed);
 /// A deployment by the product's rollout rules; `document` is the welcome's.
 std::unique_ptr<Work> make_deploy_work(std::uint64_t seed, const std::string& document);
+/// How that deployment ends when nothing interferes.
+model::DeploymentState expect_deployment(std::uint64_t seed, bool has_previous);
 
 }  // namespace triphammer::simulation

@@ -15,6 +15,7 @@ class StepsWork final : public Work {
         const auto& op = script_.ops[next_++];
         switch (op.kind) {
             case ScriptOp::Kind::begin:
+                make_object(runner);
                 return runner.append(protocol::StepBegin{op.step, "", op.text, 1});
             case ScriptOp::Kind::log:
                 return runner.append_log(op.step, op.text);
@@ -26,6 +27,11 @@ class StepsWork final : public Work {
     }
 
   private:
+    static void make_object(Runner& runner) {
+        auto& context = runner.context();
+        context.outside.under_way.push_back({"", kJobObject, "", runner.fence(), context.now()});
+    }
+
     static void end_step(Runner& runner, int number, model::StepState state) {
         protocol::StepEnd end;
         end.number = number;

@@ -35,6 +35,7 @@ std::optional<std::string> World::play() {
 }
 
 bool World::step() {
+    context_.can_fail = faults_left_ > 0;
     if (faults_left_ > 0 && context_.dice.once_in(kFaultEvery)) {
         --faults_left_;
         fault();
@@ -197,6 +198,7 @@ void World::fault() {
 
 // The rarer ones.
 void World::maybe_fault() {
+    if (context_.dice.once_in(4)) return damage_a_log();
     if (context_.dice.once_in(2)) {
         context_.has_jumped = true;
         ++context_.tally["long pause"];
@@ -208,6 +210,14 @@ void World::maybe_fault() {
     context_.has_cancelled = true;
     ++context_.tally["cancelled"];
     daemon_.cancel(run_);
+}
+
+void World::damage_a_log() {
+    for (const auto& [fence, runner] : launcher_.runners()) {
+        if (context_.has_damaged || !runner->is_working() || runner->has_ended()) continue;
+        context_.has_damaged = context_.disk.damage(fence, context_.dice);
+        if (context_.has_damaged) ++context_.tally["log damaged"];
+    }
 }
 
 // ── after each step ──────────────────────────────────────────────────────────────────────────

@@ -37,6 +37,7 @@ class World {
     void collect_runners();
     void collect_servers();
     void maybe_fault();
+    void damage_a_log();
     void fault();
     void tick();
     void jump();
@@ -48,6 +49,7 @@ class World {
     void check_acked(const Runner& runner);
     void check_end();
     void check_job(const store::JobRow& job);
+    void check_deployment(const store::JobRow& job);
     void check_attempt(const store::AttemptRow& attempt);
 
     Context context_;
