@@ -23,7 +23,7 @@ bool is_silence(const Error& error) {
 
 Task<Observation> ContainerTarget::observe(EffectKind kind, std::int64_t n) {
     using enum EffectKind;
-    if (kind == create_candidate) adopt_candidate(n);
+    if (kind == create_candidate) adopt_candidate(n);  // the effect's number is in its name
     switch (kind) {
         case before:
             break;  // nothing tells whether the command ran: rollout never asks
@@ -102,9 +102,6 @@ Task<std::string> ContainerTarget::ids_of(EffectKind kind) {
 }
 
 Task<Observation> ContainerTarget::observe_all(const rollout::Effects& effects) {
-    for (const auto& effect : effects) {
-        if (effect.kind == EffectKind::create_candidate) adopt_candidate(effect.n);
-    }
     // The last word of each object counts: what was created, started and retired is gone.
     const auto last_of = [&effects](std::initializer_list<EffectKind> kinds) {
         const rollout::Effect* last = nullptr;

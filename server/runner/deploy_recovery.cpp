@@ -40,6 +40,10 @@ Task<Result<>> DeployJob::recover() {
     if (has_run_before(situation_.effects)) {
         situation_.before = rollout::BeforeState::done_earlier;
     }
+    for (const auto& effect : situation_.effects) {
+        if (effect.kind == rollout::EffectKind::create_candidate)
+            target_->adopt_candidate(effect.n);
+    }
     const auto* open = find_open(situation_.effects);
     auto deciding = decide_recovery(open);
     auto recovery = co_await std::move(deciding);
@@ -79,10 +83,6 @@ Task<Result<rollout::Recovery>> DeployJob::decide_recovery(const rollout::Effect
 /// The open effect becomes ours; then it is done, or only recorded because it was done.
 Task<Result<>> DeployJob::resume_open(rollout::Effect open, rollout::Recovery recovery) {
     situation_.effects.pop_back();
-    for (const auto& effect : situation_.effects) {
-        if (effect.kind == rollout::EffectKind::create_candidate)
-            target_->adopt_candidate(effect.n);
-    }
     if (recovery == rollout::Recovery::repeat) {
         auto repeating = in_step("Go on where the lost runner was", effect(open.kind, open.n));
         co_return co_await std::move(repeating);

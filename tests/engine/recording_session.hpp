@@ -60,6 +60,9 @@ class RecordingSession final : public runner::JobSession {
     Task<Result<protocol::Verdict>> intent(protocol::Intent intent) override {
         intents_.push_back(intent);
         if (on_intent) on_intent(intent);
+        if (on_verdict && !on_verdict(intent)) {
+            co_return Error{Code::cancelled, "the runner is gone here"};
+        }
         co_return protocol::Verdict{intent.n, true, ""};
     }
 
@@ -84,6 +87,8 @@ class RecordingSession final : public runner::JobSession {
     std::map<std::string, std::string> source;
     std::function<void(const std::string&)> on_log;
     std::function<void(const protocol::Intent&)> on_intent;
+    /// False: the runner "dies" with this intent in the ledger and nothing done.
+    std::function<bool(const protocol::Intent&)> on_verdict;
     /// False: the runner "dies" before this result is recorded.
     std::function<bool(const protocol::EffectResult&)> on_result;
 
