@@ -62,6 +62,10 @@ std::string to_line(const Request& request) {
     nlohmann::json out{{"do", name_of(request.action)}};
     if (request.action != Action::list) out["fence"] = request.fence;
     if (request.action == Action::stop) out["grace"] = request.grace_ms;
+    if (request.action == Action::sweep) {
+        out["server_id"] = request.server_id;
+        out["docker_host"] = request.docker_host;
+    }
     if (request.action == Action::start) {
         out["token"] = request.token.reveal();
         out["endpoint"] = request.endpoint;
@@ -84,6 +88,10 @@ Result<Request> parse_request(std::string_view line) {
     out.action = *action;
     if (out.action != Action::list) fields.number("fence", out.fence);
     if (out.action == Action::stop) fields.number("grace", out.grace_ms);
+    if (out.action == Action::sweep) {
+        fields.text("server_id", out.server_id);
+        fields.text("docker_host", out.docker_host);
+    }
     if (out.action == Action::start) read_start(fields, out);
     if (auto ok = fields.finish(); !ok) return ok.error();
     if (out.action != Action::list && out.fence <= 0)

@@ -6,7 +6,9 @@
 //   {"do":"start","fence":7,…} → {"reply":"started"|"exists"|"refused","fence":7,"why":…}
 //   {"do":"list"}              → {"reply":"list","attempts":[{"fence","alive","exit","signal"}]}
 //   {"do":"stop","fence":7,"grace":10000} → {"reply":"stopped","fence":7}    TERM now, KILL after
-//   {"do":"sweep","fence":7}   → {"reply":"swept","fence":7}
+//   {"do":"sweep","fence":7,"server_id":…,"docker_host":…} → {"reply":"swept"|"refused","fence":7}
+//                              kills what is left, removes the attempt's engine objects (role=job)
+//                              and its folder; refused: something could not be removed, ask again
 //   {"event":"ended","fence":7,"exit":0,"signal":0}                          a hint, no verdict
 
 #include "base/result.hpp"
@@ -26,12 +28,14 @@ struct Request {
     std::int64_t fence = 0;
     std::int64_t grace_ms = 10'000;  // stop
 
+    // start and sweep:
+    std::string server_id;    // the data directory's id
+    std::string docker_host;  // for docker, image and deploy jobs; may be empty
+
     // start:
     Secret token;                     // of the attempt; hex
     std::string endpoint;             // the daemon's Unix socket
-    std::string server_id;            // the data directory's id
     std::string executor = "host";    // host | docker
-    std::string docker_host;          // for docker, image and deploy jobs; may be empty
     std::vector<std::string> hidden;  // folders that no step may see (the data directory)
 };
 

@@ -2,6 +2,8 @@
 
 #include "base/deadline.hpp"
 #include "base/log.hpp"
+#include "launcher/engine_objects.hpp"
+#include "launcher/start_line.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -168,7 +170,7 @@ Task<Reply> Server::answer(Request request) {
         case Action::sweep:
             break;
     }
-    auto swept = sweep(request.fence);
+    auto swept = sweep(std::move(request));
     co_return co_await std::move(swept);
 }
 
@@ -216,19 +218,35 @@ Task<> Server::kill_later(std::int64_t fence, FileDescriptor runner, millisecond
 }
 
 /// The attempt is over in the database: nothing of it may stay.
-Task<Reply> Server::sweep(std::int64_t fence) {
+Task<Reply> Server::sweep(Request request) {
+    const auto fence = request.fence;
     attempts_.kill(fence);
     for (int pause = 0; attempts_.is_alive(fence) && pause < kDeathPauses; ++pause) {
         auto rest = sleep_for(kDeathPause);
         co_await std::move(rest);
     }
     if (attempts_.is_alive(fence)) co_return refusal(fence, "the runner does not die");
+    if (may_have_objects(fence) && !request.docker_host.empty()) {
+        auto objects = remove_engine_objects(request.docker_host, request.server_id, fence);
+        const auto gone = co_await std::move(objects);
+        if (!gone) co_return refusal(fence, gone.error().message);
+    }
     auto remove = [this, fence] { return attempts_.remove(fence); };
     auto removal = offload(disk_, remove);
     const auto removed = co_await std::move(removal);
     if (!removed) co_return refusal(fence, removed.error().message);
     ended_.erase(fence);
     co_return reply_of("swept", fence);
+}
+
+/// The engine is asked only about attempts that used it. A second sweep finds no folder any more.
+bool Server::may_have_objects(std::int64_t fence) {
+    const auto folder = attempts_.folder_of(fence);
+    std::error_code failure;
+    if (!std::filesystem::exists(folder, failure)) return without_engine_.erase(fence) == 0;
+    if (std::filesystem::exists(folder / kEngineMark, failure)) return true;
+    without_engine_.insert(fence);
+    return false;
 }
 
 Task<> Server::watch(std::int64_t fence, Child child) {

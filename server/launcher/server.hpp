@@ -8,6 +8,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 
 namespace triphammer::launcher {
 
@@ -35,7 +36,8 @@ class Server {
     Reply start(const Request& request);
     Reply list() const;
     Reply end(std::int64_t fence, std::chrono::milliseconds grace);
-    Task<Reply> sweep(std::int64_t fence);
+    Task<Reply> sweep(Request request);
+    bool may_have_objects(std::int64_t fence);
     Task<> watch(std::int64_t fence, Child child);
     Task<> watch_stranger(std::int64_t fence, FileDescriptor pidfd);
     Task<> kill_later(std::int64_t fence, FileDescriptor runner, std::chrono::milliseconds grace);
@@ -45,6 +47,7 @@ class Server {
     Attempts attempts_;
     NamedThread disk_{"launcher-disk"};
     std::map<std::int64_t, ExitStatus> ended_;
+    std::set<std::int64_t> without_engine_;  // swept once; such an attempt made no objects
     Peer current_;
     TaskGroup tasks_;
 };

@@ -16,6 +16,9 @@ namespace triphammer::launcher {
 constexpr int kStartLineDescriptor = 3;
 constexpr int kLockDescriptor = 4;
 
+/// A file that the runner makes in its folder before it asks the engine for anything.
+constexpr const char* kEngineMark = "engine";
+
 struct StartLine {
     std::int64_t fence = 0;
     Secret token;

@@ -6,6 +6,7 @@
 #include "base/task_group.hpp"
 #include "runner/host_executor.hpp"
 #include "runner/session.hpp"
+#include "runner/step_files.hpp"
 #include "runner/steps_job.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -170,6 +171,7 @@ class Attempt {
     }
 
     Task<JobOutcome> run_with_engine(std::function<Task<JobOutcome>(JobSession&)> driver) {
+        mark_engine();
         const auto& host = session_.document().executor.docker_host;
         auto preparing = set_up("the engine at " + host, nullptr);
         const auto ready = co_await std::move(preparing);
@@ -193,7 +195,13 @@ class Attempt {
         const bool container = document.executor.kind == "docker" || document.job.container;
         if (!container)
             return std::make_unique<HostExecutor>(session_.folders(), session_.parts().hidden);
+        mark_engine();
         return drivers_.container ? drivers_.container(session_) : nullptr;
+    }
+
+    /// The launcher's sweep asks the engine only about attempts that say so.
+    void mark_engine() const {
+        (void)write_new_file(line_.folder + "/" + launcher::kEngineMark, "", 0640);
     }
 
     /// Step 0. Its first line says where the job runs, and why there.

@@ -33,11 +33,14 @@ TEST(LauncherMessages, AreAClosedSet) {
     EXPECT_FALSE(parse_request(R"({"do":"list","more":1})"));
     EXPECT_FALSE(parse_request(R"({"do":"dance"})"));
     EXPECT_FALSE(parse_request(R"({"do":"sweep"})"));
-    EXPECT_FALSE(parse_request(R"({"do":"sweep","fence":"7"})"));
-    EXPECT_FALSE(parse_request(R"({"do":"sweep","fence":0})"));
+    EXPECT_FALSE(parse_request(R"({"do":"stop","grace":5,"fence":"7"})"));
+    EXPECT_FALSE(parse_request(R"({"do":"stop","grace":5,"fence":0})"));
     EXPECT_FALSE(parse_request("[]"));
     EXPECT_FALSE(parse_request("{"));
-    EXPECT_TRUE(parse_request(R"({"do":"sweep","fence":7})"));
+    EXPECT_TRUE(
+        parse_request(R"({"do":"sweep","fence":7,"server_id":"s","docker_host":"unix:///d"})")
+    );
+    EXPECT_TRUE(parse_request(R"({"do":"stop","fence":7,"grace":5})"));
 }
 
 TEST(LauncherMessages, CarryTheListAndEvents) {
