@@ -151,12 +151,29 @@ CommandReader::CommandReader(
 /// Plain text goes through in whole runs of lines; only what may become a command is looked at.
 void CommandReader::write(std::string_view bytes, std::string& out) {
     while (!bytes.empty()) {
+        const auto plain = plain_run(bytes);
+        out += bytes.substr(0, plain);
+        bytes.remove_prefix(plain);
         const auto newline = bytes.find('\n');
         const bool ends = newline != std::string_view::npos;
         const auto piece = bytes.substr(0, ends ? newline + 1 : newline);
         bytes.remove_prefix(piece.size());
-        take_piece(piece, ends, out);
+        if (!piece.empty()) take_piece(piece, ends, out);
     }
+}
+
+/// How many bytes from the beginning are whole lines that cannot be commands.
+std::size_t CommandReader::plain_run(std::string_view bytes) const {
+    if (in_plain_line_ || !partial_.empty()) return 0;
+    std::size_t done = 0;
+    while (done < bytes.size()) {
+        const char first = bytes[done];
+        if (first == ':' || first == ' ' || first == '\t') break;
+        const auto newline = bytes.find('\n', done);
+        if (newline == std::string_view::npos) break;
+        done = newline + 1;
+    }
+    return done;
 }
 
 void CommandReader::take_piece(std::string_view piece, bool ends, std::string& out) {

@@ -61,6 +61,7 @@ class CommandReader {
     void flush(std::string& out);
 
   private:
+    std::size_t plain_run(std::string_view bytes) const;
     void take_piece(std::string_view piece, bool ends, std::string& out);
     void take_line(std::string_view line, std::string& out);
     void carry_out(const LineCommand& command, std::string_view line, std::string& out);

@@ -176,6 +176,10 @@ std::size_t MaskTable::footprint() const {
 }
 
 void Masker::write(std::string_view bytes, std::string& out) {
+    if (held_.empty() && table_.empty()) {
+        out += bytes;
+        return;
+    }
     if (held_.empty()) return scan(bytes, false, out);
     held_ += bytes;
     const std::string whole = std::exchange(held_, {});

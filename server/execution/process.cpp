@@ -7,6 +7,7 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -28,6 +29,8 @@ namespace {
 
 constexpr int kPipeBytes = 1 << 20;
 constexpr std::size_t kReadBytes = std::size_t{256} << 10U;
+/// A process that never stops writing must not keep us from its deadline, a cancel or the daemon.
+constexpr int kReadsInARow = 4;
 constexpr std::chrono::milliseconds kTellAgain{10};
 /// A name for what ended the wait first.
 constexpr auto kNone = EndCause::exited;
@@ -42,12 +45,15 @@ class Pump {
 
     /// Until the end of the pipe, until finish() and nothing is left, or until the sink fails.
     Task<> run() {
-        for (;;) {
+        for (int reads = 1;; ++reads) {
             const auto count = ::read(pipe_.native_handle(), buffer_.get(), kReadBytes);
             if (count > 0) {
                 const std::string_view bytes{buffer_.get(), static_cast<std::size_t>(count)};
                 auto written = co_await sink_.write(bytes);
                 if (!written) co_return fail(written.error());
+                if (reads % kReadsInARow == 0) {
+                    co_await asio::post(pipe_.get_executor(), asio::use_awaitable);
+                }
                 continue;
             }
             const bool again = count < 0 && (errno == EAGAIN || errno == EINTR);

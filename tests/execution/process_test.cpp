@@ -102,6 +102,18 @@ TEST_F(Process, GivesOutputAndExitStatus) {
     EXPECT_EQ(run.sink.text, "out\nerr\n");
 }
 
+TEST_F(Process, EndsAFloodAtItsDeadline) {
+    Trial run;
+    run.script = "exec yes";
+    run.limits.deadline = milliseconds{20};
+    run.sink.fail_after = std::size_t{4} << 30U;
+
+    const auto end = execute(run);
+
+    ASSERT_TRUE(end) << end.error().message;
+    EXPECT_EQ(end->cause, EndCause::timed_out);
+}
+
 TEST_F(Process, TellsASignalFromAnExit) {
     Trial run;
     run.script = "kill -SEGV $$";
