@@ -127,9 +127,24 @@ Task<Response> handle_open(Services& services, const Route* route, Call call) {
     co_return co_await std::move(answer);
 }
 
+/// A session that is used stays open; noted at most once a minute.
+Task<> note_use(Services& services, const std::string& cookie) {
+    const auto now = services.clock.instant();
+    std::erase_if(services.touched, [now](const auto& use) {
+        return now - use.second > std::chrono::minutes{1};
+    });
+    if (!services.touched.emplace(cookie, now).second) co_return;
+    auto touch = [&](store::Transaction& transaction) {
+        return access::touch_session(transaction, cookie);
+    };
+    auto touching = services.database.write(touch);
+    (void)co_await std::move(touching);
+}
+
 Task<Response> handle_known(
     Services& services, const Route* route, Credentials credentials, Call call
 ) {
+    const auto cookie = credentials.token.empty() ? credentials.cookie : std::string{};
     auto asked = find_principal(services, std::move(credentials));
     auto who = co_await std::move(asked);
     if (!who && who.error().code == Code::unauthorized) co_return not_signed_in();
@@ -138,6 +153,10 @@ Task<Response> handle_known(
         co_return refuse(
             403, "refused", "this needs the role " + std::string{name_of(route->access)}
         );
+    }
+    if (!cookie.empty()) {
+        auto noting = note_use(services, cookie);
+        co_await std::move(noting);
     }
     call.who = std::move(*who);
     auto answer = route->handle(services, std::move(call));

@@ -67,6 +67,8 @@ struct Services {
     std::function<std::map<std::string, double>()> gauges;  // for /metrics, on the logic thread
     std::function<std::string()> unready;                   // why /readyz says no; empty: ready
 
+    std::map<std::string, Instant> touched;  // cookies and when their use was last noted
+
     // Null where there is no daemon.
     intake::Planner* planner = nullptr;
     intake::Receiver* receiver = nullptr;

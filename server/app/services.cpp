@@ -35,6 +35,7 @@ api::Services make_services(const Config& config, Core& core, api::LiveHub& live
         .on_outbox = {},
         .gauges = {},
         .unready = {},
+        .touched = {},
     };
 }
 

@@ -156,10 +156,11 @@ Result<> add_deployment(
         deployments::open_deployment(tx, wanted_deployment(run, job, *document.job.deploy));
     if (!opened) return opened.error();
     if (opened->blocker) {
-        return conflict(
-            "deployment " + model::to_text(opened->blocker->id) + " holds the lock of " +
-            opened->blocker->target + " (" + std::string{name_of(opened->blocker->state)} + ")"
-        );
+        return Error{
+            Code::unavailable,
+            "waits: deployment " + model::to_text(opened->blocker->id) + " holds the lock of " +
+                opened->blocker->target + " (" + std::string{name_of(opened->blocker->state)} +
+                ")"};
     }
     auto spec = deployments::make_spec(tx, opened->id);
     if (!spec) return spec.error();

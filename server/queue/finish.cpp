@@ -108,6 +108,21 @@ Result<> lose_attempt(store::Transaction& tx, model::Fence fence, const Loss& lo
     return leave_running(tx, job, move);
 }
 
+Result<> put_back(
+    store::Transaction& tx, model::Fence fence, Milliseconds pause, std::string_view reason
+) {
+    auto found = find_ended(tx, fence);
+    if (!found) return found.error();
+    const auto& [attempt, job] = *found;
+    auto closed = store::close_attempt(tx, fence, {.reason = reason});
+    if (!closed) return closed;
+    if (job.cancel_requested_at) {
+        return leave_running(tx, job, {.to = JobState::cancelled, .reason = job.cancel_reason});
+    }
+    store::hold_job_until(tx, job.id, tx.now() + pause);
+    return leave_running(tx, job, {.to = JobState::queued, .reason = reason});
+}
+
 Result<> give_back(store::Transaction& tx, model::Fence fence, std::string_view reason) {
     auto found = find_ended(tx, fence);
     if (!found) return found.error();

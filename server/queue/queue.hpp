@@ -94,6 +94,12 @@ struct Loss {
 /// is not open.
 Result<> lose_attempt(store::Transaction& tx, model::Fence fence, const Loss& loss);
 
+/// The job cannot go on now (somebody holds what it needs): its attempt ends, nothing is counted,
+/// it is queued again and claimed after `pause`. Code::conflict when the attempt is not open.
+Result<> put_back(
+    store::Transaction& tx, model::Fence fence, Milliseconds pause, std::string_view reason
+);
+
 inline constexpr std::int64_t kMaxUnattached = 5;
 
 /// No runner ever attached: not counted, the job is queued again, after kMaxUnattached times it

@@ -107,6 +107,18 @@ def test_a_second_version_replaces_the_first_and_no_request_is_lost(app):
     assert new["previous"] == old["id"]
 
 
+def test_two_pushes_to_one_environment_wait_for_each_other(app):
+    assert app.ship(1)["state"] == "succeeded"
+    runs = []
+    for version in (2, 3):
+        sha = app.repository.commit({"www/index.html": f"version {version}"}, message=f"version {version}")
+        runs += app.daemon.delivery(app.daemon.push(app.repository, sha))["runs"]
+    for run in runs:
+        found = app.daemon.finished_run(run, 120)
+        assert found["state"] == "succeeded", app.explain(found)
+    assert app.page() in ("version 2", "version 3")
+
+
 def test_a_candidate_that_never_gets_healthy_is_never_reachable(app):
     assert app.ship(1)["state"] == "succeeded"
     broken = 'FROM triphammer/busybox\nCMD ["/bin/busybox", "sh", "-c", "echo I am broken; sleep 600"]\n'
