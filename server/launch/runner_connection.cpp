@@ -2,6 +2,7 @@
 
 #include "base/file.hpp"
 #include "base/log.hpp"
+#include "launch/log_check.hpp"
 #include "logs/log_store.hpp"
 #include "queue/queue.hpp"
 #include "store/database.hpp"
@@ -37,37 +38,6 @@ bool ends_attempt(const protocol::Commit& commit) {
         if (std::holds_alternative<protocol::Park>(record)) return true;
     }
     return false;
-}
-
-Result<std::map<int, std::uint64_t>> lengths_of(
-    logs::LogStore& logs, model::Fence fence, const std::vector<std::int64_t>& steps
-) {
-    std::map<int, std::uint64_t> out;
-    for (const auto step : steps) {
-        const auto length = logs.length({fence.value, step});
-        if (!length) return length.error();
-        out[static_cast<int>(step)] = *length;
-    }
-    return out;
-}
-
-/// A3: every log on the disk, of the length and the sum that the runner says.
-Result<> verify(
-    logs::LogStore& logs, model::Fence fence, const std::vector<protocol::StepSum>& sums
-) {
-    for (const auto& sum : sums) {
-        const logs::LogId id{fence.value, sum.number};
-        if (sum.bytes == 0) continue;
-        if (auto synced = logs.sync(id); !synced) return synced;
-        const auto length = logs.length(id);
-        if (!length) return length.error();
-        const auto digest = logs.sha256(id);
-        if (!digest) return digest.error();
-        if (*length != sum.bytes || *digest != sum.sha256) {
-            return conflict("the log of step " + std::to_string(sum.number) + " differs");
-        }
-    }
-    return {};
 }
 
 Result<std::vector<std::int64_t>> step_numbers(store::Connection& db, model::Fence fence) {
@@ -237,7 +207,7 @@ Task<> RunnerConnection::perform(protocol::WriteLog action) {
 }
 
 Task<> RunnerConnection::perform(protocol::VerifyLogs action) {
-    auto check = [&] { return verify(parts_.logs, hold_.fence, action.sums); };
+    auto check = [&] { return verify_logs(parts_.logs, hold_.fence, action.sums); };
     auto checking = offload(parts_.log_thread, check);
     const auto verified = co_await std::move(checking);
     if (!verified && verified.error().code == Code::conflict) {

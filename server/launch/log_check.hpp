@@ -1,0 +1,29 @@
+#pragma once
+// What the daemon's disk holds of an attempt's logs. Blocking; on the log thread.
+
+#include "base/result.hpp"
+#include "model/ids.hpp"
+#include "protocol/messages.hpp"
+
+#include <cstdint>
+#include <map>
+#include <vector>
+
+namespace triphammer::logs {
+class LogStore;
+}
+
+namespace triphammer::launch {
+
+/// Bytes that are there of each step's log.
+Result<std::map<int, std::uint64_t>> lengths_of(
+    logs::LogStore& logs, model::Fence fence, const std::vector<std::int64_t>& steps
+);
+
+/// A3: every log on the disk, of the length and the sum that the runner says; Code::conflict where
+/// one differs.
+Result<> verify_logs(
+    logs::LogStore& logs, model::Fence fence, const std::vector<protocol::StepSum>& sums
+);
+
+}  // namespace triphammer::launch
