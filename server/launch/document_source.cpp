@@ -52,7 +52,8 @@ Result<std::string> make_contexts(
     store::Connection& db, const store::RunRow& run, const store::JobRow& job, std::int64_t attempt
 ) {
     auto contexts = object_of(run.contexts_json);
-    for (auto& [name, value] : object_of(job.contexts_json).items()) contexts[name] = value;
+    const auto own = object_of(job.contexts_json);  // named: items() refers to it
+    for (const auto& [name, value] : own.items()) contexts[name] = value;
     const RunView view{db, run};
     const auto needs = plan::needs_context(view.facts, job.key);
     if (!needs) return needs.error();
