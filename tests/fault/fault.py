@@ -11,6 +11,7 @@ import tempfile
 import time
 import traceback
 
+import deploys
 import disks
 import kills
 import outage
@@ -22,6 +23,7 @@ FAULTS = {
     "outage": outage.outage,
     "trees": trees.trees,
     "disks": disks.full_disks,
+    "deployments": deploys.deployments,
 }
 
 

@@ -1,0 +1,97 @@
+"""kill -9 of the daemon at random moments of deployments. What was done is counted by the engine's
+own events, not by what the product says of itself."""
+import collections
+import json
+import os
+import time
+import urllib.parse
+
+import requests
+
+from kills import kill_and_restart
+from support import Finding, World
+
+from harness import engine
+from harness.daemon import free_port
+
+IMAGE = "triphammer/nginx"
+
+
+def deployments(plan):
+    if not os.environ.get("DOCKER_HOST"):
+        yield Finding("effects of deployments (skipped: DOCKER_HOST is not set)", True)
+        return
+    count = 4 if plan.short else 40
+    dice = plan.dice("deployments")
+    with World(plan, docker={"host": os.environ["DOCKER_HOST"]}) as world:
+        try:
+            yield from play(world, dice, count)
+        finally:
+            engine.remove_objects(world.daemon)
+
+
+def play(world, dice, count):
+    port = free_port()
+    began = int(time.time())
+    length = deploy(world, port, 0)[1]
+    unknown, odd, kills = 0, [], 0
+    for number in range(1, count + 1):
+        run, _ = deploy(world, port, number, [dice.uniform(0, length) for _ in range(dice.choice((1, 1, 2)))])
+        kills += 1
+        [made] = [each for each in every_deployment(world) if each["run"] == run]
+        if made["state"] == "unknown":
+            unknown += 1
+            world.daemon.admin("deployment", "settle", made["id"], "failed", "--comment", "settled by the fault test")
+        elif made["state"] != "succeeded":
+            odd.append((run, made["state"], made["reason"]))
+    yield Finding(f"{count} deployments under kill -9: each succeeded or is unknown", not odd, f"{unknown} unknown, {odd[:3]}")
+    yield from judge_effects(world, began)
+    answer = requests.get(f"http://127.0.0.1:{port}/", timeout=5)
+    yield Finding("  … the service answers at the end", answer.status_code == 200, str(answer.status_code))
+
+
+def deploy(world, port, number, kill_after=()):
+    """One deployment to its end: (run, seconds)."""
+    sha = world.repository.commit({".triphammer/fault.yml": workflow_of(port, number)})
+    started = time.monotonic()
+    run = world.start_run(sha)
+    for pause in kill_after:
+        kill_and_restart(world.daemon, pause)
+    world.daemon.finished_run(run, 120)
+    return run, time.monotonic() - started
+
+
+def workflow_of(port, number):
+    found = engine.call("GET", f"/v1.41/images/{IMAGE}:latest/json")
+    deploy_to = {
+        "to": "container", "service": "fault", "image": found[1]["Id"], "switch": "nginx", "ports": [f"{port}:80"],
+        "env": {"NUMBER": str(number)}, "before": "/bin/true", "drain": "200ms",
+        "health": {"http": "/", "port": 80, "interval": "100ms"},
+    }
+    return json.dumps({"on": "push", "jobs": {"ship": {"environment": "production", "deploy": deploy_to}}})
+
+
+def every_deployment(world):
+    return world.daemon.get("/deployments?limit=100")["items"]
+
+
+def judge_effects(world, began):
+    done = collections.Counter()
+    for event in events_of(world, began):
+        name = event["Actor"]["Attributes"].get("name", "")
+        if event["Type"] == "container" and name.startswith("th-d"):
+            done[(name, event["Action"])] += 1
+    created = {name for name, action in done if action == "create"}
+    twice = {key: times for key, times in done.items() if times > 1 and key[1] in ("create", "start", "die", "destroy")}
+    yield Finding("  … each effect at most once, by the engine's events", not twice and bool(created),
+                  f"{len(created)} containers made, {twice or 'none twice'}")
+    by_deployment = collections.Counter(name.split("-")[1] for name in created)
+    several = {deployment: times for deployment, times in by_deployment.items() if times > 2}
+    yield Finding("  … one candidate a deployment (and one `before` at the first)", not several, str(several or ""))
+
+
+def events_of(world, began):
+    filters = urllib.parse.quote(json.dumps({"label": [f"triphammer.server={world.daemon.server_id}"]}))
+    text = engine.call("GET", f"/v1.41/events?since={began}&until={int(time.time()) + 1}&filters={filters}")[1]
+    lines = [text] if isinstance(text, dict) else [json.loads(line) for line in text.splitlines() if line]
+    return lines
