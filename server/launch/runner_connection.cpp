@@ -111,7 +111,9 @@ Task<Result<protocol::Attached>> RunnerConnection::admit(const protocol::Attach&
     auto let_in = [&](store::Transaction& tx) -> Result<AttachedRunner> {
         auto runner = attach_runner(tx, attach);
         if (!runner) return runner;
-        auto made = parts_.documents.make_document(tx, *runner);
+        // What has records has had its welcome: a runner takes the document once.
+        auto made = runner->attempt.acked > 0 ? Result<std::string>{std::string{}}
+                                              : parts_.documents.make_document(tx, *runner);
         if (damages(attach.fence) > kMaxDamages) {
             made = Error{Code::io, "the logs of this attempt are damaged on the server's disk"};
         }
