@@ -116,6 +116,7 @@ class Daemon {
         : config_{config},
           core_{core},
           executor_{context.get_executor()},
+          signals_{executor_, SIGTERM, SIGINT},
           live_{executor_, *core.database},
           mirrors_{mirror_settings(config), git_thread_, spawner_},
           hooks_{*core.database, *core.sealer, core.clock, config.github.webhook_secret},
@@ -154,13 +155,13 @@ class Daemon {
     void on_changes();
     launch::RunnerGateway::Callbacks gateway_callbacks();
     std::map<std::string, double> gauges() const;
-    Task<> wait_for_signal();
     Task<> wait_for_jobs();
     Task<> stop(const ServeOptions& options);
 
     const Config& config_;
     Core& core_;
     Executor executor_;
+    asio::signal_set signals_;  // from the first moment on: a stop may come before `ready`
     SystemSpawner spawner_;
     NamedThread git_thread_{"git"};
     NamedThread hash_thread_{"hash"};
@@ -251,11 +252,6 @@ StartResult<> Daemon::listen() {
     return {};
 }
 
-Task<> Daemon::wait_for_signal() {
-    asio::signal_set signals{executor_, SIGTERM, SIGINT};
-    co_await signals.async_wait(asio::use_awaitable);
-}
-
 Task<> Daemon::wait_for_jobs() {
     while (dispatcher_.open_attempts() > 0) {
         auto pause = sleep_for(100ms);
@@ -292,14 +288,13 @@ Task<> Daemon::run(const ServeOptions& options) {
     auto noticing = print_setup_notice(services_);
     co_await std::move(noticing);
     log::info("ready", {{"listen", config_.listen}, {"data", config_.data.string()}});
-    auto waiting = wait_for_signal();
-    co_await std::move(waiting);
-    asio::signal_set second{executor_, SIGTERM, SIGINT};
-    second.async_wait([](boost::system::error_code failure, int) {
+    co_await signals_.async_wait(asio::use_awaitable);
+    signals_.async_wait([](boost::system::error_code failure, int) {
         if (!failure) std::_Exit(1);  // asked twice: at once; everything that counts is on disk
     });
     auto stopping = stop(options);
     co_await std::move(stopping);
+    signals_.cancel();
 }
 
 }  // namespace
