@@ -30,6 +30,13 @@ std::string own_path() {
     return {};
 }
 
+/// Whether a group below ours would limit and count anything. Joining one costs 12 ms (the kernel
+/// waits for every processor), so it must be worth it; trees end without groups too.
+bool has_controllers(const std::filesystem::path& parent) {
+    const auto enabled = read_file(parent / "cgroup.subtree_control", 4096);
+    return enabled && !enabled->empty() && *enabled != "\n";
+}
+
 }  // namespace
 
 std::filesystem::path group_of(const std::filesystem::path& run, std::int64_t fence) {
@@ -41,7 +48,8 @@ std::filesystem::path group_of(const std::filesystem::path& run, std::int64_t fe
 
 std::filesystem::path make_group(const std::filesystem::path& run, std::int64_t fence) {
     auto group = group_of(run, fence);
-    if (group.empty() || ::mkdir(group.c_str(), 0755) != 0) return {};
+    if (group.empty() || !has_controllers(group.parent_path())) return {};
+    if (::mkdir(group.c_str(), 0755) != 0) return {};
     return group;
 }
 

@@ -7,7 +7,8 @@
 
 namespace triphammer::launcher {
 
-/// Makes run's group for `fence` below this process's own; an empty path where that is not allowed.
+/// Makes run's group for `fence` below this process's own; an empty path where that is not allowed,
+/// or where no controller is passed down and the group would do nothing.
 std::filesystem::path make_group(const std::filesystem::path& run, std::int64_t fence);
 
 /// The same name, made or not; empty where there is no v2 hierarchy.

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -121,7 +122,7 @@ TEST(LauncherServer, SweepsALivingRunner) {
     EXPECT_EQ(daemon.ask(Action::sweep, 2).kind, "swept");
 }
 
-TEST(LauncherServer, SweepsWhatLeftTheSessionWhereGroupsAreAllowed) {
+TEST(LauncherServer, SweepsWhatIsInTheGroup) {
     const TempDir run;
     const RunningLauncher launcher{run.path(), kParent};
     Daemon daemon{launcher.socket()};
@@ -129,13 +130,16 @@ TEST(LauncherServer, SweepsWhatLeftTheSessionWhereGroupsAreAllowed) {
     const auto orphan = *parse_integer(trim(read_when_there(run.path() / "9" / "up")));
     ASSERT_GT(orphan, 1);
     const auto group = group_of(fs::canonical(run.path()), 9);
-    const bool has_group = !group.empty() && fs::exists(group / "cgroup.kill");
-    if (has_group) write_all(open_file(group / "cgroup.procs", 1)->get(), std::to_string(orphan));
+    std::error_code failure;
+    fs::create_directory(group, failure);
+    const auto members = open_file(group / "cgroup.procs", O_WRONLY);
+    const bool joined = members && write_all(members->get(), std::to_string(orphan));
 
     daemon.next_event();
     daemon.ask(Action::sweep, 9);
 
-    if (!has_group) ::kill(static_cast<pid_t>(orphan), SIGKILL);
+    // Where this user may make no group there is nothing to see.
+    if (!joined) ::kill(static_cast<pid_t>(orphan), SIGKILL);
     while (is_running(orphan)) ::usleep(500);
     EXPECT_FALSE(fs::exists(group));
 }
