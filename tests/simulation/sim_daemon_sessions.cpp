@@ -134,7 +134,11 @@ void Daemon::on(Session& session, protocol::CheckAttach& check) {
         if (other.get() == &session || other->fence != session.fence) continue;
         other->wire->cut(context_.dice);
         other->wire->daemon_knows = true;
+        // What it had committed is committed: its driver still hears of that.
+        if (other->answer) other->answer();
+        const bool is_over = other->machine.is_finished();
         drop(*other);
+        if (is_over) process_->dispatch.on_over(session.fence, context_.now());
         break;
     }
     std::string document;
