@@ -7,11 +7,12 @@
 #                          With DOCKER_HOST set and answering, that engine is used and not started.
 #   engine.sh images DIR   makes triphammer/busybox, triphammer/nginx and triphammer/python3 from this
 #                          machine's own files, where they are missing
+#   engine.sh debian DIR   makes triphammer/debian:12 with debootstrap; its archive stays in DIR for the next time
 #   engine.sh stop DIR     ends all of it and removes DIR; fine when nothing runs
 set -u
 
 die() { echo "engine.sh: $*" >&2; exit 1; }
-[ $# = 2 ] || die "usage: engine.sh start|images|stop DIR"
+[ $# = 2 ] || die "usage: engine.sh start|images|debian|stop DIR"
 mkdir -p "$2" || die "cannot make $2"
 dir=$(readlink -f "$2")
 tag=$(printf '%s' "$dir" | sha256sum | cut -c1-8)
@@ -194,26 +195,56 @@ encode() { printf '%s' "$1" | sed 's/%/%25/g; s/ /%20/g; s/"/%22/g; s/\[/%5B/g; 
 
 has_image() { api -o "$dir/probe" "http://engine/v1.41/images/$1/json" 2>/dev/null; }
 
+import_image() { # repo, tag, changes; a tar on standard input
+    api -X POST -H 'Content-Type: application/x-tar' -T - \
+        "http://engine/v1.41/images/create?fromSrc=-&repo=$1&tag=$2&$3" >"$dir/import.log" &&
+        has_image "$1:$2" || { cat "$dir/import.log" >&2; die "cannot import $1"; }
+}
+
 make_image() { # name, function that fills a root folder, command as JSON
     has_image "$1:latest" && return
     local root=$dir/root
     rm -rf "$root"
     "$2" "$root" || die "cannot make the files of $1"
     tar -C "$root" --owner=0 --group=0 --numeric-owner --sort=name --mtime=@315532800 -cf - . |
-        api -X POST -H 'Content-Type: application/x-tar' -T - \
-            "http://engine/v1.41/images/create?fromSrc=-&repo=$1&tag=latest&changes=$(encode "CMD $3")&changes=$(
-                encode 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin')" >"$dir/import.log" ||
-        { cat "$dir/import.log" >&2; die "cannot import $1"; }
+        import_image "$1" latest "changes=$(encode "CMD $3")&changes=$(
+            encode 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin')" || exit 1
     rm -rf "$root"
-    has_image "$1:latest" || { cat "$dir/import.log" >&2; die "$1 was not made"; }
+}
+
+find_engine() {
+    answers "${DOCKER_HOST:-}" || DOCKER_HOST=unix://$socket
+    answers "$DOCKER_HOST" || die "no engine answers at $DOCKER_HOST: engine.sh start $dir first"
 }
 
 images() {
-    answers "${DOCKER_HOST:-}" || DOCKER_HOST=unix://$socket
-    answers "$DOCKER_HOST" || die "no engine answers at $DOCKER_HOST: engine.sh start $dir first"
+    find_engine
     make_image triphammer/busybox base_root '["/bin/sh"]'
     make_image triphammer/nginx nginx_root '["nginx", "-g", "daemon off;"]'
     make_image triphammer/python3 python_root '["python3"]'
+}
+
+debian_root() { # archive: Debian 12 without what no image keeps
+    local root=$dir/root
+    rm -rf "$root"
+    debootstrap --variant=minbase bookworm "$root" >"$dir/debootstrap.log" 2>&1 ||
+        { tail -5 "$dir/debootstrap.log" >&2; die "debootstrap failed"; }
+    # This machine's own authorities: its network may have a proxy with one.
+    cp -r /usr/local/share/ca-certificates "$root/usr/local/share/" 2>/dev/null
+    tar -C "$root" --exclude='./dev/*' --exclude='./proc/*' --exclude='./sys/*' --exclude='./var/cache/apt/*' \
+        --exclude='./var/lib/apt/lists/*' --exclude='./usr/share/doc/*' --exclude='./usr/share/man/*' \
+        --exclude='./usr/share/locale/*' -cf "$1.part" . || die "cannot pack Debian"
+    mv "$1.part" "$1"
+    rm -rf "$root"
+}
+
+debian() {
+    local archive=$dir/debian-12.tar
+    find_engine
+    has_image triphammer/debian:12 && return
+    [ -e "$archive" ] || debian_root "$archive"
+    import_image triphammer/debian 12 "changes=$(encode 'CMD ["bash"]')&changes=$(
+        encode 'ENV NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt')" <"$archive"
 }
 
 # --- stop -------------------------------------------------------------------------------------------
@@ -284,6 +315,7 @@ stop() {
 case $1 in
     start) start ;;
     images) images ;;
+    debian) debian ;;
     stop) stop ;;
-    *) die "usage: engine.sh start|images|stop DIR" ;;
+    *) die "usage: engine.sh start|images|debian|stop DIR" ;;
 esac
