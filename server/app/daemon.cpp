@@ -1,25 +1,16 @@
 #include "app/daemon.hpp"
 
-#include "api/live_hub.hpp"
-#include "api/router.hpp"
-#include "app/core.hpp"
 #include "app/launcher_process.hpp"
 #include "app/process_gauges.hpp"
-#include "app/services.hpp"
 #include "app/setup_notice.hpp"
+#include "app/workshop.hpp"
 #include "base/deadline.hpp"
 #include "base/log.hpp"
-#include "base/spawn.hpp"
 #include "base/task_group.hpp"
 #include "base/text.hpp"
-#include "git/mirror.hpp"
-#include "http/server.hpp"
 #include "intake/hook_book.hpp"
 #include "intake/planner.hpp"
 #include "intake/receiver.hpp"
-#include "launch/dispatcher.hpp"
-#include "launch/document_source.hpp"
-#include "launch/runner_gateway.hpp"
 #include "report/sender.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -57,12 +48,6 @@ std::pair<std::string, std::uint16_t> split_address(const std::string& listen) {
     return {host, static_cast<std::uint16_t>(parse_integer(listen.substr(colon + 1)).value_or(0))};
 }
 
-git::MirrorSettings mirror_settings(const Config& config) {
-    git::MirrorSettings settings;
-    settings.folder = std::filesystem::absolute(config.data) / "mirrors";
-    return settings;
-}
-
 intake::RemoteSettings remote_settings(const Config& config) {
     intake::RemoteSettings settings;
     settings.urls.insecure_hosts = config.insecure_git_hosts;
@@ -77,27 +62,6 @@ intake::ReceiverSettings receiver_settings(const Config& config) {
     intake::ReceiverSettings settings;
     settings.max_body = config.webhook_max_body;
     settings.spool = config.data / "incoming";
-    return settings;
-}
-
-launch::DocumentSettings document_settings(const Config& config, const Core& core) {
-    launch::DocumentSettings settings;
-    settings.server_id = core.server_id;
-    settings.server_url = config.base_url();
-    settings.runs_on = config.runs_on;
-    settings.docker_host = config.docker_host;
-    settings.log_limit_bytes = config.log_max_bytes;
-    return settings;
-}
-
-launch::DispatchSettings dispatch_settings(const Config& config, const Core& core) {
-    launch::DispatchSettings settings;
-    settings.workers = config.workers;
-    settings.run = config.run_directory();
-    settings.endpoint = config.run_directory() / "daemon.sock";
-    settings.server_id = core.server_id;
-    settings.docker_host = config.docker_host;
-    settings.hidden = {std::filesystem::absolute(config.data).string()};
     return settings;
 }
 
@@ -117,33 +81,20 @@ class Daemon {
           core_{core},
           executor_{context.get_executor()},
           signals_{executor_, SIGTERM, SIGINT},
-          live_{executor_, *core.database},
-          mirrors_{mirror_settings(config), git_thread_, spawner_},
+          shop_{config, core, executor_},
           hooks_{*core.database, *core.sealer, core.clock, config.github.webhook_secret},
-          plans_{{*core.database, mirrors_, git_thread_, *core.sealer}, remote_settings(config)},
+          plans_{
+              {*core.database, shop_.mirrors, shop_.git_thread, *core.sealer},
+              remote_settings(config)},
           planner_{{executor_, *core.database, plans_, core.clock}},
           receiver_{
               {executor_, *core.database, hooks_, hash_thread_, core.random},
               receiver_settings(config),
               [this] { planner_.wake(); }},
-          documents_{document_settings(config, core), *core.sealer},
-          gateway_{
-              {executor_, *core.database, *core.logs, core.log_thread, documents_},
-              gateway_callbacks()},
-          dispatcher_{
-              {executor_,
-               *core.database,
-               core.clock,
-               core.random,
-               gateway_,
-               config.run_directory() / "launcher.sock"},
-              dispatch_settings(config, core)},
           statuses_{github::Client{api_settings(config), core.clock}},
           sender_{
-              {executor_, *core.database, statuses_, core.clock, core.random}, {config.base_url()}},
-          services_{make_services(config, core, live_)},
-          router_{services_},
-          server_{executor_, router_} {
+              {executor_, *core.database, statuses_, core.clock, core.random},
+              {config.base_url()}} {
         connect();
     }
 
@@ -153,7 +104,6 @@ class Daemon {
   private:
     void connect();
     void on_changes();
-    launch::RunnerGateway::Callbacks gateway_callbacks();
     std::map<std::string, double> gauges() const;
     Task<> wait_for_jobs();
     Task<> stop(const ServeOptions& options);
@@ -162,42 +112,22 @@ class Daemon {
     Core& core_;
     Executor executor_;
     asio::signal_set signals_;  // from the first moment on: a stop may come before `ready`
-    SystemSpawner spawner_;
-    NamedThread git_thread_{"git"};
     NamedThread hash_thread_{"hash"};
-    api::LiveHub live_;
-    git::Mirrors mirrors_;
+    Workshop shop_;
     intake::HookBook hooks_;
     intake::PlanMaker plans_;
     intake::Planner planner_;
     intake::Receiver receiver_;
-    launch::DocumentSource documents_;
-    launch::RunnerGateway gateway_;
-    launch::Dispatcher dispatcher_;
     report::GitHubTarget statuses_;
     report::Sender sender_;
-    api::Services services_;
-    api::Router router_;
-    http::Server server_;
     bool is_stopping_ = false;
 };
 
-launch::RunnerGateway::Callbacks Daemon::gateway_callbacks() {
-    launch::RunnerGateway::Callbacks callbacks;
-    callbacks.on_attached = [this](model::Fence fence) { dispatcher_.on_attached(fence); };
-    callbacks.on_detached = [this](model::Fence fence) { dispatcher_.on_detached(fence); };
-    callbacks.on_over = [this](model::Fence fence) { dispatcher_.on_over(fence); };
-    callbacks.on_log = [this](const launch::LogNews& news) {
-        live_.on_log({news.run, news.job, news.step, news.lines, news.bytes, news.done});
-    };
-    return callbacks;
-}
-
 /// Every committed change wakes whoever may have something to do; each asks the tables what.
 void Daemon::on_changes() {
-    live_.on_changes();
+    shop_.live.on_changes();
     if (is_stopping_) return;
-    dispatcher_.wake();
+    shop_.dispatcher.wake();
     sender_.wake();
 }
 
@@ -205,23 +135,19 @@ void Daemon::connect() {
     core_.database->on_changes([this](std::int64_t) {
         asio::post(executor_, [this] { on_changes(); });
     });
-    services_.on_delivery = [this] { planner_.wake(); };
-    services_.on_queue = [this] { dispatcher_.wake(); };
-    services_.on_outbox = [this] { sender_.wake(); };
-    services_.gauges = [this] { return gauges(); };
-    services_.unready = [this] {
+    shop_.services.on_delivery = [this] { planner_.wake(); };
+    shop_.services.on_outbox = [this] { sender_.wake(); };
+    shop_.services.gauges = [this] { return gauges(); };
+    shop_.services.unready = [this] {
         return std::string{is_stopping_ ? "the server is stopping" : ""};
     };
-    services_.planner = &planner_;
-    services_.receiver = &receiver_;
-    services_.gateway = &gateway_;
-    services_.mirrors = &mirrors_;
-    services_.spawner = &spawner_;
+    shop_.services.planner = &planner_;
+    shop_.services.receiver = &receiver_;
 }
 
 std::map<std::string, double> Daemon::gauges() const {
     auto out = process_gauges();
-    const auto http = server_.counters();
+    const auto http = shop_.server.counters();
     const auto& hooks = receiver_.counters();
     out["triphammer_http_connections"] = static_cast<double>(http.open);
     out["triphammer_http_requests_total"] = static_cast<double>(http.requests);
@@ -229,31 +155,28 @@ std::map<std::string, double> Daemon::gauges() const {
     out["triphammer_webhooks_duplicate_total"] = static_cast<double>(hooks.duplicates);
     out["triphammer_webhooks_refused_total"] = static_cast<double>(hooks.refused);
     out["triphammer_webhooks_failed_total"] = static_cast<double>(hooks.failed);
-    out["triphammer_runners_connected"] = static_cast<double>(gateway_.connected());
-    out["triphammer_attempts_open"] = static_cast<double>(dispatcher_.open_attempts());
-    out["triphammer_git_fetches_total"] = static_cast<double>(mirrors_.fetches());
+    out["triphammer_runners_connected"] = static_cast<double>(shop_.gateway.connected());
+    out["triphammer_attempts_open"] = static_cast<double>(shop_.dispatcher.open_attempts());
+    out["triphammer_git_fetches_total"] = static_cast<double>(shop_.mirrors.fetches());
     return out;
 }
 
 StartResult<> Daemon::listen() {
     const auto [host, port] = split_address(config_.listen);
-    auto bound = server_.listen_tcp(host, port, std::string{api::kPublicListener});
+    auto bound = shop_.server.listen_tcp(host, port, std::string{api::kPublicListener});
     if (!bound) return bad_start(with_context("listen " + config_.listen, bound.error()));
     const auto incoming = make_directory(config_.data / "incoming", 0700);
     if (!incoming) return bad_start(incoming.error());
-    const auto run = config_.run_directory();
-    if (auto made = make_directory(run, 0750); !made) return bad_start(made.error());
-    auto admin =
-        server_.listen_unix(config_.data / "admin.sock", 0600, std::string{api::kAdminListener});
+    auto admin = shop_.server.listen_unix(
+        config_.data / "admin.sock", 0600, std::string{api::kAdminListener}
+    );
     if (!admin) return bad_start(admin.error());
-    auto runners =
-        server_.listen_unix(run / "daemon.sock", 0660, std::string{api::kRunnerListener});
-    if (!runners) return bad_start(runners.error());
+    if (auto runners = shop_.listen(); !runners) return bad_start(runners.error());
     return {};
 }
 
 Task<> Daemon::wait_for_jobs() {
-    while (dispatcher_.open_attempts() > 0) {
+    while (shop_.dispatcher.open_attempts() > 0) {
         auto pause = sleep_for(100ms);
         co_await std::move(pause);
     }
@@ -261,19 +184,19 @@ Task<> Daemon::wait_for_jobs() {
 
 Task<> Daemon::stop(const ServeOptions& options) {
     log::info("stopping");
-    dispatcher_.drain();
+    shop_.dispatcher.drain();
     if (options.drain_jobs) {
         auto waiting = wait_for_jobs();
         co_await std::move(waiting);
     }
     is_stopping_ = true;
-    auto closing = server_.stop(kStopGrace);
+    auto closing = shop_.server.stop(kStopGrace);
     co_await std::move(closing);
     auto receiver = receiver_.stop();
     co_await std::move(receiver);
     auto planner = planner_.stop();
     co_await std::move(planner);
-    auto dispatcher = dispatcher_.stop();
+    auto dispatcher = shop_.dispatcher.stop();
     co_await std::move(dispatcher);
     auto sender = sender_.stop();
     co_await std::move(sender);
@@ -281,11 +204,11 @@ Task<> Daemon::stop(const ServeOptions& options) {
 }
 
 Task<> Daemon::run(const ServeOptions& options) {
-    auto dispatching = dispatcher_.start();
+    auto dispatching = shop_.dispatcher.start();
     co_await std::move(dispatching);
     planner_.start();
     if (!config_.github.token.empty()) sender_.start();  // else nobody to tell
-    auto noticing = print_setup_notice(services_);
+    auto noticing = print_setup_notice(shop_.services);
     co_await std::move(noticing);
     log::info("ready", {{"listen", config_.listen}, {"data", config_.data.string()}});
     co_await signals_.async_wait(asio::use_awaitable);

@@ -1,0 +1,79 @@
+#include "app/workshop.hpp"
+
+#include "app/services.hpp"
+
+namespace triphammer::app {
+
+namespace {
+
+git::MirrorSettings mirror_settings(const Config& config) {
+    git::MirrorSettings settings;
+    settings.folder = std::filesystem::absolute(config.data) / "mirrors";
+    return settings;
+}
+
+launch::DocumentSettings document_settings(const Config& config, const Core& core) {
+    launch::DocumentSettings settings;
+    settings.server_id = core.server_id;
+    settings.server_url = config.base_url();
+    settings.runs_on = config.runs_on;
+    settings.docker_host = config.docker_host;
+    settings.log_limit_bytes = config.log_max_bytes;
+    return settings;
+}
+
+launch::DispatchSettings dispatch_settings(const Config& config, const Core& core) {
+    launch::DispatchSettings settings;
+    settings.workers = config.workers;
+    settings.run = config.run_directory();
+    settings.endpoint = config.run_directory() / "daemon.sock";
+    settings.server_id = core.server_id;
+    settings.docker_host = config.docker_host;
+    settings.hidden = {std::filesystem::absolute(config.data).string()};
+    return settings;
+}
+
+}  // namespace
+
+Workshop::Workshop(const Config& given, Core& core, Executor executor)
+    : config{given},
+      live{executor, *core.database},
+      mirrors{mirror_settings(given), git_thread, spawner},
+      documents{document_settings(given, core), *core.sealer},
+      gateway{
+          {executor, *core.database, *core.logs, core.log_thread, documents}, gateway_callbacks()},
+      dispatcher{
+          {executor,
+           *core.database,
+           core.clock,
+           core.random,
+           gateway,
+           given.run_directory() / "launcher.sock"},
+          dispatch_settings(given, core)},
+      services{make_services(given, core, live)},
+      router{services},
+      server{executor, router} {
+    services.on_queue = [this] { dispatcher.wake(); };
+    services.gateway = &gateway;
+    services.mirrors = &mirrors;
+    services.spawner = &spawner;
+}
+
+launch::RunnerGateway::Callbacks Workshop::gateway_callbacks() {
+    launch::RunnerGateway::Callbacks callbacks;
+    callbacks.on_attached = [this](model::Fence fence) { dispatcher.on_attached(fence); };
+    callbacks.on_detached = [this](model::Fence fence) { dispatcher.on_detached(fence); };
+    callbacks.on_over = [this](model::Fence fence) { dispatcher.on_over(fence); };
+    callbacks.on_log = [this](const launch::LogNews& news) {
+        live.on_log({news.run, news.job, news.step, news.lines, news.bytes, news.done});
+    };
+    return callbacks;
+}
+
+Result<> Workshop::listen() {
+    const auto run = config.run_directory();
+    if (auto made = make_directory(run, 0750); !made) return made;
+    return server.listen_unix(run / "daemon.sock", 0660, std::string{api::kRunnerListener});
+}
+
+}  // namespace triphammer::app

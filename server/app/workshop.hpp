@@ -1,0 +1,44 @@
+#pragma once
+// What carries out jobs: the daemon's own parts, and those of a run without a daemon. Members are
+// destroyed in reverse: nothing uses what is gone.
+
+#include "api/live_hub.hpp"
+#include "api/router.hpp"
+#include "api/services.hpp"
+#include "app/config.hpp"
+#include "app/core.hpp"
+#include "base/spawn.hpp"
+#include "git/mirror.hpp"
+#include "http/server.hpp"
+#include "launch/dispatcher.hpp"
+#include "launch/document_source.hpp"
+#include "launch/runner_gateway.hpp"
+
+namespace triphammer::app {
+
+struct Workshop {
+    /// Both outlive this object. All on the logic thread.
+    Workshop(const Config& config, Core& core, Executor executor);
+    Workshop(const Workshop&) = delete;
+    Workshop& operator=(const Workshop&) = delete;
+
+    /// Makes the run directory and listens for runners in it.
+    Result<> listen();
+
+    const Config& config;
+    SystemSpawner spawner;
+    NamedThread git_thread{"git"};
+    api::LiveHub live;
+    git::Mirrors mirrors;
+    launch::DocumentSource documents;
+    launch::RunnerGateway gateway;
+    launch::Dispatcher dispatcher;
+    api::Services services;
+    api::Router router;
+    http::Server server;
+
+  private:
+    launch::RunnerGateway::Callbacks gateway_callbacks();
+};
+
+}  // namespace triphammer::app
