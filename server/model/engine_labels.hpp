@@ -1,7 +1,8 @@
 #pragma once
+// Names and labels of every object that the product makes on a container engine: runner, launcher
+// and sweep find and adopt only what carries all of its own (docs/protocol, D1 and D2).
 
-// Labels of every object that the product makes on a container engine: runner, launcher and sweep
-// find and adopt only what carries all of its own (docs/protocol, D1 and D2).
+#include <string>
 
 namespace triphammer::model {
 
@@ -12,5 +13,12 @@ constexpr const char* kJobRole = "job";                            // swept with
 constexpr const char* kCandidateRole = "candidate";                // retired by ledger id alone
 constexpr const char* kAppRole = "app";                            // retired by ledger id alone
 constexpr const char* kDeploymentLabel = "triphammer.deployment";  // decimal
+
+/// "th-1f0c9a2b-": how names begin. An engine has one name for everybody, and several servers (or
+/// the data directories of one machine, one after the other) may share it; each counts from 1.
+inline std::string engine_prefix(const std::string& server_id) {
+    constexpr std::size_t kShortId = 8;
+    return "th-" + server_id.substr(0, kShortId) + "-";
+}
 
 }  // namespace triphammer::model

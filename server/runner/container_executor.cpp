@@ -187,7 +187,8 @@ Task<Result<>> ContainerExecutor::find_image(Login login) {
 }
 
 std::string ContainerExecutor::name() const {
-    return "th-" + std::to_string(session_.document().fence) + "-1";
+    const auto& document = session_.document();
+    return model::engine_prefix(document.server_id) + std::to_string(document.fence) + "-1";
 }
 
 docker::Labels ContainerExecutor::labels() const {

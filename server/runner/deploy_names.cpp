@@ -20,7 +20,7 @@ bool holds_all(const docker::Labels& labels, const docker::Labels& wanted) {
 }  // namespace
 
 std::string DeployNames::container(std::int64_t n) const {
-    return "th-d" + deployment + "-" + std::to_string(n);
+    return model::engine_prefix(server_id) + "d" + deployment + "-" + std::to_string(n);
 }
 
 std::string DeployNames::network() const {

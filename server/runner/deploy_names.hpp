@@ -23,7 +23,7 @@ struct DeployNames {
     std::string service;
     std::string key;  // of the service on this engine: 12 hex digits
 
-    /// th-d<deployment>-<n>: a late twin of effect n collides with it.
+    /// th-<server>-d<deployment>-<n>: a late twin of effect n collides with it.
     std::string container(std::int64_t n) const;
     std::string network() const;
     std::string switch_container() const;

@@ -167,11 +167,11 @@ Task<int> lose_the_runner(Executor executor) {
     container.reset();
     auto connecting = must(docker::Engine::connect(setting("DOCKER_HOST")));
     auto engine = co_await std::move(connecting);
-    auto waiting = must(engine->wait_container("th-7-1"));
+    auto waiting = must(engine->wait_container("th-test-ser-7-1"));
     const auto status = co_await std::move(waiting);
-    auto removing = must(engine->remove_container("th-7-1"));
+    auto removing = must(engine->remove_container("th-test-ser-7-1"));
     co_await std::move(removing);
-    auto network = must(engine->remove_network("th-7-1"));
+    auto network = must(engine->remove_network("th-test-ser-7-1"));
     co_await std::move(network);
     co_return status;
 }

@@ -71,6 +71,11 @@ class Deployments : public ::testing::Test {
         });
     }
 
+    /// The name of what effect n of a deployment makes.
+    std::string container(int of, int n) const {
+        return model::engine_prefix(server) + "d" + std::to_string(of) + "-" + std::to_string(n);
+    }
+
     /// The public answer; empty when nobody listens.
     std::string ask(const std::string& path = "/") const;
 

@@ -85,7 +85,7 @@ TEST_F(Deployments, AreUndecidedWhenTheTargetIsNotAsTheLedgerSays) {
     deploy(image, lose_before("switch"));
     losses = 1;
     with_engine([this](docker::Engine& engine) {
-        return must(engine.remove_container("th-d" + std::to_string(deployment) + "-1"));
+        return must(engine.remove_container(container(deployment, 1)));
     });
 
     const auto outcome = attempt(image);

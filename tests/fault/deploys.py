@@ -2,6 +2,7 @@
 own events, not by what the product says of itself."""
 import collections
 import json
+import re
 import os
 import time
 import urllib.parse
@@ -79,13 +80,13 @@ def judge_effects(world, began):
     done = collections.Counter()
     for event in events_of(world, began):
         name = event["Actor"]["Attributes"].get("name", "")
-        if event["Type"] == "container" and name.startswith("th-d"):
+        if event["Type"] == "container" and re.match("th-[0-9a-f]+-d", name):
             done[(name, event["Action"])] += 1
     created = {name for name, action in done if action == "create"}
     twice = {key: times for key, times in done.items() if times > 1 and key[1] in ("create", "start", "die", "destroy")}
     yield Finding("  … each effect at most once, by the engine's events", not twice and bool(created),
                   f"{len(created)} containers made, {twice or 'none twice'}")
-    by_deployment = collections.Counter(name.split("-")[1] for name in created)
+    by_deployment = collections.Counter(name.split("-")[2] for name in created)
     several = {deployment: times for deployment, times in by_deployment.items() if times > 2}
     yield Finding("  … one candidate a deployment (and one `before` at the first)", not several, str(several or ""))
 

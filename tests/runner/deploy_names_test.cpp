@@ -27,10 +27,20 @@ TEST(DeployNames, AreTheDeploymentsOwnForContainersAndTheServicesForTheRest) {
     const auto first = make_names(document(), "app");
     const auto second = make_names(later, "app");
 
-    EXPECT_EQ(first.container(3), "th-d12-3");
-    EXPECT_EQ(second.container(3), "th-d13-3");
+    EXPECT_EQ(first.container(3), "th-server-d12-3");
+    EXPECT_EQ(second.container(3), "th-server-d13-3");
     EXPECT_EQ(first.network(), second.network());
     EXPECT_EQ(first.switch_container(), second.switch_container());
+}
+
+TEST(DeployNames, OfTwoServersThatCountFromOneDoNotMeetOnAnEngine) {
+    auto mine = document();
+    mine.server_id = "0123456789abcdef";
+    auto other = document();
+    other.server_id = "fedcba9876543210";
+
+    EXPECT_EQ(make_names(mine, "app").container(1), "th-01234567-d12-1");
+    EXPECT_NE(make_names(mine, "app").container(1), make_names(other, "app").container(1));
 }
 
 TEST(DeployNames, DifferBetweenServersRepositoriesEnvironmentsAndServices) {
