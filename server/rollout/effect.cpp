@@ -39,6 +39,10 @@ std::optional<EffectKind> parse_effect_kind(std::string_view name) {
     return {};
 }
 
+bool is_way_back(EffectKind kind) {
+    return kind == start_previous || kind == switch_back || kind == retire_candidate;
+}
+
 std::string make_idem(model::DeploymentId deployment, std::int64_t n) {
     return sha256_hex("deployment " + to_text(deployment) + " effect " + std::to_string(n));
 }

@@ -29,6 +29,9 @@ enum class EffectKind {
 std::string_view name_of(EffectKind kind);
 std::optional<EffectKind> parse_effect_kind(std::string_view name);
 
+/// Undoes: start-previous, switch-back, retire-candidate. Doing one twice is doing it once.
+bool is_way_back(EffectKind kind);
+
 enum class EffectState { open, ok, failed };
 
 /// A row of the ledger's journal, as far as the rules need it.

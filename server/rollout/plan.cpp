@@ -23,10 +23,6 @@ const Effect* find_failed(const Situation& now) {
     return nullptr;
 }
 
-bool is_way_back(EffectKind kind) {
-    return kind == start_previous || kind == switch_back || kind == retire_candidate;
-}
-
 // What serves is no longer what served before: from here on failure means going back.
 bool is_traffic_touched(const Situation& now) {
     for (const auto& effect : now.effects) {
@@ -150,9 +146,14 @@ Move move_on(const Situation& now) {
     return finish(DeploymentState::succeeded, "");
 }
 
-bool is_beyond_repair(const Situation& now) {
-    const auto* failed = find_failed(now);
-    return failed != nullptr && (is_way_back(failed->kind) || failed->kind == retire_previous);
+// What failed and has no way back of its own, whatever failed before it. Asking for it again under
+// the next number would never end.
+const Effect* find_beyond_repair(const Situation& now) {
+    for (const auto& effect : now.effects) {
+        const bool is_last_resort = is_way_back(effect.kind) || effect.kind == retire_previous;
+        if (is_last_resort && effect.state == EffectState::failed) return &effect;
+    }
+    return nullptr;
 }
 
 bool has_gone_back(const Situation& now) {
@@ -169,8 +170,8 @@ Move next_move(const Situation& now) {
             return finish(DeploymentState::unknown, "an effect is open");
         }
     }
-    if (is_beyond_repair(now)) {
-        const auto name = std::string{name_of(find_failed(now)->kind)};
+    if (const auto* failed = find_beyond_repair(now)) {
+        const auto name = std::string{name_of(failed->kind)};
         return finish(DeploymentState::unknown, name + " failed: look at the target and settle");
     }
     auto trouble = find_trouble(now);

@@ -38,6 +38,12 @@ Recovery recover_closed(const Loss& loss, Observation seen) {
     return Recovery::unknown;
 }
 
+std::optional<Milliseconds> rest_before_retry(EffectKind kind, Failure why, int tries) {
+    constexpr int kMaxTries = 6;
+    if (!is_way_back(kind) || why == Failure::refused || tries >= kMaxTries) return {};
+    return Milliseconds{1000LL << (tries - 1)};
+}
+
 bool is_observable(EffectKind kind) {
     return kind != EffectKind::before;
 }

@@ -12,6 +12,7 @@
 //
 //   no open intent: what is there equals the ledger → go on at n + 1; silent → wait; else unknown.
 
+#include "base/clock.hpp"
 #include "rollout/effect.hpp"
 
 namespace triphammer::rollout {
@@ -43,6 +44,17 @@ enum class Recovery {
 
 Recovery recover_open(const Loss& loss, Observation seen);
 Recovery recover_closed(const Loss& loss, Observation seen);
+
+/// Why an effect did not go well.
+enum class Failure {
+    refused,  // the target answered, and will answer the same again
+    silent,   // the target did not answer, or is in trouble of its own
+};
+
+/// How long to rest before the same effect is tried once more under the same number; nothing: the
+/// failure is its result. Only the way back is worth waiting for, 31 s in all: forward, a failure
+/// is what the way back is for. `tries` were made so far, 1 or more.
+std::optional<Milliseconds> rest_before_retry(EffectKind kind, Failure why, int tries);
 
 /// `before` runs a command of the user's: nothing on the target tells whether it ran.
 bool is_observable(EffectKind kind);

@@ -1,5 +1,6 @@
 #include "runner/deploy_job.hpp"
 
+#include "base/deadline.hpp"
 #include "runner/image_failure.hpp"
 #include "runner/image_log.hpp"
 #include "runner/image_stop.hpp"
@@ -165,7 +166,7 @@ Task<Result<StepOutcome>> DeployJob::effect(rollout::EffectKind kind, std::int64
         step.reason = verdict->why;
         co_return step;
     }
-    auto doing = target_->perform(kind, n, session_.stop());
+    auto doing = perform(kind, n);
     auto outcome = co_await std::move(doing);
     auto reporting = report(n, outcome);
     auto reported = co_await std::move(reporting);
@@ -179,6 +180,17 @@ Task<Result<StepOutcome>> DeployJob::effect(rollout::EffectKind kind, std::int64
     step.cause = outcome.exit_status != 0 ? Cause::exit : Cause::infrastructure;
     if (outcome.exit_status != 0) step.exit_status = outcome.exit_status;
     co_return step;
+}
+
+Task<EffectOutcome> DeployJob::perform(rollout::EffectKind kind, std::int64_t n) {
+    for (int tries = 1;; ++tries) {
+        auto doing = target_->perform(kind, n, session_.stop());
+        auto outcome = co_await std::move(doing);
+        if (outcome.ok) co_return outcome;
+        const auto rest = rollout::rest_before_retry(kind, outcome.failure, tries);
+        if (!rest) co_return outcome;
+        co_await sleep_for(*rest);
+    }
 }
 
 namespace {
@@ -240,6 +252,7 @@ Task<Result<>> DeployJob::in_step(std::string name, Task<Result<StepOutcome>> wo
     auto outcome = co_await std::move(work);
     if (!outcome) co_return outcome.error();
     if (!outcome->ok && trouble_.ok) trouble_ = *outcome;
+    if (!outcome->ok) last_reason_ = outcome->reason;
     auto ending = end_step(number, *outcome);
     co_return co_await std::move(ending);
 }

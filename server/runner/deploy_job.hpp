@@ -39,6 +39,7 @@ class DeployJob {
 
     Task<Result<StepOutcome>> carry_out(rollout::Move move);
     Task<Result<StepOutcome>> effect(rollout::EffectKind kind, std::int64_t n);
+    Task<EffectOutcome> perform(rollout::EffectKind kind, std::int64_t n);
     Task<Result<>> report(std::int64_t n, const EffectOutcome& outcome);
     Task<StepOutcome> gate();
     Task<StepOutcome> verify();
@@ -57,6 +58,7 @@ class DeployJob {
     std::optional<rollout::Move> last_;
     std::vector<std::string> probes_;  // not yet in the ledger
     StepOutcome trouble_;              // the first one
+    std::string last_reason_;          // of the last one
     std::optional<std::string> undecided_;
     Live live_;
     int step_ = 0;

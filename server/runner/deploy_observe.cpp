@@ -11,15 +11,14 @@ namespace triphammer::runner {
 using rollout::EffectKind;
 using rollout::Observation;
 
-namespace {
-
-/// Nothing was heard from the engine: that says nothing about the object.
 bool is_silence(const Error& error) {
     return error.code == Code::unavailable || error.code == Code::timed_out ||
            error.code == Code::io;
 }
 
-}  // namespace
+bool is_absent(const Error& error) {
+    return error.code == Code::not_found || error.code == Code::conflict;
+}
 
 Task<Observation> ContainerTarget::observe(EffectKind kind, std::int64_t n) {
     using enum EffectKind;
@@ -47,13 +46,13 @@ Task<Observation> ContainerTarget::observe(EffectKind kind, std::int64_t n) {
 Task<Observation> ContainerTarget::observe_candidate(EffectKind kind) {
     auto looking = candidate();
     auto info = co_await std::move(looking);
-    const bool is_gone = !info && info.error().code == Code::not_found;
-    if (!info && !is_gone) {
-        co_return is_silence(info.error()) ? Observation::silent : Observation::foreign;
-    }
+    if (!info && is_silence(info.error())) co_return Observation::silent;
     if (kind == EffectKind::retire_candidate) {
-        co_return is_gone ? Observation::done : Observation::not_begun;
+        if (!info && !is_absent(info.error())) co_return Observation::foreign;
+        co_return info ? Observation::not_begun : Observation::done;
     }
+    const bool is_gone = !info && info.error().code == Code::not_found;
+    if (!info && !is_gone) co_return Observation::foreign;
     if (kind == EffectKind::create_candidate) {
         co_return is_gone ? Observation::not_begun : Observation::done;
     }

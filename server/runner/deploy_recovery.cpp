@@ -111,6 +111,7 @@ JobOutcome DeployJob::finish(const Move& move) const {
     outcome.reason = undecided_.value_or(move.reason);
     if (!trouble_.reason.empty() && !undecided_) {
         outcome.reason += ": " + trouble_.reason;
+        if (last_reason_ != trouble_.reason) outcome.reason += "; then " + last_reason_;
     }
     if (outcome.deployment == DeploymentState::succeeded) {
         outcome.reason.clear();

@@ -23,6 +23,7 @@ EffectOutcome done(nlohmann::json ids = nlohmann::json::object()) {
 
 EffectOutcome failed(const Error& error) {
     EffectOutcome outcome;
+    if (is_silence(error)) outcome.failure = rollout::Failure::silent;
     outcome.reason = error.message;
     return outcome;
 }
@@ -211,14 +212,14 @@ Task<EffectOutcome> ContainerTarget::start_previous() {
     ProbeTarget target{previous_.id, "", 0, false};
     auto watching = watch_health(engine_, ProbeSpec{}, std::move(target), clock_);
     auto gate = co_await std::move(watching);
-    if (!gate.passed) co_return failed({Code::io, gate.reason});
+    if (!gate.passed) co_return failed(conflict(gate.reason));
     co_return done();
 }
 
 Task<EffectOutcome> ContainerTarget::retire_candidate() {
     auto looking = candidate();
     auto info = co_await std::move(looking);
-    if (!info && info.error().code == Code::not_found) co_return done();
+    if (!info && is_absent(info.error())) co_return done();
     if (!info) co_return failed(info.error());
     auto outcome = done();
     auto tailing = engine_.log_tail(info->id, kExcerptLines);

@@ -19,11 +19,18 @@ namespace triphammer::runner {
 /// What an effect came to; becomes the journal's `result`.
 struct EffectOutcome {
     bool ok = false;
+    rollout::Failure failure = rollout::Failure::refused;  // where it is not ok
     std::string ids_json = "{}";
     std::string excerpt;
     std::string reason;
     int exit_status = 0;  // of `before`
 };
+
+/// Nothing was heard from the engine: that says nothing about the object.
+bool is_silence(const Error& error);
+
+/// What candidate() says when none of ours is there, though a stranger's may have its name.
+bool is_absent(const Error& error);
 
 /// A container of this service, as far as traffic is concerned.
 struct Serving {

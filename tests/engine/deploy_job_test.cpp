@@ -65,6 +65,36 @@ TEST_F(Deployments, GoBackWhenTheProbesAfterTheSwitchFail) {
     EXPECT_EQ(kinds_of(intents).back(), "retire-candidate");
 }
 
+namespace {
+
+Task<> make_stranger(docker::Engine& engine, std::string name, std::string label) {
+    docker::ContainerSpec spec;
+    spec.name = std::move(name);
+    spec.image = "triphammer/busybox";
+    spec.labels = {{model::kServerLabel, std::move(label)}};
+    auto creating = triphammer::testing::must(engine.create_container(std::move(spec)));
+    co_await std::move(creating);
+}
+
+}  // namespace
+
+TEST_F(Deployments, EndWhereAStrangersContainerHasTheName) {
+    const auto image = make_image("one");
+    deploy(image);
+    const auto strangers = container(deployment + 1, 1);
+    with_engine([&](docker::Engine& engine) { return make_stranger(engine, strangers, server); });
+
+    const auto outcome = deploy(image);
+
+    EXPECT_EQ(outcome.deployment, DeploymentState::failed) << outcome.reason;
+    EXPECT_NE(outcome.reason.find("is not ours"), std::string::npos) << outcome.reason;
+    EXPECT_EQ(kinds_of(intents), (Kinds{"create-candidate", "retire-candidate"}));
+    EXPECT_EQ(ask(), "one");
+    with_engine([&](docker::Engine& engine) {
+        return triphammer::testing::must(engine.remove_container(strangers));  // left alone
+    });
+}
+
 TEST_F(Deployments, RunTheCommandBeforeTheSwitchOncePerVersion) {
     const auto image = make_image("one");
     const auto with_before = [](auto& session) {

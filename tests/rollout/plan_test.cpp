@@ -13,6 +13,7 @@ struct Script {
     Situation now;
     EffectKind failing = EffectKind::before;
     bool fails = false;
+    std::optional<EffectKind> failing_too = std::nullopt;
     Check gate = Check::passed;
     Check verify = Check::passed;
 
@@ -21,7 +22,8 @@ struct Script {
 };
 
 void do_effect(Script& script, const Move& move) {
-    const bool fails = script.fails && move.effect == script.failing;
+    const bool fails =
+        (script.fails && move.effect == script.failing) || move.effect == script.failing_too;
     Effect effect;
     effect.n = move.n;
     effect.kind = move.effect;
@@ -153,6 +155,19 @@ TEST(Plan, AFailedWayBackIsForAPerson) {
     script.failing = EffectKind::switch_back;
 
     EXPECT_EQ(play(script).last.outcome, DeploymentState::unknown);
+}
+
+TEST(Plan, AWayBackThatIsRefusedIsNotAskedForAgain) {
+    auto script = blue_green_with_previous();
+    script.fails = true;
+    script.failing = EffectKind::create_candidate;
+    script.failing_too = EffectKind::retire_candidate;
+
+    const auto played = play(script);
+
+    EXPECT_EQ(played.done, (Steps{"create-candidate", "retire-candidate"}));
+    EXPECT_EQ(played.last.outcome, DeploymentState::unknown);
+    EXPECT_NE(played.last.reason.find("retire-candidate failed"), std::string::npos);
 }
 
 TEST(Plan, APreviousThatCannotBeRetiredIsNotGreen) {

@@ -65,4 +65,22 @@ TEST(Recovery, GoesOnWhenTheTargetEqualsTheLedger) {
     EXPECT_EQ(recover_closed({}, Observation::not_begun), Recovery::unknown);
 }
 
+TEST(Recovery, TriesTheWayBackAgainWithLongerRestsAndGivesUp) {
+    Milliseconds rested{0};
+    int tries = 1;
+    while (const auto rest = rest_before_retry(EffectKind::switch_back, Failure::silent, tries)) {
+        rested += *rest;
+        ++tries;
+    }
+
+    EXPECT_EQ(tries, 6);
+    EXPECT_EQ(rested, Milliseconds{31'000});
+}
+
+TEST(Recovery, TriesNothingAgainThatWasRefusedOrHasAWayBack) {
+    EXPECT_FALSE(rest_before_retry(EffectKind::retire_candidate, Failure::refused, 1));
+    EXPECT_FALSE(rest_before_retry(EffectKind::create_candidate, Failure::silent, 1));
+    EXPECT_FALSE(rest_before_retry(EffectKind::before, Failure::silent, 1));
+}
+
 }  // namespace triphammer::rollout

@@ -21,6 +21,7 @@ enum class Plant {
     ack_before_commit,  // the daemon says "kept" and keeps it a moment later
     silence_is_death,   // the launcher takes a runner without a connection for dead
     blind_repeat,       // a new attempt repeats an open effect without observing
+    repeat_refused,     // what the way back was refused is asked for again, under the next number
 };
 
 struct Context {

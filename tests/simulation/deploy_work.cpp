@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <set>
+
 namespace triphammer::simulation {
 
 namespace {
@@ -29,13 +31,26 @@ rollout::Effect read_effect(const json& in) {
 struct Fate {
     explicit Fate(std::uint64_t seed) {
         Dice dice{seed};
-        if (dice.once_in(5)) failing = static_cast<EffectKind>(dice.below(9));
+        if (dice.once_in(5)) refused.insert(static_cast<EffectKind>(dice.below(9)));
         gate = dice.once_in(8) ? rollout::Check::failed : rollout::Check::passed;
         verify = dice.once_in(8) ? rollout::Check::failed : rollout::Check::passed;
         has_before = dice.once_in(3);
+        // The way back may be refused too, or be answered only after some tries, or never.
+        if (dice.once_in(4)) refused.insert(static_cast<EffectKind>(dice.below(9)));
+        if (dice.once_in(4)) silent = static_cast<EffectKind>(dice.below(9));
+        silences = static_cast<int>(1 + dice.below(8));
     }
 
-    std::optional<EffectKind> failing;
+    /// How the `tries`-th try of an effect fails; nothing: it goes well.
+    std::optional<rollout::Failure> fails(EffectKind kind, int tries) const {
+        if (refused.count(kind) > 0) return rollout::Failure::refused;
+        if (silent == kind && tries <= silences) return rollout::Failure::silent;
+        return {};
+    }
+
+    std::set<EffectKind> refused;
+    std::optional<EffectKind> silent;
+    int silences = 0;
     rollout::Check gate;
     rollout::Check verify;
     bool has_before;
@@ -51,16 +66,19 @@ class DeployWork final : public Work {
 
     void on_verdict(const protocol::EffectVerdict& verdict) override { verdict_ = verdict; }
 
-    Instant next_wakeup() const override { return observe_at_.value_or(Instant::max()); }
+    Instant next_wakeup() const override {
+        return std::min(observe_at_.value_or(Instant::max()), rest_until_.value_or(Instant::max()));
+    }
 
   private:
-    enum class Doing { nothing, waiting_for_verdict, waiting_for_target };
+    enum class Doing { nothing, waiting_for_verdict, resting, waiting_for_target };
 
     void begin(Runner& runner);
     void recover(Runner& runner);
     rollout::Observation observe(const Outside& outside) const;
     void announce(Runner& runner, EffectKind kind, std::int64_t n, bool only_records);
     void act_on_verdict(Runner& runner);
+    void try_effect(Runner& runner);
     void close_effect(Runner& runner, bool ok);
     void move_on(Runner& runner);
     void finish(Runner& runner, model::DeploymentState outcome, const std::string& reason);
@@ -83,6 +101,8 @@ class DeployWork final : public Work {
     std::optional<protocol::EffectVerdict> verdict_;
     std::optional<Instant> began_at_;
     std::optional<Instant> observe_at_;
+    std::optional<Instant> rest_until_;  // before an effect is tried once more
+    int tries_ = 0;
 };
 
 DeployWork::DeployWork(std::uint64_t seed, const json& document) : fate_{seed} {
@@ -104,6 +124,7 @@ DeployWork::DeployWork(std::uint64_t seed, const json& document) : fate_{seed} {
 bool DeployWork::has_step(const Runner& runner) const {
     auto& context = const_cast<Runner&>(runner).context();
     if (observe_at_) return context.now() >= *observe_at_;
+    if (rest_until_) return context.now() >= *rest_until_;
     if (doing_ == Doing::waiting_for_verdict) return verdict_.has_value();
     if (doing_ == Doing::waiting_for_target) return !context.outside.is_under_way(idem_of(n_));
     return true;
@@ -115,6 +136,7 @@ void DeployWork::step(Runner& runner) {
     now_.cancelled = runner.is_cancelled();
     if (recovers_) return recover(runner);
     if (doing_ == Doing::waiting_for_verdict) return act_on_verdict(runner);
+    if (doing_ == Doing::resting) return try_effect(runner);
     if (doing_ == Doing::waiting_for_target) return close_effect(runner, true);
     move_on(runner);
 }
@@ -187,7 +209,23 @@ void DeployWork::act_on_verdict(Runner& runner) {
     }
     if (only_records_) return close_effect(runner, true);
     if (!runner.machine().begin_effect(n_, context.now())) return;  // another verdict will come
-    if (fate_.failing == kind_) return close_effect(runner, false);
+    tries_ = 0;
+    try_effect(runner);
+}
+
+void DeployWork::try_effect(Runner& runner) {
+    auto& context = runner.context();
+    rest_until_.reset();
+    if (const auto why = fate_.fails(kind_, ++tries_)) {
+        const bool is_refused = *why == rollout::Failure::refused;
+        ++context.tally[is_refused ? "effect refused" : "effect not answered"];
+        if (is_refused) context.outside.refuse(object(), std::string{name_of(kind_)}, n_);
+        const auto rest = rollout::rest_before_retry(kind_, *why, tries_);
+        if (!rest) return close_effect(runner, false);
+        rest_until_ = context.now() + *rest;
+        doing_ = Doing::resting;
+        return;
+    }
     context.outside.under_way.push_back(
         {idem_of(n_), std::string{name_of(kind_)}, object(), runner.fence(), context.now()}
     );
@@ -213,6 +251,12 @@ void DeployWork::close_effect(Runner& runner, bool ok) {
 
 void DeployWork::move_on(Runner& runner) {
     const auto move = rollout::next_move(now_);
+    const bool is_planted = runner.context().plant == Plant::repeat_refused;
+    if (is_planted && !now_.effects.empty()) {
+        const auto& last = now_.effects.back();
+        const bool is_repeated = is_way_back(last.kind) && last.state == EffectState::failed;
+        if (is_repeated) return announce(runner, last.kind, last.n + 1, false);
+    }
     switch (move.kind) {
         case Move::Kind::effect:
             return announce(runner, move.effect, move.n, false);
@@ -251,6 +295,14 @@ void DeployWork::finish(Runner& runner, model::DeploymentState outcome, const st
     runner.end(std::move(end));
 }
 
+bool goes_well(const Fate& fate, EffectKind kind) {
+    for (int tries = 1;; ++tries) {
+        const auto why = fate.fails(kind, tries);
+        if (!why) return true;
+        if (!rollout::rest_before_retry(kind, *why, tries)) return false;
+    }
+}
+
 }  // namespace
 
 model::DeploymentState expect_deployment(std::uint64_t seed, bool has_previous) {
@@ -258,16 +310,18 @@ model::DeploymentState expect_deployment(std::uint64_t seed, bool has_previous) 
     rollout::Situation now;
     now.has_previous = has_previous;
     if (fate.has_before) now.before = rollout::BeforeState::needed;
-    for (;;) {
+    constexpr int kMoreThanAnyPlan = 50;
+    for (int i = 0; i < kMoreThanAnyPlan; ++i) {
         const auto move = rollout::next_move(now);
         if (move.kind == Move::Kind::finish) return move.outcome;
         if (move.kind == Move::Kind::gate) now.gate = fate.gate;
         if (move.kind == Move::Kind::verify) now.verify = fate.verify;
         if (move.kind == Move::Kind::soak) now.soaked = true;
         if (move.kind != Move::Kind::effect) continue;
-        const auto state = fate.failing == move.effect ? EffectState::failed : EffectState::ok;
+        const auto state = goes_well(fate, move.effect) ? EffectState::ok : EffectState::failed;
         now.effects.push_back({move.n, move.effect, state, {}, ""});
     }
+    return model::DeploymentState::pending;  // the plan never ends: no deployment ends so
 }
 
 std::unique_ptr<Work> make_deploy_work(std::uint64_t seed, const std::string& document) {

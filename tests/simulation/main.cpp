@@ -25,7 +25,8 @@ struct Arguments {
 const std::map<std::string, sim::Plant> kPlants{
     {"ack-before-commit", sim::Plant::ack_before_commit},
     {"silence-is-death", sim::Plant::silence_is_death},
-    {"blind-repeat", sim::Plant::blind_repeat}};
+    {"blind-repeat", sim::Plant::blind_repeat},
+    {"repeat-refused", sim::Plant::repeat_refused}};
 
 bool read_arguments(int count, char** values, Arguments& out) {
     for (int i = 1; i < count; ++i) {

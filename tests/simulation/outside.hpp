@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,10 +29,11 @@ struct EffectRequest {
 };
 
 struct Outside {
-    std::vector<EffectRequest> under_way;   // sent, not yet executed
-    std::map<std::string, int> executions;  // by idem: two is the failure
-    std::string live;                       // what serves now
-    std::map<std::int64_t, int> objects;    // role job: fence → how many there are
+    std::vector<EffectRequest> under_way;                    // sent, not yet executed
+    std::map<std::string, int> executions;                   // by idem: two is the failure
+    std::string live;                                        // what serves now
+    std::map<std::string, std::set<std::int64_t>> refusals;  // object and kind → effects' numbers
+    std::map<std::int64_t, int> objects;  // role job: fence → how many there are
 
     bool is_done(const std::string& idem) const { return executions.count(idem) > 0; }
 
@@ -40,6 +42,11 @@ struct Outside {
             if (request.idem == idem) return true;
         }
         return false;
+    }
+
+    /// For good: the same again would be refused again.
+    void refuse(const std::string& object, const std::string& kind, std::int64_t n) {
+        refusals[object + " " + kind].insert(n);
     }
 
     void execute(std::size_t index) {

@@ -223,6 +223,9 @@ void World::damage_a_log() {
 // ── after each step ──────────────────────────────────────────────────────────────────────────
 
 void World::after_step() {
+    for (const auto& [what, effects] : context_.outside.refusals) {
+        if (effects.size() > 1) context_.violate("what was refused was asked for again: " + what);
+    }
     for (auto& [fence, runner] : launcher_.runners()) {
         const bool is_working = runner->is_working();
         auto& was = was_working_[fence];
