@@ -92,6 +92,7 @@ Result<std::vector<model::NamedSecret>> resolve_secrets(
         by_name[row.name] = std::move(*value);  // the widest scope comes first: narrower ones win
     }
     std::vector<model::NamedSecret> out;
+    out.reserve(by_name.size());
     for (auto& [name, value] : by_name) out.push_back({name, std::move(value)});
     return out;
 }
@@ -104,6 +105,7 @@ void record_use(
 ) {
     if (secrets.empty()) return;
     std::vector<std::string> names;
+    names.reserve(secrets.size());
     for (const auto& secret : secrets) names.push_back(secret.name);
     const auto reason = "given to attempt " + model::to_text(fence) + ": " + join(names, ", ");
     store::NewChange change;

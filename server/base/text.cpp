@@ -55,19 +55,43 @@ bool is_unreserved(char c) {
            c == '.' || c == '_' || c == '~';
 }
 
+/// How long a character that begins with this byte is; 0 when none does.
+std::size_t utf8_length_of(unsigned first) {
+    if (first < 0x80) return 1;
+    if (first < 0xc2 || first > 0xf4) return 0;
+    return first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+}
+
+struct ByteRange {
+    unsigned low = 0x80, high = 0xbf;
+};
+
+/// What may follow the first byte: no overlong form, no surrogate, nothing above U+10FFFF (Unicode,
+/// table 3-7).
+ByteRange utf8_second(unsigned first) {
+    switch (first) {
+        case 0xe0:
+            return {.low = 0xa0};
+        case 0xed:
+            return {.high = 0x9f};
+        case 0xf0:
+            return {.low = 0x90};
+        case 0xf4:
+            return {.high = 0x8f};
+        default:
+            return {};
+    }
+}
+
 /// The length of the well-formed character at the front; 0 when there is none.
 std::size_t utf8_length(std::string_view text) {
     const auto byte = [&text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const unsigned first = byte(0);
-    if (first < 0x80) return 1;
-    const std::size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc2 ? 2 : 0;
-    if (length == 0 || first > 0xf4 || text.size() < length) return 0;
-    const unsigned second = byte(1);
-    if (first == 0xe0 && second < 0xa0) return 0;
-    if (first == 0xed && second > 0x9f) return 0;
-    if (first == 0xf0 && second < 0x90) return 0;
-    if (first == 0xf4 && second > 0x8f) return 0;
-    for (std::size_t i = 1; i < length; ++i) {
+    const std::size_t length = utf8_length_of(byte(0));
+    if (length < 2) return length;
+    if (text.size() < length) return 0;
+    const auto [low, high] = utf8_second(byte(0));
+    if (byte(1) < low || byte(1) > high) return 0;
+    for (std::size_t i = 2; i < length; ++i) {
         if ((byte(i) & 0xc0U) != 0x80) return 0;
     }
     return length;

@@ -103,22 +103,27 @@ bool matches_part(std::string_view pattern, std::string_view text) {
     return p == pattern.size();
 }
 
-/// Row by row: reach[i] tells whether the pattern so far may end after `i` path parts. A pattern
-/// that reaches any prefix of the path covers the path (it names a folder above it).
+/// reach[i] tells whether the pattern before `part` may end after `i` path parts; the answer, the
+/// same with it.
+std::vector<bool> advance(
+    const std::vector<bool>& reach,
+    const std::string& part,
+    const std::vector<std::string_view>& path
+) {
+    std::vector<bool> next(reach.size(), false);
+    const bool any = part == "**";
+    next[0] = any && reach[0];
+    for (std::size_t i = 1; i < reach.size(); ++i) {
+        next[i] = any ? reach[i] || next[i - 1] : reach[i - 1] && matches_part(part, path[i - 1]);
+    }
+    return next;
+}
+
+/// A pattern that reaches any prefix of the path covers the path (it names a folder above it).
 bool matches_path(const Parts& pattern, const std::vector<std::string_view>& path) {
     std::vector<bool> reach(path.size() + 1, false);
     reach[0] = true;
-    for (const auto& part : pattern) {
-        std::vector<bool> next(path.size() + 1, false);
-        for (std::size_t i = 0; i <= path.size(); ++i) {
-            if (part == "**") {
-                next[i] = reach[i] || (i > 0 && next[i - 1]);
-            } else if (i > 0) {
-                next[i] = reach[i - 1] && matches_part(part, path[i - 1]);
-            }
-        }
-        reach = std::move(next);
-    }
+    for (const auto& part : pattern) reach = advance(reach, part, path);
     return std::find(reach.begin() + 1, reach.end(), true) != reach.end();
 }
 

@@ -119,7 +119,7 @@ model::PullRequest read_pull(Node payload) {
 std::string pull_key(Node payload, const Event& event) {
     const auto id = payload["pull_request"]["id"].number();
     if (id == 0) return {};
-    const auto key = "pull_request " + std::to_string(id) + ' ' + event.action;
+    auto key = "pull_request " + std::to_string(id) + ' ' + event.action;
     if (event.action == "opened") return key;
     const auto before = payload["before"].text();
     const auto after = payload["after"].text();

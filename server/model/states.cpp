@@ -14,7 +14,7 @@ using Table = std::pair<State, std::string_view>;
 
 template <>
 struct Names<RunState> {
-    static constexpr std::array<Table<RunState>, 6> table{{
+    static constexpr std::array<Table<RunState>, 6> kTable{{
         {RunState::queued, "queued"},
         {RunState::running, "running"},
         {RunState::waiting, "waiting"},
@@ -26,7 +26,7 @@ struct Names<RunState> {
 
 template <>
 struct Names<JobState> {
-    static constexpr std::array<Table<JobState>, 9> table{{
+    static constexpr std::array<Table<JobState>, 9> kTable{{
         {JobState::blocked, "blocked"},
         {JobState::queued, "queued"},
         {JobState::running, "running"},
@@ -41,7 +41,7 @@ struct Names<JobState> {
 
 template <>
 struct Names<AttemptState> {
-    static constexpr std::array<Table<AttemptState>, 4> table{{
+    static constexpr std::array<Table<AttemptState>, 4> kTable{{
         {AttemptState::claimed, "claimed"},
         {AttemptState::running, "running"},
         {AttemptState::ended, "ended"},
@@ -51,7 +51,7 @@ struct Names<AttemptState> {
 
 template <>
 struct Names<StepState> {
-    static constexpr std::array<Table<StepState>, 7> table{{
+    static constexpr std::array<Table<StepState>, 7> kTable{{
         {StepState::queued, "queued"},
         {StepState::running, "running"},
         {StepState::succeeded, "succeeded"},
@@ -64,7 +64,7 @@ struct Names<StepState> {
 
 template <>
 struct Names<Cause> {
-    static constexpr std::array<Table<Cause>, 10> table{{
+    static constexpr std::array<Table<Cause>, 10> kTable{{
         {Cause::none, ""},
         {Cause::exit, "exit"},
         {Cause::signal, "signal"},
@@ -80,7 +80,7 @@ struct Names<Cause> {
 
 template <>
 struct Names<DeliveryOutcome> {
-    static constexpr std::array<Table<DeliveryOutcome>, 6> table{{
+    static constexpr std::array<Table<DeliveryOutcome>, 6> kTable{{
         {DeliveryOutcome::pending, "pending"},
         {DeliveryOutcome::started, "started"},
         {DeliveryOutcome::ignored, "ignored"},
@@ -92,7 +92,7 @@ struct Names<DeliveryOutcome> {
 
 template <>
 struct Names<DeploymentState> {
-    static constexpr std::array<Table<DeploymentState>, 6> table{{
+    static constexpr std::array<Table<DeploymentState>, 6> kTable{{
         {DeploymentState::pending, "pending"},
         {DeploymentState::running, "running"},
         {DeploymentState::succeeded, "succeeded"},
@@ -104,7 +104,7 @@ struct Names<DeploymentState> {
 
 template <>
 struct Names<DeploymentPhase> {
-    static constexpr std::array<Table<DeploymentPhase>, 11> table{{
+    static constexpr std::array<Table<DeploymentPhase>, 11> kTable{{
         {DeploymentPhase::waiting_lock, "waiting-lock"},
         {DeploymentPhase::waiting_approval, "waiting-approval"},
         {DeploymentPhase::preflight, "preflight"},
@@ -121,7 +121,7 @@ struct Names<DeploymentPhase> {
 
 template <>
 struct Names<JobKind> {
-    static constexpr std::array<Table<JobKind>, 5> table{{
+    static constexpr std::array<Table<JobKind>, 5> kTable{{
         {JobKind::steps, "steps"},
         {JobKind::image, "image"},
         {JobKind::deploy, "deploy"},
@@ -132,7 +132,7 @@ struct Names<JobKind> {
 
 template <class State>
 std::string_view find_name(State state) {
-    for (const auto& [value, name] : Names<State>::table) {
+    for (const auto& [value, name] : Names<State>::kTable) {
         if (value == state) return name;
     }
     return {};
@@ -178,7 +178,7 @@ std::string_view name_of(JobKind kind) {
 
 template <class State>
 std::optional<State> parse_state(std::string_view name) {
-    for (const auto& [value, text] : Names<State>::table) {
+    for (const auto& [value, text] : Names<State>::kTable) {
         if (text == name) return value;
     }
     return {};

@@ -67,7 +67,7 @@ Result<> unless_replaced(Result<> done) {
 
 /// Waits for a time or for a ring, whichever is first; a ring before the wait counts.
 struct Sender::Alarm {
-    explicit Alarm(Executor executor) : timer{std::move(executor)} {}
+    explicit Alarm(const Executor& executor) : timer{executor} {}
 
     void ring() {
         rung = true;
