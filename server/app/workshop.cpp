@@ -72,7 +72,10 @@ launch::RunnerGateway::Callbacks Workshop::gateway_callbacks() {
 
 Result<> Workshop::listen() {
     const auto run = config.run_directory();
-    if (auto made = make_directory(run, 0750); !made) return made;
+    // Where the launcher is a service of its own, the folder and its mode are that one's.
+    if (config.start_launcher || !std::filesystem::exists(run)) {
+        if (auto made = make_directory(run, 0750); !made) return made;
+    }
     return server.listen_unix(run / "daemon.sock", 0660, std::string{api::kRunnerListener});
 }
 

@@ -10,6 +10,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <fcntl.h>
+#include <pwd.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,10 +22,21 @@ namespace fs = std::filesystem;
 
 namespace {
 
+/// A daemon of another user puts its socket here. Sticky: what is ours it cannot take away.
+Result<> make_shared_directory(const fs::path& run, uid_t daemon) {
+    const passwd* user = ::getpwuid(daemon);
+    if (user == nullptr) return invalid("the daemon's user is not known");
+    if (auto made = make_directory(run, 01770); !made) return made;
+    if (::chown(run.c_str(), static_cast<uid_t>(-1), user->pw_gid) == 0) return {};
+    return from_errno("give " + run.string() + " to the daemon's group");
+}
+
 /// The folder is canonical afterwards: names of open files are compared with it.
 Result<> prepare(Settings& settings) {
     const bool same_user = !settings.daemon_uid || *settings.daemon_uid == ::geteuid();
-    if (auto made = make_directory(settings.run, same_user ? 0700 : 0755); !made) return made;
+    auto made = same_user ? make_directory(settings.run, 0700)
+                          : make_shared_directory(settings.run, *settings.daemon_uid);
+    if (!made) return made;
     std::error_code failure;
     settings.run = fs::canonical(settings.run, failure);
     if (failure) return from_errno("open the run directory", failure.value());
