@@ -3,12 +3,12 @@
 # a container cannot give: map labels to docker:IMAGE (runs_on), or install on a machine (deploy/systemd).
 ARG BASE=debian:12-slim
 
-# Of Debian's git the two programs that transfers need: the package would bring perl and more.
+# Of Debian's git what transfers need: the package would bring perl and more.
 FROM ${BASE} AS git
 WORKDIR /git
 RUN apt-get update && apt-get download git && dpkg-deb -x git_*.deb . \
     && mkdir -p out/bin out/lib/git-core \
-    && cp usr/bin/git out/bin/ && cp -L usr/lib/git-core/git-remote-http out/lib/git-core/git-remote-https
+    && cp usr/bin/git out/bin/ && cp -P usr/lib/git-core/git-remote-http usr/lib/git-core/git-remote-https out/lib/git-core/
 
 # All that is not our own program.
 FROM ${BASE} AS runtime

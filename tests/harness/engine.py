@@ -1,8 +1,10 @@
-"""The Docker engine from a test's side: a few calls of its API over the Unix socket, no client."""
+"""The Docker engine from a test's side: a few calls of its API over the Unix socket; its client only
+where the client itself is what users type."""
 import http.client
 import json
 import os
 import socket
+import subprocess
 import urllib.parse
 
 
@@ -48,3 +50,12 @@ def remove_objects(daemon):
         call("DELETE", f"/v1.41/networks/{network['Id']}")
     for volume in (call("GET", f"/v1.41/volumes?filters={filters}")[1] or {}).get("Volumes") or []:
         call("DELETE", f"/v1.41/volumes/{volume['Name']}?force=1")
+
+
+def docker(*words, program="docker", **environment):
+    """What a client's command printed. The older builder: Debian's client has no other."""
+    done = subprocess.run([program, *map(str, words)], capture_output=True, text=True, timeout=600,
+                          env={**os.environ, "DOCKER_BUILDKIT": "0", **environment})
+    if done.returncode != 0:
+        raise RuntimeError(f"{program} {' '.join(map(str, words))}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
+    return done.stdout.strip()

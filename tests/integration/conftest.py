@@ -1,6 +1,7 @@
 """Fixtures of the integration tests: a binary, a git server, a GitHub and a daemon of one's own."""
 import os
 import pathlib
+import subprocess
 import sys
 
 import pytest
@@ -9,6 +10,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
 from harness.daemon import Daemon  # noqa: E402
+from harness.engine import docker  # noqa: E402
 from harness.git_http import GitServer  # noqa: E402
 from harness.github import GitHub  # noqa: E402
 
@@ -55,3 +57,21 @@ def make_daemon(binary, tmp_path, github):
 @pytest.fixture
 def daemon(make_daemon):
     return make_daemon()
+
+
+@pytest.fixture(scope="session")
+def image(binary, tmp_path_factory):
+    """The image of the Dockerfile. Compiling inside takes too long for every change: its stage `runtime`
+    gets the tested binary; `./dev image` builds the whole and names it in TRIPHAMMER_IMAGE."""
+    if "TRIPHAMMER_IMAGE" in os.environ:
+        yield os.environ["TRIPHAMMER_IMAGE"]
+        return
+    subprocess.run([ROOT / "tests/support/engine.sh", "debian", ROOT / ".dev/debian"], check=True)
+    docker("build", "-q", "--network", "host", "--build-arg", "BASE=triphammer/debian:12",
+           "--target", "runtime", "-t", "triphammer-runtime", ROOT)
+    context = tmp_path_factory.mktemp("image")
+    subprocess.run(["strip", "-o", context / "triphammer", binary], check=True)
+    (context / "Dockerfile").write_text("FROM triphammer-runtime\nCOPY triphammer /usr/bin/triphammer\n")
+    docker("build", "-q", "-t", "triphammer:test", context)
+    yield "triphammer:test"
+    docker("rmi", "-f", "triphammer:test", "triphammer-runtime")

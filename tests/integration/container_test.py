@@ -1,42 +1,14 @@
-"""The image that the Dockerfile describes, run as the README says. Compiling inside takes too long for
-every change: here its stage `runtime` gets the tested binary; `./dev image` builds the whole and names
-it in TRIPHAMMER_IMAGE."""
+"""The image that the Dockerfile describes, run as the README says."""
 import os
-import pathlib
 import re
-import subprocess
 
 import pytest
 import requests
 
 from harness.daemon import Daemon, free_port
+from harness.engine import docker
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.skipif("DOCKER_HOST" not in os.environ, reason="no engine: ./dev test integration starts one")
-
-
-def docker(*words, check=True):
-    done = subprocess.run(["docker", *words], capture_output=True, text=True, timeout=300,
-                          env={**os.environ, "DOCKER_BUILDKIT": "0"})
-    if check and done.returncode != 0:
-        raise RuntimeError(f"docker {' '.join(words)}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
-    return done.stdout.strip()
-
-
-@pytest.fixture(scope="module")
-def image(binary, tmp_path_factory):
-    if "TRIPHAMMER_IMAGE" in os.environ:
-        yield os.environ["TRIPHAMMER_IMAGE"]
-        return
-    subprocess.run([ROOT / "tests/support/engine.sh", "debian", ROOT / ".dev/debian"], check=True)
-    docker("build", "-q", "--network", "host", "--build-arg", "BASE=triphammer/debian:12",
-           "--target", "runtime", "-t", "triphammer-runtime", str(ROOT))
-    context = tmp_path_factory.mktemp("image")
-    subprocess.run(["strip", "-o", context / "triphammer", binary], check=True)
-    (context / "Dockerfile").write_text("FROM triphammer-runtime\nCOPY triphammer /usr/bin/triphammer\n")
-    docker("build", "-q", "-t", "triphammer:test", str(context))
-    yield "triphammer:test"
-    docker("rmi", "-f", "triphammer:test", "triphammer-runtime")
 
 
 @pytest.fixture

@@ -1,0 +1,157 @@
+"""The compose form: two services of the image, and a push through both of them."""
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import uuid
+
+import pytest
+import requests
+
+from harness import engine
+from harness.daemon import Daemon, free_port
+from harness.git_http import GitServer
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+FORM = ROOT / "deploy/compose/compose.yml"
+pytestmark = pytest.mark.skipif("DOCKER_HOST" not in os.environ, reason="no engine: ./dev test integration starts one")
+
+# A test has no https: the daemon fetches from a git server on its own loopback.
+FOR_TESTS = "services: { daemon: { environment: { TRIPHAMMER_GIT_INSECURE_HOSTS: 127.0.0.1 } } }\n"
+
+WORKFLOW = """
+name: ship
+on: push
+jobs:
+  test:
+    runs-on: host
+    container: triphammer/busybox
+    steps:
+      - uses: actions/checkout@v4
+      - run: grep version www/index.html
+  image:
+    needs: test
+    image: { tags: ["REGISTRY/acme/compose:${{ github.sha }}"] }
+  production:
+    needs: image
+    environment: production
+    deploy:
+      to: container
+      service: SERVICE
+      image: ${{ needs.image.outputs.ref }}
+      switch: nginx
+      ports: ["PORT:8080"]
+      health: { http: /, port: 8080 }
+"""
+SERVICE = f"compose-{uuid.uuid4().hex[:8]}"
+DOCKERFILE = 'FROM triphammer/busybox\nCOPY www /www\nCMD ["/bin/busybox", "httpd", "-f", "-p", "8080", "-h", "/www"]\n'
+
+
+class Services(Daemon):
+    """The two services; the command line is the one inside the daemon's container."""
+
+    def __init__(self, binary, folder, image):
+        super().__init__(binary, folder)
+        socket = os.environ["DOCKER_HOST"].removeprefix("unix://")
+        self.settings = {"TRIPHAMMER_IMAGE": image, "TRIPHAMMER_PORT": f"127.0.0.1:{self.port}",
+                         "DOCKER_SOCKET": socket, "DOCKER_GROUP": str(os.stat(socket).st_gid)}
+        self.project = f"triphammer-{uuid.uuid4().hex[:8]}"
+        self.more = folder / "for-tests.yml"
+        self.more.write_text(FOR_TESTS)
+
+    def compose(self, *words):
+        return engine.docker("-p", self.project, "-f", FORM, "-f", self.more, *words, program="docker-compose", **self.settings)
+
+    def start(self, wait=True):
+        self.compose("up", "-d")
+        self.wait_for(self.answers, 30, "the services are not ready")
+        return self
+
+    def answers(self):
+        try:
+            return requests.get(f"{self.url}/readyz", timeout=2).status_code == 200
+        except requests.RequestException:
+            return False
+
+    def admin(self, *arguments, stdin="", check=True):
+        text = self.compose("exec", "-T", "daemon", "triphammer", *arguments)
+        return subprocess.CompletedProcess(arguments, 0, text, "")
+
+    def tail(self, lines=30):
+        return self.compose("logs", "--no-color", f"--tail={lines}")
+
+    @property
+    def server_id(self):
+        return engine.containers(f"triphammer.service={SERVICE}")[0]["Labels"]["triphammer.server"]
+
+    def loopback(self):
+        """Words before a command that shall see the daemon's loopback."""
+        pid = engine.docker("inspect", "-f", "{{.State.Pid}}", self.compose("ps", "-q", "daemon"))
+        return ["nsenter", "-t", pid, "-n"]
+
+
+@pytest.fixture(scope="module")
+def services(binary, tmp_path_factory, image):
+    services = Services(binary, tmp_path_factory.mktemp("compose"), image)
+    try:
+        yield services.start()
+    finally:
+        # Containers of jobs are gone by themselves; what was deployed stays, and a compose file does not know of it.
+        if engine.containers(f"triphammer.service={SERVICE}"):
+            engine.remove_objects(services)
+        services.compose("down", "-v")
+
+
+@pytest.fixture(scope="module")
+def git_url(services, tmp_path_factory):
+    """(folder, address) of a git server that the daemon reaches."""
+    folder = tmp_path_factory.mktemp("git")
+    command = [*services.loopback(), sys.executable, ROOT / "tests/support/serve_git.py", folder]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+        yield folder, server.stdout.readline().strip()
+        server.stdin.close()
+
+
+@pytest.fixture
+def make_repository(services, git_url):
+    def make(name, files):
+        folder, url = git_url
+        repository = GitServer(folder).repository(name)
+        repository.clone_url = f"{url}/{name}.git"
+        services.add_repository(repository)
+        return repository, repository.commit(files)
+    return make
+
+
+def test_a_push_goes_through_both_services(services, make_repository):
+    port = free_port()
+    workflow = WORKFLOW.replace("REGISTRY", os.environ["REGISTRY"]).replace("PORT", str(port)).replace("SERVICE", SERVICE)
+    files = {".triphammer/ship.yml": workflow, "Dockerfile": DOCKERFILE, "www/index.html": "version 1\n"}
+    repository, sha = make_repository("acme/compose", files)
+
+    run = services.run_of_push(repository, sha, 120)
+
+    logs = "\n".join(services.log_text(run["id"], job["id"]) for job in run["jobs"] if job["state"] != "skipped")
+    assert run["state"] == "succeeded", logs + services.tail()
+    assert requests.get(f"http://127.0.0.1:{port}/", timeout=5).text == "version 1\n"
+
+
+def test_a_step_on_the_host_is_refused_with_the_way_out(services, make_repository):
+    text = "on: push\njobs:\n  a:\n    runs-on: host\n    steps:\n      - run: echo hi\n"
+    repository, sha = make_repository("acme/host", {".triphammer/h.yml": text})
+
+    run = services.run_of_push(repository, sha, forge_id=4712)
+
+    [job] = run["jobs"]
+    told = services.log_text(run["id"], job["id"]) + str(job["reason"])
+    assert run["state"] == "failed" and "docker:IMAGE" in told
+
+
+def test_the_file_names_nothing_that_does_not_exist(services):
+    """Every variable of the file that begins with our name is a key that the daemon knows, or the file's own."""
+    own = {"TRIPHAMMER_IMAGE", "TRIPHAMMER_PORT"}
+    known = services.compose("exec", "-T", "daemon", "triphammer", "config", "check")
+    for name in set(re.findall(r"TRIPHAMMER_[A-Z_]+", FORM.read_text())) - own:
+        key = name.removeprefix("TRIPHAMMER_").lower()
+        assert re.search(rf"(?m)^{key.replace('_', '[._]')}:", known), name
