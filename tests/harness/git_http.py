@@ -3,16 +3,16 @@
 `credentials={"user": "password"}` asks for Basic authentication. `fail_with` answers every request
 with that status; `delay` holds each answer back (seconds)."""
 import base64
-import http.server
 import os
 import pathlib
 import shutil
 import subprocess
-import threading
 import time
 
+from .loopback import Handler, LoopbackServer
 
-class GitServer:
+
+class GitServer(LoopbackServer):
     def __init__(self, root, credentials=None, port=0):
         self.root = pathlib.Path(root)
         self.root.mkdir(parents=True, exist_ok=True)
@@ -20,23 +20,7 @@ class GitServer:
         self.fail_with = None
         self.delay = 0.0
         self.requests = []
-        handler = type("Handler", (_Handler,), {"owner": self})
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
-        self.server.daemon_threads = True
-        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
-
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join()
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self.server.server_port}"
+        super().__init__(_Handler, port)
 
     def repository(self, name):
         """Creates OWNER/NAME as a bare repository and a working tree beside it."""
@@ -107,38 +91,21 @@ def _git(folder, *arguments, check=True):
     return done.stdout.strip() if done.returncode == 0 else ""
 
 
-class _Handler(http.server.BaseHTTPRequestHandler):
-    owner = None
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *_):
-        pass
-
+class _Handler(Handler):
     def do_GET(self):
         self._serve(b"")
 
     def do_POST(self):
-        self._serve(self._read_body())
-
-    def _read_body(self):
-        if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
-            body = b""
-            while True:
-                size = int(self.rfile.readline().split(b";")[0], 16)
-                body += self.rfile.read(size)
-                self.rfile.readline()
-                if size == 0:
-                    return body
-        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self._serve(self.read_body())
 
     def _serve(self, body):
         owner = self.owner
         owner.requests.append((self.command, self.path))
         time.sleep(owner.delay)
         if owner.fail_with:
-            return self._answer(owner.fail_with, [], b"refused\n")
+            return self.answer(owner.fail_with, [], b"refused\n")
         if owner.credentials and not self._is_allowed():
-            return self._answer(401, [("WWW-Authenticate", 'Basic realm="git"')], b"who are you?\n")
+            return self.answer(401, [("WWW-Authenticate", 'Basic realm="git"')], b"who are you?\n")
         path, _, query = self.path.partition("?")
         environment = {
             "PATH": os.environ["PATH"],
@@ -157,7 +124,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         head, _, content = done.stdout.partition(b"\r\n\r\n")
         headers = [line.split(": ", 1) for line in head.decode().split("\r\n") if ": " in line]
         status = next((int(value.split()[0]) for name, value in headers if name == "Status"), 200)
-        self._answer(status, [pair for pair in headers if pair[0] != "Status"], content)
+        self.answer(status, [pair for pair in headers if pair[0] != "Status"], content)
 
     def _is_allowed(self):
         kind, _, token = self.headers.get("Authorization", "").partition(" ")
@@ -165,11 +132,3 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             return False
         user, _, password = base64.b64decode(token).decode().partition(":")
         return self.owner.credentials.get(user) == password
-
-    def _answer(self, status, headers, content):
-        self.send_response(status)
-        for name, value in headers:
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)

@@ -3,40 +3,24 @@ published description of the endpoint (required fields, enumerations, lengths). 
 not fit is answered 422 and remembered in `complaints`, which tests expect to be empty.
 
 It can be told to fail: `failures` is a list of (status, headers) given out one by one first."""
-import http.server
 import json
 import re
-import threading
 import time
+
+from .loopback import Handler, LoopbackServer
 
 STATES = {"error", "failure", "pending", "success"}
 STATUS_FIELDS = {"state", "target_url", "description", "context"}
 
 
-class GitHub:
+class GitHub(LoopbackServer):
     def __init__(self, token="gh-token", port=0):
         self.token = token
         self.statuses = []  # (time, repository, sha, body)
         self.complaints = []
         self.failures = []
         self.requests = 0
-        handler = type("Handler", (_Handler,), {"owner": self})
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
-        self.server.daemon_threads = True
-        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
-
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join()
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self.server.server_port}"
+        super().__init__(_Handler, port)
 
     def last_states(self, sha):
         """context → state as GitHub would show it now."""
@@ -61,15 +45,9 @@ def check_status(body):
     return None
 
 
-class _Handler(http.server.BaseHTTPRequestHandler):
-    owner = None
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *_):
-        pass
-
+class _Handler(Handler):
     def do_POST(self):
-        raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        raw = self.read_body()
         self.owner.requests += 1
         if self.owner.failures:
             status, headers = self.owner.failures.pop(0)
@@ -96,11 +74,5 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self._answer(201, {**body, "id": len(self.owner.statuses)})
 
     def _answer(self, status, body, headers=None):
-        content = json.dumps(body).encode()
-        self.send_response(status)
-        for name, value in (headers or {}).items():
-            self.send_header(name, value)
-        self.send_header("Content-Type", "application/json; charset=utf-8")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
+        kind = ("Content-Type", "application/json; charset=utf-8")
+        self.answer(status, [*(headers or {}).items(), kind], json.dumps(body).encode())
