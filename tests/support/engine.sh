@@ -182,7 +182,7 @@ python_root() {
     for package in libpython3.11-minimal libpython3.11-stdlib python3-pytest python3-pluggy python3-iniconfig \
         python3-packaging python3-attr python3-pip python3-setuptools python3-pkg-resources python3-distutils python3-wheel; do
         dpkg -L "$package" 2>/dev/null
-    done | grep -E '^/usr/lib/(python3|x86_64-linux-gnu/libpython)' | sort -u | while read -r file; do
+    done | grep -E '^/usr/lib/(python3|x86_64-linux-gnu/libpython)' | grep -v EXTERNALLY-MANAGED | sort -u | while read -r file; do
         [ -f "$file" ] && add "$1" "$file"
     done
     # shellcheck disable=SC2046
