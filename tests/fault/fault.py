@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Faults: kill -9, outages, processes that escape, full disks. Prints one line a promise and, last,
-"N passed, N failed"; ends with 1 when a promise was broken.
+"""Faults: kill -9, outages, processes that escape, full disks, deployments cut off. Prints one line a promise,
+then all of them as a table and, last, "N passed, N failed"; ends with 1 when a promise was broken.
 
     ./dev fault [--short] [--only NAME] [--seed N]"""
 import argparse
@@ -52,6 +52,13 @@ def show(finding):
     print(f"  {'ok    ' if finding.ok else 'FAILED'} {finding.what}{': ' if finding.detail else ''}{finding.detail}", flush=True)
 
 
+def print_table(found):
+    width = max(len(finding.what) for finding in found)
+    print(f"\n{'what':<{width}} | ok     | found")
+    for finding in found:
+        print(f"{finding.what:<{width}} | {'ok' if finding.ok else 'FAILED':<6} | {finding.detail}".rstrip(" |"))
+
+
 def main():
     options = read_arguments()
     if not pathlib.Path(options.binary).exists():
@@ -70,6 +77,7 @@ def main():
                 found.append(finding)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+    print_table(found)
     failed = sum(not finding.ok for finding in found)
     print(f"{len(found) - failed} passed, {failed} failed")
     sys.exit(1 if failed else 0)

@@ -1,33 +1,50 @@
 #!/usr/bin/env python3
-"""Reads the log of one part of `dev test` and prints "PASSED FAILED" as two numbers.
+"""The counts of `dev test`.
 
-Usage: summary.py LOG EXIT_STATUS. Knows ctest, pytest and our own "N passed, N failed". A part that
-ended with an error but names no failed test counts as one failure; one that names no test at all
-and ended well counts as one pass (lint)."""
+summary.py NAME LOG EXIT_STATUS SECONDS prints one line for a part: "NAME PASSED FAILED SKIPPED SECONDS". Knows
+ctest, pytest and our own "N passed, N failed". A part that ended with an error but names no failed test counts
+as one failure; one that names no test at all and ended well as one pass (lint).
+
+summary.py --total FILE shows those lines as a table, their sum last, and ends with 1 when anything failed."""
 import re
 import sys
 
 
+def last(pattern, text):
+    found = re.findall(pattern, text)
+    return int(found[-1]) if found else 0
+
+
 def counts_in(text):
     text = re.sub(r"\x1b\[[0-9;]*m", "", text)
-    ctest = re.findall(r"tests passed, (\d+) tests failed out of (\d+)", text)
+    ctest = re.findall(r"(\d+) tests failed out of (\d+)", text)
     if ctest:
         failed, total = map(int, ctest[-1])
-        return total - failed, failed
-    passed = re.findall(r"(\d+) passed", text)
-    failed = re.findall(r"(\d+) (?:failed|error)", text)
-    return int(passed[-1]) if passed else 0, int(failed[-1]) if failed else 0
+        skipped = len(re.findall(r"\*\*\*Skipped", text))
+        return total - failed - skipped, failed, skipped
+    return last(r"(\d+) passed", text), last(r"(\d+) failed", text) + last(r"(\d+) errors?\b", text), last(r"(\d+) skipped", text)
 
 
-def main():
-    with open(sys.argv[1], errors="replace") as log:
-        passed, failed = counts_in(log.read())
-    ended_well = sys.argv[2] == "0"
-    if not ended_well:
+def show_part(name, log, status, seconds):
+    with open(log, errors="replace") as file:
+        passed, failed, skipped = counts_in(file.read())
+    if status != "0":
         failed = max(failed, 1)
-    if ended_well and passed == 0:
+    elif passed == 0:
         passed = 1
-    print(passed, failed)
+    print(name, passed, failed, skipped, seconds)
 
 
-main()
+def show_total(path):
+    with open(path) as file:
+        parts = [(name, *map(int, numbers)) for name, *numbers in map(str.split, file)]
+    print(f"{'part':<16}{'passed':>8}{'failed':>8}{'skipped':>9}{'seconds':>9}")
+    for name, passed, failed, skipped, seconds in parts:
+        print(f"{name:<16}{passed:>8}{failed:>8}{skipped:>9}{seconds:>9}")
+    passed, failed, skipped, _ = (sum(column) for column in list(zip(*parts))[1:])
+    print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(show_total(sys.argv[2]) if sys.argv[1] == "--total" else show_part(*sys.argv[1:]))
