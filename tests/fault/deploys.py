@@ -10,7 +10,7 @@ import urllib.parse
 import requests
 
 from kills import kill_and_restart
-from support import Finding, World
+from support import Finding, World, some
 
 from harness import engine
 from harness.daemon import free_port
@@ -45,7 +45,7 @@ def play(world, dice, count):
             world.daemon.admin("deployment", "settle", made["id"], "failed", "--comment", "settled by the fault test")
         elif made["state"] != "succeeded":
             odd.append((run, made["state"], made["reason"]))
-    yield Finding(f"{count} deployments under kill -9: each succeeded or is unknown", not odd, f"{unknown} unknown, {odd[:3]}")
+    yield Finding(f"{count} deployments under kill -9: each succeeded or is unknown", not odd, some(f"{count - unknown - len(odd)} succeeded, {unknown} unknown", odd))
     yield from judge_effects(world, began)
     answer = requests.get(f"http://127.0.0.1:{port}/", timeout=5)
     yield Finding("  … the service answers at the end", answer.status_code == 200, str(answer.status_code))

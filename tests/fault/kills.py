@@ -1,14 +1,13 @@
 """kill -9 of the daemon at random moments, under signed deliveries and with running jobs."""
 import contextlib
 import http.client
-import json
 import queue
 import sqlite3
 import threading
 import time
 import uuid
 
-from support import ENDED, REPOSITORY, Finding, World, percentile
+from support import ENDED, REPOSITORY, Finding, World, percentile, some
 
 from harness import payloads
 
@@ -164,15 +163,15 @@ def listed(daemon):
 def judge(world, sender, kills, ready, stuck):
     daemon = world.daemon
     yield Finding("every delivery was accepted in the end", not sender.problems,
-                  f"{len(sender.accepted)} accepted, {sender.retries} tries refused or cut off; {'; '.join(sender.problems[:3])}")
+                  some(f"{len(sender.accepted):,} accepted, {sender.retries} tries refused or cut off", sender.problems))
     known = listed(daemon)
     lost = [guid for guid in sender.accepted if guid not in known]
-    yield Finding("0 accepted deliveries lost", not lost, f"{len(lost)} lost {lost[:3]}")
+    yield Finding("0 accepted deliveries lost", not lost, some(f"{len(lost)} lost", lost))
     runs = {guid: [run for item in known.get(guid, []) for run in item["runs"]] for guid in sender.accepted}
     odd = {guid: (made, [item["outcome"] for item in known.get(guid, [])]) for guid, made in runs.items() if len(made) != 1}
     twice = [run for made in runs.values() for run in made]
     yield Finding("each delivery made exactly one run", not odd and len(set(twice)) == len(twice),
-                  f"{len(odd)} did not {json.dumps(list(odd.items())[:3])}")
+                  some(f"{len(odd)} did not", list(odd.items())))
     yield Finding("0 stuck", not stuck, stuck)
     yield from judge_builds(world, [runs[guid][0] for guid, builds in sender.accepted.items() if builds and runs[guid]])
     gone = world.wait_until_gone(10)
@@ -197,5 +196,5 @@ def judge_builds(world, runs):
         elif world.daemon.log_text(run, job["id"], 1) != expected:
             torn.append(run)
     yield Finding("running jobs end as if nothing had happened", not failed,
-                  f"{len(runs)} jobs, {again} started again, {len(failed)} failed {failed[:3]}")
-    yield Finding("their logs are complete", not torn, f"{len(torn)} differ {torn[:5]}")
+                  some(f"{len(runs)} jobs, {again} started again, {len(failed)} failed", failed))
+    yield Finding("their logs are complete", not torn, some(f"{len(torn)} differ", torn))

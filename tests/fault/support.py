@@ -156,3 +156,8 @@ def is_runner(pid, folder):
 def percentile(values, share):
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def some(text, examples):
+    """The text, and the first of what should not be there."""
+    return f"{text}: {json.dumps(examples[:3])}" if examples else text
