@@ -2,10 +2,8 @@
 own events, not by what the product says of itself."""
 import collections
 import json
-import re
 import os
 import time
-import urllib.parse
 
 import requests
 
@@ -26,27 +24,27 @@ def deployments(plan):
     dice = plan.dice("deployments")
     with World(plan, docker={"host": os.environ["DOCKER_HOST"]}) as world:
         try:
-            yield from play(world, dice, count)
+            with engine.EventLog(f"triphammer.server={world.daemon.server_id}") as log:
+                yield from play(world, dice, count, log)
         finally:
             engine.remove_objects(world.daemon)
 
 
-def play(world, dice, count):
+def play(world, dice, count, log):
     port = free_port()
-    began = int(time.time())
     length = deploy(world, port, 0)[1]
-    unknown, odd, kills = 0, [], 0
+    unknown, odd = 0, []
     for number in range(1, count + 1):
         run, _ = deploy(world, port, number, [dice.uniform(0, length) for _ in range(dice.choice((1, 1, 2)))])
-        kills += 1
         [made] = [each for each in every_deployment(world) if each["run"] == run]
         if made["state"] == "unknown":
             unknown += 1
             world.daemon.admin("deployment", "settle", made["id"], "failed", "--comment", "settled by the fault test")
         elif made["state"] != "succeeded":
             odd.append((run, made["state"], made["reason"]))
-    yield Finding(f"{count} deployments under kill -9: each succeeded or is unknown", not odd, some(f"{count - unknown - len(odd)} succeeded, {unknown} unknown", odd))
-    yield from judge_effects(world, began)
+    yield Finding(f"{count} deployments under kill -9: each succeeded or is unknown", not odd,
+                  some(f"{count - unknown - len(odd)} succeeded, {unknown} unknown", odd))
+    yield from judge_effects(world, log.until_now())
     answer = requests.get(f"http://127.0.0.1:{port}/", timeout=5)
     yield Finding("  … the service answers at the end", answer.status_code == 200, str(answer.status_code))
 
@@ -76,23 +74,18 @@ def every_deployment(world):
     return world.daemon.get("/deployments?limit=100")["items"]
 
 
-def judge_effects(world, began):
+def judge_effects(world, events):
     done = collections.Counter()
-    for event in events_of(world, began):
-        name = event["Actor"]["Attributes"].get("name", "")
-        if event["Type"] == "container" and re.match("th-[0-9a-f]+-d", name):
-            done[(name, event["Action"])] += 1
-    created = {name for name, action in done if action == "create"}
-    twice = {key: times for key, times in done.items() if times > 1 and key[1] in ("create", "start", "die", "destroy")}
-    yield Finding("  … each effect at most once, by the engine's events", not twice and bool(created),
-                  f"{len(created)} containers made, {twice or 'none twice'}")
-    by_deployment = collections.Counter(name.split("-")[2] for name in created)
-    several = {deployment: times for deployment, times in by_deployment.items() if times > 2}
-    yield Finding("  … one candidate a deployment (and one `before` at the first)", not several, str(several or ""))
-
-
-def events_of(world, began):
-    filters = urllib.parse.quote(json.dumps({"label": [f"triphammer.server={world.daemon.server_id}"]}))
-    text = engine.call("GET", f"/v1.41/events?since={began}&until={int(time.time()) + 1}&filters={filters}")[1]
-    lines = [text] if isinstance(text, dict) else [json.loads(line) for line in text.splitlines() if line]
-    return lines
+    for event in events:
+        labels = event["Actor"]["Attributes"]
+        if event["Type"] == "container" and "triphammer.deployment" in labels:
+            done[(labels["triphammer.deployment"], labels["name"], event["Action"])] += 1
+    made = [(deployment, name) for deployment, name, action in done if action == "create"]
+    twice = {" ".join(key): times for key, times in done.items() if times > 1 and key[2] in ("create", "start", "die", "destroy")}
+    yield Finding("  … each effect at most once, by the engine's events", not twice and bool(made),
+                  some(f"{len(made)} containers made, {len(twice)} effects seen twice", list(twice.items())))
+    of_each = collections.Counter(deployment for deployment, _ in made)
+    wrong = {each["id"]: of_each[each["id"]] for each in every_deployment(world)
+             if not (each["state"] == "succeeded") <= of_each[each["id"]] <= 2}
+    yield Finding("  … one candidate a deployment (and one `before` at the first)", not wrong,
+                  some(f"{len(of_each)} deployments", list(wrong.items())))

@@ -5,6 +5,8 @@ import json
 import os
 import socket
 import subprocess
+import threading
+import time
 import urllib.parse
 
 
@@ -50,6 +52,46 @@ def remove_objects(daemon):
         call("DELETE", f"/v1.41/networks/{network['Id']}")
     for volume in (call("GET", f"/v1.41/volumes?filters={filters}")[1] or {}).get("Volumes") or []:
         call("DELETE", f"/v1.41/volumes/{volume['Name']}?force=1")
+
+
+class EventLog:
+    """Every event of the engine for objects with a label, as long as it is entered. It listens all the time,
+    because an engine that is asked later knows its last 256 events only."""
+
+    def __init__(self, label):
+        self.events = []
+        self.filters = urllib.parse.quote(json.dumps({"label": [label]}))
+
+    def __enter__(self):
+        self.began = int(time.time())
+        self.connection = _Connection(os.environ["DOCKER_HOST"].removeprefix("unix://"))
+        self.connection.request("GET", f"/v1.41/events?filters={self.filters}")
+        self.socket = self.connection.sock
+        self.socket.settimeout(None)
+        answer = self.connection.getresponse()
+        self.thread = threading.Thread(target=self._listen, args=[answer], daemon=True)
+        self.thread.start()
+        return self
+
+    def _listen(self, answer):
+        for line in answer:
+            self.events.append(json.loads(line))
+
+    def __exit__(self, *_):
+        self.socket.shutdown(socket.SHUT_RDWR)
+        self.thread.join()
+        self.connection.close()
+
+    def until_now(self, seconds=10):
+        """All events that the engine has told of by now."""
+        text = call("GET", f"/v1.41/events?since={self.began}&until={int(time.time()) + 1}&filters={self.filters}")[1]
+        known = [text] if isinstance(text, dict) else [json.loads(line) for line in text.splitlines() if line]
+        limit = time.monotonic() + seconds
+        while known and known[-1] not in self.events:
+            if time.monotonic() > limit:
+                raise TimeoutError("the engine's events stopped coming")
+            time.sleep(0.02)
+        return list(self.events)
 
 
 def docker(*words, program="docker", **environment):
