@@ -13,6 +13,7 @@ Answer healthz(Services& services, Call call);
 Answer readyz(Services& services, Call call);
 Answer show_metrics(Services& services, Call call);
 Answer openapi(Services& services, Call call);
+Answer show_workflow_schema(Services& services, Call call);
 Answer show_server(Services& services, Call call);
 Answer back_up(Services& services, Call call);
 

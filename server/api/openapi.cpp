@@ -22,6 +22,7 @@ const std::map<std::string, std::string, std::less<>>& summaries() {
         {"POST /webhooks/github", "The server's own hook, signed with github.webhook_secret"},
         {"POST /webhooks/github/{hook}", "A repository's hook, signed with its own secret"},
         {"GET /api/v1/openapi.json", "This document"},
+        {"GET /api/v1/schema/workflow.json", "The workflow language as a JSON Schema, for editors"},
         {"POST /api/v1/setup", "Spends a set-up link and opens a session"},
         {"GET /api/v1/session", "Who is asking"},
         {"DELETE /api/v1/session", "Ends the session"},

@@ -22,6 +22,7 @@ constexpr auto kRoutes = std::to_array<Route>({
     {post, "/webhooks/github/{hook}", hook, nullptr},
 
     {get, "/api/v1/openapi.json", open, openapi},
+    {get, "/api/v1/schema/workflow.json", open, show_workflow_schema},
     {post, "/api/v1/setup", open, use_setup_link},
     {get, "/api/v1/session", viewer, show_session},
     {delete_, "/api/v1/session", viewer, end_session},

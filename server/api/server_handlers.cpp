@@ -5,6 +5,7 @@
 #include "store/backup.hpp"
 #include "store/database.hpp"
 #include "store/meta_store.hpp"
+#include "workflow/schema/json_schema.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -67,6 +68,10 @@ Answer show_metrics(Services& services, Call) {
 
 Answer openapi(Services& services, Call) {
     co_return http::make_json(200, openapi_text(services.version));
+}
+
+Answer show_workflow_schema(Services&, Call) {
+    co_return http::make_json(200, workflow::json_schema_text());
 }
 
 Answer show_server(Services& services, Call) {

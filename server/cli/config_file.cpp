@@ -1,6 +1,6 @@
 #include "cli/config_file.hpp"
 
-#include "workflow/yaml.hpp"
+#include "workflow/yaml/yaml.hpp"
 
 namespace triphammer::cli {
 

@@ -1,13 +1,17 @@
 #pragma once
-// Reads single values of a checked mapping for build.cpp; what is not there is empty.
+// Reads single values of a checked mapping for the builders; what is not there is empty.
 
-#include "workflow/node.hpp"
+#include "model/template.hpp"
+#include "workflow/yaml/node.hpp"
 
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace triphammer::workflow {
+
+/// The mapping under a key; an empty one where there is none.
+const Node& map_at(const Node& map, std::string_view key);
 
 model::Template template_of(const Node& node);
 model::Template template_at(const Node& map, std::string_view key);
@@ -17,7 +21,10 @@ std::string text_at(const Node& map, std::string_view key);
 /// One text or a list.
 std::vector<std::string> texts_at(const Node& map, std::string_view key);
 std::vector<model::Template> templates_at(const Node& map, std::string_view key);
+/// One expression in the mapping's place is a pair without a name.
 model::Pairs pairs_at(const Node& map, std::string_view key);
 bool flag_at(const Node& map, std::string_view key);
+/// A value of any shape.
+model::Data data_of(const Node& node);
 
 }  // namespace triphammer::workflow

@@ -1,9 +1,9 @@
 #include "workflow/reader.hpp"
 
 #include "workflow/build.hpp"
-#include "workflow/checker.hpp"
-#include "workflow/needs.hpp"
-#include "workflow/yaml.hpp"
+#include "workflow/checks/checker.hpp"
+#include "workflow/checks/needs.hpp"
+#include "workflow/yaml/yaml.hpp"
 
 namespace triphammer::workflow {
 
@@ -13,12 +13,8 @@ void check_file(const Node& root, std::string_view text, Report& report) {
     const Source source{text};
     Checker checker{source, report};
     checker.check(root, kWorkflowShape, "");
-    const auto* jobs = root.find("jobs");
-    if (jobs == nullptr) return;
-    if (jobs->kind == NodeKind::mapping && jobs->entries.empty()) {
-        report.error("missing-value", jobs->at, "'jobs' names no job");
-    }
-    check_needs(*jobs, report);
+    check_references(root, checker.references(), report);
+    if (const auto* jobs = root.find("jobs")) check_needs(*jobs, report);
 }
 
 }  // namespace

@@ -3,17 +3,14 @@
 // model::Workflow. Pure; any thread. No input takes longer than 150 ms or more than 64 MB.
 
 #include "model/workflow.hpp"
+#include "workflow/yaml/yaml.hpp"
 
-#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace triphammer::workflow {
-
-/// Larger files are refused unread.
-inline constexpr std::size_t kMaxFileBytes = 256 * 1024;
 
 struct ReadOptions {
     /// Codes of problems that are lowered from error to warning (`untrusted-interpolation`, …).

@@ -4,14 +4,27 @@
 
 namespace triphammer::workflow {
 
-std::string problems_of(const std::string& text, const ReadOptions& options) {
+namespace {
+
+std::string listed(const std::vector<model::Problem>& problems, std::string_view left_out) {
     std::string out;
-    for (const auto& one : read_workflow("ci.yml", text, options).problems) {
+    for (const auto& one : problems) {
+        if (one.code == left_out) continue;
         if (!out.empty()) out += ", ";
         out += std::to_string(one.at.line) + ":" + std::to_string(one.at.column) + " " + one.code;
         if (one.severity == model::Problem::Severity::warning) out += "?";
     }
     return out;
+}
+
+}  // namespace
+
+std::string problems_of(const std::string& text, const ReadOptions& options) {
+    return listed(read_workflow("ci.yml", text, options).problems, "");
+}
+
+std::string language_problems_of(const std::string& text) {
+    return listed(read_workflow("ci.yml", text).problems, "unsupported");
 }
 
 std::string with_job(const std::string& job) {

@@ -139,42 +139,6 @@ TEST(Reader, CallsAWorkflowWithoutANameByItsPath) {
     EXPECT_EQ(read_workflow("a.yml", "{").name, "a.yml");
 }
 
-// Every documented key that is not there yet has the same, named error.
-TEST(Reader, NamesWhatIsNotSupportedYet) {
-    for (const auto* job :
-         {"{ runs-on: host, strategy: { matrix: { a: [1] } }, steps: [{ run: x }] }",
-          "{ runs-on: host, services: { db: { image: x } }, steps: [{ run: x }] }",
-          "{ runs-on: host, concurrency: x, steps: [{ run: x }] }",
-          "{ uses: ./.github/workflows/x.yml }",
-          "{ terraform: { directory: infra } }",
-          "{ approve: { by: [x] } }",
-          "{ runs-on: host, retry: { max: 2 }, steps: [{ run: x }] }",
-          "{ runs-on: { group: big }, steps: [{ run: x }] }",
-          "{ runs-on: host, container: { image: a, ports: [80] }, steps: [{ run: x }] }",
-          "{ deploy: { to: swarm, service: a, image: b } }"}) {
-        const auto problems = problems_of(with_job(job));
-        EXPECT_NE(problems.find("unsupported"), std::string::npos) << job;
-        EXPECT_EQ(problems.find(','), std::string::npos) << job << problems;
-    }
-    for (const auto* step :
-         {"{ uses: actions/setup-node@v4 }",
-          "{ uses: ./local }",
-          "{ uses: 'docker://alpine' }",
-          "{ uses: actions/checkout@v4, with: { submodules: true } }",
-          "{ uses: actions/checkout@v4, with: { fetch-depth: 0 } }",
-          "{ run: x, background: true }",
-          "{ parallel: [{ run: x }] }"}) {
-        EXPECT_EQ(problems_of(with_step(step)).find("unsupported") != std::string::npos, true)
-            << step;
-    }
-    for (const auto* event : {"schedule", "workflow_call", "issues", "pull_request_target"}) {
-        EXPECT_EQ(
-            problems_of("on: " + std::string{event} + with_step("run: x").substr(8)),
-            "1:5 unsupported"
-        );
-    }
-}
-
 TEST(Reader, LowersAllowedCodes) {
     const auto text = with_step("run: echo ${{ github.head_ref }}");
     ReadOptions options;

@@ -1,4 +1,4 @@
-#include "workflow/scalar.hpp"
+#include "workflow/yaml/scalar.hpp"
 
 #include "workflow/problems.hpp"
 

@@ -1,4 +1,4 @@
-#include "workflow/yaml.hpp"
+#include "workflow/yaml/yaml.hpp"
 
 #include "workflow/problems.hpp"
 

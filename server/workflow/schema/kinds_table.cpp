@@ -1,0 +1,202 @@
+// Tables of our own kinds of job: `image` and `deploy`.
+#include "workflow/schema/unsupported.hpp"
+#include "workflow/schema/words.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace triphammer::workflow {
+
+namespace {
+
+constexpr Shape kImageText = text_shape(&places::kImage);
+constexpr Shape kImageTags = one_or_many_shape(&kImageText);
+constexpr Shape kImageValue = value_shape(&places::kImage);
+constexpr Shape kImagePairs = pairs_shape(&kImageValue, &places::kImage);
+constexpr Shape kPush = boolean_shape(&places::kImage);
+constexpr std::array kImageCredentialKeys{
+    Key{"username", &kImageText, {}, true},
+    Key{"password", &kImageText, {}, true},
+};
+constexpr Shape kImageCredentials = map_shape(kImageCredentialKeys);
+
+constexpr std::array kImageKeys{
+    Key{"context", &kImageText, "The folder that is built; . without it"},
+    Key{"file", &kImageText, "Dockerfile without it"},
+    Key{"target", &kImageText, "A stage of the Dockerfile"},
+    Key{"tags", &kImageTags, "Names of the image", true},
+    Key{"build-args", &kImagePairs, "Values of ARG"},
+    Key{"labels", &kImagePairs, "Labels of the image"},
+    Key{"push", &kPush, "true without it"},
+    Key{"credentials", &kImageCredentials, "For the registry"},
+    Key{"platforms", &kAnythingShape, {}, false, "image.platforms"},
+    Key{"secrets", &kAnythingShape, {}, false, "image.secrets"},
+    Key{"cache", &kAnythingShape, {}, false, "image.cache"},
+};
+
+constexpr Shape kDeployText = text_shape(&places::kDeploy);
+constexpr Shape kScript = script_shape(&places::kDeploy);
+constexpr Shape kTexts = one_or_many_shape(&kDeployText);
+constexpr Shape kValue = value_shape(&places::kDeploy);
+constexpr Shape kPairs = pairs_shape(&kValue, &places::kDeploy);
+constexpr Shape kDuration = duration_shape(&places::kDeploy);
+constexpr Shape kNumber = number_shape(&places::kDeploy);
+
+constexpr std::array<std::string_view, 8> kTargets{
+    "container", "compose", "swarm", "ecs", "alb", "apprunner", "ssh", "exec"};
+
+void check_target(const Node& node, Report& report) {
+    report_unsupported(report, "deploy.to." + node.text, node.at, "deploying to " + node.text);
+}
+
+constexpr Shape kTo = [] {
+    Shape shape = words_shape(kTargets);
+    shape.extra = check_target;
+    return shape;
+}();
+
+constexpr std::array<std::string_view, 4> kStrategies{
+    "rolling", "blue-green", "canary", "recreate"};
+constexpr Shape kDeployStrategy = words_shape(kStrategies);
+constexpr std::array<std::string_view, 2> kOnFailures{"rollback", "keep"};
+constexpr Shape kOnFailure = words_shape(kOnFailures);
+constexpr std::array<std::string_view, 3> kSwitches{"nginx", "kamal-proxy", "alias"};
+constexpr Shape kSwitch = words_shape(kSwitches);
+
+constexpr std::array kHealthKeys{
+    Key{"http", &kDeployText, "A path that must answer well"},
+    Key{"tcp", &kNumber, "A port that must be open"},
+    Key{"command", &kScript, "A command in the container that must succeed"},
+    Key{"port", &kNumber, "The port of http"},
+    Key{"interval", &kDuration, "Between two looks"},
+    Key{"timeout", &kDuration, "For all looks together"},
+    Key{"for", &kDuration, "How long it must stay good"},
+};
+
+constexpr Shape kSecretName = identifier_shape();
+/// Names alone, or variables with their values.
+constexpr Shape kSecrets = [] {
+    Shape shape = free_map_shape(&kValue);
+    shape.accepts = kMap | kList;
+    shape.expected = "names of secrets, or variables with their values";
+    shape.item = &kSecretName;
+    return shape;
+}();
+
+constexpr std::array kDeployCredentialKeys{
+    Key{"username", &kDeployText, {}, true},
+    Key{"password", &kDeployText, {}, true},
+};
+constexpr Shape kDeployCredentials = map_shape(kDeployCredentialKeys);
+
+constexpr std::array kDeployKeys{
+    Key{"to", &kTo, "Where to", true},
+    Key{"service", &kDeployText, "The name that the deployment is known by"},
+    Key{"image", &kDeployText, "What to run, best by digest"},
+    Key{"strategy", &kDeployStrategy, "How traffic moves"},
+    Key{"on-failure", &kOnFailure, "rollback without it"},
+    Key{"before", &kScript, "A command in the new image, once per version, before the switch"},
+    Key{"health", &kHealthShape, "What must be well before the switch"},
+    Key{"verify", &kHealthShape, "What must be well after the switch"},
+    Key{"ports", &kTexts, "'8080:80'"},
+    Key{"env", &kPairs, "Variables of the container"},
+    Key{"secrets", &kSecrets, "Secrets as variables of the container"},
+    Key{"volumes", &kTexts, "NAME:/path"},
+    Key{"networks", &kTexts, "Networks of the container"},
+    Key{"command", &kScript, "Instead of the image's command"},
+    Key{"replicas", &kNumber, "How many"},
+    Key{"switch", &kSwitch, "What moves the traffic"},
+    Key{"keep-previous", &kDuration, "How long the version before stays"},
+    Key{"drain", &kDuration, "How long open connections may take"},
+    Key{"credentials", &kDeployCredentials, "For the registry"},
+    Key{"retire", &kDeployText, "Removes a colour without traffic", false, "deploy.retire"},
+    Key{"file", &kDeployText, "compose: its file"},
+    Key{"host", &kDeployText, "compose, ssh: the machine"},
+    Key{"cluster", &kDeployText, "ecs: the cluster"},
+    Key{"task-definition", &kDeployText, "ecs: the task definition"},
+    Key{"container", &kDeployText, "ecs: the container in it"},
+    Key{"bake", &kDuration, "ecs: how long both versions stay"},
+    Key{"listener", &kDeployText, "alb: the listener"},
+    Key{"weights", &kPairs, "alb: target groups with their weights"},
+    Key{"run", &kScript, "ssh, exec: the command"},
+};
+
+/// Which keys a driver cannot do without.
+struct Needs {
+    std::string_view target;
+    std::array<std::string_view, 2> keys;
+};
+
+constexpr std::array<Needs, 4> kNeeds{{
+    {"container", {"service", "image"}},
+    {"swarm", {"service", "image"}},
+    {"ssh", {"run", "run"}},
+    {"exec", {"run", "run"}},
+}};
+
+/// Keys of one driver each.
+struct Owned {
+    std::string_view key;
+    std::string_view targets;
+};
+
+constexpr std::array<Owned, 9> kOwned{{
+    {"file", "compose"},
+    {"host", "compose ssh"},
+    {"cluster", "ecs"},
+    {"task-definition", "ecs"},
+    {"container", "ecs"},
+    {"bake", "ecs"},
+    {"listener", "alb"},
+    {"weights", "alb"},
+    {"run", "ssh exec"},
+}};
+
+void check_needed(const Node& deploy, std::string_view target, Report& report) {
+    if (deploy.find("retire") != nullptr) return;
+    for (const auto& needs : kNeeds) {
+        if (needs.target != target) continue;
+        for (const auto key : needs.keys) {
+            if (deploy.find(key) != nullptr) continue;
+            report.error("missing-key", deploy.at, "'deploy' needs the key " + show(key));
+        }
+    }
+}
+
+void check_deploy(const Node& deploy, Report& report) {
+    const auto* to = deploy.find("to");
+    if (to == nullptr || to->kind != NodeKind::scalar) return;
+    check_needed(deploy, to->text, report);
+    for (const auto& owned : kOwned) {
+        const auto* node = deploy.find(owned.key);
+        if (node == nullptr || owned.targets.find(to->text) != std::string_view::npos) continue;
+        report.error(
+            "wrong-place",
+            node->at,
+            show(owned.key) + " is a key of " + std::string{owned.targets} + ", not of " + to->text
+        );
+    }
+}
+
+}  // namespace
+
+constexpr Shape kHealthShape = [] {
+    Shape shape = map_shape(kHealthKeys);
+    shape.name = "health";
+    return shape;
+}();
+
+constexpr Shape kImageShape = [] {
+    Shape shape = map_shape(kImageKeys);
+    shape.expected = "what to build: keys such as context and tags";
+    return shape;
+}();
+
+constexpr Shape kDeployShape = [] {
+    Shape shape = map_shape(kDeployKeys);
+    shape.expected = "what to deploy: keys such as to, service and image";
+    shape.extra = check_deploy;
+    return shape;
+}();
+
+}  // namespace triphammer::workflow

@@ -1,0 +1,111 @@
+#include "workflow/schema/unsupported.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace triphammer::workflow {
+
+namespace {
+
+// docs/workflows.md, "Not supported yet", names every line; a test compares the two.
+constexpr auto kUnsupported = std::to_array<Unsupported>({
+    // Events.
+    {"on.branch_protection_rule", ""},
+    {"on.check_run", ""},
+    {"on.check_suite", ""},
+    {"on.deployment", ""},
+    {"on.deployment_status", ""},
+    {"on.discussion", ""},
+    {"on.discussion_comment", ""},
+    {"on.fork", ""},
+    {"on.gollum", ""},
+    {"on.image_version", "no webhook carries it"},
+    {"on.issue_comment", ""},
+    {"on.issues", ""},
+    {"on.label", ""},
+    {"on.merge_group", ""},
+    {"on.milestone", ""},
+    {"on.page_build", ""},
+    {"on.project", "GitHub has closed classic projects"},
+    {"on.project_card", "GitHub has closed classic projects"},
+    {"on.project_column", "GitHub has closed classic projects"},
+    {"on.public", ""},
+    {"on.pull_request_review", ""},
+    {"on.pull_request_review_comment", ""},
+    {"on.pull_request_target", ""},
+    {"on.registry_package", ""},
+    {"on.schedule", ""},
+    {"on.status", ""},
+    {"on.watch", ""},
+    {"on.workflow_call", ""},
+    {"on.workflow_run", ""},
+    // The workflow and its jobs.
+    {"concurrency",
+     "remove it: every run starts; deployments to one environment still wait for each other"},
+    {"notify", ""},
+    {"jobs.concurrency", ""},
+    {"jobs.strategy", "write one job for each variant"},
+    {"jobs.services", "start what is needed in a step"},
+    {"jobs.container.ports", ""},
+    {"jobs.container.volumes", ""},
+    {"jobs.container.options", ""},
+    {"jobs.runs-on.group", "name labels instead"},
+    {"jobs.runs-on.labels", "write them at runs-on itself"},
+    {"jobs.environment.deployment", ""},
+    {"jobs.snapshot", "it makes images of GitHub's own machines"},
+    {"jobs.uses", "write the steps into this job"},
+    {"jobs.terraform", "run it as a step"},
+    {"jobs.approve", ""},
+    {"jobs.retry", ""},
+    {"jobs.reports", ""},
+    {"jobs.resources", ""},
+    {"jobs.hold-on-failure", ""},
+    {"map-as-expression", "write names with values"},
+    // Steps.
+    {"steps.background", "write the steps one after another"},
+    {"steps.wait", ""},
+    {"steps.wait-all", ""},
+    {"steps.cancel", ""},
+    {"steps.parallel", "write the steps one after another"},
+    {"steps.uses.local", "do its work in a run step"},
+    {"steps.uses.docker", "do its work in a run step"},
+    {"steps.uses.remote", "only actions/checkout is; do its work in a run step"},
+    {"actions/checkout", "the run's own commit is checked out, with a depth of 1"},
+    // Our kinds.
+    {"image.platforms", ""},
+    {"image.secrets", ""},
+    {"image.cache", ""},
+    {"deploy.to.compose", "to: container"},
+    {"deploy.to.swarm", "to: container"},
+    {"deploy.to.ecs", "to: container"},
+    {"deploy.to.alb", "to: container"},
+    {"deploy.to.apprunner", "to: container"},
+    {"deploy.to.ssh", "to: container"},
+    {"deploy.to.exec", "to: container"},
+    {"deploy.retire", ""},
+});
+
+}  // namespace
+
+std::span<const Unsupported> list_unsupported() {
+    return kUnsupported;
+}
+
+const Unsupported* find_unsupported(std::string_view feature) {
+    const auto found =
+        std::find_if(kUnsupported.begin(), kUnsupported.end(), [feature](const Unsupported& one) {
+            return one.feature == feature;
+        });
+    return found == kUnsupported.end() ? nullptr : &*found;
+}
+
+bool report_unsupported(
+    Report& report, std::string_view feature, model::Position at, const std::string& what
+) {
+    const auto* found = find_unsupported(feature);
+    if (found == nullptr) return false;
+    report.error("unsupported", at, what + " is not supported yet", std::string{found->advice});
+    return true;
+}
+
+}  // namespace triphammer::workflow

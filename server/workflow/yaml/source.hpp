@@ -1,0 +1,29 @@
+#pragma once
+// From a byte of a scalar's value back to its line and column in the file.
+
+#include "workflow/yaml/node.hpp"
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+namespace triphammer::workflow {
+
+class Source {
+  public:
+    /// Borrows `text`.
+    explicit Source(std::string_view text);
+
+    /// Exact for scalars on one line without escapes and for literal blocks (|); else the scalar's
+    /// own place.
+    model::Position locate(const Node& scalar, std::size_t offset) const;
+
+  private:
+    std::string_view line(int number) const;
+    model::Position locate_in_line(const Node& scalar, std::size_t offset) const;
+    model::Position locate_in_block(const Node& scalar, std::size_t offset) const;
+
+    std::vector<std::string_view> lines_;
+};
+
+}  // namespace triphammer::workflow

@@ -1,0 +1,69 @@
+#include "workflow/schema/unsupported.hpp"
+
+#include "base/file.hpp"
+#include "workflow/problems.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+using namespace triphammer;
+using namespace triphammer::workflow;
+
+namespace {
+
+struct Example {
+    std::string feature;
+    std::string text;
+};
+
+std::string steps(const std::string& key) {
+    return with_job("{ runs-on: host, " + key + ", steps: [{ run: x }] }");
+}
+
+std::vector<Example> examples() {
+    return {
+        {"on.issues", "on: issues" + with_step("run: x").substr(8)},
+        {"on.schedule",
+         "on: { schedule: [{ cron: '0 0 * * *' }] }" + with_step("run: x").substr(8)},
+        {"concurrency", "concurrency: a\n" + with_step("run: x")},
+        {"notify", "notify: { a: failure }\n" + with_step("run: x")},
+        {"jobs.strategy", steps("strategy: { matrix: { a: [1] } }")},
+        {"jobs.services", steps("services: { a: { image: b } }")},
+        {"jobs.concurrency", steps("concurrency: a")},
+        {"jobs.container.ports", steps("container: { image: a, ports: [80] }")},
+        {"jobs.retry", steps("retry: { max: 1 }")},
+        {"jobs.uses", with_job("{ uses: ./a.yml }")},
+        {"jobs.terraform", with_job("{ terraform: { directory: a } }")},
+        {"jobs.approve", with_job("{ approve: { by: [a] } }")},
+        {"map-as-expression", steps("env: '${{ fromJSON(vars.x) }}'")},
+        {"steps.uses.local", with_step("{ uses: ./a }")},
+        {"steps.uses.docker", with_step("{ uses: 'docker://a' }")},
+        {"steps.uses.remote", with_step("{ uses: a/b@v1 }")},
+        {"actions/checkout", with_step("{ uses: actions/checkout@v4, with: { ref: x } }")},
+        {"steps.background", with_step("{ run: x, background: true }")},
+        {"steps.parallel", with_step("{ parallel: [{ run: x }] }")},
+        {"deploy.to.swarm", with_job("{ deploy: { to: swarm, service: a, image: b } }")},
+    };
+}
+
+}  // namespace
+
+// Whoever makes a thing work removes its line in the table; then this says that it is read.
+TEST(Unsupported, ALineOfTheTableIsAnErrorByName) {
+    for (const auto& one : examples()) {
+        const auto problems = problems_of(one.text);
+        const bool is_listed = find_unsupported(one.feature) != nullptr;
+        EXPECT_EQ(problems.find("unsupported") != std::string::npos, is_listed) << one.feature;
+        EXPECT_EQ(language_problems_of(one.text), "") << one.feature;
+    }
+}
+
+TEST(Unsupported, TheDocumentationNamesEveryLine) {
+    const std::filesystem::path root{TRIPHAMMER_SOURCE_DIR};
+    const auto text = read_file(root / "docs/workflows.md", kMaxFileBytes).value();
+    for (const auto& one : list_unsupported()) {
+        EXPECT_NE(text.find("`" + std::string{one.feature} + "`"), std::string::npos)
+            << one.feature << " is missing in docs/workflows.md, 'Not supported yet'";
+    }
+}
