@@ -19,6 +19,7 @@ CREATE TABLE repositories (
     clone_url TEXT NOT NULL,
     default_branch TEXT NOT NULL DEFAULT '',
     workflows_dir TEXT NOT NULL DEFAULT '.triphammer',
+    workflow_files TEXT NOT NULL DEFAULT '', -- patterns of the files in it that count, a line each; '': all
     hook TEXT NOT NULL UNIQUE,       -- the last part of /webhooks/github/HOOK
     hook_secret BLOB NOT NULL,       -- sealed (access/): nonce, ciphertext, tag
     clone_token BLOB,                -- sealed

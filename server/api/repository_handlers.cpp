@@ -40,6 +40,22 @@ bool is_relative_folder(std::string_view folder) {
     });
 }
 
+/// `workflow_files`: names or patterns of files in the workflows' folder.
+Result<std::vector<std::string>> files_field(const json& body) {
+    constexpr std::size_t kMaxPatterns = 100;
+    const auto found = body.find("workflow_files");
+    if (found == body.end()) return std::vector<std::string>{};
+    const auto is_pattern = [](const json& one) {
+        if (!one.is_string()) return false;
+        const auto& text = one.get_ref<const std::string&>();
+        return !text.empty() && text.find_first_of("/\n") == std::string::npos;
+    };
+    const bool is_list = found->is_array() && found->size() <= kMaxPatterns &&
+                         std::all_of(found->begin(), found->end(), is_pattern);
+    if (is_list) return found->get<std::vector<std::string>>();
+    return invalid("workflow_files must be a list of file names or patterns, ci.yml say");
+}
+
 /// What a request to add a repository says, checked.
 struct Wanted {
     store::NewRepository repository;
@@ -83,6 +99,9 @@ Result<Wanted> read_wanted(const Services& services, const json& body) {
         return invalid("workflows_dir must be a folder inside the repository, .triphammer say");
     }
     repository.workflows_dir = std::move(*folder);
+    auto files = files_field(body);
+    if (!files) return files.error();
+    repository.workflow_files = std::move(*files);
     const auto forge_id = number_field(body, "forge_id", 0);
     if (!forge_id) return forge_id.error();
     repository.forge_id = *forge_id;
@@ -155,6 +174,22 @@ Answer create_repository(Services& services, Call call) {
     // Shown this once, and only where it was made here.
     if (wanted->made_secret) out["secret"] = wanted->hook_secret.reveal();
     co_return reply(201, out);
+}
+
+Answer set_workflow_files(Services& services, Call call) {
+    const auto body = read_object(call);
+    if (!body) co_return http::make_error(body.error());
+    const auto files = files_field(*body);
+    if (!files) co_return http::make_error(files.error());
+    const auto name = call.parameter(0) + "/" + call.parameter(1);
+    auto set = [&](store::Transaction& transaction) -> Result<> {
+        const auto found = store::find_repository_by_name(transaction, name);
+        if (!found) return not_found("no repository is called " + name);
+        return store::set_workflow_files(transaction, found->id, *files);
+    };
+    auto setting = services.database.write(set);
+    const auto done = co_await std::move(setting);
+    co_return reply_empty(done);
 }
 
 Answer remove_repository(Services& services, Call call) {

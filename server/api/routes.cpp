@@ -44,6 +44,7 @@ constexpr auto kRoutes = std::to_array<Route>({
     {get, "/api/v1/repositories", viewer, list_repositories},
     {post, "/api/v1/repositories", admin, create_repository},
     {delete_, "/api/v1/repositories/{owner}/{name}", admin, remove_repository},
+    {put, "/api/v1/repositories/{owner}/{name}/workflow-files", admin, set_workflow_files},
 
     {get, "/api/v1/pipelines", viewer, list_pipelines},
     {get, "/api/v1/pipelines/templates", viewer, list_templates},

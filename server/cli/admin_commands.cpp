@@ -108,10 +108,22 @@ std::string query_of(const Invocation& invocation) {
     return parts.empty() ? "" : "?" + join(parts, "&");
 }
 
+/// "a,b" as a list; nothing for an empty text.
+std::vector<std::string> list_of(std::string_view text) {
+    std::vector<std::string> out;
+    for (const auto part : split(text, ',')) {
+        if (!trim(part).empty()) out.emplace_back(trim(part));
+    }
+    return out;
+}
+
 Result<json> repository_body(const Invocation& invocation, const std::string& name) {
     json body{{"full_name", name}};
     add_option(body, invocation, "clone_url", "clone-url");
     add_option(body, invocation, "workflows_dir", "workflows");
+    if (const auto files = invocation.arguments.value("files")) {
+        body["workflow_files"] = list_of(*files);
+    }
     for (const auto& [option, field] :
          {std::pair{"webhook-secret-file", "webhook_secret"}, {"token-file", "token"}}) {
         const auto file = invocation.arguments.value(option);
@@ -153,6 +165,15 @@ int repo_add(const Invocation& invocation) {
 
 int repo_list(const Invocation& invocation) {
     return show_list(invocation, "/api/v1/repositories", {"full_name", "hook", "clone_url"});
+}
+
+int repo_files(const Invocation& invocation) {
+    const auto name = word(invocation, 0);
+    if (!name || name->find('/') == std::string::npos) return need("OWNER/NAME");
+    const json body{{"workflow_files", list_of(word(invocation, 1).value_or(""))}};
+    return call_quietly(
+        invocation, {"PUT", "/api/v1/repositories/" + *name + "/workflow-files", body.dump()}
+    );
 }
 
 int repo_remove(const Invocation& invocation) {

@@ -94,6 +94,7 @@ PlanMaker::PlanMaker(Parts parts, RemoteSettings settings)
 Task<Result<MadePlan>> PlanMaker::make_plan(PlanQuestion question) {
     Facts facts;
     facts.repository.workflows_dir = question.repository.workflows_dir;
+    facts.repository.workflow_files = question.repository.workflow_files;
     facts.question = std::move(question);
     for (int round = 0; round < kMaxRounds; ++round) {
         auto ask = [&] { return plan::make_plan(facts.ask()); };

@@ -4,6 +4,7 @@
 #include "plan/contexts.hpp"
 #include "plan/entry.hpp"
 #include "plan/filters.hpp"
+#include "plan/glob.hpp"
 #include "plan/inputs.hpp"
 #include "plan/planned_run.hpp"
 
@@ -36,6 +37,13 @@ bool is_chosen(const Event& event, const std::string& path) {
     return std::string_view{path}.substr(path.rfind('/') + 1) == wanted;
 }
 
+/// Whether a file is among those that the repository counts; the others paint nothing red.
+bool counts(const Repository& repository, std::string_view path) {
+    const auto& patterns = repository.workflow_files;
+    if (patterns.empty() || path.starts_with("pipeline:")) return true;
+    return selects(patterns, path.substr(path.rfind('/') + 1));
+}
+
 class Planner {
   public:
     explicit Planner(const Question& question) : question_(question) {}
@@ -56,6 +64,9 @@ class Planner {
         const auto& event = question_.event;
         if (!is_chosen(event, file.path)) {
             return {false, "not-chosen", "the manual run names another workflow", {}};
+        }
+        if (!counts(question_.repository, file.path)) {
+            return {false, "left-out", "not among the files that count in this repository", {}};
         }
         if (!file.content->workflow) return plan_broken(file);
         auto match = match_workflow(*file.content->workflow, event, question_.changed);

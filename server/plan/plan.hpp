@@ -21,6 +21,7 @@ namespace triphammer::plan {
 
 struct Repository {
     std::string workflows_dir = ".triphammer";
+    std::vector<std::string> workflow_files;  // patterns of those that count; empty: all
     std::vector<std::pair<std::string, std::string>> variables;  // the `vars` context
 };
 

@@ -1,5 +1,6 @@
 #include "store/repository_store.hpp"
 
+#include "base/text.hpp"
 #include "store/change_store.hpp"
 
 namespace triphammer::store {
@@ -9,11 +10,13 @@ using model::RepositoryId;
 namespace {
 
 constexpr std::string_view kColumns =
-    "SELECT id, forge_id, full_name, clone_url, default_branch, workflows_dir, hook, hook_secret, "
-    "clone_token, created_at FROM repositories WHERE removed_at IS NULL ";
+    "SELECT id, forge_id, full_name, clone_url, default_branch, workflows_dir, "
+    "workflow_files, hook, hook_secret, clone_token, created_at FROM repositories WHERE removed_at "
+    "IS NULL ";
 
 RepositoryRow read_repository(Statement& row) {
     RepositoryRow repository;
+    std::string files;
     row.read(
         repository.id,
         repository.forge_id,
@@ -21,11 +24,15 @@ RepositoryRow read_repository(Statement& row) {
         repository.clone_url,
         repository.default_branch,
         repository.workflows_dir,
+        files,
         repository.hook,
         repository.hook_secret,
         repository.clone_token,
         repository.created_at
     );
+    for (const auto line : split(files, '\n')) {
+        if (!line.empty()) repository.workflow_files.emplace_back(line);
+    }
     return repository;
 }
 
@@ -60,7 +67,8 @@ Result<> expect_changed(std::int64_t rows, RepositoryId id) {
 Result<RepositoryId> add_repository(Transaction& tx, const NewRepository& repository) {
     auto insert = tx.prepare(
         "INSERT INTO repositories (forge_id, full_name, clone_url, default_branch, workflows_dir, "
-        "hook, hook_secret, clone_token, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
+        "workflow_files, hook, hook_secret, clone_token, created_at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
         "ON CONFLICT DO NOTHING"
     );
     insert.bind(
@@ -69,6 +77,7 @@ Result<RepositoryId> add_repository(Transaction& tx, const NewRepository& reposi
         repository.clone_url,
         repository.default_branch,
         repository.workflows_dir,
+        join(repository.workflow_files, "\n"),
         repository.hook,
         Blob{repository.hook_secret},
         blob_unless_empty(repository.clone_token),
@@ -127,6 +136,18 @@ Result<> set_repository(Transaction& tx, RepositoryId id, const RepositorySettin
         if (!find_repository(tx, id)) return unknown(id);
         return conflict("another repository is called " + settings.full_name);
     }
+    record(tx, id, "changed", "");
+    return {};
+}
+
+Result<> set_workflow_files(
+    Transaction& tx, RepositoryId id, const std::vector<std::string>& patterns
+) {
+    auto update =
+        tx.prepare("UPDATE repositories SET workflow_files = ? WHERE id = ? AND removed_at IS NULL"
+        );
+    const auto text = join(patterns, "\n");
+    if (auto done = expect_changed(update.bind(text, id).run(), id); !done) return done;
     record(tx, id, "changed", "");
     return {};
 }

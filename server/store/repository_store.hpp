@@ -16,9 +16,10 @@ struct NewRepository {
     std::string clone_url = {};
     std::string default_branch = {};
     std::string workflows_dir = ".triphammer";
-    std::string hook = {};         // the last part of its webhook route
-    std::string hook_secret = {};  // sealed by access/
-    std::string clone_token = {};  // sealed; empty: none
+    std::vector<std::string> workflow_files = {};  // patterns of those that count; empty: all
+    std::string hook = {};                         // the last part of its webhook route
+    std::string hook_secret = {};                  // sealed by access/
+    std::string clone_token = {};                  // sealed; empty: none
 };
 
 struct RepositoryRow {
@@ -28,6 +29,7 @@ struct RepositoryRow {
     std::string clone_url;
     std::string default_branch;
     std::string workflows_dir;
+    std::vector<std::string> workflow_files;
     std::string hook;
     std::string hook_secret;
     std::string clone_token;
@@ -56,6 +58,10 @@ struct RepositorySettings {
 
 Result<> set_repository(
     Transaction& tx, model::RepositoryId id, const RepositorySettings& settings
+);
+/// Patterns of the workflow files that count, without line breaks; none: all do.
+Result<> set_workflow_files(
+    Transaction& tx, model::RepositoryId id, const std::vector<std::string>& patterns
 );
 Result<> set_hook_secret(Transaction& tx, model::RepositoryId id, std::string_view sealed);
 /// Empty: none any more.

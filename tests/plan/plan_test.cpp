@@ -258,3 +258,19 @@ TEST(Plan, ReadsTheInputsOfAManualRun) {
         EXPECT_EQ(world.plan().reason.children.at(0).text, "ci.yml: " + text);
     }
 }
+
+TEST(Plan, LeavesOutFilesThatTheRepositoryDoesNotCount) {
+    World world{
+        a_push("main"),
+        {{".triphammer/ci.yml", workflow_on("push")},
+         {".triphammer/stale.yml", "on: nothing we know"},
+         {"pipeline:deploy", workflow_on("push")}}};
+    world.repository.workflow_files = {"*.yml", "!stale.yml"};
+
+    const auto plan = world.plan();
+
+    ASSERT_EQ(plan.runs.size(), 2U);
+    EXPECT_EQ(plan.runs[0].path, ".triphammer/ci.yml");
+    EXPECT_EQ(plan.runs[1].path, "pipeline:deploy");
+    EXPECT_EQ(plan.reason.children[1].code, "left-out");
+}

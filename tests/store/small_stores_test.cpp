@@ -84,6 +84,22 @@ TEST(RepositoryStore, LearnsANumericIdOnce) {
     EXPECT_EQ(learn(100).error().code, Code::conflict);
 }
 
+TEST(RepositoryStore, KeepsTheFilesThatCountInTheirOrder) {
+    Fixture fixture;
+    const std::vector<std::string> patterns{"*.yml", "!stale.yml"};
+    const auto set = [&](model::RepositoryId id) {
+        return fixture.try_write([&, id](Transaction& tx) {
+            return set_workflow_files(tx, id, patterns);
+        });
+    };
+
+    EXPECT_TRUE(set(fixture.repository));
+    EXPECT_EQ(set(model::RepositoryId{4711}).error().code, Code::not_found);
+
+    const auto find = [&](Connection& db) { return find_repository(db, fixture.repository); };
+    EXPECT_EQ(fixture.read(find)->workflow_files, patterns);
+}
+
 TEST(RunStore, NumbersTheRunsOfEachRepository) {
     Fixture fixture;
     const auto other = fixture.add_repository("octo/cellar");
