@@ -1,7 +1,6 @@
 #include "app/launcher_process.hpp"
 
 #include "base/file.hpp"
-#include "base/spawn.hpp"
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -32,8 +31,14 @@ std::string variable(const char* name, const char* fallback) {
 }  // namespace
 
 Result<> start_launcher(const Config& config) {
+    if (answers(config.run_directory() / "launcher.sock")) return {};
+    auto child = spawn_launcher(config);
+    if (!child) return child.error();
+    return {};
+}
+
+Result<Child> spawn_launcher(const Config& config) {
     const auto run = config.run_directory();
-    if (answers(run / "launcher.sock")) return {};
     auto log = open_file(run / "launcher.log", O_WRONLY | O_CREAT | O_APPEND, 0600);
     if (!log) return log.error();
     SpawnRequest request;
@@ -51,9 +56,7 @@ Result<> start_launcher(const Config& config) {
     request.output = log->get();
     request.error = log->get();
     request.new_session = true;
-    auto child = SystemSpawner{}.spawn(request);
-    if (!child) return child.error();
-    return {};
+    return SystemSpawner{}.spawn(request);
 }
 
 }  // namespace triphammer::app

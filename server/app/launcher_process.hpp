@@ -4,10 +4,14 @@
 
 #include "app/config.hpp"
 #include "base/result.hpp"
+#include "base/spawn.hpp"
 
 namespace triphammer::app {
 
 /// Does nothing when a launcher answers already.
 Result<> start_launcher(const Config& config);
+
+/// One of the caller's own; it ends when it is told to.
+Result<Child> spawn_launcher(const Config& config);
 
 }  // namespace triphammer::app

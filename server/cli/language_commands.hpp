@@ -8,5 +8,6 @@ namespace triphammer::cli {
 int lint(const Invocation& invocation);
 int eval(const Invocation& invocation);
 int plan_command(const Invocation& invocation);
+int run_workflow(const Invocation& invocation);
 
 }  // namespace triphammer::cli

@@ -1,0 +1,294 @@
+#include "app/single_run.hpp"
+
+#include "access/secrets.hpp"
+#include "app/launcher_process.hpp"
+#include "app/run_here.hpp"
+#include "app/workshop.hpp"
+#include "base/task_group.hpp"
+#include "launcher/attempts.hpp"
+#include "queue/queue.hpp"
+#include "store/attempt_store.hpp"
+#include "store/repository_store.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <signal.h>
+
+#include <map>
+#include <optional>
+
+namespace triphammer::app {
+
+namespace asio = boost::asio;
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// How often it is looked whether the launcher lives; all else is told.
+constexpr auto kHeartbeat = 1s;
+/// How long the runners may take to end after their jobs have.
+constexpr auto kLeaveLimit = 5s;
+constexpr std::uint64_t kShownLines = 2'000;
+
+struct JobView {
+    store::JobRow job;
+    std::vector<store::StepRow> steps;  // of the newest attempt
+};
+
+struct RunView {
+    store::RunRow run;
+    std::vector<JobView> jobs;
+};
+
+Result<RunView> read_view(store::Connection& db, model::RunId id) {
+    auto run = store::find_run(db, id);
+    if (!run) return not_found("the run");
+    RunView view{std::move(*run), {}};
+    for (auto& job : store::list_jobs(db, id)) {
+        const auto attempts = store::list_attempts(db, job.id);
+        auto steps = attempts.empty() ? std::vector<store::StepRow>{}
+                                      : store::list_steps(db, attempts.back().fence);
+        view.jobs.push_back({std::move(job), std::move(steps)});
+    }
+    return view;
+}
+
+class SingleRun {
+  public:
+    SingleRun(SingleRunRequest& request, Core& core, Executor executor, RunWatcher& watcher)
+        : request_{request},
+          core_{core},
+          executor_{executor},
+          watcher_{watcher},
+          shop_{request.config, core, executor},
+          signals_{executor, SIGTERM, SIGINT},
+          news_{executor},
+          tasks_{executor, {}} {
+        core.database->on_changes([this](std::int64_t) {
+            asio::post(executor_, [this] { on_changes(); });
+        });
+    }
+
+    ~SingleRun() { core_.database->on_changes({}); }
+
+    Task<Result<store::RunRow>> run() {
+        if (auto listening = shop_.listen(); !listening) co_return listening.error();
+        auto creating = create();
+        if (auto created = co_await std::move(creating); !created) co_return created.error();
+        auto launcher = spawn_launcher(request_.config);
+        if (!launcher) co_return launcher.error();
+        launcher_ = std::move(*launcher);
+        tasks_.spawn("signals", obey_signals());
+        auto dispatching = shop_.dispatcher.start();
+        co_await std::move(dispatching);
+        auto watching = watch();
+        auto ended = co_await std::move(watching);
+        auto leaving = leave();
+        co_await std::move(leaving);
+        co_return ended;
+    }
+
+  private:
+    // ── before ───────────────────────────────────────────────────────────────────────────────
+
+    Task<Result<>> create() {
+        auto add = [this](store::Transaction& tx) { return add_rows(tx); };
+        auto adding = core_.database->write(add);
+        const auto repository = co_await std::move(adding);
+        if (!repository) co_return repository.error();
+        std::error_code failure;
+        const auto mirror = shop_.mirrors.path_of(*repository);
+        fs::create_directories(mirror.parent_path(), failure);
+        fs::rename(request_.tree, mirror, failure);
+        if (failure) co_return from_errno("move " + request_.tree.string(), failure.value());
+        co_return Result<>{};
+    }
+
+    Result<model::RepositoryId> add_rows(store::Transaction& tx) {
+        store::NewRepository wanted;
+        wanted.full_name = request_.repository;
+        wanted.hook = "none";
+        const auto repository = store::add_repository(tx, wanted);
+        if (!repository) return repository.error();
+        for (const auto& [name, value] : request_.secrets) {
+            const access::NewSecret secret{{*repository, ""}, name, value, "run"};
+            auto set = access::set_secret(tx, *core_.sealer, secret);
+            if (!set) return with_context("secret " + name, set.error());
+        }
+        queue::Origin origin;
+        origin.repository = *repository;
+        origin.texts[request_.plan.runs.front().path] = request_.workflow_text;
+        auto runs = queue::create_runs(tx, origin, request_.plan);
+        if (!runs) return runs.error();
+        run_ = runs->front();
+        return *repository;
+    }
+
+    // ── while it runs ────────────────────────────────────────────────────────────────────────
+
+    void on_changes() {
+        shop_.dispatcher.wake();
+        has_news_ = true;
+        news_.cancel();
+    }
+
+    Task<Result<store::RunRow>> watch() {
+        for (;;) {
+            has_news_ = false;
+            auto read = [this](store::Connection& db) { return read_view(db, run_); };
+            auto reading = core_.database->read(read);
+            auto view = co_await std::move(reading);
+            if (!view) co_return view.error();
+            auto telling = tell(*view);
+            co_await std::move(telling);
+            if (model::is_final(view->run.state)) co_return std::move(view->run);
+            if (launcher_.try_wait()) {
+                has_launcher_ = false;
+                co_return Error{Code::io, "the launcher ended; see launcher.log"};
+            }
+            if (has_news_) continue;
+            auto waiting = wait(kHeartbeat);
+            co_await std::move(waiting);
+        }
+    }
+
+    Task<> wait(std::chrono::milliseconds limit) {
+        boost::system::error_code ignored;
+        news_.expires_after(limit);
+        co_await news_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    }
+
+    /// What has changed since it was last told.
+    Task<> tell(const RunView& view) {
+        for (const auto& [job, steps] : view.jobs) {
+            const bool has_begun = job.state != model::JobState::running || job.attempts > 0;
+            if (has_begun && !model::is_final(job.state)) tell_job(job);
+            for (const auto& step : steps) {
+                auto told = tell_step(job, step);
+                co_await std::move(told);
+            }
+            if (model::is_final(job.state)) tell_job(job);
+        }
+    }
+
+    void tell_job(const store::JobRow& job) {
+        const auto known = jobs_.find(job.id);
+        if (known != jobs_.end() && known->second == job.state) return;
+        jobs_[job.id] = job.state;
+        watcher_.on_job(job);
+    }
+
+    Task<> tell_step(const store::JobRow& job, const store::StepRow& step) {
+        const std::pair key{step.attempt, step.number};
+        const auto known = steps_.find(key);
+        if (known != steps_.end() && known->second == step.state) co_return;
+        steps_[key] = step.state;
+        std::string log;
+        if (model::is_final(step.state)) {
+            auto reading = read_log(step);
+            log = co_await std::move(reading);
+        }
+        watcher_.on_step(job, step, log);
+    }
+
+    Task<std::string> read_log(const store::StepRow& step) {
+        const logs::LogId id{step.attempt.value, step.number};
+        auto read = [this, id]() -> Result<std::string> {
+            const auto total = core_.logs->line_count(id);
+            if (!total) return total.error();
+            const auto first = *total > kShownLines ? *total - kShownLines : 0;
+            auto lines = core_.logs->lines(id, {first, kShownLines, 0});
+            if (!lines) return lines.error();
+            return std::move(lines->bytes);
+        };
+        auto reading = offload(core_.log_thread, read);
+        auto text = co_await std::move(reading);
+        co_return text ? std::move(*text) : std::string{};
+    }
+
+    Task<> obey_signals() {
+        co_await signals_.async_wait(asio::use_awaitable);
+        watcher_.on_interrupt(false);
+        auto cancel = [this](store::Transaction& tx) {
+            return queue::request_cancel(tx, run_, {"interrupted", "run"});
+        };
+        auto cancelling = core_.database->write(cancel);
+        (void)co_await std::move(cancelling);
+        shop_.dispatcher.wake();
+        co_await signals_.async_wait(asio::use_awaitable);
+        watcher_.on_interrupt(true);
+        kill_runners();
+    }
+
+    void kill_runners() const {
+        launcher::Settings settings;
+        settings.run = request_.config.run_directory();
+        const launcher::Attempts attempts{settings};
+        for (const auto& attempt : attempts.list()) attempts.kill(attempt.fence);
+    }
+
+    // ── after ────────────────────────────────────────────────────────────────────────────────
+
+    Task<> leave() {
+        const auto until = core_.clock.instant() + kLeaveLimit;
+        while (shop_.dispatcher.open_attempts() > 0 && core_.clock.instant() < until) {
+            auto waiting = wait(20ms);
+            co_await std::move(waiting);
+        }
+        kill_runners();
+        auto stopping = tasks_.stop();
+        co_await std::move(stopping);
+        auto dispatcher = shop_.dispatcher.stop();
+        co_await std::move(dispatcher);
+        auto server = shop_.server.stop(0ms);
+        co_await std::move(server);
+        if (!has_launcher_) co_return;
+        launcher_.signal_group(SIGTERM);
+        launcher_.wait();
+    }
+
+    SingleRunRequest& request_;
+    Core& core_;
+    Executor executor_;
+    RunWatcher& watcher_;
+    Workshop shop_;
+    asio::signal_set signals_;
+    asio::steady_timer news_;
+    TaskGroup tasks_;
+    Child launcher_;
+    bool has_launcher_ = true;
+    bool has_news_ = false;
+    model::RunId run_;
+    std::map<model::JobId, model::JobState> jobs_;
+    std::map<std::pair<model::Fence, std::int64_t>, model::StepState> steps_;
+};
+
+/// The run and all that it is made of end with this coroutine, before its event loop does.
+Task<> carry_out(
+    SingleRunRequest& request,
+    Core& core,
+    Executor executor,
+    RunWatcher& watcher,
+    std::optional<Result<store::RunRow>>& out
+) {
+    SingleRun run{request, core, executor, watcher};
+    auto running = run.run();
+    out.emplace(co_await std::move(running));
+}
+
+}  // namespace
+
+Result<store::RunRow> run_single(SingleRunRequest request, RunWatcher& watcher) {
+    auto core = open_core(request.config);
+    if (!core) return Error{Code::io, core.error().message};
+    std::optional<Result<store::RunRow>> out;
+    run_here([&](Executor executor) { return carry_out(request, **core, executor, watcher, out); });
+    return std::move(*out);
+}
+
+}  // namespace triphammer::app

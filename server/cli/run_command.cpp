@@ -1,0 +1,193 @@
+#include "app/run_here.hpp"
+#include "app/single_run.hpp"
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "cli/language_commands.hpp"
+#include "cli/local_plan.hpp"
+#include "cli/run_options.hpp"
+#include "cli/run_report.hpp"
+#include "github/payload.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+#include <iostream>
+#include <set>
+#include <thread>
+
+namespace triphammer::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* kTree = "tree.git";
+
+/// A folder for one run: database, logs, the tree's commit, the runners' own folders.
+class RunFolder {
+  public:
+    static Result<RunFolder> make() {
+        std::error_code ignored;
+        auto name = (fs::temp_directory_path(ignored) / "triphammer-run-XXXXXX").string();
+        if (::mkdtemp(name.data()) == nullptr) return from_errno("make " + name);
+        return RunFolder{name};
+    }
+
+    RunFolder(RunFolder&& other) noexcept : path_{std::exchange(other.path_, {})} {}
+
+    RunFolder& operator=(RunFolder&&) = delete;
+
+    ~RunFolder() {
+        std::error_code ignored;
+        if (!path_.empty()) fs::remove_all(path_, ignored);
+    }
+
+    const fs::path& path() const { return path_; }
+
+  private:
+    explicit RunFolder(fs::path path) : path_{std::move(path)} {}
+
+    fs::path path_;
+};
+
+/// Everything that is known before the first job starts.
+struct Prepared {
+    WorkflowText file;
+    git::TreeSnapshot tree;
+    plan::Plan plan;
+};
+
+Result<git::TreeSnapshot> snapshot_into(const fs::path& bare) {
+    SystemSpawner spawner;
+    std::error_code failure;
+    auto here = fs::current_path(failure);
+    if (failure) return from_errno("find the current folder", failure.value());
+    return app::run_here(git::take_snapshot(spawner, std::move(here), bare));
+}
+
+/// Workflows know their path in the repository.
+void name_in_tree(WorkflowText& file, const git::TreeSnapshot& tree) {
+    std::error_code failure;
+    const auto inside = fs::relative(file.path, tree.root, failure).generic_string();
+    if (!failure && !inside.empty() && !inside.starts_with("../")) file.path = inside;
+}
+
+Result<model::Event> event_for(
+    const RunOptions& options, model::Workflow& workflow, const git::TreeSnapshot& tree
+) {
+    if (!options.payload.empty()) {
+        auto scanned = options.payload;  // the scanner pads it in place
+        auto event = github::scan_payload(options.event, scanned);
+        if (!event) return with_context("--payload", event.error());
+        use_tree(*event, tree);
+        return event;
+    }
+    model::Trigger asked;
+    asked.event =
+        options.event.empty() && !options.inputs.empty() ? "workflow_dispatch" : options.event;
+    if (asked.event.empty()) {
+        const auto* chosen = choose_trigger(workflow);
+        if (chosen == nullptr) return invalid("the workflow has no event; name one with --event");
+        drop_filters(workflow);
+        return make_event(tree, *chosen, options.inputs);
+    }
+    const auto& all = workflow.triggers;
+    const auto found = std::find_if(all.begin(), all.end(), [&](const auto& trigger) {
+        return trigger.event == asked.event;
+    });
+    return make_event(tree, found == all.end() ? asked : *found, options.inputs);
+}
+
+/// The job and all that it needs.
+Result<> keep_job(plan::PlannedRun& run, const std::string& key) {
+    std::set<std::string> wanted{key};
+    std::vector<std::string> names;
+    for (const auto& job : run.jobs) names.push_back(job.definition.key);
+    if (std::find(names.begin(), names.end(), key) == names.end()) {
+        return invalid("--job " + key + ": there are " + join(names, ", "));
+    }
+    for (std::size_t before = 0; before != wanted.size();) {
+        before = wanted.size();
+        for (const auto& job : run.jobs) {
+            if (wanted.contains(job.definition.key))
+                wanted.insert(job.needs.begin(), job.needs.end());
+        }
+    }
+    std::erase_if(run.jobs, [&](const auto& job) { return !wanted.contains(job.definition.key); });
+    return {};
+}
+
+/// Problems of the file go to standard error.
+Result<Prepared> prepare(const RunOptions& options, const fs::path& folder) {
+    auto file = read_workflow_file(options.file, options.allow);
+    if (!file) return file.error();
+    for (const auto& problem : file->read.problems)
+        std::cerr << to_text(file->path, problem, Paint{false}) << '\n';
+    if (!file->read.workflow) return invalid(options.file + " cannot be run");
+    auto tree = snapshot_into(folder / kTree);
+    if (!tree) return tree.error();
+    name_in_tree(*file, *tree);
+    const auto event = event_for(options, *file->read.workflow, *tree);
+    if (!event) return event.error();
+    auto plan = make_local_plan({*file, *event, options.payload, options.variables});
+    if (!plan) return plan.error();
+    if (!options.job.empty() && !plan->runs.empty()) {
+        if (auto kept = keep_job(plan->runs.front(), options.job); !kept) return kept.error();
+    }
+    return Prepared{std::move(*file), std::move(*tree), std::move(*plan)};
+}
+
+int show_plan(const plan::Plan& plan, const RunOptions& options, const Paint& paint) {
+    print(options.json ? to_json(plan).dump(2) + "\n" : to_text(plan, paint));
+    return plan.runs.empty() ? kUsage : kDone;
+}
+
+app::Config config_for(app::Config config, const RunOptions& options, const fs::path& folder) {
+    config.data = folder / "data";
+    config.run = folder / "run";
+    config.master_key_file.clear();
+    config.workers = static_cast<int>(std::max(2U, std::thread::hardware_concurrency()));
+    for (const auto& [label, executor] : options.runs_on) config.runs_on[label] = executor;
+    return config;
+}
+
+int carry_out(app::Config config, RunOptions options, Prepared prepared, const Paint& paint) {
+    const auto report = options.json ? make_json_report() : make_text_report(paint);
+    report->begin(prepared.plan.runs.front());
+    app::SingleRunRequest request;
+    request.tree = config.data.parent_path() / kTree;
+    request.config = std::move(config);
+    request.repository = repository_of(prepared.tree);
+    request.plan = std::move(prepared.plan);
+    request.workflow_text = std::move(prepared.file.text);
+    request.secrets = std::move(options.secrets);
+    const auto run = app::run_single(std::move(request), *report);
+    if (!run) return complain(run.error(), kUsage);
+    report->end(*run);
+    return run->state == model::RunState::succeeded ? kDone : kFailed;
+}
+
+}  // namespace
+
+int run_workflow(const Invocation& invocation) {
+    log::configure(log::Level::error, log::Format::logfmt);
+    auto options = read_run_options(invocation);
+    if (!options) return complain(options.error(), kUsage);
+    auto config = load_config(invocation);
+    if (!config) return complain(config.error(), kUsage);
+    const auto folder = RunFolder::make();
+    if (!folder) return complain(folder.error(), kUsage);
+    auto prepared = prepare(*options, folder->path());
+    if (!prepared) return complain(prepared.error(), kUsage);
+    const auto paint = Paint::for_output(invocation.environment);
+    if (options->dry_run) return show_plan(prepared->plan, *options, paint);
+    if (prepared->plan.runs.empty()) {
+        std::cerr << to_text(prepared->plan, Paint{false});
+        return complain("the event does not start this workflow", kUsage);
+    }
+    auto made = config_for(std::move(*config), *options, folder->path());
+    return carry_out(std::move(made), std::move(*options), std::move(*prepared), paint);
+}
+
+}  // namespace triphammer::cli

@@ -1,0 +1,188 @@
+#include "git/tree_snapshot.hpp"
+
+#include "base/text.hpp"
+
+#include <fcntl.h>
+
+#include <algorithm>
+
+namespace triphammer::git {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+constexpr Milliseconds kLimit{10 * 60 * 1000};  // a cold disk and a large tree are slow and silent
+
+/// The files that matter of the repository that the folder is in.
+struct Origin {
+    fs::path root;
+    fs::path index;
+    fs::path objects;
+    fs::path exclude;
+};
+
+class Maker {
+  public:
+    Maker(Spawner& spawner, fs::path folder, fs::path bare)
+        : spawner_{spawner}, folder_{std::move(folder)}, bare_{std::move(bare)} {}
+
+    Task<Result<TreeSnapshot>> make() {
+        snapshot_.root = folder_;
+        snapshot_.ref = "refs/heads/main";
+        auto looking = find_origin();
+        if (auto found = co_await std::move(looking); !found) co_return found.error();
+        auto reading = read_head();
+        co_await std::move(reading);
+        auto preparing = prepare_bare();
+        if (auto prepared = co_await std::move(preparing); !prepared) co_return prepared.error();
+        auto committing = commit();
+        if (auto committed = co_await std::move(committing); !committed)
+            co_return committed.error();
+        co_return std::move(snapshot_);
+    }
+
+  private:
+    Task<Result<std::string>> git(Words words) {
+        ChildRequest request;
+        request.arguments = std::move(words);
+        request.settings = {
+            {"safe.directory", "*"},  // whose tree it is: the caller chose it
+            {"core.hooksPath", "/dev/null"},
+            {"core.fsmonitor", "false"},
+            {"advice.addEmbeddedRepo", "false"}};
+        request.environment = {
+            "GIT_AUTHOR_NAME=triphammer run",
+            "GIT_AUTHOR_EMAIL=run@localhost",
+            "GIT_COMMITTER_NAME=triphammer run",
+            "GIT_COMMITTER_EMAIL=run@localhost"};
+        request.limits = {kLimit, kLimit};
+        std::string out;
+        const OnOutput take = [&out](std::string bytes) -> Task<Result<>> {
+            out += bytes;
+            return succeed();
+        };
+        auto running = run_child(spawner_, std::move(request), take);
+        const auto end = co_await std::move(running);
+        if (!end) co_return end.error();
+        if (!end->status.ok()) co_return Error{Code::io, "git: " + std::string{trim(end->errors)}};
+        co_return std::string{trim(out)};
+    }
+
+    static Task<Result<>> succeed() { co_return Result<>{}; }
+
+    Task<Result<std::string>> in_folder(Words words) {
+        words.insert(words.begin(), {"-C", folder_.string()});
+        return git(std::move(words));
+    }
+
+    /// What need not be there.
+    Task<std::string> ask(Words words, std::string otherwise) {
+        auto asking = in_folder(std::move(words));
+        auto answer = co_await std::move(asking);
+        co_return answer ? std::move(*answer) : std::move(otherwise);
+    }
+
+    Task<Result<std::string>> in_bare(Words words) {
+        words.insert(
+            words.begin(),
+            {"-C",
+             snapshot_.root.string(),
+             "--git-dir=" + bare_.string(),
+             "--work-tree=" + snapshot_.root.string()}
+        );
+        return git(std::move(words));
+    }
+
+    /// Where there is no repository the folder's files are the tree all the same.
+    Task<Result<>> find_origin() {
+        Words words{"rev-parse", "--path-format=absolute", "--show-toplevel"};
+        for (const char* name : {"index", "objects", "info/exclude"}) {
+            words.insert(words.end(), {"--git-path", name});
+        }
+        auto asking = in_folder(std::move(words));
+        const auto answer = co_await std::move(asking);
+        if (!answer) co_return Result<>{};
+        const auto lines = split(*answer, '\n');
+        if (lines.size() != 4) co_return Error{Code::io, "git: " + *answer};
+        origin_ = Origin{lines[0], lines[1], lines[2], lines[3]};
+        snapshot_.root = origin_->root;
+        co_return Result<>{};
+    }
+
+    Task<> read_head() {
+        if (!origin_) co_return;
+        auto asking = in_folder({"log", "-1", "--format=%H%n%T%n%an%n%s", "HEAD"});
+        const auto head = co_await std::move(asking);
+        const auto lines = head ? split(*head, '\n') : std::vector<std::string_view>{};
+        if (lines.size() >= 3) {
+            snapshot_.parent = lines[0];
+            head_tree_ = lines[1];
+            snapshot_.author = lines[2];
+            snapshot_.message = lines.size() > 3 ? lines[3] : "";
+        }
+        auto naming = ask({"symbolic-ref", "-q", "HEAD"}, "refs/heads/HEAD");
+        snapshot_.ref = co_await std::move(naming);
+        auto locating = ask({"config", "--get", "remote.origin.url"}, "");
+        snapshot_.origin = co_await std::move(locating);
+        auto defaulting = ask({"symbolic-ref", "-q", "refs/remotes/origin/HEAD"}, "");
+        const auto remote = co_await std::move(defaulting);
+        snapshot_.default_branch = remote.substr(std::min(remote.size(), kRemotePrefix.size()));
+    }
+
+    Task<Result<>> prepare_bare() {
+        auto making = git({"init", "-q", "--bare", bare_.string()});
+        if (auto made = co_await std::move(making); !made) co_return made.error();
+        if (!origin_) co_return Result<>{};
+        std::error_code ignored;
+        // Its index knows which files have not changed since, and tracked files that are ignored.
+        fs::copy_file(origin_->index, bare_ / "index", ignored);
+        const auto replace = fs::copy_options::overwrite_existing;
+        fs::copy_file(origin_->exclude, bare_ / "info/exclude", replace, ignored);
+        auto file = open_file(bare_ / "objects/info/alternates", O_WRONLY | O_CREAT);
+        if (!file) co_return file.error();
+        co_return write_all(file->get(), origin_->objects.string() + "\n");
+    }
+
+    Task<Result<>> commit() {
+        auto adding = in_bare({"add", "-A", "."});
+        if (auto added = co_await std::move(adding); !added) co_return added.error();
+        auto writing = in_bare({"write-tree"});
+        const auto tree = co_await std::move(writing);
+        if (!tree) co_return tree.error();
+        snapshot_.is_changed = *tree != head_tree_;
+        snapshot_.sha = snapshot_.parent;
+        if (snapshot_.is_changed) {
+            Words words{"commit-tree", "-m", "The working tree", *tree};
+            if (!snapshot_.parent.empty()) words.insert(words.end(), {"-p", snapshot_.parent});
+            auto committing = in_bare(std::move(words));
+            auto made = co_await std::move(committing);
+            if (!made) co_return made.error();
+            snapshot_.sha = std::move(*made);
+        }
+        auto naming = in_bare({"update-ref", snapshot_.ref, snapshot_.sha});
+        if (auto named = co_await std::move(naming); !named) co_return named.error();
+        co_return Result<>{};
+    }
+
+    static constexpr std::string_view kRemotePrefix = "refs/remotes/origin/";
+
+    Spawner& spawner_;
+    fs::path folder_;
+    fs::path bare_;
+    std::optional<Origin> origin_;
+    std::string head_tree_;
+    TreeSnapshot snapshot_;
+};
+
+}  // namespace
+
+Task<Result<TreeSnapshot>> take_snapshot(Spawner& spawner, fs::path folder, fs::path bare) {
+    Maker maker{spawner, std::move(folder), std::move(bare)};
+    auto making = maker.make();
+    co_return co_await std::move(making);
+}
+
+}  // namespace triphammer::git
