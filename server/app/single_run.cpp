@@ -122,7 +122,9 @@ class SingleRun {
         }
         queue::Origin origin;
         origin.repository = *repository;
-        origin.texts[request_.plan.runs.front().path] = request_.workflow_text;
+        const auto& planned = request_.plan.runs.front();
+        origin.texts[planned.path] = request_.workflow_text;
+        origin.texts[planned.blob] = request_.workflow_text;
         auto runs = queue::create_runs(tx, origin, request_.plan);
         if (!runs) return runs.error();
         run_ = runs->front();

@@ -17,7 +17,7 @@ plan::Definitions definitions_of(const WorkflowText& file, const model::Event& e
     plan::Definitions definitions;
     definitions.commit = event.sha;
     auto content = std::make_shared<const workflow::ReadResult>(file.read);
-    definitions.files.push_back({file.path, "", std::move(content)});
+    definitions.files.push_back({file.path, "working-tree", std::move(content)});
     return definitions;
 }
 
