@@ -142,6 +142,7 @@ TEST(Language, Inputs) {
             {"{ type: boolean, default: 'true' }", ""},
             {"{ type: boolean, default: maybe }", "1:67 wrong-type"},
             {"{ type: number, default: 1e3 }", "1:66 number-rewritten?"},
+            {"{ type: boolean, default: '' }", ""},
             {"{ type: number, default: many }", "1:66 wrong-type"},
             {"{ type: choice, options: [a, 1, true], default: 1 }", ""},
             {"{ type: choice, options: [a, b], default: c }", "1:83 unknown-value"},
@@ -286,6 +287,8 @@ TEST(Language, Matrix) {
             {"{ a: 1 }", "3:48 wrong-type"},
             {"{ a: [] }", "3:48 missing-value"},
             {"{}", "3:43 missing-value"},
+            {"{ 3.x: [1] }", ""},
+            {"{ python: [3.9, 3.10] }", "3:59 number-rewritten?"},
             {"{ include: [a] }", "3:55 wrong-type"},
         }
     );

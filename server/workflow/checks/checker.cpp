@@ -102,7 +102,10 @@ void Checker::check_parts(const Node& node, const Shape& shape, std::string_view
 /// Values of any shape: only expressions can be wrong.
 void Checker::check_anything(const Node& node, const Shape& shape) {
     if (shape.place == nullptr || report_.is_full()) return;
-    if (node.kind == NodeKind::scalar) check_text(node, shape, {});
+    if (node.kind == NodeKind::scalar) {
+        warn_about_number(node);
+        check_text(node, shape, {});
+    }
     for (const auto* item : node.items) check_anything(*item, shape);
     for (const auto& entry : node.entries) check_anything(*entry.value, shape);
 }

@@ -92,7 +92,6 @@ constexpr Shape kMatrix = [] {
     Shape shape = map_shape(kMatrixKeys);
     shape.expected = "variables with lists of values";
     shape.value = &kMatrixAxis;
-    shape.key = TextKind::identifier;
     shape.place = &places::kStrategy;
     shape.extra = check_matrix;
     return shape;

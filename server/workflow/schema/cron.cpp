@@ -28,7 +28,7 @@ constexpr std::array<Field, 5> kFields{{
     {"hour", 0, 23},
     {"day of the month", 1, 31},
     {"month", 1, 12, kMonths},
-    {"day of the week", 0, 6, kDays},
+    {"day of the week", 0, 7, kDays},  // 7: Sunday too, as cron programs have it
 }};
 
 struct Range {
@@ -112,8 +112,13 @@ Result<Cron> parse_cron(std::string_view text) {
     if (result) result = read_field(kFields[1], fields[1], cron.hours);
     if (result) result = read_field(kFields[2], fields[2], cron.days);
     if (result) result = read_field(kFields[3], fields[3], cron.months);
-    if (result) result = read_field(kFields[4], fields[4], cron.weekdays);
+    std::bitset<8> weekdays;
+    if (result) result = read_field(kFields[4], fields[4], weekdays);
     if (!result) return result.error();
+    for (std::size_t day = 0; day < cron.weekdays.size(); ++day) {
+        cron.weekdays.set(day, weekdays.test(day));
+    }
+    if (weekdays.test(7)) cron.weekdays.set(0);
     return cron;
 }
 

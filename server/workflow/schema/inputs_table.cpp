@@ -63,7 +63,7 @@ void check_default(const Node& input, Report& report) {
     const auto* type = input.find("type");
     const auto* value = input.find("default");
     if (type == nullptr || value == nullptr || value->kind != NodeKind::scalar) return;
-    if (expression::has_expression(value->text)) return;
+    if (trim(value->text).empty() || expression::has_expression(value->text)) return;
     const auto text = to_lower(value->text);
     const bool is_boolean = text == "true" || text == "false";
     const bool is_wrong = (type->text == "boolean" && !is_boolean) ||
