@@ -16,11 +16,24 @@ namespace expression = workflow::expression;
 
 constexpr std::uint64_t kMaxContextBytes = 64U << 20U;
 
-/// Contexts of a JSON object {"github": {…}, …}.
-Result<expression::Contexts> read_contexts(const std::string& text) {
+/// What success() and the others answer is what `job.status` says, where it is given.
+expression::StatusFacts read_status(const expression::Contexts& contexts) {
+    const auto status = contexts.find("job")->member("status").to_text();
+    expression::StatusFacts facts;
+    facts.failure = status == "failure";
+    facts.cancelled = status == "cancelled";
+    facts.success = !facts.failure && !facts.cancelled;
+    return facts;
+}
+
+/// Contexts of an object {"github": {…}, …}.
+Result<expression::Contexts> read_contexts(const expression::Value& given) {
     expression::Contexts contexts;
-    if (auto added = contexts.add_json(text); !added) return added.error();
-    contexts.status.emplace();
+    if (!given.is_null()) {
+        if (given.kind() != expression::Kind::object) return invalid("contexts: not a JSON object");
+        for (const auto& [name, value] : given.as_object()) contexts.set(name, value);
+    }
+    contexts.status = read_status(contexts);
     return contexts;
 }
 
@@ -38,14 +51,14 @@ std::pair<std::string, bool> evaluate_line(
 }
 
 std::string evaluate_request(const std::string& line) {
-    const auto request = json::parse(line, nullptr, false);
-    if (!request.is_object() || !request.contains("expr") || !request["expr"].is_string()) {
+    const auto request = expression::parse_json(line);
+    const auto text = request ? request->member("expr") : expression::Value{};
+    if (text.kind() != expression::Kind::string) {
         return R"({"error": "not a JSON object with \"expr\"", "position": 0})";
     }
-    const auto given = request.find("contexts");
-    const auto contexts = read_contexts(given == request.end() ? "{}" : given->dump());
+    const auto contexts = read_contexts(request->member("contexts"));
     if (!contexts) return json{{"error", contexts.error().message}, {"position", 0}}.dump();
-    return evaluate_line(request["expr"].get<std::string>(), *contexts).first;
+    return evaluate_line(text.as_string(), *contexts).first;
 }
 
 int eval_batch() {
@@ -68,7 +81,9 @@ int eval(const Invocation& invocation) {
         if (!read) return complain(read.error(), kUsage);
         text = std::move(*read);
     }
-    const auto contexts = read_contexts(text);
+    const auto given = expression::parse_json(text);
+    if (!given) return complain(with_context("contexts", given.error()), kUsage);
+    const auto contexts = read_contexts(*given);
     if (!contexts) return complain(contexts.error(), kUsage);
     const auto [line, ok] = evaluate_line(invocation.arguments.words()[0], *contexts);
     print(line + "\n");

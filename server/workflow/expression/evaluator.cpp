@@ -205,6 +205,26 @@ Error to_error(const Failure& failure, std::string_view expression) {
     return invalid(text + " of '" + std::string{shown} + "'");
 }
 
+bool asks_for_status(const std::vector<Segment>& segments) {
+    return std::any_of(segments.begin(), segments.end(), [](const Segment& segment) {
+        if (!segment.is_expression) return false;
+        const auto tree = parse(segment.text);
+        return tree && has_status_function(*tree);
+    });
+}
+
+/// Text with several ${{ }}, or something around one, is text: true unless it is empty.
+Result<bool> evaluate_text_condition(
+    std::string_view text, const Contexts& contexts, bool is_success
+) {
+    const auto segments = split_segments(text);
+    if (!segments) return to_error(segments.error(), text);
+    if (!is_success && !asks_for_status(*segments)) return false;
+    const auto whole = interpolate(text, contexts);
+    if (!whole) return whole.error();
+    return !whole->empty();
+}
+
 }  // namespace
 
 void throw_exception_from_error(const Failure& failure, const boost::source_location& at) {
@@ -277,18 +297,13 @@ Result<bool> evaluate_condition(
     std::string_view text, const Contexts& contexts, const StatusFacts& status
 ) {
     if (trim(text).empty()) return status.success;
+    Contexts with_status = contexts;
+    with_status.status = status;
     const auto inner = strip_braces(text);
-    // Text with several ${{ }}, or something around one, is text: true unless it is empty.
-    if (has_expression(inner)) {
-        const auto whole = interpolate(inner, contexts);
-        if (!whole) return whole.error();
-        return status.success && !whole->empty();
-    }
+    if (has_expression(inner)) return evaluate_text_condition(inner, with_status, status.success);
     const auto tree = parse(inner);
     if (!tree) return to_error(tree.error(), inner);
     if (!has_status_function(*tree) && !status.success) return false;
-    Contexts with_status = contexts;
-    with_status.status = status;
     Evaluation evaluation{*tree, with_status};
     const auto value = evaluation.run();
     if (!value) return to_error(value.error(), inner);

@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
 
 namespace triphammer::workflow::expression {
@@ -135,11 +137,17 @@ class Writer {
     }
 
   private:
+    /// toJSON shows what the language shows; between programs no digit may get lost.
     void write_number(double value) {
-        const bool bare = pretty_ || std::isfinite(value);
-        if (!bare) out_ += '"';
-        out_ += number_text(value);
-        if (!bare) out_ += '"';
+        if (pretty_) {
+            out_ += number_text(value);
+        } else if (std::isfinite(value)) {
+            std::array<char, 40> buffer{};
+            const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr;
+            out_.append(buffer.data(), end);
+        } else {
+            out_ += '"' + number_text(value) + '"';
+        }
     }
 
     void write_array(const Array& items, int depth) {

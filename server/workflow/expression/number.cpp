@@ -82,6 +82,7 @@ double parse_number(std::string_view text) {
 std::string number_text(double value) {
     if (std::isnan(value)) return "NaN";
     if (std::isinf(value)) return value < 0 ? "-Infinity" : "Infinity";
+    if (value == 0) return "0";  // -0 shows no sign
     std::array<char, 40> buffer{};
     const int length = std::snprintf(buffer.data(), buffer.size(), "%.15G", value);
     return {buffer.data(), static_cast<std::size_t>(length)};

@@ -115,14 +115,15 @@ class Object {
 
 /// Text as the number it means (decimal, 0x…, 0o…, Infinity; '' is 0), else NaN.
 double parse_number(std::string_view text);
-/// A number as the language writes it: 15 significant digits.
+/// A number as the language writes it: 15 significant digits, -0 as 0.
 std::string number_text(double value);
 
 /// Strict JSON, at most 100 levels deep, members in order. Error `invalid` says where.
 Result<Value> parse_json(std::string_view text);
 /// As toJSON: two blanks for each level. NaN and infinities as bare words, as GitHub prints them.
 std::string to_json_text(const Value& value);
-/// On one line; NaN and infinities as strings, so that it is always JSON.
+/// On one line, numbers with all their digits; NaN and infinities as strings, so that it is always
+/// JSON.
 std::string to_compact_json(const Value& value);
 
 /// nlohmann's objects sort their members; use parse_json where order matters.

@@ -299,6 +299,15 @@ TEST(Evaluator, TakesAConditionWithTextAroundItsExpressionAsText) {
     EXPECT_FALSE(evaluate_condition("${{ 'a' == 'b' }}", {}, {}).value());
 }
 
+TEST(Evaluator, FindsStatusFunctionsInsideTextConditionsToo) {
+    const StatusFacts bad{false, true, false};
+
+    EXPECT_TRUE(evaluate_condition("${{ always() }} && ${{ false }}", {}, bad).value());
+    EXPECT_FALSE(evaluate_condition("${{ 'always()' }} && ${{ true }}", {}, bad).value());
+    EXPECT_TRUE(evaluate_condition("!${{ success() }}", {}, {}).value());
+    EXPECT_FALSE(evaluate_condition("x ${{ always() ", {}, {}));
+}
+
 TEST(Evaluator, KeepsStatusFunctionsOutOfOtherPlaces) {
     EXPECT_EQ(failure_of("success()"), "1: success() works in `if` only");
 }

@@ -13,12 +13,18 @@ using namespace triphammer::workflow::expression;
 // numbers"
 TEST(Value, WritesNumbers) {
     EXPECT_EQ(number_text(0), "0");
+    EXPECT_EQ(number_text(-0.0), "0");
     EXPECT_EQ(number_text(1), "1");
     EXPECT_EQ(number_text(-1.5), "-1.5");
     EXPECT_EQ(number_text(0.1 + 0.2), "0.3");
     EXPECT_EQ(number_text(123456789012345), "123456789012345");
     EXPECT_EQ(number_text(1e20), "1E+20");
+    EXPECT_EQ(number_text(1e15), "1E+15");
+    EXPECT_EQ(number_text(999999999999999), "999999999999999");
+    EXPECT_EQ(number_text(0.0001), "0.0001");
+    EXPECT_EQ(number_text(0.00001), "1E-05");
     EXPECT_EQ(number_text(1e-7), "1E-07");
+    EXPECT_EQ(number_text(-1e300), "-1E+300");
     EXPECT_EQ(number_text(std::nan("")), "NaN");
     EXPECT_EQ(number_text(-std::numeric_limits<double>::infinity()), "-Infinity");
 }
@@ -77,6 +83,14 @@ TEST(Value, JsonIsStrict) {
     }
     EXPECT_FALSE(parse_json(std::string(101, '[') + std::string(101, ']')));
     EXPECT_TRUE(parse_json(std::string(100, '[') + std::string(100, ']')));
+}
+
+TEST(Value, LosesNoDigitOnTheWayToAProgram) {
+    const auto value =
+        parse_json("[9007199254740991, 0.30000000000000004, 1e21, 12345678]").value();
+
+    EXPECT_EQ(to_compact_json(value), "[9007199254740991,0.30000000000000004,1e+21,12345678]");
+    EXPECT_EQ(to_json_text(value.as_array()[0]), "9.00719925474099E+15");
 }
 
 TEST(Value, NumbersThatJsonDoesNotKnowStayValidJson) {
