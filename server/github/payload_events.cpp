@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string>
 
 namespace triphammer::github {
@@ -141,6 +142,63 @@ Result<> read_pull_request(Node payload, Event& event) {
     return {};
 }
 
+Result<> read_pull_request_target(Node payload, Event& event) {
+    if (auto read = read_pull_request(payload, event); !read) return read;
+    if (!is_commit(event.pull_request->base_sha)) return missing("pull_request.base.sha");
+    event.ref = std::string{kHeads} + event.pull_request->base_ref;
+    event.sha = event.pull_request->base_sha;
+    return {};
+}
+
+/// Reviews and their comments: the pull request's facts, each delivery for itself.
+Result<> read_review(Node payload, Event& event) {
+    if (auto read = read_pull_request(payload, event); !read) return read;
+    event.content_key.clear();
+    return {};
+}
+
+Result<> read_merge_group(Node payload, Event& event) {
+    const auto group = payload["merge_group"];
+    event.sha = group["head_sha"].text();
+    set_short_ref(event, group["head_ref"].text(), kHeads);
+    if (!is_commit(event.sha)) return missing("merge_group.head_sha");
+    if (!is_ref(event.ref)) return missing("merge_group.head_ref");
+    const auto base = group["base_ref"].text();  // what filters are about
+    event.branch = base.starts_with(kHeads) ? base.substr(kHeads.size()) : base;
+    event.message = group["head_commit"]["message"].text();
+    event.title = first_line(event.message);
+    return {};
+}
+
+/// `ref` of a deployment is a branch, a tag or a commit.
+Result<> read_deployment(Node payload, Event& event) {
+    const auto deployment = payload["deployment"];
+    event.sha = deployment["sha"].text();
+    if (!is_commit(event.sha)) return missing("deployment.sha");
+    const auto ref = deployment["ref"].text();
+    if (is_ref(ref) && !is_commit(ref)) set_short_ref(event, ref, kHeads);
+    event.title = first_line("Deployment to " + deployment["environment"].text());
+    return {};
+}
+
+/// The context comes first: by it our own statuses are known.
+Result<> read_status(Node payload, Event& event) {
+    event.title = first_line(payload["context"].text() + ": " + payload["state"].text());
+    return {};
+}
+
+/// What belongs to the default branch and has at most a title.
+Result<> read_about_something(Node payload, Event& event) {
+    for (const auto* subject : {"issue", "discussion", "milestone", "label"}) {
+        auto title = payload[subject]["title"].text();
+        if (title.empty()) title = payload[subject]["name"].text();
+        if (title.empty()) continue;
+        event.title = first_line(title);
+        break;
+    }
+    return {};
+}
+
 Result<> read_release(Node payload, Event& event) {
     const auto release = payload["release"];
     const auto tag = release["tag_name"].text();
@@ -191,14 +249,47 @@ Result<> require_repository(const Event& event) {
 
 using Reader = Result<> (*)(Node, Event&);
 
+struct Known {
+    std::string_view event;
+    Reader reader;
+};
+
+constexpr auto kKnown = std::to_array<Known>({
+    {"branch_protection_rule", read_about_something},
+    {"check_run", read_about_something},
+    {"check_suite", read_about_something},
+    {"create", read_ref_change},
+    {"delete", read_ref_change},
+    {"deployment", read_deployment},
+    {"deployment_status", read_deployment},
+    {"discussion", read_about_something},
+    {"discussion_comment", read_about_something},
+    {"fork", read_about_something},
+    {"gollum", read_about_something},
+    {"issue_comment", read_about_something},
+    {"issues", read_about_something},
+    {"label", read_about_something},
+    {"merge_group", read_merge_group},
+    {"milestone", read_about_something},
+    {"page_build", read_about_something},
+    {"public", read_about_something},
+    {"pull_request", read_pull_request},
+    {"pull_request_review", read_review},
+    {"pull_request_review_comment", read_review},
+    {"pull_request_target", read_pull_request_target},
+    {"push", read_push},
+    {"registry_package", read_about_something},
+    {"release", read_release},
+    {"repository_dispatch", read_repository_dispatch},
+    {"status", read_status},
+    {"watch", read_about_something},
+    {"workflow_dispatch", read_workflow_dispatch},
+});
+
 Reader find_reader(std::string_view name) {
-    if (name == "push") return read_push;
-    if (name == "pull_request") return read_pull_request;
-    if (name == "release") return read_release;
-    if (name == "create" || name == "delete") return read_ref_change;
-    if (name == "workflow_dispatch") return read_workflow_dispatch;
-    if (name == "repository_dispatch") return read_repository_dispatch;
-    return nullptr;
+    const auto found =
+        std::find_if(kKnown.begin(), kKnown.end(), [name](auto& one) { return one.event == name; });
+    return found == kKnown.end() ? nullptr : found->reader;
 }
 
 }  // namespace

@@ -191,7 +191,44 @@ TEST(Payload, RefusesWhatIsNoEvent) {
         ASSERT_FALSE(event) << text.substr(0, 100);
         EXPECT_EQ(event.error().code, Code::invalid);
     }
-    EXPECT_TRUE(scan("issues", nested(64)));
+    EXPECT_TRUE(scan("ping", nested(64)));
+}
+
+// events-that-trigger-workflows: the tables of GITHUB_SHA and GITHUB_REF
+TEST(Payload, KnowsTheCommitOfEveryEventThatNamesOne) {
+    const auto with = [](const std::string& fields) {
+        return "{" + fields + "," + kRepository + "}";
+    };
+
+    const auto pull = R"("action":"submitted","pull_request":{"number":5,"head":{"sha":")" + kSha +
+                      R"(","ref":"t","repo":{"id":7}},"base":{"sha":")" + kBefore +
+                      R"(","ref":"main","repo":{"id":7}}})";
+
+    const auto review = scan("pull_request_review", with(pull));
+    const auto target = scan("pull_request_target", with(pull));
+    const auto group = scan(
+        "merge_group",
+        with(
+            R"("merge_group":{"head_sha":")" + kSha +
+            R"(","head_ref":"refs/heads/gh-readonly-queue/main/pr-1","base_ref":"refs/heads/main"})"
+        )
+    );
+    const auto deployment =
+        scan("deployment", with(R"("deployment":{"sha":")" + kSha + R"(","ref":"v1"})"));
+    const auto status = scan("status", with(R"("context":"triphammer/a","state":"success")"));
+    const auto comment = scan("issue_comment", with(R"("issue":{"title":"Broken"})"));
+
+    EXPECT_EQ(review->ref, "refs/pull/5/merge");
+    EXPECT_EQ(review->content_key, "");
+    EXPECT_EQ(target->ref, "refs/heads/main");
+    EXPECT_EQ(target->sha, kBefore);
+    EXPECT_EQ(group->sha, kSha);
+    EXPECT_EQ(group->branch, "main");
+    EXPECT_EQ(deployment->sha, kSha);
+    EXPECT_EQ(status->title, "triphammer/a: success");
+    EXPECT_EQ(comment->title, "Broken");
+    EXPECT_EQ(comment->sha, "");
+    EXPECT_FALSE(scan("issues", R"({"action":"opened"})"));
 }
 
 TEST(Payload, RefusesEventsWithoutWhatTheyAreAbout) {
