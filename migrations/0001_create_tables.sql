@@ -24,6 +24,7 @@ CREATE TABLE repositories (
     hook_secret BLOB NOT NULL,       -- sealed (access/): nonce, ciphertext, tag
     clone_token BLOB,                -- sealed
     next_run_number INTEGER NOT NULL DEFAULT 1,
+    follows_runs INTEGER NOT NULL DEFAULT 0, -- a workflow of the default branch starts on workflow_run
     created_at INTEGER NOT NULL,
     removed_at INTEGER
 ) STRICT;
@@ -59,6 +60,18 @@ CREATE INDEX deliveries_refused ON deliveries (id) WHERE outcome = 'refused';
 CREATE INDEX deliveries_refused_guid ON deliveries (guid) WHERE outcome = 'refused';
 CREATE INDEX deliveries_by_repository ON deliveries (repository, id) WHERE repository IS NOT NULL;
 
+-- What the workflows of the default branch say in on.schedule.
+CREATE TABLE schedules (
+    id INTEGER PRIMARY KEY,
+    repository INTEGER NOT NULL REFERENCES repositories (id),
+    path TEXT NOT NULL,
+    cron TEXT NOT NULL,
+    timezone TEXT NOT NULL,
+    next_at INTEGER,                 -- 0: not reckoned yet; NULL: never (30 February)
+    UNIQUE (repository, path, cron, timezone)
+) STRICT;
+CREATE INDEX schedules_next ON schedules (next_at) WHERE next_at IS NOT NULL;
+
 CREATE TABLE definitions (             -- the text that a run was made from, once per content
     sha256 TEXT PRIMARY KEY,
     text TEXT NOT NULL
@@ -83,6 +96,7 @@ CREATE TABLE runs (
     from_fork INTEGER NOT NULL DEFAULT 0 CHECK (from_fork IN (0, 1)),
     contexts TEXT NOT NULL DEFAULT '{}',     -- what planning knew: github, inputs, vars (no secret)
     problems TEXT NOT NULL DEFAULT '[]',     -- for cause invalid: [{line, column, code, message, hint}]
+    concurrency TEXT NOT NULL DEFAULT '',    -- the workflow's group, evaluated: {name, cancels, keeps_all}
     cancel_requested_at INTEGER,
     cancel_reason TEXT NOT NULL DEFAULT '',
     created_at INTEGER NOT NULL,
@@ -103,6 +117,8 @@ CREATE TABLE jobs (
     repository INTEGER NOT NULL REFERENCES repositories (id),
     position INTEGER NOT NULL,               -- in the workflow's order
     key TEXT NOT NULL,
+    node TEXT NOT NULL,                      -- the workflow's job; the legs of its matrix share it
+    parent TEXT NOT NULL DEFAULT '',         -- key of the job that calls the workflow it stands in
     name TEXT NOT NULL,
     kind TEXT NOT NULL CHECK (kind IN ('steps', 'image', 'deploy', 'terraform', 'approve')),
     stage TEXT NOT NULL,
@@ -133,6 +149,19 @@ CREATE TABLE jobs (
 CREATE INDEX jobs_queued ON jobs (repository, id) WHERE state = 'queued';
 CREATE INDEX jobs_held ON jobs (not_before) WHERE state = 'queued' AND not_before > 0;
 CREATE INDEX jobs_active ON jobs (state, id) WHERE state IN ('blocked', 'queued', 'running', 'waiting');
+
+-- Who has a concurrency group, and who waits for it.
+CREATE TABLE concurrency (
+    id INTEGER PRIMARY KEY,
+    repository INTEGER NOT NULL REFERENCES repositories (id),
+    name TEXT NOT NULL COLLATE NOCASE,
+    run INTEGER NOT NULL REFERENCES runs (id),
+    job INTEGER REFERENCES jobs (id),        -- NULL: the run as a whole
+    holds INTEGER NOT NULL CHECK (holds IN (0, 1))
+) STRICT;
+CREATE UNIQUE INDEX concurrency_holder ON concurrency (repository, name) WHERE holds = 1;
+CREATE INDEX concurrency_group ON concurrency (repository, name, run, id);
+CREATE INDEX concurrency_run ON concurrency (run);
 
 -- Fairness between repositories: who was served last is served last.
 CREATE TABLE turns (

@@ -12,6 +12,7 @@
 #include "intake/planner.hpp"
 #include "intake/receiver.hpp"
 #include "report/sender.hpp"
+#include "schedule/timekeeper.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -86,7 +87,8 @@ class Daemon {
           plans_{
               {*core.database, shop_.mirrors, shop_.git_thread, *core.sealer},
               remote_settings(config)},
-          planner_{{executor_, *core.database, plans_, core.clock}},
+          timekeeper_{{executor_, *core.database, core.clock, [this] { planner_.wake(); }}},
+          planner_{{executor_, *core.database, plans_, core.clock, [this] { timekeeper_.wake(); }}},
           receiver_{
               {executor_, *core.database, hooks_, hash_thread_, core.random},
               receiver_settings(config),
@@ -116,6 +118,7 @@ class Daemon {
     Workshop shop_;
     intake::HookBook hooks_;
     intake::PlanMaker plans_;
+    schedule::Timekeeper timekeeper_;
     intake::Planner planner_;
     intake::Receiver receiver_;
     report::GitHubTarget statuses_;
@@ -129,6 +132,7 @@ void Daemon::on_changes() {
     if (is_stopping_) return;
     shop_.dispatcher.wake();
     sender_.wake();
+    if (planner_.follows_runs()) planner_.wake();
 }
 
 void Daemon::connect() {
@@ -194,6 +198,8 @@ Task<> Daemon::stop(const ServeOptions& options) {
     co_await std::move(closing);
     auto receiver = receiver_.stop();
     co_await std::move(receiver);
+    auto timekeeper = timekeeper_.stop();
+    co_await std::move(timekeeper);
     auto planner = planner_.stop();
     co_await std::move(planner);
     auto dispatcher = shop_.dispatcher.stop();
@@ -207,6 +213,7 @@ Task<> Daemon::run(const ServeOptions& options) {
     auto dispatching = shop_.dispatcher.start();
     co_await std::move(dispatching);
     planner_.start();
+    timekeeper_.start();
     if (!config_.github.token.empty()) sender_.start();  // else nobody to tell
     auto noticing = print_setup_notice(shop_.services);
     co_await std::move(noticing);

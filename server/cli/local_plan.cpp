@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 
 namespace triphammer::cli {
@@ -21,6 +22,30 @@ plan::Definitions definitions_of(const WorkflowText& file, const model::Event& e
     return definitions;
 }
 
+/// The tree that a workflow stands in: what is before its folder.
+std::filesystem::path root_of(const std::string& file) {
+    const auto absolute = std::filesystem::absolute(file).lexically_normal();
+    const auto folder = absolute.parent_path();
+    const bool is_github = folder.filename() == "workflows";
+    return is_github ? folder.parent_path().parent_path() : folder.parent_path();
+}
+
+/// A file that is not there has that as its problem.
+plan::WorkflowFile read_called(const std::filesystem::path& root, const std::string& path) {
+    workflow::ReadResult result;
+    auto read = read_workflow_file((root / path).string(), {});
+    if (read) {
+        result = std::move(read->read);
+    } else {
+        model::Problem problem;
+        problem.at = {1, 1};
+        problem.code = "no-file";
+        problem.message = read.error().message;
+        result.problems.push_back(std::move(problem));
+    }
+    return {path, "", std::make_shared<const workflow::ReadResult>(std::move(result))};
+}
+
 json step_json(const model::Step& step) {
     json out{{"id", step.id}, {"name", title_of(step)}};
     if (step.uses.empty()) {
@@ -35,7 +60,7 @@ json job_json(const plan::PlannedJob& job) {
     auto steps = json::array();
     for (const auto& step : job.definition.steps) steps.push_back(step_json(step));
     return {
-        {"key", job.definition.key},
+        {"key", job.own_key()},
         {"name", job.name},
         {"kind", name_of(job.kind)},
         {"stage", job.stage},
@@ -80,7 +105,7 @@ std::vector<const plan::PlannedJob*> in_order(const plan::PlannedRun& run) {
             const bool ready = std::all_of(job.needs.begin(), job.needs.end(), is_placed);
             if (!ready || !taken.insert(&job).second) continue;
             out.push_back(&job);
-            placed.insert(job.definition.key);
+            placed.insert(job.own_node());
         }
     }
     return out;
@@ -98,7 +123,7 @@ std::string job_line(const plan::PlannedJob& job, const Paint& paint) {
 }  // namespace
 
 Result<plan::Plan> make_local_plan(const LocalQuestion& question) {
-    const auto definitions = definitions_of(question.file, question.event);
+    auto definitions = definitions_of(question.file, question.event);
     plan::ChangedPaths changed;
     changed.known = false;
     plan::Repository repository;
@@ -108,9 +133,16 @@ Result<plan::Plan> make_local_plan(const LocalQuestion& question) {
     asked.definitions = &definitions;
     asked.changed = &changed;
     asked.payload_json = question.payload;
-    auto answer = plan::make_plan(asked);
-    if (auto* plan = std::get_if<plan::Plan>(&answer)) return std::move(*plan);
-    return invalid("the payload does not say enough: " + std::get<plan::Needs>(answer).why.text);
+    const auto root = root_of(question.file.path);
+    for (;;) {
+        auto answer = plan::make_plan(asked);
+        if (auto* plan = std::get_if<plan::Plan>(&answer)) return std::move(*plan);
+        const auto& needs = std::get<plan::Needs>(answer);
+        if (needs.files.empty()) {
+            return invalid("the payload does not say enough: " + needs.why.text);
+        }
+        for (const auto& path : needs.files) definitions.called.push_back(read_called(root, path));
+    }
 }
 
 json to_json(const plan::Plan& plan) {

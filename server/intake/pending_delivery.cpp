@@ -5,6 +5,7 @@
 #include "store/database.hpp"
 #include "store/delivery_store.hpp"
 #include "store/pending_store.hpp"
+#include "store/schedule_store.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -70,9 +71,23 @@ PendingDelivery to_pending(store::Connection& db, const store::DeliveryRow& row)
     return out;
 }
 
+/// What starts without a webhook (schedule, workflow_run) has to know where it belongs.
+void learn_default_branch(store::Transaction& tx, const PlanQuestion& question) {
+    const auto& repository = question.repository;
+    const auto& branch = question.event.default_branch;
+    if (branch.empty() || branch == repository.default_branch) return;
+    store::RepositorySettings settings;
+    settings.full_name = repository.full_name;
+    settings.clone_url = repository.clone_url;
+    settings.default_branch = branch;
+    settings.workflows_dir = repository.workflows_dir;
+    (void)store::set_repository(tx, repository.id, settings);
+}
+
 /// The first signed delivery tells the repository's number; another one that has it keeps it.
 void learn_repository(store::Transaction& tx, const PlanQuestion& question) {
-    const auto& [repository, event, payload] = question;
+    const auto& repository = question.repository;
+    const auto& event = question.event;
     if (repository.forge_id != 0 || event.repository_id == 0) return;
     (void)store::learn_forge_id(tx, repository.id, event.repository_id);
 }
@@ -88,6 +103,7 @@ Task<Result<Due>> list_due(store::Database& database, TimePoint now) {
         Due due;
         due.repositories = store::list_due_repositories(db, now);
         due.next_at = store::find_next_due_after(db, now);
+        due.follows_runs = store::is_any_run_followed(db);
         return due;
     };
     auto listing = database.read(list);
@@ -127,6 +143,11 @@ Task<Result<>> keep_plan(
         origin.delivery = delivery.id;
         origin.texts = made.texts;
         learn_repository(tx, delivery.question);
+        learn_default_branch(tx, delivery.question);
+        if (made.standing) {
+            store::replace_schedules(tx, origin.repository, made.standing->schedules);
+            store::set_follows_runs(tx, origin.repository, made.standing->follows_runs);
+        }
         auto created = queue::create_runs(tx, origin, made.plan);
         if (!created) return created.error();
         return {};

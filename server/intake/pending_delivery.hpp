@@ -25,6 +25,7 @@ struct PendingDelivery {
 struct Due {
     std::vector<model::RepositoryId> repositories;
     std::optional<TimePoint> next_at;  // when more will be due
+    bool follows_runs = false;         // somewhere the end of a run is a delivery
 };
 
 Task<Result<Due>> list_due(store::Database& database, TimePoint now);

@@ -3,6 +3,8 @@
 #include "access/repository_keys.hpp"
 #include "definitions/pipelines.hpp"
 #include "git/repository.hpp"
+#include "intake/definition_files.hpp"
+#include "plan/entry.hpp"
 #include "store/database.hpp"
 #include "store/pipeline_store.hpp"
 
@@ -13,9 +15,9 @@ namespace triphammer::intake {
 
 namespace {
 
-/// A plan asks for a ref, for definitions and for changed paths: once each.
-constexpr int kMaxRounds = 6;
-constexpr std::size_t kMaxFiles = 256;
+/// A plan asks for a ref, for definitions and for changed paths once each, and for called workflows
+/// level by level.
+constexpr int kMaxRounds = 10;
 constexpr std::size_t kMaxChangedPaths = 10'000;
 
 /// Where a commit of this event is found at the host; empty: nowhere in particular.
@@ -28,22 +30,6 @@ std::string find_ref_of(const model::Event& event, const std::string& sha) {
     }
     const bool own = sha == event.sha || sha == event.before;
     return own && event.ref.starts_with("refs/") ? event.ref : "";
-}
-
-bool is_workflow(const git::TreeEntry& entry) {
-    return entry.is_file && (entry.name.ends_with(".yml") || entry.name.ends_with(".yaml"));
-}
-
-std::shared_ptr<const workflow::ReadResult> make_too_large(const std::string& path) {
-    workflow::ReadResult result;
-    model::Problem problem;
-    problem.at = {1, 1};
-    problem.code = "too-large";
-    problem.message = "a workflow file has at most 256 KiB";
-    problem.hint = "split it, or move scripts into files of their own";
-    result.problems.push_back(std::move(problem));
-    result.name = path;
-    return std::make_shared<const workflow::ReadResult>(std::move(result));
 }
 
 }  // namespace
@@ -82,16 +68,80 @@ struct PlanMaker::Facts {
         return out;
     }
 
+    std::optional<Standing> read_standing() const {
+        const auto& event = question.event;
+        const bool is_default = event.name == "push" && !event.branch.empty() &&
+                                event.branch == event.default_branch && !event.deleted;
+        if (!is_default || !definitions) return {};
+        Standing standing;
+        for (const auto& file : definitions->files) {
+            if (file.content->workflow) add_standing(*file.content->workflow, standing);
+        }
+        return standing;
+    }
+
+    static void add_standing(const model::Workflow& workflow, Standing& standing) {
+        for (const auto& trigger : workflow.triggers) {
+            if (trigger.event == "workflow_run") standing.follows_runs = true;
+            for (const auto& one : trigger.schedules) {
+                store::ScheduleRow row;
+                row.path = workflow.path;
+                row.cron = one.cron;
+                row.timezone = one.timezone;
+                standing.schedules.push_back(std::move(row));
+            }
+        }
+    }
+
     void add(const std::string& path, const std::string& blob, const Definition& definition) {
         definitions->files.push_back({path, blob, definition.content});
-        texts[path] = *definition.text;
+        texts[blob] = *definition.text;
     }
 };
 
 PlanMaker::PlanMaker(Parts parts, RemoteSettings settings)
     : parts_{parts}, settings_{std::move(settings)} {}
 
+namespace {
+
+bool concerns_nobody(const plan::Plan& plan) {
+    const auto& files = plan.reason.children;
+    return plan.runs.empty() && std::all_of(files.begin(), files.end(), [](const auto& file) {
+               return file.code == "no-trigger";
+           });
+}
+
+/// What a second event of the same delivery starts, beside what the first one did.
+void merge(MadePlan& made, MadePlan second) {
+    if (concerns_nobody(second.plan)) return;
+    auto& reason = made.plan.reason;
+    if (!second.plan.runs.empty() && !reason.yes) {
+        reason.yes = true;
+        reason.code = second.plan.reason.code;
+        reason.text = second.plan.reason.text;
+    }
+    reason.children.push_back(std::move(second.plan.reason));
+    for (auto& run : second.plan.runs) made.plan.runs.push_back(std::move(run));
+    made.texts.merge(second.texts);
+}
+
+}  // namespace
+
 Task<Result<MadePlan>> PlanMaker::make_plan(PlanQuestion question) {
+    auto second = plan::find_second_event(question.event);
+    auto first = question;
+    auto making = make_one(std::move(first));
+    auto made = co_await std::move(making);
+    if (!made || !second) co_return made;
+    question.event = std::move(*second);
+    auto making_second = make_one(std::move(question));
+    auto more = co_await std::move(making_second);
+    if (!more) co_return more.error();
+    merge(*made, std::move(*more));
+    co_return made;
+}
+
+Task<Result<MadePlan>> PlanMaker::make_one(PlanQuestion question) {
     Facts facts;
     facts.repository.workflows_dir = question.repository.workflows_dir;
     facts.repository.workflow_files = question.repository.workflow_files;
@@ -106,6 +156,7 @@ Task<Result<MadePlan>> PlanMaker::make_plan(PlanQuestion question) {
             MadePlan made;
             made.plan = std::move(*plan);
             made.texts = std::move(facts.texts);
+            made.standing = facts.read_standing();
             co_return made;
         }
         auto bringing = bring(facts, std::move(std::get<plan::Needs>(answer)));
@@ -122,6 +173,10 @@ Task<Result<>> PlanMaker::bring(Facts& facts, plan::Needs needs) {
     }
     if (!needs.definitions_commit.empty()) {
         auto read = co_await read_definitions(facts, needs.definitions_commit);
+        if (!read) co_return read.error();
+    }
+    if (!needs.files.empty()) {
+        auto read = co_await read_called(facts, std::move(needs.files));
         if (!read) co_return read.error();
     }
     if (needs.changed) {
@@ -168,51 +223,6 @@ Task<Result<>> PlanMaker::resolve_ref(Facts& facts, std::string ref) {
     co_return Result<>{};
 }
 
-namespace {
-
-Result<std::vector<git::TreeEntry>> list_workflows(
-    const git::Repository& mirror, const std::string& commit, const std::string& folder
-) {
-    auto entries = mirror.list_folder(commit, folder);
-    if (!entries) return entries.error();
-    std::erase_if(*entries, [](const git::TreeEntry& entry) { return !is_workflow(entry); });
-    if (entries->size() > kMaxFiles) {
-        return invalid(folder + " holds more than 256 workflow files");
-    }
-    return entries;
-}
-
-Result<Definition> read_file_at(
-    const git::Repository& mirror,
-    DefinitionsCache& cache,
-    const git::TreeEntry& entry,
-    const std::string& path
-) {
-    if (const auto* known = cache.find(entry.id, path)) return *known;
-    auto text = mirror.read_blob(entry.id, workflow::kMaxFileBytes);
-    if (text) return cache.read(entry.id, path, std::move(*text));
-    if (text.error().code != Code::too_large) return text.error();
-    Definition refused;
-    refused.content = make_too_large(path);
-    refused.text = std::make_shared<const std::string>();
-    return refused;
-}
-
-/// For the reason's text alone: workflows that lie where this repository does not look.
-std::vector<std::string> find_other_folders(
-    const git::Repository& mirror, const std::string& commit, const std::string& folder
-) {
-    std::vector<std::string> found;
-    for (const auto* other : {".triphammer", ".github/workflows"}) {
-        if (other == folder) continue;
-        const auto entries = list_workflows(mirror, commit, other);
-        if (entries && !entries->empty()) found.emplace_back(other);
-    }
-    return found;
-}
-
-}  // namespace
-
 Task<Result<>> PlanMaker::read_definitions(Facts& facts, std::string commit) {
     std::vector<git::Want> wants(1);
     wants[0].ref = find_ref_of(facts.question.event, commit);
@@ -243,6 +253,38 @@ Task<Result<>> PlanMaker::read_definitions(Facts& facts, std::string commit) {
     co_return co_await read_pipelines(facts);
 }
 
+/// On the git thread. Drafts are not kept: each text is a new one.
+void PlanMaker::put_draft(Facts& facts) {
+    if (!facts.question.draft) return;
+    const auto& draft = *facts.question.draft;
+    Definition definition;
+    definition.content =
+        std::make_shared<const workflow::ReadResult>(workflow::read_workflow(draft.path, draft.text)
+        );
+    definition.text = std::make_shared<const std::string>(draft.text);
+    std::erase_if(facts.definitions->files, [&](const plan::WorkflowFile& file) {
+        return file.path == draft.path;
+    });
+    facts.add(draft.path, "draft", definition);
+}
+
+Task<Result<>> PlanMaker::read_called(Facts& facts, std::vector<std::string> paths) {
+    const auto folder = parts_.mirrors.path_of(facts.id());
+    auto read = [&]() -> Result<> {
+        const auto mirror = git::Repository::open(folder);
+        if (!mirror) return mirror.error();
+        for (const auto& path : paths) {
+            auto& definitions = *facts.definitions;
+            auto file = read_called_file(*mirror, cache_, definitions.commit, path);
+            if (!file) return file.error();
+            definitions.called.push_back(std::move(*file));
+        }
+        return {};
+    };
+    auto reading = offload(parts_.git_thread, read);
+    co_return co_await std::move(reading);
+}
+
 Task<Result<>> PlanMaker::read_pipelines(Facts& facts) {
     const auto id = facts.id();
     const auto list = [id](store::Connection& db) -> Result<std::vector<store::BoundPipeline>> {
@@ -257,6 +299,7 @@ Task<Result<>> PlanMaker::read_pipelines(Facts& facts) {
             const auto blob = path + "@" + std::to_string(pipeline.version);
             facts.add(path, blob, cache_.read(blob, path, std::move(pipeline.text)));
         }
+        put_draft(facts);
         return true;
     };
     auto reading = offload(parts_.git_thread, read);

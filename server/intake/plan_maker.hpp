@@ -13,9 +13,12 @@
 #include "model/event.hpp"
 #include "plan/plan.hpp"
 #include "store/repository_store.hpp"
+#include "store/schedule_store.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace triphammer::access {
 class Sealer;
@@ -42,15 +45,29 @@ Result<git::Remote> make_remote(
     const RemoteSettings& settings
 );
 
+/// A workflow's text that nobody has committed yet, in place of the file at `path`.
+struct Draft {
+    std::string path;
+    std::string text;
+};
+
 struct PlanQuestion {
     store::RepositoryRow repository;
     model::Event event;
     std::string payload;  // the delivery's body as JSON, for `github.event`; may be empty
+    std::optional<Draft> draft = {};
+};
+
+/// What the default branch's workflows start without a webhook.
+struct Standing {
+    std::vector<store::ScheduleRow> schedules;
+    bool follows_runs = false;  // one starts on workflow_run
 };
 
 struct MadePlan {
     plan::Plan plan;
-    std::map<std::string, std::string> texts;  // path of each run's workflow → its text
+    std::map<std::string, std::string> texts;  // PlannedRun::blob → the workflow's text
+    std::optional<Standing> standing = {};     // after a push to the default branch
 };
 
 class PlanMaker {
@@ -72,10 +89,13 @@ class PlanMaker {
   private:
     struct Facts;
 
+    Task<Result<MadePlan>> make_one(PlanQuestion question);
     Task<Result<>> bring(Facts& facts, plan::Needs needs);
     Task<Result<>> resolve_ref(Facts& facts, std::string ref);
     Task<Result<>> read_definitions(Facts& facts, std::string commit);
+    Task<Result<>> read_called(Facts& facts, std::vector<std::string> paths);
     Task<Result<>> read_pipelines(Facts& facts);
+    void put_draft(Facts& facts);
     Task<Result<>> read_changed_paths(Facts& facts, plan::Difference difference);
     Task<Result<>> fetch(Facts& facts, std::vector<git::Want> wants);
     Task<Result<>> fetch_commits_of(Facts& facts, const plan::Plan& plan);

@@ -116,6 +116,7 @@ Task<> Planner::run() {
         const auto due = co_await std::move(listing);
         auto nap = kAfterStoreFailure;
         if (due) {
+            follows_runs_ = due->follows_runs;
             start_due(due->repositories);
             const auto next = due->next_at.value_or(now + kLongestNap);
             nap = std::min<Milliseconds>(next - now, kLongestNap);
@@ -186,10 +187,12 @@ Task<Result<bool>> Planner::plan_delivery(const PendingDelivery& delivery) {
         auto waiting = try_later(delivery, made.error());
         co_return co_await std::move(waiting);
     }
+    const bool has_standing = made && made->standing;
     auto keeping = made ? keep_plan(parts_.database, delivery, std::move(*made))
                         : give_up(delivery, made.error());
     auto kept = co_await std::move(keeping);
     if (!kept) co_return kept.error();
+    if (has_standing && parts_.on_schedules) parts_.on_schedules();
     co_return true;
 }
 
@@ -215,7 +218,7 @@ Task<Result<>> Planner::give_up(const PendingDelivery& delivery, Error error) {
     co_return co_await std::move(ending);
 }
 
-Task<Result<MadePlan>> Planner::preview(model::DeliveryId delivery) {
+Task<Result<MadePlan>> Planner::preview(model::DeliveryId delivery, std::optional<Draft> draft) {
     auto loading = load_delivery(parts_.database, delivery);
     auto loaded = co_await std::move(loading);
     if (!loaded) co_return loaded.error();
@@ -224,6 +227,7 @@ Task<Result<MadePlan>> Planner::preview(model::DeliveryId delivery) {
         nothing.plan.reason = loaded->problem;
         co_return nothing;
     }
+    loaded->question.draft = std::move(draft);
     auto planning = parts_.plans.make_plan(std::move(loaded->question));
     co_return co_await std::move(planning);
 }

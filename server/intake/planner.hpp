@@ -9,6 +9,7 @@
 #include "intake/plan_maker.hpp"
 #include "model/ids.hpp"
 
+#include <functional>
 #include <memory>
 #include <set>
 #include <vector>
@@ -25,6 +26,8 @@ class Planner {
         store::Database& database;
         PlanMaker& plans;
         const Clock& clock;
+        std::function<void()> on_schedules =
+            {};  // `on.schedule` of a default branch may have changed
     };
 
     explicit Planner(Parts parts);
@@ -38,12 +41,18 @@ class Planner {
     /// There is a new pending delivery (the receiver's callback), or a replayed one.
     void wake();
 
+    /// Whether a workflow starts when another one ends (`workflow_run`): then the end of a run is a
+    /// new pending delivery.
+    bool follows_runs() const { return follows_runs_; }
+
     /// Ends what is under way (a fetch is killed) and waits for it. What was not finished stays
     /// pending.
     Task<> stop();
 
     /// What a stored delivery would start now; nothing is written. Code::not_found.
-    Task<Result<MadePlan>> preview(model::DeliveryId delivery);
+    Task<Result<MadePlan>> preview(
+        model::DeliveryId delivery, std::optional<Draft> draft = std::nullopt
+    );
 
   private:
     struct Alarm;
@@ -60,6 +69,7 @@ class Planner {
     TaskGroup tasks_;
     std::unique_ptr<Alarm> alarm_;
     std::set<model::RepositoryId> busy_;
+    bool follows_runs_ = true;  // until the database has said otherwise
 };
 
 }  // namespace triphammer::intake

@@ -3,6 +3,7 @@
 #include "access/secrets.hpp"
 #include "base/text.hpp"
 #include "deployments/ledger.hpp"
+#include "launch/passed_secrets.hpp"
 #include "model/job_document.hpp"
 #include "plan/advance.hpp"
 #include "store/repository_store.hpp"
@@ -37,6 +38,8 @@ struct RunView {
             definitions.push_back(json::parse(row.definition_json).get<model::JobDefinition>());
             plan::JobFacts job;
             job.key = row.key;
+            job.node = row.node;
+            job.parent = row.parent;
             job.state = row.state;
             job.cause = row.cause;
             job.continue_on_error = row.continue_on_error;
@@ -62,8 +65,8 @@ Result<std::string> make_contexts(
     github["run_id"] = model::to_text(run.id);
     github["run_number"] = std::to_string(run.number);
     github["run_attempt"] = std::to_string(run.attempt);
-    github["job"] = job.key;
     (void)attempt;
+    github["job"] = object_of(job.definition_json).value("key", job.key);
     return contexts.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -125,7 +128,9 @@ Result<> add_secrets(
     scope.from_fork = run.from_fork;
     auto secrets = access::resolve_secrets(db, sealer, scope);
     if (!secrets) return secrets.error();
-    document.secrets = std::move(*secrets);
+    auto passed = pass_secrets(db, run, job, std::move(*secrets));
+    if (!passed) return passed.error();
+    document.secrets = std::move(*passed);
     return {};
 }
 
@@ -195,7 +200,8 @@ Result<std::string> DocumentSource::make_document(
     auto contexts = make_contexts(tx, *run, job, runner.attempt.number);
     if (!contexts) return contexts.error();
     document.contexts_json = std::move(*contexts);
-    add_workflow(tx, *run, document);
+    // A called workflow's env and defaults stand in its jobs; the caller's do not count there.
+    if (job.parent.empty()) add_workflow(tx, *run, document);
     if (auto added = add_secrets(tx, sealer_, *run, job, document); !added) return added.error();
     if (auto added = add_deployment(tx, *run, job, document); !added) return added.error();
     document.deployment.switch_image = settings_.switch_image;

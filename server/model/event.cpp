@@ -63,6 +63,7 @@ void to_json(json& out, const Event& event) {
         {"commits", event.commits},
         {"dispatch_type", event.dispatch_type},
         {"workflow", event.workflow},
+        {"chain", event.chain},
         {"inputs", event.inputs_json},
         {"content_key", event.content_key},
     };
@@ -91,6 +92,7 @@ void from_json(const json& in, Event& event) {
     event.commits = in.value("commits", std::int64_t{0});
     event.dispatch_type = in.value("dispatch_type", "");
     event.workflow = in.value("workflow", "");
+    event.chain = in.value("chain", std::int64_t{0});
     event.inputs_json = in.value("inputs", "");
     event.content_key = in.value("content_key", "");
     event.pull_request.reset();

@@ -55,7 +55,9 @@ struct Event {
     std::string message;        // whole message of the head commit (skip markers live there)
     std::int64_t commits = 0;   // how many commits a push names
     std::string dispatch_type;  // repository_dispatch: event_type (the payload's `action`)
-    std::string workflow;       // workflow_dispatch: path of the workflow it names
+    std::string workflow;       // workflow_dispatch, schedule: path of the workflow it names;
+                                // workflow_run: name of the one that ran
+    std::int64_t chain = 0;     // workflow_run: how many runs led here, one after another
     std::string inputs_json;    // workflow_dispatch: the inputs object, raw
     std::string content_key;    // equal for two deliveries of the same fact (before+after, action's
                                 // id); may be empty

@@ -63,7 +63,8 @@ enum class DeploymentPhase {
     rolling_back,
     frozen
 };
-enum class JobKind { steps, image, deploy, terraform, approve };
+/// `call` is a job that runs another workflow: its own jobs work for it.
+enum class JobKind { steps, image, deploy, terraform, approve, call };
 
 std::string_view name_of(RunState state);
 std::string_view name_of(JobState state);

@@ -11,9 +11,16 @@ namespace {
 namespace expression = workflow::expression;
 
 /// Contexts that nobody can read fail the jobs that ask for them, not the caller.
-expression::Contexts read_contexts(std::string_view json) {
+expression::Contexts read_contexts(const RunFacts& run) {
     expression::Contexts contexts;
-    (void)contexts.add_json(json);
+    (void)contexts.add_json(run.contexts_json);
+    const auto github = contexts.find("github").value_or(expression::Value{});
+    auto members =
+        github.kind() == expression::Kind::object ? github.as_object() : expression::Object{};
+    members.set("run_id", expression::Value::string(run.id));
+    members.set("run_number", expression::Value::string(std::to_string(run.number)));
+    members.set("run_attempt", expression::Value::string(std::to_string(run.attempt)));
+    contexts.set("github", expression::Value::object(std::move(members)));
     return contexts;
 }
 
@@ -21,10 +28,13 @@ expression::Contexts read_contexts(std::string_view json) {
 
 Advance advance(const RunFacts& run) {
     auto jobs = run.jobs;
-    const auto contexts = read_contexts(run.contexts_json);
-    Turns turns{jobs, contexts, run.cancelled};
+    const auto contexts = read_contexts(run);
+    Turns turns{jobs, contexts, {run.cancelled, run.held}};
+    auto taken = turns.take_all();
     Advance answer;
-    for (auto& step : turns.take_all()) answer.transitions.push_back(std::move(step.transition));
+    for (auto& step : taken.steps) answer.transitions.push_back(std::move(step.transition));
+    answer.expansions = std::move(taken.expansions);
+    answer.stops = std::move(taken.stops);
     settle(jobs, run.cancelled, answer);
     return answer;
 }
@@ -36,7 +46,7 @@ Result<std::string> needs_context(const RunFacts& run, std::string_view key) {
     });
     if (found == jobs.end()) return not_found("the run has no job '" + std::string{key} + "'");
     const expression::Contexts contexts;
-    const Turns turns{jobs, contexts, run.cancelled};
+    const Turns turns{jobs, contexts, {}};
     return expression::to_compact_json(turns.needs_of(static_cast<std::size_t>(found - jobs.begin())
     ));
 }

@@ -7,8 +7,9 @@
 #include "model/reason.hpp"
 #include "model/states.hpp"
 #include "model/workflow.hpp"
+#include "plan/job_values.hpp"
 
-#include <optional>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,18 +18,27 @@ namespace triphammer::plan {
 
 /// A job as it stands now. Everything is borrowed for the call.
 struct JobFacts {
-    std::string_view key;
+    std::string_view key;        // unique in the run
+    std::string_view node = {};  // the workflow's job; the legs of its matrix share it; empty: key
+    std::string_view parent = {};  // key of the job that calls the workflow it stands in
     model::JobState state = model::JobState::blocked;
     model::Cause cause = model::Cause::none;
     bool continue_on_error = false;
+    bool is_stopping = false;                          // it runs, and was asked to end
     const model::JobDefinition* definition = nullptr;  // never null; holds `needs` and `if`
+    std::string_view contexts_json =
+        "{}";  // its own: matrix, strategy, inputs of a called workflow
     std::string_view outputs_json = "{}";
 };
 
 struct RunFacts {
     std::vector<JobFacts> jobs;
     std::string_view contexts_json = "{}";  // PlannedRun::contexts_json
-    bool cancelled = false;                 // somebody asked to cancel the run
+    std::string id = {};                    // github.run_id, run_number, run_attempt
+    std::int64_t number = 0;
+    std::int64_t attempt = 1;
+    bool cancelled = false;  // somebody asked to cancel the run
+    bool held = false;       // it waits for its concurrency group: no job has its turn
 };
 
 struct Transition {
@@ -41,10 +51,28 @@ struct Transition {
     std::string label;
     std::string environment;
     bool continue_on_error = false;
+    Group group;
+    std::string contexts_json;  // its own ones from now on; empty: as they were
+    std::string outputs_json;   // of a call that has ended
+};
+
+/// A job whose matrix is known now: its row becomes the first leg, the others come behind it. All
+/// are blocked until the next call.
+struct Expansion {
+    std::string key;
+    std::vector<Leg> legs;
+};
+
+/// A running job that has to end because another leg of its matrix failed.
+struct Stop {
+    std::string key;
+    std::string reason;
 };
 
 struct Advance {
     std::vector<Transition> transitions;
+    std::vector<Expansion> expansions;  // where there are any: apply them and ask again
+    std::vector<Stop> stops;
     model::RunState run = model::RunState::queued;
     model::Cause cause = model::Cause::none;  // of the first failed job that counts
 };

@@ -170,6 +170,9 @@ EventContexts::Run EventContexts::make(
     json.back() = ',';
     json += "\"event\":" + event_json_ + "}";
     github.set("event", event_);
+    github.set("run_id", text(kRunIdMark));
+    github.set("run_number", text(kRunNumberMark));
+    github.set("run_attempt", text("1"));
     Run run;
     run.contexts.set("github", Value::object(std::move(github)));
     run.contexts.set("inputs", inputs);

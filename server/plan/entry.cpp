@@ -12,15 +12,41 @@ namespace {
 using model::Event;
 using model::Reason;
 
-constexpr std::array<std::string_view, 7> kStarting{
-    "push",
-    "pull_request",
-    "release",
+/// Every event of GitHub's page "Events that trigger workflows" that a webhook carries, and ours
+/// that come without one (schedule, workflow_dispatch, workflow_run, pull_request_target).
+constexpr auto kStarting = std::to_array<std::string_view>({
+    "branch_protection_rule",
+    "check_run",
+    "check_suite",
     "create",
     "delete",
-    "workflow_dispatch",
+    "deployment",
+    "deployment_status",
+    "discussion",
+    "discussion_comment",
+    "fork",
+    "gollum",
+    "issue_comment",
+    "issues",
+    "label",
+    "merge_group",
+    "milestone",
+    "page_build",
+    "public",
+    "pull_request",
+    "pull_request_review",
+    "pull_request_review_comment",
+    "pull_request_target",
+    "push",
+    "registry_package",
+    "release",
     "repository_dispatch",
-};
+    "schedule",
+    "status",
+    "watch",
+    "workflow_dispatch",
+    "workflow_run",
+});
 
 struct Quiet {
     std::string_view event;
@@ -28,20 +54,15 @@ struct Quiet {
 };
 
 // Events that never start anything, with a reason of their own.
-constexpr std::array<Quiet, 8> kQuiet{{
+constexpr auto kQuiet = std::to_array<Quiet>({
     {"ping", "the hook works: GitHub sends this once when it is made"},
-    {"check_run", "results come back as events; building on them would loop"},
-    {"check_suite", "results come back as events; building on them would loop"},
-    {"status", "results come back as events; building on them would loop"},
-    {"deployment", "results come back as events; building on them would loop"},
-    {"deployment_status", "results come back as events; building on them would loop"},
-    {"workflow_run", "results come back as events; building on them would loop"},
-    {"workflow_job", "results come back as events; building on them would loop"},
-}};
+    {"workflow_job", "jobs of GitHub Actions start nothing here"},
+});
 
 constexpr std::array<std::string_view, 5> kMarkers{
     "[skip ci]", "[ci skip]", "[no ci]", "[skip actions]", "[actions skip]"};
 constexpr std::string_view kTrailer = "skip-checks: true";
+constexpr std::string_view kOwnStatus = "triphammer/";
 
 bool is_starting(std::string_view event) {
     return std::find(kStarting.begin(), kStarting.end(), event) != kStarting.end();
@@ -55,7 +76,7 @@ Reason describe_quiet(const Event& event) {
     for (const auto& one : kQuiet) {
         if (one.event == event.name) return no("event", event.name + ": " + std::string{one.text});
     }
-    return no("event", "no workflow can start on the event '" + event.name + "' yet");
+    return no("event", "no workflow can start on the event '" + event.name + "'");
 }
 
 /// The last paragraph's line `skip-checks: true`, with or without the blank.
@@ -78,13 +99,29 @@ std::optional<Reason> find_refusal(const Event& event) {
     if (event.name == "push" && event.deleted) {
         return no("deleted", "the push deletes " + event.ref + ": there is nothing to build");
     }
-    if (event.name == "pull_request" && !event.pull_request) {
+    if (event.name.starts_with("pull_request") && !event.pull_request) {
         return no("payload", "the delivery names no pull request");
+    }
+    if (event.name == "workflow_run" && event.workflow.empty()) {
+        return no("event", "workflow_run: runs of GitHub Actions start nothing here");
+    }
+    if (event.name == "status" && event.title.starts_with(kOwnStatus)) {
+        return no("own-status", "the status is our own: building on it would loop");
     }
     if (event.name != "push" && event.name != "pull_request") return {};
     const auto marker = find_skip_marker(event.message);
     if (marker.empty()) return {};
     return no("skip-marker", "the head commit's message says " + std::string{marker});
+}
+
+std::optional<Event> find_second_event(const Event& event) {
+    if (event.name != "pull_request" || !event.pull_request) return {};
+    auto second = event;
+    second.name = "pull_request_target";
+    second.ref = "refs/heads/" + event.pull_request->base_ref;
+    second.branch.clear();
+    second.sha = event.pull_request->base_sha;
+    return second;
 }
 
 std::string ref_to_resolve(const Event& event) {

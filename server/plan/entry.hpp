@@ -13,6 +13,10 @@ namespace triphammer::plan {
 /// Source for skip markers: GitHub's page "Skipping workflow runs".
 std::optional<model::Reason> find_refusal(const model::Event& event);
 
+/// The other event that a delivery means: GitHub sends `pull_request` for workflows on
+/// pull_request_target, too. These run for the base branch, with its files.
+std::optional<model::Event> find_second_event(const model::Event& event);
+
 /// The ref whose commit must be found first; empty when the event names its commit itself.
 std::string ref_to_resolve(const model::Event& event);
 

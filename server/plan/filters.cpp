@@ -29,10 +29,15 @@ bool has_type(const std::vector<std::string>& types, const std::string& type) {
     return std::find(types.begin(), types.end(), type) != types.end();
 }
 
+/// The two that listen to a few types unless they name others, and that know branches and paths.
+bool is_about_pull(const Event& event) {
+    return event.name == "pull_request" || event.name == "pull_request_target";
+}
+
 Reason check_types(const Trigger& trigger, const Event& event) {
     static const std::vector<std::string> kPullRequestDefault{"opened", "synchronize", "reopened"};
     const bool is_default = trigger.types.empty();
-    const bool is_pull_request = event.name == "pull_request";
+    const bool is_pull_request = is_about_pull(event);
     if (is_default && !is_pull_request) return yes("types", "every type of " + event.name);
     const auto& types = is_default ? kPullRequestDefault : trigger.types;
     const auto& type = event.name == "repository_dispatch" ? event.dispatch_type : event.action;
@@ -78,10 +83,22 @@ Reason check_push_ref(const Trigger& trigger, const Event& event) {
     return check_name({"tag", trigger.tags, trigger.tags_ignore}, event.tag);
 }
 
+Reason check_workflow(const Trigger& trigger, const Event& event) {
+    const auto list = shown(trigger.workflows);
+    const auto name = "workflow '" + event.workflow + "' ";
+    const auto& wanted = trigger.workflows;
+    const bool is_wanted = std::find(wanted.begin(), wanted.end(), event.workflow) != wanted.end();
+    if (is_wanted) return yes("workflows", name + "is one of: " + list);
+    return no("workflows", name + "is none of: " + list);
+}
+
 Reason check_ref(const Trigger& trigger, const Event& event) {
     if (event.name == "push") return check_push_ref(trigger, event);
     if (trigger.branches.empty() && trigger.branches_ignore.empty())
         return yes("ref", "every branch");
+    if (!event.pull_request) {
+        return check_name({"branch", trigger.branches, trigger.branches_ignore}, event.branch);
+    }
     return check_name(
         {"branch", trigger.branches, trigger.branches_ignore}, event.pull_request->base_ref
     );
@@ -129,7 +146,10 @@ Match match_trigger(const Trigger& trigger, const Event& event, const ChangedPat
     match.reason.text = "on " + trigger.event;
     auto& children = match.reason.children;
     children.push_back(check_types(trigger, event));
-    if (children.back().yes && (event.name == "push" || event.name == "pull_request")) {
+    const bool follows = event.name == "workflow_run";
+    if (children.back().yes && follows) children.push_back(check_workflow(trigger, event));
+    if (children.back().yes &&
+        (follows || event.name == "push" || event.name == "merge_group" || is_about_pull(event))) {
         children.push_back(check_ref(trigger, event));
     }
     if (!children.back().yes) return match;
@@ -159,7 +179,7 @@ Match match_workflow(
 }
 
 std::optional<Difference> find_difference(const Event& event) {
-    if (event.pull_request && event.name == "pull_request") {
+    if (event.pull_request && is_about_pull(event)) {
         return Difference{event.pull_request->base_sha, event.pull_request->head_sha, true};
     }
     if (event.name != "push" || event.branch.empty()) return {};

@@ -1,6 +1,7 @@
 #include "plan/plan.hpp"
 
 #include "base/text.hpp"
+#include "plan/call_tree.hpp"
 #include "plan/contexts.hpp"
 #include "plan/entry.hpp"
 #include "plan/filters.hpp"
@@ -27,13 +28,15 @@ std::string definitions_commit(const Question& question) {
 /// A file that cannot be read is a red run where somebody works on the code; other events only say
 /// so in their reasons.
 bool shows_broken_files(const Event& event) {
-    return event.name == "push" || event.name == "pull_request" ||
+    return event.name == "push" || event.name == "pull_request" || event.name == "schedule" ||
            event.name == "workflow_dispatch" || event.name == "repository_dispatch";
 }
 
 bool is_chosen(const Event& event, const std::string& path) {
     const std::string_view wanted = event.workflow;
-    if (event.name != "workflow_dispatch" || wanted.empty() || wanted == path) return true;
+    const bool names_one = event.name == "workflow_dispatch" || event.name == "schedule";
+    if (!names_one || wanted.empty() || wanted == path) return true;
+    if (event.name == "schedule") return false;
     return std::string_view{path}.substr(path.rfind('/') + 1) == wanted;
 }
 
@@ -55,6 +58,7 @@ class Planner {
             plan_.reason.children.push_back(std::move(reason));
         }
         if (undecided_) return ask_for_paths();
+        if (!missing_.empty()) return ask_for_files();
         describe();
         return std::move(plan_);
     }
@@ -63,7 +67,7 @@ class Planner {
     Reason plan_file(const WorkflowFile& file) {
         const auto& event = question_.event;
         if (!is_chosen(event, file.path)) {
-            return {false, "not-chosen", "the manual run names another workflow", {}};
+            return {false, "not-chosen", "the event is for another workflow", {}};
         }
         if (!counts(question_.repository, file.path)) {
             return {false, "left-out", "not among the files that count in this repository", {}};
@@ -73,6 +77,10 @@ class Planner {
         if (match.undecided) undecided_ = true;
         // With paths missing nothing is kept: the question comes again.
         if (!match.starts || undecided_) return wrap(std::move(match.reason));
+        for (auto& path : list_missing_calls(*file.content->workflow, *question_.definitions)) {
+            missing_.push_back(std::move(path));
+        }
+        if (!missing_.empty()) return wrap(std::move(match.reason));
         auto inputs = read_run_inputs(*match.trigger);
         if (!inputs) return {false, "inputs", inputs.error().message, {}};
         plan_.runs.push_back(make_run(question_, file, get_contexts(), *inputs));
@@ -112,6 +120,13 @@ class Planner {
         return needs;
     }
 
+    Needs ask_for_files() const {
+        Needs needs;
+        needs.files = missing_;
+        needs.why = {true, "calls", "called workflows must be read", {}};
+        return needs;
+    }
+
     void describe() {
         auto& reason = plan_.reason;
         const auto files = question_.definitions->files.size();
@@ -147,6 +162,7 @@ class Planner {
     const Question& question_;
     Plan plan_;
     bool undecided_ = false;
+    std::vector<std::string> missing_;
     std::optional<EventContexts> contexts_;
 };
 

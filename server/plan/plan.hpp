@@ -8,11 +8,13 @@
 #include "model/reason.hpp"
 #include "model/states.hpp"
 #include "model/workflow.hpp"
+#include "plan/job_values.hpp"
 #include "workflow/reader.hpp"
 
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -36,6 +38,8 @@ struct WorkflowFile {
 struct Definitions {
     std::string commit;
     std::vector<WorkflowFile> files;
+    /// Files outside the folder that Needs::files asked for; without content where there is none.
+    std::vector<WorkflowFile> called = {};
     /// Other folders that hold workflows, when this one is empty: only for the reason's text.
     std::vector<std::string> other_folders;
 };
@@ -72,14 +76,24 @@ struct Needs {
     std::string ref;                 // resolve this ref to a commit: Question::resolved_sha
     std::string definitions_commit;  // read workflows_dir at this commit: Question::definitions
     std::optional<Difference> changed;
+    std::vector<std::string> files;  // read these, too, at the definitions' commit
     model::Reason why;
 
     friend bool operator==(const Needs&, const Needs&) = default;
 };
 
+/// Stand in what planning evaluates for `github.run_id` and `github.run_number`, which nobody knows
+/// before the run is there.
+inline constexpr std::string_view kRunIdMark = "<run_id>";
+inline constexpr std::string_view kRunNumberMark = "<run_number>";
+
 struct PlannedJob {
     model::JobDefinition definition;
-    std::string name;  // evaluated where the contexts are known now, else its text
+    std::string key;          // unique in the run; empty: the definition's
+    std::string node;         // the workflow's job; shared by the legs of its matrix; empty: key
+    std::string parent = {};  // key of the job that calls the workflow it stands in
+    std::string contexts_json = "{}";  // a leg's `matrix` and `strategy`
+    std::string name;                  // evaluated where the contexts are known now, else its text
     model::JobKind kind = model::JobKind::steps;
     std::string stage;  // build, image, deploy by kind where the file names none
     std::vector<std::string> needs;
@@ -91,7 +105,12 @@ struct PlannedJob {
     model::JobState state = model::JobState::blocked;
     model::Cause cause = model::Cause::none;
     model::Reason reason;
+    Group group;  // of a queued one
     int position = 0;
+
+    const std::string& own_key() const { return key.empty() ? definition.key : key; }
+
+    const std::string& own_node() const { return node.empty() ? own_key() : node; }
 };
 
 struct PlannedRun {
@@ -108,6 +127,7 @@ struct PlannedRun {
     /// {"github": …, "inputs": …, "vars": …}: what is known before any job starts. The run's id,
     /// number and attempt are added by whoever knows them (`github.run_id`, …).
     std::string contexts_json;
+    Group group;  // `concurrency` of the workflow
     std::vector<PlannedJob> jobs;
     /// queued; succeeded when every job is skipped; failed with cause invalid when the file has
     /// errors.
@@ -115,6 +135,9 @@ struct PlannedRun {
     model::Cause cause = model::Cause::none;
     std::vector<model::Problem> problems;
 };
+
+/// `text` with the run's id and number where the marks stand.
+std::string fill_marks(std::string text, const std::string& id, const std::string& number);
 
 struct Plan {
     std::vector<PlannedRun> runs;

@@ -1,8 +1,12 @@
 #include "plan/planned_run.hpp"
 
 #include "base/text.hpp"
+#include "plan/call_tree.hpp"
 #include "plan/entry.hpp"
 #include "plan/turn.hpp"
+
+#include <algorithm>
+#include <tuple>
 
 namespace triphammer::plan {
 
@@ -23,7 +27,9 @@ PlannedRun make_head(const Question& question, const WorkflowFile& file) {
     run.sha = run_sha(question);
     run.actor = event.actor;
     run.definition_commit = question.definitions->commit;
-    run.from_fork = event.pull_request && event.pull_request->from_fork;
+    // What runs for the base branch, with its files, is nobody's but the repository's.
+    const bool is_own = event.name == "pull_request_target";
+    run.from_fork = !is_own && event.pull_request && event.pull_request->from_fork;
     run.problems = file.content->problems;
     return run;
 }
@@ -52,6 +58,7 @@ std::string early_text(const model::Template& text, const expression::Contexts& 
 PlannedJob make_job(const model::JobDefinition& definition, const expression::Contexts& contexts) {
     PlannedJob job;
     job.definition = definition;
+    job.key = job.node = definition.key;
     job.kind = model::parse_state<JobKind>(definition.kind).value_or(JobKind::steps);
     job.stage = definition.stage;
     job.needs = definition.needs;
@@ -61,23 +68,48 @@ PlannedJob make_job(const model::JobDefinition& definition, const expression::Co
     return job;
 }
 
+bool asks_for_needs(const model::Data& data) {
+    const auto& [items, entries] = std::tie(data.items, data.entries);
+    return data.text.find("needs") != std::string::npos ||
+           std::any_of(items.begin(), items.end(), asks_for_needs) ||
+           std::any_of(entries.begin(), entries.end(), [](const auto& entry) {
+               return asks_for_needs(entry.second);
+           });
+}
+
+/// A matrix that says what it is before any job has run is shown as what it will be.
+void expand_early(PlannedRun& run, const expression::Contexts& contexts) {
+    const auto jobs = run.jobs;
+    for (const auto& job : jobs) {
+        if (!has_matrix(job.definition) || job.needs.empty() || !job.parent.empty()) continue;
+        if (asks_for_needs(job.definition.strategy->matrix)) continue;
+        auto legs = make_legs(job.definition, job.node, contexts);
+        if (legs) expand_jobs(run.jobs, {job.key, std::move(*legs)});
+    }
+}
+
 void apply(const Transition& transition, PlannedJob& job) {
     job.state = transition.state;
     job.cause = transition.cause;
     job.reason = transition.reason;
-    if (transition.state != JobState::queued) return;
+    if (!transition.contexts_json.empty()) job.contexts_json = transition.contexts_json;
+    if (transition.name.empty()) return;
     job.name = transition.name;
     job.label = transition.label;
     job.environment = transition.environment;
     job.continue_on_error = transition.continue_on_error;
+    job.group = transition.group;
 }
 
 std::vector<JobFacts> facts_of(const std::vector<PlannedJob>& jobs) {
     std::vector<JobFacts> facts;
     for (const auto& job : jobs) {
         JobFacts one;
-        one.key = job.definition.key;
+        one.key = job.key;
+        one.node = job.node;
+        one.parent = job.parent;
         one.definition = &job.definition;
+        one.contexts_json = job.contexts_json;
         facts.push_back(one);
     }
     return facts;
@@ -86,13 +118,35 @@ std::vector<JobFacts> facts_of(const std::vector<PlannedJob>& jobs) {
 /// The same rule as for a run that goes on: jobs without needs have their turn at once.
 void take_first_turns(PlannedRun& run, const expression::Contexts& contexts) {
     auto facts = facts_of(run.jobs);
-    Turns turns{facts, contexts, false};
-    for (const auto& step : turns.take_all()) apply(step.transition, run.jobs[step.index]);
+    Turns turns{facts, contexts, {}};
+    const auto taken = turns.take_all();
+    for (const auto& expansion : taken.expansions) expand_jobs(run.jobs, expansion);
+    if (!taken.expansions.empty()) return take_first_turns(run, contexts);
+    for (const auto& step : taken.steps) apply(step.transition, run.jobs[step.index]);
     Advance answer;
     settle(facts, false, answer);
     const bool ended = is_final(answer.run);
     run.state = ended ? answer.run : model::RunState::queued;
     run.cause = answer.cause;
+}
+
+/// A run that cannot begin: why is shown at its place in the file.
+void refuse(PlannedRun& run, const model::Position& at, std::string message) {
+    model::Problem problem;
+    problem.at = at;
+    problem.code = "invalid-value";
+    problem.message = std::move(message);
+    run.problems.push_back(std::move(problem));
+    run.state = model::RunState::failed;
+    run.cause = model::Cause::invalid;
+    run.jobs.clear();
+}
+
+void replace_all(std::string& text, std::string_view mark, const std::string& value) {
+    for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark, at)) {
+        text.replace(at, mark.size(), value);
+        at += value.size();
+    }
 }
 
 }  // namespace
@@ -116,9 +170,21 @@ PlannedRun make_run(
     run.contexts_json = std::move(known.json);
     for (const auto& definition : workflow.jobs) {
         run.jobs.push_back(make_job(definition, known.contexts));
-        run.jobs.back().position = static_cast<int>(run.jobs.size()) - 1;
     }
+    if (auto problem = add_calls(run, workflow, *question.definitions)) {
+        refuse(run, problem->at, problem->message);
+        return run;
+    }
+    expand_early(run, known.contexts);
     take_first_turns(run, known.contexts);
+    for (std::size_t i = 0; i < run.jobs.size(); ++i) run.jobs[i].position = static_cast<int>(i);
+    if (!workflow.concurrency) return run;
+    auto group = read_group(*workflow.concurrency, known.contexts);
+    if (!group) {
+        refuse(run, workflow.concurrency->at, "concurrency: " + group.error().message);
+    } else {
+        run.group = std::move(*group);
+    }
     return run;
 }
 
@@ -132,6 +198,12 @@ PlannedRun make_broken_run(
     run.state = model::RunState::failed;
     run.cause = model::Cause::invalid;
     return run;
+}
+
+std::string fill_marks(std::string text, const std::string& id, const std::string& number) {
+    replace_all(text, kRunIdMark, id);
+    replace_all(text, kRunNumberMark, number);
+    return text;
 }
 
 }  // namespace triphammer::plan

@@ -3,56 +3,21 @@
 #include "base/text.hpp"
 
 #include <algorithm>
-#include <unordered_map>
 
 namespace triphammer::plan {
 
 namespace {
 
 namespace expression = workflow::expression;
-using expression::Contexts;
-using expression::StatusFacts;
 using expression::Value;
-using model::Cause;
 using model::JobState;
 
-Transition make_invalid(const JobFacts& job, std::string_view key, const Error& error) {
-    Transition out;
-    out.key = job.key;
-    out.state = JobState::failed;
-    out.cause = Cause::invalid;
-    out.reason = {false, "invalid", std::string{key} + ": " + error.message, {}};
-    return out;
+bool is_call(const JobFacts& job) {
+    return job.definition->kind == "call";
 }
 
-/// Labels of runs-on, joined; a job of ours without runs-on runs on the host.
-Result<std::string> read_label(const model::JobDefinition& job, const Contexts& contexts) {
-    std::vector<std::string> labels;
-    for (const auto& one : job.runs_on) {
-        const auto value = expression::evaluate_template(one.text, contexts);
-        if (!value) return value.error();
-        if (value->kind() == expression::Kind::array) {
-            for (const auto& item : value->as_array()) labels.push_back(item.to_text());
-        } else {
-            labels.push_back(value->to_text());
-        }
-    }
-    if (job.runs_on.empty()) labels.emplace_back("host");
-    for (const auto& label : labels) {
-        if (trim(label).empty()) return invalid("a label is empty");
-    }
-    if (labels.empty()) return invalid("there is no label");
-    return join(labels, ",");
-}
-
-Result<bool> read_flag(const model::Template& text, const Contexts& contexts) {
-    if (text.empty()) return false;
-    const auto value = expression::evaluate_template(text.text, contexts);
-    if (!value) return value.error();
-    if (value->kind() == expression::Kind::boolean) return value->as_boolean();
-    const auto word = value->to_text();
-    if (word == "true" || word == "false" || word.empty()) return word == "true";
-    return invalid("'" + word + "' is neither true nor false");
+constexpr bool is_open(JobState state) {
+    return state != JobState::blocked && !is_final(state);
 }
 
 }  // namespace
@@ -73,117 +38,189 @@ std::string_view result_of(const JobFacts& job) {
     }
 }
 
-Turns::Turns(std::vector<JobFacts>& jobs, const Contexts& contexts, bool cancelled)
+Turns::Turns(std::vector<JobFacts>& jobs, const expression::Contexts& contexts, Mode mode)
     : jobs_(jobs),
       contexts_(contexts),
-      cancelled_(cancelled),
+      mode_(mode),
       needs_(jobs.size()),
       dependants_(jobs.size()),
-      past_(jobs.size()) {
-    std::unordered_map<std::string_view, Index> by_key;
-    for (Index i = 0; i < jobs.size(); ++i) by_key[jobs[i].key] = i;
-    for (Index i = 0; i < jobs.size(); ++i) {
-        for (const auto& key : jobs[i].definition->needs) {
-            const auto found = by_key.find(key);
-            if (found == by_key.end()) continue;
-            needs_[i].push_back(found->second);
-            dependants_[found->second].push_back(i);
-        }
-    }
+      past_(jobs.size()),
+      own_(jobs.size()),
+      parents_(jobs.size()),
+      children_(jobs.size()),
+      is_waiting_for_legs_(jobs.size()) {
+    for (Index i = 0; i < jobs.size(); ++i) by_node_[node_of(i)].push_back(i);
+    for (Index i = 0; i < jobs.size(); ++i) link(i);
+    for (Index i = 0; i < jobs.size(); ++i) read_own(i);
+    link_calls();
     keep_all_pasts();
 }
 
-std::vector<Turns::Step> Turns::take_all() {
-    std::vector<Step> out;
+void Turns::link_calls() {
+    std::unordered_map<std::string_view, Index> by_key;
+    for (Index i = 0; i < jobs_.size(); ++i) by_key[jobs_[i].key] = i;
+    for (Index i = 0; i < jobs_.size(); ++i) {
+        const auto parent = by_key.find(jobs_[i].parent);
+        if (jobs_[i].parent.empty() || parent == by_key.end()) continue;
+        parents_[i] = parent->second;
+        children_[parent->second].push_back(i);
+    }
+}
+
+std::string Turns::node_of(Index job) const {
+    const auto& facts = jobs_[job];
+    return std::string{facts.node.empty() ? facts.key : facts.node};
+}
+
+/// The node that `key` means where the job's definition stands.
+std::string Turns::need_of(Index job, const std::string& key) const {
+    auto node = node_of(job);
+    const auto& own = jobs_[job].definition->key;
+    if (node.ends_with(own)) node.resize(node.size() - own.size());
+    return node + key;
+}
+
+const std::vector<Turns::Index>& Turns::legs_of(const std::string& node) const {
+    static const std::vector<Index> kNone;
+    const auto found = by_node_.find(node);
+    return found == by_node_.end() ? kNone : found->second;
+}
+
+void Turns::link(Index job) {
+    for (const auto& key : jobs_[job].definition->needs) {
+        for (const auto need : legs_of(need_of(job, key))) {
+            needs_[job].push_back(need);
+            dependants_[need].push_back(job);
+        }
+    }
+}
+
+void Turns::read_own(Index job) {
+    if (jobs_[job].contexts_json.size() <= 2) return;
+    const auto contexts = expression::parse_json(jobs_[job].contexts_json);
+    if (!contexts) return;
+    own_[job].matrix = contexts->member("matrix");
+    own_[job].strategy = contexts->member("strategy");
+    own_[job].inputs = contexts->member("inputs");
+    own_[job].is_leg = !own_[job].strategy.is_null();
+}
+
+Turns::Taken Turns::take_all() {
+    Taken taken;
+    bool moves = true;
+    while (moves) {
+        moves = stop_siblings(taken);
+        moves = take_ready(taken) || moves;
+        moves = end_calls(taken) || moves;
+    }
+    std::sort(taken.steps.begin(), taken.steps.end(), [](const Step& a, const Step& b) {
+        return a.index < b.index;
+    });
+    return taken;
+}
+
+bool Turns::take_ready(Taken& taken) {
     std::vector<Index> ready;
     for (Index i = 0; i < jobs_.size(); ++i) {
         if (is_ready(i)) ready.push_back(i);
     }
+    const bool moves = !ready.empty();
     for (Index at = 0; at < ready.size(); ++at) {
         const auto job = ready[at];
         if (!is_ready(job)) continue;
-        out.push_back({job, decide(job)});
-        jobs_[job].state = out.back().transition.state;
-        jobs_[job].cause = out.back().transition.cause;
-        if (is_final(jobs_[job].state)) keep_past(job);
+        take(job, taken);
         for (const auto next : dependants_[job]) {
             if (is_ready(next)) ready.push_back(next);
         }
+        for (const auto child : children_[job]) {
+            if (is_ready(child)) ready.push_back(child);
+        }
     }
-    std::sort(out.begin(), out.end(), [](const Step& a, const Step& b) {
-        return a.index < b.index;
-    });
-    return out;
+    return moves;
+}
+
+void Turns::take(Index job, Taken& taken) {
+    const auto expansions = taken.expansions.size();
+    auto transition = decide(job, taken);
+    if (taken.expansions.size() > expansions) {
+        is_waiting_for_legs_[job] = true;
+        return;
+    }
+    move(job, std::move(transition), taken);
+}
+
+void Turns::move(Index job, Transition transition, Taken& taken) {
+    jobs_[job].state = transition.state;
+    jobs_[job].cause = transition.cause;
+    jobs_[job].continue_on_error = transition.continue_on_error;
+    if (is_call(jobs_[job]) && !transition.contexts_json.empty()) {
+        const auto contexts = expression::parse_json(transition.contexts_json);
+        if (contexts) own_[job].inputs = contexts->member("inputs");
+    }
+    taken.steps.push_back({job, std::move(transition)});
+    if (is_final(jobs_[job].state)) keep_past(job);
 }
 
 bool Turns::is_ready(Index job) const {
-    if (jobs_[job].state != JobState::blocked) return false;
-    return std::all_of(needs_[job].begin(), needs_[job].end(), [this](Index need) {
+    if (jobs_[job].state != JobState::blocked || is_waiting_for_legs_[job]) return false;
+    if (mode_.held && !mode_.cancelled) return false;
+    const auto& needs = needs_[job];
+    const bool all_ended = std::all_of(needs.begin(), needs.end(), [this](Index need) {
         return is_final(jobs_[need].state);
     });
+    return all_ended && may_begin(job) && has_room(job);
 }
 
-Transition Turns::decide(Index job) const {
-    auto contexts = contexts_;
-    contexts.set("needs", needs_of(job));
-    const auto& condition = jobs_[job].definition->condition.text;
-    const auto wanted = expression::evaluate_condition(condition, contexts, status_of(job));
-    if (!wanted) return make_invalid(jobs_[job], "if", wanted.error());
-    if (*wanted) return prepare(job, contexts);
-    Transition out;
-    out.key = jobs_[job].key;
-    out.state = cancelled_ ? JobState::cancelled : JobState::skipped;
-    out.reason = explain_no(job);
-    return out;
+/// Jobs of a called workflow begin with the job that calls it.
+bool Turns::may_begin(Index job) const {
+    return !parents_[job] || jobs_[*parents_[job]].state == JobState::waiting;
 }
 
-Transition Turns::prepare(Index job, const Contexts& contexts) const {
-    const auto& facts = jobs_[job];
-    const auto& definition = *facts.definition;
-    auto name = expression::interpolate(definition.name.text, contexts);
-    if (!name) return make_invalid(facts, "name", name.error());
-    auto label = read_label(definition, contexts);
-    if (!label) return make_invalid(facts, "runs-on", label.error());
-    auto environment = expression::interpolate(definition.environment.text, contexts);
-    if (!environment) return make_invalid(facts, "environment", environment.error());
-    const auto continues = read_flag(definition.continue_on_error, contexts);
-    if (!continues) return make_invalid(facts, "continue-on-error", continues.error());
-    Transition out;
-    out.key = facts.key;
-    const bool is_first = definition.needs.empty();
-    out.reason = {
-        true, "needs", is_first ? "it needs no other job" : "what it needs has ended", {}};
-    out.name = trim(*name).empty() ? definition.key : *name;
-    out.label = std::move(*label);
-    out.environment = std::move(*environment);
-    out.continue_on_error = *continues;
-    return out;
+/// `max-parallel` of its matrix.
+bool Turns::has_room(Index job) const {
+    if (!own_[job].is_leg) return true;
+    const auto limit = own_[job].strategy.member("max-parallel");
+    if (limit.kind() != expression::Kind::number) return true;
+    const auto& legs = legs_of(node_of(job));
+    const auto open = std::count_if(legs.begin(), legs.end(), [this](Index leg) {
+        return is_open(jobs_[leg].state);
+    });
+    return static_cast<double>(open) < limit.as_number();
 }
 
-model::Reason Turns::explain_no(Index job) const {
-    if (cancelled_) return {false, "cancelled", "the run was cancelled", {}};
-    const auto& condition = jobs_[job].definition->condition.text;
-    if (status_of(job).success) {
-        return {false, "condition", "its condition is false: " + condition, {}};
+/// fail-fast: the first failure of a matrix ends its other jobs. True: something moved.
+bool Turns::stop_siblings(Taken& taken) {
+    bool moves = false;
+    for (Index i = 0; i < jobs_.size(); ++i) {
+        if (!own_[i].is_leg || result_of(jobs_[i]) != "failure") continue;
+        if (!own_[i].strategy.member("fail-fast").is_truthy()) continue;
+        for (const auto leg : legs_of(node_of(i))) moves = stop_sibling(leg, i, taken) || moves;
     }
-    const auto& culprit = jobs_[find_culprit(job)];
-    const auto result = result_of(culprit);
-    const std::string_view verb = result == "failure"   ? "failed"
-                                  : result == "skipped" ? "was skipped"
-                                                        : "was cancelled";
-    const auto key = std::string{culprit.key};
-    return {false, "needs", "job '" + key + "', which it needs, " + std::string{verb}, {}};
+    return moves;
 }
 
-StatusFacts Turns::status_of(Index job) const {
-    StatusFacts status;
-    status.cancelled = cancelled_;
-    status.success = !cancelled_;
-    for (const auto need : needs_[job]) {
-        status.success = status.success && past_[need].success;
-        status.failure = status.failure || past_[need].failure;
+bool Turns::stop_sibling(Index job, Index failed, Taken& taken) {
+    if (is_final(jobs_[job].state) || jobs_[job].is_stopping) return false;
+    const auto why = "fail-fast: '" + std::string{jobs_[failed].key} + "' of its matrix failed";
+    return stop(job, why, taken);
+}
+
+/// A running one is asked to end, any other ends here.
+bool Turns::stop(Index job, std::string why, Taken& taken) {
+    auto& facts = jobs_[job];
+    if (facts.state == JobState::running) {
+        facts.is_stopping = true;
+        taken.stops.push_back({std::string{facts.key}, std::move(why)});
+        return true;
     }
-    return status;
+    Transition transition;
+    transition.key = facts.key;
+    transition.state = JobState::cancelled;
+    transition.reason = {false, "stopped", std::move(why), {}};
+    // One that was decided a moment ago is not decided twice.
+    std::erase_if(taken.steps, [job](const Step& step) { return step.index == job; });
+    move(job, std::move(transition), taken);
+    return true;
 }
 
 /// A failure or a skip counts for the whole chain behind it.
@@ -212,36 +249,6 @@ void Turns::keep_all_pasts() {
             if (--open[next] == 0) order.push_back(next);
         }
     }
-}
-
-/// The nearest job that keeps success() from being true.
-Turns::Index Turns::find_culprit(Index job) const {
-    for (;;) {
-        Index next = job;
-        for (const auto need : needs_[job]) {
-            if (result_of(jobs_[need]) != "success") return need;
-            if (!past_[need].success) next = need;
-        }
-        if (next == job) return job;
-        job = next;
-    }
-}
-
-Value Turns::needs_of(Index job) const {
-    expression::Object out;
-    for (const auto need : needs_[job]) {
-        const auto& facts = jobs_[need];
-        const auto outputs = expression::parse_json(facts.outputs_json);
-        const bool is_object = outputs && outputs->kind() == expression::Kind::object;
-        out.set(
-            facts.key,
-            Value::object({
-                {"result", Value::string(result_of(facts))},
-                {"outputs", is_object ? *outputs : Value::object({})},
-            })
-        );
-    }
-    return Value::object(std::move(out));
 }
 
 }  // namespace triphammer::plan

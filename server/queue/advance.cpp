@@ -1,13 +1,18 @@
 #include "plan/advance.hpp"
 
+#include "plan/call_tree.hpp"
+#include "queue/follow.hpp"
+#include "queue/groups.hpp"
 #include "queue/queue.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <list>
 
 namespace triphammer::queue {
 
+using model::JobState;
 using model::RunState;
 
 namespace {
@@ -23,85 +28,193 @@ Result<model::JobDefinition> parse_definition(const store::JobRow& job) {
 plan::JobFacts facts_of(const store::JobRow& job, const model::JobDefinition& definition) {
     plan::JobFacts facts;
     facts.key = job.key;
+    facts.node = job.node;
+    facts.parent = job.parent;
     facts.state = job.state;
     facts.cause = job.cause;
     facts.continue_on_error = job.continue_on_error;
+    facts.is_stopping = job.cancel_requested_at.has_value();
     facts.definition = &definition;
+    facts.contexts_json = job.contexts_json;
     facts.outputs_json = job.outputs_json;
     return facts;
 }
 
-Result<> apply(
-    store::Transaction& tx, const store::JobRow& job, const plan::Transition& transition
-) {
-    auto moved = store::move_job(
-        tx,
-        {.job = job.id,
-         .from = job.state,
-         .to = transition.state,
-         .cause = transition.cause,
-         .reason = transition.reason.text}
-    );
-    if (!moved || transition.state != model::JobState::queued) return moved;
-    store::JobFacts facts;
-    facts.name = transition.name;
-    facts.label = transition.label;
-    facts.environment = transition.environment;
-    facts.continue_on_error = transition.continue_on_error;
-    store::set_job_facts(tx, job.id, facts);
-    return {};
-}
+/// A run as plan::advance wants it; owns what the facts borrow.
+struct View {
+    std::vector<store::JobRow> jobs;
+    std::list<model::JobDefinition> definitions;
+    plan::RunFacts facts;
 
-Result<> apply_all(
-    store::Transaction& tx,
-    const std::vector<store::JobRow>& jobs,
-    const std::vector<plan::Transition>& transitions
-) {
-    for (const auto& transition : transitions) {
-        const auto job = std::find_if(jobs.begin(), jobs.end(), [&](const store::JobRow& row) {
-            return row.key == transition.key;
+    const store::JobRow* find(const std::string& key) const {
+        const auto found = std::find_if(jobs.begin(), jobs.end(), [&](const store::JobRow& row) {
+            return row.key == key;
         });
-        if (job == jobs.end()) return Error{Code::internal, "advance named an unknown job"};
-        if (auto applied = apply(tx, *job, transition); !applied) return applied;
+        return found == jobs.end() ? nullptr : &*found;
+    }
+};
+
+Result<> read_view(store::Connection& db, const store::RunRow& run, View& view) {
+    view.jobs = store::list_jobs(db, run.id);
+    auto& facts = view.facts;
+    facts.contexts_json = run.contexts_json;
+    facts.id = to_text(run.id);
+    facts.number = run.number;
+    facts.attempt = run.attempt;
+    facts.cancelled = run.cancel_requested_at.has_value();
+    facts.held = !run.concurrency_json.empty() && store::is_run_held(db, run.id);
+    for (const auto& job : view.jobs) {
+        auto definition = parse_definition(job);
+        if (!definition) return definition.error();
+        view.definitions.push_back(std::move(*definition));
+        facts.jobs.push_back(facts_of(job, view.definitions.back()));
     }
     return {};
 }
 
-/// A run that has started does not look untouched again while its next job waits for a worker.
-RunState shown_state(const store::RunRow& run, RunState answered) {
-    if (answered == RunState::queued && run.started_at) return RunState::running;
-    return answered;
-}
+/// A job that has to wait for its group.
+struct Newcomer {
+    Member member;
+    plan::Group group;
+};
 
-Result<> settle_run(store::Transaction& tx, const store::RunRow& run, const plan::Advance& answer) {
-    const auto state = shown_state(run, answer.run);
-    if (state == run.state) return {};
-    return store::move_run(
-        tx, {.run = run.id, .from = run.state, .to = state, .cause = answer.cause}
-    );
-}
+class Change {
+  public:
+    Change(store::Transaction& tx, const store::RunRow& run) : tx_{tx}, run_{run} {}
+
+    Result<> run() {
+        View view;
+        if (auto read = read_view(tx_, run_, view); !read) return read;
+        const auto answer = plan::advance(view.facts);
+        if (!answer.expansions.empty()) {
+            for (const auto& one : answer.expansions) expand(view, one);
+            return run();
+        }
+        for (const auto& one : answer.transitions) {
+            if (auto applied = apply(*view.find(one.key), one); !applied) return applied;
+        }
+        for (const auto& one : answer.stops) {
+            auto asked = store::request_job_cancel(tx_, view.find(one.key)->id, one.reason, "");
+            if (!asked) return asked;
+        }
+        if (newcomers_.empty()) return settle(answer);
+        return settle_with_waiting();
+    }
+
+  private:
+    /// The rows become those of the first leg; those of the others are like them.
+    void expand(const View& view, const plan::Expansion& expansion) {
+        const auto& whole = *view.find(expansion.key);
+        for (const auto& row : view.jobs) {
+            const bool is_whole = row.id == whole.id;
+            if (!is_whole && plan::move_under(row.key, whole.key, "") == row.key) continue;
+            for (const auto& leg : expansion.legs) {
+                auto job = move_row(row, whole.key, leg.key);
+                if (is_whole) job.node = row.node;
+                if (is_whole) job.contexts_json = leg.contexts_json;
+                if (&leg != &expansion.legs.front()) {
+                    store::insert_job(tx_, job);
+                    continue;
+                }
+                const auto& needs = job.needs_json;
+                store::place_job(
+                    tx_, row.id, {job.key, job.node, job.parent, needs, job.contexts_json}
+                );
+            }
+        }
+    }
+
+    static store::NewJob move_row(
+        const store::JobRow& row, const std::string& from, const std::string& to
+    ) {
+        store::NewJob job;
+        job.run = row.run;
+        job.repository = row.repository;
+        job.position = row.position;
+        job.key = job.name = plan::move_under(row.key, from, to);
+        job.node = plan::move_under(row.node, from, to);
+        job.parent = plan::move_under(row.parent, from, to);
+        job.kind = row.kind;
+        job.stage = row.stage;
+        auto needs = nlohmann::json::parse(row.needs_json).get<std::vector<std::string>>();
+        for (auto& need : needs) need = plan::move_under(need, from, to);
+        job.needs_json = nlohmann::json(needs).dump();
+        job.definition_json = row.definition_json;
+        job.contexts_json = row.contexts_json;
+        return job;
+    }
+
+    Result<> apply(const store::JobRow& job, const plan::Transition& transition) {
+        store::JobMove move{.job = job.id, .from = job.state, .to = transition.state};
+        move.cause = transition.cause;
+        auto reason = transition.reason.text;
+        const Member member{job.repository, job.run, job.id};
+        const auto& group = transition.group;
+        if (!group.name.empty() && !enter_group(tx_, member, group)) {
+            newcomers_.push_back({member, group});
+            move.to = JobState::waiting;
+            reason = describe_wait(tx_, job.repository, group.name);
+        }
+        move.reason = reason;
+        auto moved = store::move_job(tx_, move);
+        if (!moved) return moved;
+        if (!transition.contexts_json.empty()) {
+            store::set_job_contexts(tx_, job.id, transition.contexts_json);
+        }
+        if (!transition.outputs_json.empty()) {
+            store::set_job_outputs(tx_, job.id, transition.outputs_json);
+        }
+        if (transition.name.empty()) return {};
+        store::JobFacts facts;
+        facts.name = transition.name;
+        facts.label = transition.label;
+        facts.environment = transition.environment;
+        facts.continue_on_error = transition.continue_on_error;
+        store::set_job_facts(tx_, job.id, facts);
+        return {};
+    }
+
+    /// Some jobs wait for their group instead of being queued, which the run shows.
+    Result<> settle_with_waiting() {
+        View view;
+        if (auto read = read_view(tx_, run_, view); !read) return read;
+        if (auto settled = settle(plan::advance(view.facts)); !settled) return settled;
+        for (const auto& one : newcomers_) {
+            if (auto made = make_room(tx_, one.member, one.group); !made) return made;
+        }
+        return {};
+    }
+
+    /// A run that has started does not look untouched again while its next job waits for a worker.
+    RunState shown_state(RunState answered) const {
+        if (answered == RunState::queued && run_.started_at) return RunState::running;
+        return answered;
+    }
+
+    Result<> settle(const plan::Advance& answer) {
+        const auto state = shown_state(answer.run);
+        if (state == run_.state) return {};
+        auto moved = store::move_run(
+            tx_, {.run = run_.id, .from = run_.state, .to = state, .cause = answer.cause}
+        );
+        if (moved && is_final(state))
+            tell_followers(tx_, *store::find_run(tx_, run_.id), "completed");
+        return moved;
+    }
+
+    store::Transaction& tx_;
+    const store::RunRow& run_;
+    std::vector<Newcomer> newcomers_;
+};
 
 }  // namespace
 
 Result<> advance_run(store::Transaction& tx, model::RunId id) {
     const auto run = store::find_run(tx, id);
     if (!run) return not_found("there is no run " + to_text(id));
-    const auto jobs = store::list_jobs(tx, id);
-    std::vector<model::JobDefinition> definitions;
-    for (const auto& job : jobs) {
-        auto definition = parse_definition(job);
-        if (!definition) return definition.error();
-        definitions.push_back(std::move(*definition));
-    }
-    plan::RunFacts facts;
-    facts.contexts_json = run->contexts_json;
-    facts.cancelled = run->cancel_requested_at.has_value();
-    for (std::size_t i = 0; i < jobs.size(); ++i) {
-        facts.jobs.push_back(facts_of(jobs[i], definitions[i]));
-    }
-    const auto answer = plan::advance(facts);
-    if (auto applied = apply_all(tx, jobs, answer.transitions); !applied) return applied;
-    return settle_run(tx, *run, answer);
+    Change change{tx, *run};
+    if (auto changed = change.run(); !changed) return changed;
+    return leave_groups(tx, id);
 }
 
 }  // namespace triphammer::queue

@@ -1,11 +1,18 @@
 #include "queue/queue.hpp"
 
+#include <nlohmann/json.hpp>
+
 namespace triphammer::queue {
 
 using model::Fence;
 using model::JobState;
 
 namespace {
+
+bool is_call(const store::JobRow& job) {
+    const auto definition = nlohmann::json::parse(job.definition_json, nullptr, false);
+    return definition.is_object() && definition.value("kind", "") == "call";
+}
 
 /// Adds the fence of a running job; ends one that waits.
 Result<> cancel_job(
@@ -40,8 +47,9 @@ Result<std::vector<Fence>> request_cancel(
     if (!asked) return asked.error();
     std::vector<Fence> running;
     for (const auto& job : store::list_jobs(tx, run)) {
-        // A blocked one is advance's to decide: `if: always()` still runs.
-        if (is_final(job.state) || job.state == JobState::blocked) continue;
+        // A call ends with the jobs of its workflow; a blocked one is advance's to decide: `if:
+        // always()` still runs.
+        if (is_final(job.state) || job.state == JobState::blocked || is_call(job)) continue;
         auto cancelled = cancel_job(tx, job, request, running);
         if (!cancelled) return cancelled.error();
     }

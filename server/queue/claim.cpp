@@ -1,3 +1,4 @@
+#include "queue/follow.hpp"
 #include "queue/queue.hpp"
 
 namespace triphammer::queue {
@@ -11,7 +12,10 @@ namespace {
 Result<> start_run(store::Transaction& tx, model::RunId id) {
     const auto run = store::find_run(tx, id);
     if (!run || run->state == RunState::running) return {};
-    return store::move_run(tx, {.run = id, .from = run->state, .to = RunState::running});
+    const bool is_first = !run->started_at;
+    auto moved = store::move_run(tx, {.run = id, .from = run->state, .to = RunState::running});
+    if (moved && is_first) tell_followers(tx, *run, "in_progress");
+    return moved;
 }
 
 store::StepPlace place_of(store::Transaction& tx, model::Fence fence) {

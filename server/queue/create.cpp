@@ -1,3 +1,5 @@
+#include "queue/follow.hpp"
+#include "queue/groups.hpp"
 #include "queue/queue.hpp"
 #include "store/delivery_store.hpp"
 
@@ -9,7 +11,7 @@ using nlohmann::json;
 
 namespace {
 
-std::string to_json_text(const std::vector<model::Problem>& problems) {
+std::string problems_text(const std::vector<model::Problem>& problems) {
     auto out = json::array();
     for (const auto& problem : problems) {
         const bool is_error = problem.severity == model::Problem::Severity::error;
@@ -38,18 +40,21 @@ store::NewRun make_run(const Origin& origin, const plan::PlannedRun& planned) {
     run.state = planned.state;
     run.cause = planned.cause;
     run.delivery = origin.delivery;
-    const auto text = origin.texts.find(planned.path);
+    const auto text = origin.texts.find(planned.blob);
     if (text != origin.texts.end()) run.definition = text->second;
     run.from_fork = planned.from_fork;
     run.contexts_json = planned.contexts_json.empty() ? "{}" : planned.contexts_json;
-    run.problems_json = to_json_text(planned.problems);
+    run.problems_json = problems_text(planned.problems);
+    run.concurrency_json = to_json_text(planned.group);
     return run;
 }
 
 store::NewJob make_job(const plan::PlannedJob& planned) {
     store::NewJob job;
     job.position = planned.position;
-    job.key = planned.definition.key;
+    job.key = planned.own_key();
+    job.node = planned.own_node();
+    job.parent = planned.parent;
     job.name = planned.name;
     job.kind = planned.kind;
     job.stage = planned.stage;
@@ -61,22 +66,70 @@ store::NewJob make_job(const plan::PlannedJob& planned) {
     job.environment = planned.environment;
     job.continue_on_error = planned.continue_on_error;
     job.definition_json = json(planned.definition).dump();
+    job.contexts_json = planned.contexts_json;
     return job;
 }
 
-Result<model::RunId> create_run(
-    store::Transaction& tx, const Origin& origin, const plan::PlannedRun& planned
-) {
-    auto run = store::insert_run(tx, make_run(origin, planned));
-    if (!run) return run.error();
-    for (const auto& planned_job : planned.jobs) {
-        auto job = make_job(planned_job);
-        job.run = *run;
-        job.repository = origin.repository;
-        store::insert_job(tx, job);
+/// Writes a run and its jobs; what has to wait for a group is blocked, and gets its turn again.
+class Creation {
+  public:
+    Creation(store::Transaction& tx, const Origin& origin, const plan::PlannedRun& planned)
+        : tx_{tx}, origin_{origin}, planned_{planned}, group_{planned.group} {}
+
+    Result<model::RunId> run() {
+        auto inserted = insert_run();
+        if (!inserted) return inserted.error();
+        const Member member{origin_.repository, run_.id};
+        const bool ended = is_final(planned_.state);
+        is_held_ = !group_.name.empty() && !ended && !enter_group(tx_, member, group_);
+        for (const auto& job : planned_.jobs) insert_job(job);
+        tell_followers(tx_, run_, ended ? "completed" : "requested");
+        if (!is_held_ && !has_blocked_) return run_.id;
+        if (auto advanced = advance_run(tx_, run_.id); !advanced) return advanced.error();
+        if (!is_held_) return run_.id;
+        if (auto made = make_room(tx_, member, group_); !made) return made.error();
+        return run_.id;
     }
-    return *run;
-}
+
+  private:
+    Result<> insert_run() {
+        const auto id = store::insert_run(tx_, make_run(origin_, planned_));
+        if (!id) return id.error();
+        run_ = *store::find_run(tx_, *id);
+        const auto title = fill(planned_.title);
+        group_.name = fill(planned_.group.name);
+        const bool is_same = title == planned_.title && group_ == planned_.group;
+        if (!is_same) store::set_run_names(tx_, *id, title, to_json_text(group_));
+        return {};
+    }
+
+    void insert_job(const plan::PlannedJob& planned) {
+        auto job = make_job(planned);
+        job.run = run_.id;
+        job.repository = origin_.repository;
+        job.name = fill(job.name);
+        job.label = fill(job.label);
+        job.environment = fill(job.environment);
+        if (job.state == model::JobState::queued && (is_held_ || !planned.group.name.empty())) {
+            has_blocked_ = true;
+            job.state = model::JobState::blocked;
+            job.reason = is_held_ ? describe_wait(tx_, origin_.repository, group_.name) : "";
+        }
+        store::insert_job(tx_, job);
+    }
+
+    std::string fill(std::string text) const {
+        return plan::fill_marks(std::move(text), to_text(run_.id), std::to_string(run_.number));
+    }
+
+    store::Transaction& tx_;
+    const Origin& origin_;
+    const plan::PlannedRun& planned_;
+    plan::Group group_;
+    store::RunRow run_;
+    bool is_held_ = false;
+    bool has_blocked_ = false;
+};
 
 Result<> finish_delivery(store::Transaction& tx, const Origin& origin, const plan::Plan& plan) {
     store::DeliveryEnd end;
@@ -98,7 +151,8 @@ Result<std::vector<model::RunId>> create_runs(
     }
     std::vector<model::RunId> runs;
     for (const auto& planned : plan.runs) {
-        auto run = create_run(tx, origin, planned);
+        Creation creation{tx, origin, planned};
+        auto run = creation.run();
         if (!run) return run.error();
         runs.push_back(*run);
     }

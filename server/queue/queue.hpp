@@ -28,7 +28,7 @@ using store::Hold;
 struct Origin {
     model::RepositoryId repository = {};
     model::DeliveryId delivery = {};                // none: started by hand
-    std::map<std::string, std::string> texts = {};  // path of a workflow → its text, as it was read
+    std::map<std::string, std::string> texts = {};  // PlannedRun::blob → its text, as it was read
 };
 
 /// Writes runs and jobs (jobs that the plan lets start are queued) and, where there is a delivery,

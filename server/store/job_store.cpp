@@ -10,8 +10,10 @@ using model::JobState;
 namespace {
 
 constexpr std::string_view kColumns =
-    "SELECT id, run, repository, position, key, name, kind, stage, state, cause, reason, needs, "
-    "label, environment, continue_on_error, definition, contexts, outputs, attempts, unattached, "
+    "SELECT id, run, repository, position, key, node, parent, name, kind, stage, state, cause, "
+    "reason, "
+    "needs, label, environment, continue_on_error, definition, contexts, outputs, attempts, "
+    "unattached, "
     "not_before, cancel_requested_at, cancel_reason, created_at, queued_at, started_at, "
     "finished_at FROM jobs ";
 
@@ -23,6 +25,8 @@ JobRow read_job(Statement& row) {
         job.repository,
         job.position,
         job.key,
+        job.node,
+        job.parent,
         job.name,
         job.kind,
         job.stage,
@@ -68,9 +72,12 @@ void record(Transaction& tx, JobId job, model::RunId run, NewChange change) {
 
 JobId insert_job(Transaction& tx, const NewJob& job) {
     auto insert = tx.prepare(
-        "INSERT INTO jobs (run, repository, position, key, name, kind, stage, state, cause, "
+        "INSERT INTO jobs (run, repository, position, key, node, parent, name, kind, stage, state, "
+        "cause, "
         "reason, needs, label, environment, continue_on_error, definition, contexts, created_at, "
-        "queued_at, finished_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        "queued_at, finished_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+        "?, "
+        "?)"
     );
     insert
         .bind(
@@ -78,6 +85,8 @@ JobId insert_job(Transaction& tx, const NewJob& job) {
             job.repository,
             job.position,
             job.key,
+            job.node.empty() ? job.key : job.node,
+            job.parent,
             job.name,
             job.kind,
             job.stage,
@@ -154,6 +163,19 @@ void set_job_facts(Transaction& tx, JobId job, const JobFacts& facts) {
         "continue_on_error = ? WHERE id = ?"
     );
     update.bind(facts.name, facts.label, facts.environment, facts.continue_on_error, job).run();
+}
+
+void place_job(Transaction& tx, JobId job, const JobPlace& place) {
+    auto update = tx.prepare(
+        "UPDATE jobs SET key = ?1, name = ?1, node = ?2, parent = ?3, needs = ?4, contexts = ?5 "
+        "WHERE id = ?6 AND state = 'blocked'"
+    );
+    update.bind(place.key, place.node, place.parent, place.needs_json, place.contexts_json, job)
+        .run();
+}
+
+void set_job_contexts(Transaction& tx, JobId job, std::string_view contexts_json) {
+    tx.prepare("UPDATE jobs SET contexts = ? WHERE id = ?").bind(contexts_json, job).run();
 }
 
 void set_job_outputs(Transaction& tx, JobId job, std::string_view outputs_json) {

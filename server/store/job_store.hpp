@@ -14,7 +14,9 @@ struct NewJob {
     model::RunId run = {};
     model::RepositoryId repository = {};
     std::int64_t position = 0;  // in the workflow's order
-    std::string key = {};
+    std::string key = {};       // unique in the run
+    std::string node = {};      // the workflow's job; legs of a matrix share it; empty: key
+    std::string parent = {};    // key of the job that calls its workflow
     std::string name = {};
     model::JobKind kind = model::JobKind::steps;
     std::string stage = {};
@@ -35,6 +37,8 @@ struct JobRow {
     model::RepositoryId repository;
     std::int64_t position = 0;
     std::string key;
+    std::string node;
+    std::string parent;
     std::string name;
     model::JobKind kind = model::JobKind::steps;
     std::string stage;
@@ -86,6 +90,20 @@ struct JobFacts {
 };
 
 void set_job_facts(Transaction& tx, model::JobId job, const JobFacts& facts);
+
+/// A job's place in its run.
+struct JobPlace {
+    std::string_view key = {};
+    std::string_view node = {};
+    std::string_view parent = {};
+    std::string_view needs_json = {};
+    std::string_view contexts_json = {};
+};
+
+/// When a matrix became known: the job is a leg from now on, or stands in a workflow that one
+/// calls. Only while it is blocked; its name is its key until its turn comes.
+void place_job(Transaction& tx, model::JobId job, const JobPlace& place);
+void set_job_contexts(Transaction& tx, model::JobId job, std::string_view contexts_json);
 void set_job_outputs(Transaction& tx, model::JobId job, std::string_view outputs_json);
 /// Kept, not yet obeyed: the job is running. Code::conflict when it is not, or was asked before.
 Result<> request_job_cancel(

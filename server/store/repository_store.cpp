@@ -140,6 +140,25 @@ Result<> set_repository(Transaction& tx, RepositoryId id, const RepositorySettin
     return {};
 }
 
+void set_follows_runs(Transaction& tx, RepositoryId id, bool follows) {
+    auto update =
+        tx.prepare("UPDATE repositories SET follows_runs = ?1 WHERE id = ?2 AND follows_runs <> ?1"
+        );
+    update.bind(follows, id).run();
+}
+
+bool follows_runs(Connection& db, RepositoryId id) {
+    auto query = db.prepare("SELECT 1 FROM repositories WHERE id = ? AND follows_runs = 1");
+    return query.bind(id).find<std::int64_t>().has_value();
+}
+
+bool is_any_run_followed(Connection& db) {
+    auto query = db.prepare(
+        "SELECT 1 FROM repositories WHERE follows_runs = 1 AND removed_at IS NULL LIMIT 1"
+    );
+    return query.find<std::int64_t>().has_value();
+}
+
 Result<> set_workflow_files(
     Transaction& tx, RepositoryId id, const std::vector<std::string>& patterns
 ) {

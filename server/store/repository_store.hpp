@@ -59,6 +59,10 @@ struct RepositorySettings {
 Result<> set_repository(
     Transaction& tx, model::RepositoryId id, const RepositorySettings& settings
 );
+/// Whether a workflow of its default branch starts on workflow_run.
+void set_follows_runs(Transaction& tx, model::RepositoryId id, bool follows);
+bool follows_runs(Connection& db, model::RepositoryId id);
+bool is_any_run_followed(Connection& db);
 /// Patterns of the workflow files that count, without line breaks; none: all do.
 Result<> set_workflow_files(
     Transaction& tx, model::RepositoryId id, const std::vector<std::string>& patterns

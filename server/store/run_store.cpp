@@ -31,6 +31,7 @@ RunRow read_run(Statement& row) {
         run.from_fork,
         run.contexts_json,
         run.problems_json,
+        run.concurrency_json,
         run.cancel_requested_at,
         run.cancel_reason,
         run.created_at,
@@ -71,8 +72,9 @@ Result<RunId> insert_run(Transaction& tx, const NewRun& run) {
     const bool has_ended = is_final(run.state);
     auto insert = tx.prepare(
         "INSERT INTO runs (repository, number, workflow, workflow_path, event, ref, sha, title, "
-        "actor, state, cause, delivery, definition, from_fork, contexts, problems, created_at, "
-        "finished_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        "actor, state, cause, delivery, definition, from_fork, contexts, problems, "
+        "concurrency, created_at, finished_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+        "?, ?, ?, ?, ?)"
     );
     insert
         .bind(
@@ -92,6 +94,7 @@ Result<RunId> insert_run(Transaction& tx, const NewRun& run) {
             run.from_fork,
             run.contexts_json,
             run.problems_json,
+            run.concurrency_json,
             tx.now(),
             has_ended ? std::optional{tx.now()} : std::nullopt
         )
@@ -103,11 +106,19 @@ Result<RunId> insert_run(Transaction& tx, const NewRun& run) {
     return id;
 }
 
+void set_run_names(
+    Transaction& tx, RunId run, std::string_view title, std::string_view concurrency_json
+) {
+    auto update = tx.prepare("UPDATE runs SET title = ?, concurrency = ? WHERE id = ?");
+    update.bind(title, concurrency_json, run).run();
+}
+
 std::optional<RunRow> find_run(Connection& db, RunId id) {
     auto query = db.prepare(
         "SELECT id, repository, number, workflow, workflow_path, event, ref, sha, title, actor, "
         "state, cause, delivery, definition, attempt, from_fork, contexts, problems, "
-        "cancel_requested_at, cancel_reason, created_at, started_at, finished_at FROM runs WHERE "
+        "concurrency, cancel_requested_at, cancel_reason, created_at, started_at, finished_at FROM "
+        "runs WHERE "
         "id = ?"
     );
     return query.bind(id).find_row(read_run);

@@ -24,8 +24,9 @@ struct NewRun {
     model::DeliveryId delivery = {};  // none: started by hand
     std::string definition = {};      // the workflow's text
     bool from_fork = false;
-    std::string contexts_json = "{}";  // what planning knew: github, inputs, vars (no secret)
-    std::string problems_json = "[]";  // for cause invalid
+    std::string contexts_json = "{}";   // what planning knew: github, inputs, vars (no secret)
+    std::string problems_json = "[]";   // for cause invalid
+    std::string concurrency_json = {};  // the workflow's group; empty: none
 };
 
 struct RunRow {
@@ -47,6 +48,7 @@ struct RunRow {
     bool from_fork = false;
     std::string contexts_json;
     std::string problems_json;
+    std::string concurrency_json;
     std::optional<TimePoint> cancel_requested_at;
     std::string cancel_reason;
     TimePoint created_at;
@@ -56,6 +58,10 @@ struct RunRow {
 
 /// Takes the repository's next number. Code::not_found for an unknown repository.
 Result<model::RunId> insert_run(Transaction& tx, const NewRun& run);
+/// What names the run's own id or number is known only when it is there.
+void set_run_names(
+    Transaction& tx, model::RunId run, std::string_view title, std::string_view concurrency_json
+);
 std::optional<RunRow> find_run(Connection& db, model::RunId id);
 std::vector<model::RunId> list_runs_of_delivery(Connection& db, model::DeliveryId delivery);
 

@@ -50,11 +50,9 @@ TEST(Entry, SaysWhyAnEventStartsNothing) {
 
     for (const auto& [name, words] : std::vector<Row>{
              {"ping", "the hook works"},
-             {"check_run", "would loop"},
-             {"status", "would loop"},
-             {"workflow_run", "would loop"},
-             {"issues", "no workflow can start on the event 'issues' yet"},
-             {"made_up", "no workflow can start on the event 'made_up' yet"}}) {
+             {"workflow_job", "start nothing here"},
+             {"pull_request_review", "names no pull request"},
+             {"made_up", "no workflow can start on the event 'made_up'"}}) {
         model::Event event;
         event.name = name;
         const auto refusal = find_refusal(event);
@@ -62,6 +60,28 @@ TEST(Entry, SaysWhyAnEventStartsNothing) {
         EXPECT_NE(refusal->text.find(words), std::string::npos) << refusal->text;
         EXPECT_FALSE(refusal->yes);
     }
+}
+
+TEST(Entry, DoesNotBuildOnItsOwnStatuses) {
+    model::Event event;
+    event.name = "status";
+    event.title = "triphammer/CI/test (push): success";
+    EXPECT_EQ(find_refusal(event)->code, "own-status");
+    event.title = "lint/other: success";
+    EXPECT_FALSE(find_refusal(event));
+}
+
+// events-that-trigger-workflows#pull_request_target
+TEST(Entry, APullRequestStartsWhatRunsForItsBaseToo) {
+    const auto pull = a_pull_request("main");
+
+    const auto second = find_second_event(pull);
+
+    ASSERT_TRUE(second);
+    EXPECT_EQ(second->name, "pull_request_target");
+    EXPECT_EQ(second->ref, "refs/heads/main");
+    EXPECT_EQ(second->sha, pull.pull_request->base_sha);
+    EXPECT_FALSE(find_second_event(a_push("main")));
 }
 
 TEST(Entry, ADeletedBranchHasNothingToBuild) {

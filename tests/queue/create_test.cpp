@@ -21,7 +21,7 @@ struct Fixture : QueueFixture {
             queue::Origin origin;
             origin.repository = repository;
             origin.delivery = delivery;
-            origin.texts[".triphammer/ci.yml"] = "on: push";
+            origin.texts["blob"] = "on: push";
             return queue::create_runs(tx, origin, plan);
         });
     }

@@ -30,6 +30,7 @@ struct QueueFixture : SampleDatabase {
         plan::PlannedRun run;
         run.workflow = "ci";
         run.path = ".triphammer/ci.yml";
+        run.blob = "blob";
         run.event = "push";
         run.ref = "refs/heads/main";
         run.sha = std::string(40, 'a');
@@ -44,9 +45,11 @@ struct QueueFixture : SampleDatabase {
         return plan;
     }
 
-    model::RunId create(const Needs& jobs) {
+    model::RunId create(const Needs& jobs) { return create_planned(make_plan(jobs)); }
+
+    model::RunId create_planned(const plan::Plan& plan) {
         return write([&](store::Transaction& tx) -> Result<model::RunId> {
-            auto runs = queue::create_runs(tx, {.repository = repository}, make_plan(jobs));
+            auto runs = queue::create_runs(tx, {.repository = repository}, plan);
             if (!runs) return runs.error();
             return runs->at(0);
         });

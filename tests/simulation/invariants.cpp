@@ -41,7 +41,7 @@ Result<> prepare_database(store::Database& db) {
 
 void World::accept_jobs() {
     plan::PlannedRun planned;
-    planned.workflow = planned.path = "ci.yml";
+    planned.workflow = planned.path = planned.blob = "ci.yml";
     planned.event = "push";
     planned.ref = "refs/heads/main";
     planned.sha = std::string(40, 'a');

@@ -1,5 +1,7 @@
 #include "workflow/schema/job_rules.hpp"
 
+#include "workflow/schema/unsupported.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -110,7 +112,12 @@ void check_called_path(const Node& uses, Report& report) {
     const bool has_ref = at != std::string_view::npos && at + 1 < text.size();
     const bool is_file = path.ends_with(".yml") || path.ends_with(".yaml");
     const auto parts = std::count(path.begin(), path.end(), '/');
-    if (is_file && (is_local ? at == std::string_view::npos : has_ref && parts >= 3)) return;
+    if (is_file && is_local && at == std::string_view::npos) return;
+    if (is_file && !is_local && has_ref && parts >= 3) {
+        const auto what = "the workflow " + show(text) + " of another repository";
+        report_unsupported(report, "jobs.uses.remote", uses.at, what);
+        return;
+    }
     report.error(
         "uses",
         uses.at,
