@@ -50,6 +50,7 @@ Answer show_whole_log(Services& services, Call call);
 
 // preview.cpp
 Answer preview_delivery(Services& services, std::string guid, access::Principal who);
+Answer preview_pipeline(Services& services, Call call);
 
 // pages.cpp: the dashboard's files
 http::Response serve_page(const http::RequestHead& head);

@@ -48,6 +48,8 @@ const std::map<std::string, std::string, std::less<>>& summaries() {
         {"GET /api/v1/pipelines", "Workflows that the server holds"},
         {"GET /api/v1/pipelines/templates", "Ready-made workflows to begin with"},
         {"POST /api/v1/pipelines/lint", "The problems of a workflow's text"},
+        {"POST /api/v1/pipelines/preview",
+         "What a stored delivery would start with a workflow's text, and what of it is new"},
         {"GET /api/v1/pipelines/{name}", "The active version"},
         {"PUT /api/v1/pipelines/{name}",
          "Saves a version made from base_version and makes it active"},

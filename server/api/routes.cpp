@@ -49,6 +49,7 @@ constexpr auto kRoutes = std::to_array<Route>({
     {get, "/api/v1/pipelines", viewer, list_pipelines},
     {get, "/api/v1/pipelines/templates", viewer, list_templates},
     {post, "/api/v1/pipelines/lint", viewer, lint_pipeline, kText},
+    {post, "/api/v1/pipelines/preview", viewer, preview_pipeline, kText},
     {get, "/api/v1/pipelines/{name}", viewer, show_pipeline},
     {put, "/api/v1/pipelines/{name}", admin, save_pipeline, kText},
     {get, "/api/v1/pipelines/{name}/versions", viewer, list_pipeline_versions},
