@@ -205,8 +205,11 @@ class Calls {
                 return false;
             }
         }
+        if (!calls) {
+            run_.jobs.push_back(std::move(job));
+            return true;
+        }
         run_.jobs.push_back(job);
-        if (!calls) return true;
         const auto& called = *file->content->workflow;
         const auto& allowed = pick(job.definition.permissions, place.permissions);
         for (const auto& inner : called.jobs) {
@@ -304,6 +307,8 @@ std::vector<std::string> list_missing_calls(
 std::optional<model::Problem> add_calls(
     PlannedRun& run, const Workflow& workflow, const Definitions& definitions
 ) {
+    const auto& jobs = workflow.jobs;
+    if (std::none_of(jobs.begin(), jobs.end(), is_call)) return {};
     Calls calls{run, definitions};
     run.jobs.clear();
     return calls.add_all(workflow);

@@ -6,6 +6,7 @@
 #include "plan/turn.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 
 namespace triphammer::plan {
@@ -77,12 +78,16 @@ bool asks_for_needs(const model::Data& data) {
            });
 }
 
+bool may_expand_early(const PlannedJob& job) {
+    return has_matrix(job.definition) && !job.needs.empty() && job.parent.empty() &&
+           !asks_for_needs(job.definition.strategy->matrix);
+}
+
 /// A matrix that says what it is before any job has run is shown as what it will be.
 void expand_early(PlannedRun& run, const expression::Contexts& contexts) {
-    const auto jobs = run.jobs;
-    for (const auto& job : jobs) {
-        if (!has_matrix(job.definition) || job.needs.empty() || !job.parent.empty()) continue;
-        if (asks_for_needs(job.definition.strategy->matrix)) continue;
+    std::vector<PlannedJob> wholes;
+    std::copy_if(run.jobs.begin(), run.jobs.end(), std::back_inserter(wholes), may_expand_early);
+    for (const auto& job : wholes) {
         auto legs = make_legs(job.definition, job.node, contexts);
         if (legs) expand_jobs(run.jobs, {job.key, std::move(*legs)});
     }

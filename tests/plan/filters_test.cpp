@@ -183,3 +183,81 @@ TEST(Filters, TheReasonIsATree) {
     EXPECT_EQ(file.children[0].children.back().code, "branch-filter");
     EXPECT_FALSE(file.children[0].children.back().yes);
 }
+
+namespace {
+
+model::Event an_event_of_the_default_branch(const std::string& name, const std::string& action) {
+    model::Event event;
+    event.name = name;
+    event.action = action;
+    event.repository = "octo/hello";
+    event.default_branch = "main";
+    return event;
+}
+
+}  // namespace
+
+// events-that-trigger-workflows: activity types
+TEST(Filters, OtherEventsByTheirTypes) {
+    const auto opened = an_event_of_the_default_branch("issues", "opened");
+
+    expect_rows({
+        {"issues", opened, {}, "starts"},
+        {"{ issues: { types: [opened, edited] } }", opened, {}, "starts"},
+        {"{ issues: { types: [closed] } }", opened, {}, "ci.yml: type 'opened' is none of: closed"},
+        {"[push, issues]", opened, {}, "starts"},
+        {"issue_comment", opened, {}, "ci.yml: it has no trigger for issues"},
+    });
+}
+
+// workflow-syntax#onworkflow_runbranchesbranches-ignore
+TEST(Filters, AFollowerByNameTypeAndBranchOfWhatRan) {
+    auto ended = an_event_of_the_default_branch("workflow_run", "completed");
+    ended.workflow = "Build";
+    ended.branch = "releases/1";
+
+    expect_rows({
+        {"{ workflow_run: { workflows: [Build, Test] } }", ended, {}, "starts"},
+        {"{ workflow_run: { workflows: [Build], types: [completed], branches: ['releases/**'] } }",
+         ended,
+         {},
+         "starts"},
+        {"{ workflow_run: { workflows: [Test] } }",
+         ended,
+         {},
+         "ci.yml: workflow 'Build' is none of: Test"},
+        {"{ workflow_run: { workflows: [Build], types: [requested] } }",
+         ended,
+         {},
+         "ci.yml: type 'completed' is none of: requested"},
+        {"{ workflow_run: { workflows: [Build], branches-ignore: ['releases/**'] } }",
+         ended,
+         {},
+         "ci.yml: branch 'releases/1' is ignored by: releases/**"},
+    });
+}
+
+// events-that-trigger-workflows#pull_request_target
+TEST(Filters, APullRequestsTargetByBaseBranch) {
+    auto target = a_pull_request("main");
+    target.name = "pull_request_target";
+
+    expect_rows({
+        {"pull_request_target", target, {}, "starts"},
+        {"{ pull_request_target: { branches: [main] } }", target, {}, "starts"},
+        {"{ pull_request_target: { branches: [dev] } }",
+         target,
+         {},
+         "ci.yml: branch 'main' matches none of: dev"},
+        {"pull_request", target, {}, "ci.yml: it has no trigger for pull_request_target"},
+    });
+}
+
+TEST(Filters, AScheduleStartsTheWorkflowThatItIsOf) {
+    auto due = an_event_of_the_default_branch("schedule", "");
+    const auto on = "{ schedule: [{ cron: '0 3 * * *' }] }";
+    due.workflow = "ci.yml";
+    expect_rows({{on, due, {}, "starts"}});
+    due.workflow = "other.yml";
+    expect_rows({{on, due, {}, "ci.yml: the event is for another workflow"}});
+}
