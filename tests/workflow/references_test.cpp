@@ -42,6 +42,7 @@ TEST(References, AreFoundWhateverTheirCase) {
           "steps.One.outcome",
           "inputs.level",
           "steps[github.ref].outputs.x",
+          "matrix.os || inputs.none || 1",
           "matrix",
           "toJSON(steps)"}) {
         EXPECT_EQ(warnings("needs: a,", expression), "") << expression;

@@ -36,10 +36,14 @@ std::vector<std::string> path_of(const Tree& tree, const ExpressionNode& node) {
     return path;
 }
 
-/// Whether another index takes this one further.
-std::vector<bool> inner_nodes(const Tree& tree) {
+/// Marks what another index takes further, and what `||` replaces where it is empty: that is meant.
+std::vector<bool> nodes_left_out(const Tree& tree) {
     std::vector<bool> inner(tree.nodes.size());
     for (const auto& node : tree.nodes) {
+        if (node.kind == ExpressionKind::either) {
+            for (std::size_t i = 0; i + 1 < node.children.size(); ++i)
+                inner[node.children[i]] = true;
+        }
         if (node.kind != ExpressionKind::index) continue;
         const auto& key = tree.nodes[node.children[1]];
         if (key.kind == ExpressionKind::literal) inner[node.children[0]] = true;
@@ -142,9 +146,9 @@ std::vector<Found> find_references(const Tree& tree) {
         return node.kind == ExpressionKind::context && is_looked_up(node.name);
     });
     if (!has_any) return out;
-    const auto inner = inner_nodes(tree);
+    const auto left_out = nodes_left_out(tree);
     for (std::size_t i = 0; i < tree.nodes.size(); ++i) {
-        if (inner[i] || tree.nodes[i].kind != ExpressionKind::index) continue;
+        if (left_out[i] || tree.nodes[i].kind != ExpressionKind::index) continue;
         auto path = path_of(tree, tree.nodes[i]);
         if (!path.empty()) out.push_back({std::move(path), start_of(tree, tree.nodes[i])});
     }
