@@ -1,5 +1,7 @@
+#include "cli/called_files.hpp"
 #include "cli/language_commands.hpp"
 #include "cli/workflow_file.hpp"
+#include "workflow/checks/calls.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -18,6 +20,7 @@ struct Findings {
     json list = json::array();
     std::string lines;
     int status = kDone;
+    CalledFiles called;
 
     void add(const std::string& file, const model::Problem& problem) {
         if (as_json) {
@@ -27,14 +30,23 @@ struct Findings {
         }
     }
 
+    void add_all(const std::string& file, const std::vector<model::Problem>& problems) {
+        for (const auto& problem : problems) {
+            add(file, problem);
+            if (problem.severity == model::Problem::Severity::error) raise(kFailed);
+        }
+    }
+
     void raise(int to) { status = std::max(status, to); }
 };
 
 void lint_file(const std::string& file, const Invocation& invocation, Findings& findings) {
     const auto read = read_workflow_file(file, invocation.arguments.values("allow"));
     if (!read) return findings.raise(complain(read.error(), kUsage));
-    if (!read->read.workflow) findings.raise(kFailed);
-    for (const auto& problem : read->read.problems) findings.add(file, problem);
+    findings.add_all(file, read->read.problems);
+    if (!read->read.workflow) return;
+    const auto find = [&](const std::string& uses) { return findings.called.find(file, uses); };
+    findings.add_all(file, workflow::check_calls(*read->read.workflow, find));
 }
 
 }  // namespace

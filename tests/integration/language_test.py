@@ -103,6 +103,26 @@ def test_lint_refuses_a_huge_file_unread(binary, tmp_path):
     assert "huge.yml:" in done.stdout
 
 
+def test_lint_compares_a_call_with_the_file_that_it_calls(binary, tmp_path):
+    folder = tmp_path / ".github" / "workflows"
+    folder.mkdir(parents=True)
+    write(folder / "called.yml", """\
+on: { workflow_call: { inputs: { who: { type: string, required: true } } } }
+jobs: { a: { runs-on: host, steps: [ { run: "echo hi" } ] } }
+""")
+    caller = write(folder / "caller.yml", """\
+on: push
+jobs:
+  call: { uses: ./.github/workflows/called.yml, with: { whom: me } }
+""")
+
+    done = call(binary, "lint", "--allow", "unsupported", "--json", caller)
+
+    codes = [(one["line"], one["code"]) for one in json.loads(done.stdout) if one["severity"] == "error"]
+    assert done.returncode == 1
+    assert codes == [(3, "missing-input"), (3, "unknown-input")]
+
+
 def test_allow_lowers_an_error_to_a_warning(binary, tmp_path):
     file = write(tmp_path / "untrusted.yml", UNTRUSTED)
 
