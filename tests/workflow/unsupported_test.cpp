@@ -59,9 +59,15 @@ TEST(Unsupported, ALineOfTheTableIsAnErrorByName) {
     }
 }
 
-TEST(Unsupported, TheDocumentationNamesEveryLine) {
+TEST(Unsupported, TheDocumentationNamesEveryLineAndNoOther) {
     const std::filesystem::path root{TRIPHAMMER_SOURCE_DIR};
-    const auto text = read_file(root / "docs/workflows.md", kMaxFileBytes).value();
+    auto text = read_file(root / "docs/workflows.md", kMaxFileBytes).value();
+    text = text.substr(text.find("## Not supported yet"));
+    for (const auto& one : examples()) {
+        if (find_unsupported(one.feature) != nullptr) continue;
+        EXPECT_EQ(text.find("| `" + one.feature + "`"), std::string::npos)
+            << one.feature << " is done: remove it from docs/workflows.md, 'Not supported yet'";
+    }
     for (const auto& one : list_unsupported()) {
         EXPECT_NE(text.find("`" + std::string{one.feature} + "`"), std::string::npos)
             << one.feature << " is missing in docs/workflows.md, 'Not supported yet'";
