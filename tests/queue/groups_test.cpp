@@ -135,6 +135,20 @@ TEST(Groups, AJobWaitsForTheJobOfAnotherRun) {
     EXPECT_EQ(fixture.run_state(second), "succeeded");
 }
 
+TEST(Groups, AJobLeavesItsGroupWhileItsRunGoesOn) {
+    Fixture fixture;
+    auto plan = fixture.make_plan({{"a", {}}, {"b", {}}, {"c", {}}});
+    plan.runs[0].jobs[0].group = {"host"};
+    plan.runs[0].jobs[0].definition.concurrency.emplace().group.text = "host";
+    (void)fixture.create_planned(plan);
+    const auto second = fixture.create_job_in("host");
+    EXPECT_EQ(fixture.job_state(second, "a"), "waiting");
+
+    fixture.finish(fixture.run_next()).value();
+
+    EXPECT_EQ(fixture.job_state(second, "a"), "queued");
+}
+
 TEST(Groups, ANewerJobReplacesTheWaitingOneAndMayEndTheRunningOne) {
     Fixture fixture;
     const auto first = fixture.create_job_in("host");
