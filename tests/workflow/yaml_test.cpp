@@ -89,3 +89,14 @@ TEST(Yaml, TooManyProblemsDoNotHideThatThereAreErrors) {
     EXPECT_FALSE(result.workflow);
     EXPECT_EQ(result.problems.back().code, "wrong-type");
 }
+
+TEST(Yaml, TellsANewcomerWhatToDo) {
+    const auto hint = [](const std::string& text) {
+        return read_workflow("ci.yml", text).problems.at(0).hint;
+    };
+
+    EXPECT_EQ(hint("on: push\njobs:\n\ta: {}\n"), "indent with blanks, not with tabs");
+    EXPECT_EQ(hint("name: a: b\n"), "a ': ' inside of a value needs quotes around the whole value");
+    EXPECT_EQ(hint("on: { a: 1 b: 2 }\n"), "a , or } is missing");
+    EXPECT_EQ(hint("on: *.js\n"), "a value that begins with * needs quotes");
+}

@@ -297,6 +297,34 @@ bool is_readable(std::string_view text, Report& report) {
     return false;
 }
 
+struct Hint {
+    std::string_view message;  // what yaml-cpp says
+    std::string_view text;
+};
+
+constexpr std::array<Hint, 6> kHints{{
+    {"illegal map value", "a ': ' inside of a value needs quotes around the whole value"},
+    {"end of map flow not found", "a , or } is missing"},
+    {"end of sequence flow not found", "a , or ] is missing"},
+    {"end of map not found", "look at this line's indentation"},
+    {"end of sequence not found", "look at this line's indentation"},
+    {"the referenced anchor is not defined", "a value that begins with * needs quotes"},
+}};
+
+/// What a newcomer may do about an error of yaml-cpp; may be empty.
+std::string hint_for(std::string_view message, std::string_view text, int line) {
+    const auto lines = split(text, '\n');
+    const auto number = static_cast<std::size_t>(line);
+    const auto own = number < lines.size() ? lines[number] : std::string_view{};
+    if (own.substr(0, own.find_first_not_of(" \t")).find('\t') != std::string_view::npos) {
+        return "indent with blanks, not with tabs";
+    }
+    const auto* found = std::find_if(kHints.begin(), kHints.end(), [message](const Hint& one) {
+        return one.message == message;
+    });
+    return found == kHints.end() ? "" : std::string{found->text};
+}
+
 }  // namespace
 
 std::optional<Document> read_yaml(std::string_view text, Report& report) {
@@ -313,7 +341,12 @@ std::optional<Document> read_yaml(std::string_view text, Report& report) {
     } catch (const Stop&) {
         return {};
     } catch (const YAML::Exception& failure) {
-        report.error("yaml", position_of(failure.mark), "not valid YAML: " + failure.msg);
+        report.error(
+            "yaml",
+            position_of(failure.mark),
+            "not valid YAML: " + failure.msg,
+            hint_for(failure.msg, text, failure.mark.line)
+        );
         return {};
     }
     const auto last = builder.last_quoted();
