@@ -133,6 +133,10 @@ bool Attempts::is_alive(std::int64_t fence) const {
     return is_locked(folder_of(fence) / "lock");
 }
 
+bool Attempts::is_over(std::int64_t fence) const {
+    return !is_alive(fence) && !is_populated(group_of(settings_.run, fence));
+}
+
 /// The pid is only a guess until the process is held by a descriptor and still has the lock open.
 FileDescriptor Attempts::find_runner(std::int64_t fence) const {
     const auto folder = folder_of(fence);

@@ -22,6 +22,8 @@ class Attempts {
     std::vector<AttemptInfo> list() const;
 
     bool is_alive(std::int64_t fence) const;
+    /// Whether neither the runner nor a process of its group is left.
+    bool is_over(std::int64_t fence) const;
 
     /// A pidfd of the living runner, also of one that an earlier launcher started: the process that
     /// has the folder's lock file open under the agreed number. Empty when there is none.

@@ -59,4 +59,10 @@ bool kill_group(const std::filesystem::path& group) {
     return file && write_all(file->get(), "1").has_value();
 }
 
+bool is_populated(const std::filesystem::path& group) {
+    if (group.empty()) return false;
+    const auto events = read_file(group / "cgroup.events", 4096);
+    return events && events->find("populated 1") != std::string::npos;
+}
+
 }  // namespace triphammer::launcher

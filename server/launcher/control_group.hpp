@@ -17,4 +17,8 @@ std::filesystem::path group_of(const std::filesystem::path& run, std::int64_t fe
 /// Kills everything in it (Linux 5.14). False where there is no such group.
 bool kill_group(const std::filesystem::path& group);
 
+/// Whether a process is in the group. A killed one leaves it when it has ended, a moment later;
+/// only then can the group be removed.
+bool is_populated(const std::filesystem::path& group);
+
 }  // namespace triphammer::launcher

@@ -221,7 +221,7 @@ Task<> Server::kill_later(std::int64_t fence, FileDescriptor runner, millisecond
 Task<Reply> Server::sweep(Request request) {
     const auto fence = request.fence;
     attempts_.kill(fence);
-    for (int pause = 0; attempts_.is_alive(fence) && pause < kDeathPauses; ++pause) {
+    for (int pause = 0; !attempts_.is_over(fence) && pause < kDeathPauses; ++pause) {
         auto rest = sleep_for(kDeathPause);
         co_await std::move(rest);
     }
