@@ -148,7 +148,8 @@ CREATE TABLE jobs (
 ) STRICT;
 CREATE INDEX jobs_queued ON jobs (repository, id) WHERE state = 'queued';
 CREATE INDEX jobs_held ON jobs (not_before) WHERE state = 'queued' AND not_before > 0;
-CREATE INDEX jobs_active ON jobs (state, id) WHERE state IN ('blocked', 'queued', 'running', 'waiting');
+CREATE INDEX jobs_open ON jobs (run, state) WHERE finished_at IS NULL;
+CREATE INDEX jobs_related ON jobs (run) WHERE parent <> '' OR node <> key;
 
 -- Who has a concurrency group, and who waits for it.
 CREATE TABLE concurrency (

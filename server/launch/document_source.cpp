@@ -7,7 +7,6 @@
 #include "model/job_document.hpp"
 #include "plan/advance.hpp"
 #include "store/repository_store.hpp"
-#include "store/run_store.hpp"
 #include "workflow/reader.hpp"
 
 #include <nlohmann/json.hpp>
@@ -26,14 +25,16 @@ json object_of(const std::string& text) {
     return value.is_object() ? std::move(value) : json::object();
 }
 
-/// The jobs of the run as plan::advance wants them; owns what they borrow.
+/// A job and those that it may need, as plan wants them; owns what they borrow.
 struct RunView {
-    std::vector<store::JobRow> rows;
+    using Rows = std::vector<store::JobRow>;
+
+    Rows rows;
     std::list<model::JobDefinition> definitions;
     plan::RunFacts facts;
 
-    RunView(store::Connection& db, const store::RunRow& run) : rows{store::list_jobs(db, run.id)} {
-        facts.contexts_json = run.contexts_json;
+    RunView(store::Connection& db, const store::JobRow& one)
+        : rows{one.needs_json == "[]" ? Rows{one} : store::list_jobs(db, one.run)} {
         for (const auto& row : rows) {
             definitions.push_back(json::parse(row.definition_json).get<model::JobDefinition>());
             plan::JobFacts job;
@@ -52,12 +53,12 @@ struct RunView {
 
 /// What planning knew, what the needed jobs gave, and what only the run itself knows.
 Result<std::string> make_contexts(
-    store::Connection& db, const store::RunRow& run, const store::JobRow& job, std::int64_t attempt
+    store::Connection& db, const store::RunRow& run, const store::JobRow& job
 ) {
     auto contexts = object_of(run.contexts_json);
     const auto own = object_of(job.contexts_json);  // named: items() refers to it
     for (const auto& [name, value] : own.items()) contexts[name] = value;
-    const RunView view{db, run};
+    const RunView view{db, job};
     const auto needs = plan::needs_context(view.facts, job.key);
     if (!needs) return needs.error();
     contexts["needs"] = object_of(*needs);
@@ -65,7 +66,6 @@ Result<std::string> make_contexts(
     github["run_id"] = model::to_text(run.id);
     github["run_number"] = std::to_string(run.number);
     github["run_attempt"] = std::to_string(run.attempt);
-    (void)attempt;
     github["job"] = object_of(job.definition_json).value("key", job.key);
     return contexts.dump(-1, ' ', false, json::error_handler_t::replace);
 }
@@ -76,14 +76,12 @@ std::string known_labels(const DocumentSettings& settings) {
     return join(names, ", ");
 }
 
-/// The workflow's own env and defaults, from the definition that the run was made from.
-void add_workflow(store::Connection& db, const store::RunRow& run, model::JobDocument& document) {
+WorkflowPart read_part(store::Connection& db, const store::RunRow& run) {
     const auto text = store::find_definition(db, run.definition_sha256);
-    if (!text) return;
-    const auto read = workflow::read_workflow(run.workflow_path, *text);
-    if (!read.workflow) return;
-    document.workflow_env = read.workflow->env;
-    document.workflow_defaults = read.workflow->defaults;
+    if (!text) return {};
+    auto read = workflow::read_workflow(run.workflow_path, *text);
+    if (!read.workflow) return {};
+    return {std::move(read.workflow->env), std::move(read.workflow->defaults)};
 }
 
 }  // namespace
@@ -112,6 +110,14 @@ Result<model::ExecutorSpec> find_executor(
 
 DocumentSource::DocumentSource(DocumentSettings settings, const access::Sealer& sealer)
     : settings_{std::move(settings)}, sealer_{sealer} {}
+
+/// From the definition that the run was made from.
+const WorkflowPart& DocumentSource::part_of(store::Connection& db, const store::RunRow& run) const {
+    const auto known = parts_.find(run.definition_sha256);
+    if (known != parts_.end()) return known->second;
+    if (parts_.size() >= kMostParts) parts_.clear();
+    return parts_.emplace(run.definition_sha256, read_part(db, run)).first->second;
+}
 
 namespace {
 
@@ -197,11 +203,15 @@ Result<std::string> DocumentSource::make_document(
     auto executor = find_executor(settings_, job.label);
     if (!executor) return executor.error();
     document.executor = std::move(*executor);
-    auto contexts = make_contexts(tx, *run, job, runner.attempt.number);
+    auto contexts = make_contexts(tx, *run, job);
     if (!contexts) return contexts.error();
     document.contexts_json = std::move(*contexts);
     // A called workflow's env and defaults stand in its jobs; the caller's do not count there.
-    if (job.parent.empty()) add_workflow(tx, *run, document);
+    if (job.parent.empty()) {
+        const auto& workflow = part_of(tx, *run);
+        document.workflow_env = workflow.env;
+        document.workflow_defaults = workflow.defaults;
+    }
     if (auto added = add_secrets(tx, sealer_, *run, job, document); !added) return added.error();
     if (auto added = add_deployment(tx, *run, job, document); !added) return added.error();
     document.deployment.switch_image = settings_.switch_image;

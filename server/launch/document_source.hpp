@@ -4,6 +4,7 @@
 
 #include "base/result.hpp"
 #include "launch/journal.hpp"
+#include "store/run_store.hpp"
 #include "store/transaction.hpp"
 
 #include <cstdint>
@@ -30,6 +31,12 @@ Result<model::ExecutorSpec> find_executor(
     const DocumentSettings& settings, const std::string& label
 );
 
+/// What a workflow itself gives to each of its jobs.
+struct WorkflowPart {
+    model::Pairs env;
+    model::Defaults defaults;
+};
+
 class DocumentSource {
   public:
     /// `sealer` outlives this object.
@@ -40,8 +47,14 @@ class DocumentSource {
     Result<std::string> make_document(store::Transaction& tx, const AttachedRunner& runner) const;
 
   private:
+    static constexpr std::size_t kMostParts = 64;
+
+    const WorkflowPart& part_of(store::Connection& db, const store::RunRow& run) const;
+
     DocumentSettings settings_;
     const access::Sealer& sealer_;
+    /// By the definition's digest: a workflow of many jobs is read once. The writer thread's alone.
+    mutable std::map<std::string, WorkflowPart> parts_;
 };
 
 }  // namespace triphammer::launch

@@ -119,6 +119,25 @@ std::vector<JobRow> list_jobs(Connection& db, model::RunId run) {
     return query.bind(run).list(read_job);
 }
 
+OpenJobs look_at_open_jobs(Connection& db, model::RunId run) {
+    auto query = db.prepare(
+        "SELECT EXISTS (SELECT 1 FROM jobs WHERE run = ?1 AND finished_at IS NULL"
+        "               AND state IN ('queued', 'running')),"
+        "       EXISTS (SELECT 1 FROM jobs AS one WHERE run = ?1 AND finished_at IS NULL"
+        "               AND state = 'blocked' AND NOT EXISTS ("
+        "                   SELECT 1 FROM json_each(one.needs) AS need CROSS JOIN jobs AS other"
+        "                   ON other.run = ?1 AND other.key = need.value"
+        "                   WHERE other.finished_at IS NULL)),"
+        "       EXISTS (SELECT 1 FROM jobs WHERE run = ?1 AND (parent <> '' OR node <> key))"
+    );
+    const auto read = [](Statement& row) {
+        OpenJobs out;
+        row.read(out.goes_on, out.has_ready, out.has_related);
+        return out;
+    };
+    return query.bind(run).find_row(read).value_or(OpenJobs{});
+}
+
 Result<> move_job(Transaction& tx, const JobMove& move) {
     if (!may_become(move.from, move.to)) {
         return conflict(

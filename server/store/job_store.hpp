@@ -68,6 +68,15 @@ std::optional<JobRow> find_job(Connection& db, model::JobId id);
 /// In the workflow's order.
 std::vector<JobRow> list_jobs(Connection& db, model::RunId run);
 
+/// What tells, without reading a run's jobs, that nothing can follow the end of one of them.
+struct OpenJobs {
+    bool goes_on = false;      // one is queued or running
+    bool has_ready = false;    // one is blocked, and everything that it needs has ended
+    bool has_related = false;  // there are legs of a matrix, or jobs of a called workflow
+};
+
+OpenJobs look_at_open_jobs(Connection& db, model::RunId run);
+
 struct JobMove {
     model::JobId job = {};
     model::JobState from = model::JobState::blocked;

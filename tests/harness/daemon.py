@@ -167,7 +167,7 @@ class Daemon:
     # --- waiting --------------------------------------------------------------------------------------
 
     @staticmethod
-    def wait_for(what, seconds=30, message="it did not happen in time"):
+    def wait_for(what, seconds=30, message="it did not happen in time", pause=0.02):
         limit = time.monotonic() + seconds
         while True:
             found = what()
@@ -175,7 +175,7 @@ class Daemon:
                 return found
             if time.monotonic() > limit:
                 raise TimeoutError(message)
-            time.sleep(0.02)
+            time.sleep(pause)
 
     def delivery(self, guid, seconds=30):
         """The delivery, as soon as it is planned."""
@@ -184,18 +184,18 @@ class Daemon:
             return answer.status_code == 200 and answer.json()["outcome"] != "pending" and answer.json()
         return self.wait_for(planned, seconds, f"delivery {guid} was not planned: {self.tail()}")
 
-    def finished_run(self, run, seconds=60):
+    def finished_run(self, run, seconds=60, pause=0.02):
         def finished():
             found = self.get(f"/runs/{run}")
             return found["state"] in ("succeeded", "failed", "cancelled") and found
-        return self.wait_for(finished, seconds, f"run {run} did not end: {self.tail()}")
+        return self.wait_for(finished, seconds, f"run {run} did not end: {self.tail()}", pause)
 
-    def run_of_push(self, repository, sha, seconds=60, **options):
+    def run_of_push(self, repository, sha, seconds=60, pause=0.02, **options):
         """Pushes, waits for the only run of the delivery to end."""
         delivery = self.delivery(self.push(repository, sha, **options))
         if len(delivery["runs"]) != 1:
             raise RuntimeError(f"expected one run: {json.dumps(delivery)}")
-        return self.finished_run(delivery["runs"][0], seconds)
+        return self.finished_run(delivery["runs"][0], seconds, pause)
 
     def log_text(self, run, job, step=None):
         query = f"?step={step}" if step is not None else ""

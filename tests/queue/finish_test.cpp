@@ -33,6 +33,20 @@ TEST(FinishAttempt, StartsWhatWaitedForTheJob) {
     EXPECT_EQ(fixture.run_state(run), "running");
 }
 
+TEST(FinishAttempt, StartsAJobWithTheLastOfThoseThatItNeeds) {
+    Fixture fixture;
+    const auto run = fixture.create({{"a", {}}, {"b", {}}, {"c", {}}, {"ship", {"a", "b"}}});
+
+    fixture.finish(fixture.run_next()).value();
+    EXPECT_EQ(fixture.job_state(run, "ship"), "blocked");
+    EXPECT_EQ(fixture.run_state(run), "running");
+    fixture.finish(fixture.run_next()).value();
+
+    EXPECT_EQ(fixture.job_state(run, "ship"), "queued");
+    EXPECT_EQ(fixture.job_state(run, "c"), "queued");
+    EXPECT_EQ(fixture.run_state(run), "running");
+}
+
 TEST(FinishAttempt, EndsTheRunWithItsLastJob) {
     Fixture fixture;
     const auto run = fixture.create({{"build", {}}, {"test", {"build"}}});

@@ -214,3 +214,35 @@ TEST(JobStore, MakesAnEndedJobNewAgain) {
     EXPECT_EQ(row.finished_at, std::nullopt);
     EXPECT_EQ(row.attempts, 1);
 }
+
+TEST(JobStore, SeesWhetherSomethingCanFollowAnEnd) {
+    Fixture fixture;
+    const auto look = [&] {
+        const auto open =
+            fixture.read([&](Connection& db) { return look_at_open_jobs(db, fixture.run); });
+        return std::pair{open.goes_on, open.has_ready};
+    };
+    const auto skip = [&](model::JobId job) {
+        fixture.move({.job = job, .from = JobState::blocked, .to = JobState::skipped}).value();
+    };
+    const auto build = fixture.add_job(fixture.run, "build", JobState::blocked);
+    const auto test = fixture.add_job(fixture.run, "test", JobState::blocked);
+    fixture.add_job(fixture.run, "ship", JobState::blocked);
+    fixture
+        .try_write([](Transaction& tx) -> Result<> {
+            tx.prepare("UPDATE jobs SET needs = '[\"build\", \"test\"]' WHERE key = 'ship'").run();
+            tx.prepare("UPDATE jobs SET needs = '[\"build\"]' WHERE key = 'test'").run();
+            return {};
+        })
+        .value();
+
+    EXPECT_EQ(look(), (std::pair{false, true}));  // build needs nothing
+    fixture.move({.job = build, .from = JobState::blocked, .to = JobState::queued}).value();
+    EXPECT_EQ(look(), (std::pair{true, false}));
+    fixture.serve();
+    EXPECT_EQ(look(), (std::pair{true, false}));
+    fixture.move({.job = build, .from = JobState::running, .to = JobState::succeeded}).value();
+    EXPECT_EQ(look(), (std::pair{false, true}));  // test
+    skip(test);
+    EXPECT_EQ(look(), (std::pair{false, true}));  // ship
+}
