@@ -1,5 +1,5 @@
 #pragma once
-// Seam: process start. posix_spawn only; the project never forks.
+// Seam: process start. posix_spawn only; nothing but the sandbox (docs/adr/0008) forks.
 
 #include "base/file.hpp"
 #include "base/result.hpp"

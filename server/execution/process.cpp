@@ -4,6 +4,7 @@
 #include "base/task_group.hpp"
 #include "execution/descendants.hpp"
 #include "execution/memory_events.hpp"
+#include "execution/sandbox.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -129,22 +130,43 @@ Task<> watch_stop(StopToken& stop, int wrappers, EndCause& cause) {
 struct Started {
     Child child;
     FileDescriptor output;
+    FileDescriptor report;  // of a sandbox
 };
+
+Result<Enclosed> start_beside(const Command& command, int output) {
+    SpawnRequest request;
+    request.arguments = command.arguments;
+    request.environment = command.environment;
+    request.directory = command.directory;
+    request.output = output;
+    request.error = output;
+    SystemSpawner spawner;
+    auto child = spawner.spawn(request);
+    if (!child) return child.error();
+    return Enclosed{std::move(*child), {}};
+}
 
 Result<Started> start(const Command& command) {
     auto pipe = make_pipe();
     if (!pipe) return pipe.error();
     ::fcntl(pipe->first.get(), F_SETPIPE_SZ, kPipeBytes);
-    SpawnRequest request;
-    request.arguments = command.arguments;
-    request.environment = command.environment;
-    request.directory = command.directory;
-    request.output = pipe->second.get();
-    request.error = pipe->second.get();
-    SystemSpawner spawner;
-    auto child = spawner.spawn(request);
-    if (!child) return child.error();
-    return Started{std::move(*child), std::move(pipe->first)};
+    const int output = pipe->second.get();
+    auto started = command.sandbox != nullptr ? command.sandbox->start(command, output)
+                                              : start_beside(command, output);
+    if (!started) return started.error();
+    return Started{std::move(started->first), std::move(pipe->first), std::move(started->report)};
+}
+
+/// Reaps it.
+Result<ExitStatus> status_of(Started& started) {
+    const auto status = started.child.wait();
+    if (!started.report) return status;
+    return read_report(started.report, status);
+}
+
+/// How many processes at the top of the tree must not see TERM: the sandbox's first.
+int wrappers_of(const Command& command) {
+    return command.sandbox != nullptr ? 1 : 0;
 }
 
 EndCause cause_of(EndCause watched, const ExitStatus& status, std::uint64_t oom_before) {
@@ -172,12 +194,12 @@ Task<Result<ProcessEnd>> run_process(
     TaskGroup pumps{executor, {}};
     TaskGroup watchers{executor, {}};
     pumps.spawn("output", pump.run());
-    watchers.spawn("deadline", watch_deadline(limits, command.wrappers, watched));
-    watchers.spawn("stop", watch_stop(stop, command.wrappers, watched));
+    watchers.spawn("deadline", watch_deadline(limits, wrappers_of(command), watched));
+    watchers.spawn("stop", watch_stop(stop, wrappers_of(command), watched));
 
     auto ended = wait_readable(duplicate(started->child.pidfd()));
     co_await std::move(ended);
-    const auto status = started->child.wait();
+    const auto status = status_of(*started);
     auto unwatched = watchers.stop();
     co_await std::move(unwatched);
     auto swept = kill_descendants();
@@ -186,7 +208,8 @@ Task<Result<ProcessEnd>> run_process(
     auto drained = pumps.join();
     co_await std::move(drained);
     if (pump.failure()) co_return *pump.failure();
-    co_return ProcessEnd{cause_of(watched, status, oom_before), status};
+    if (!status) co_return status.error();
+    co_return ProcessEnd{cause_of(watched, *status, oom_before), *status};
 }
 
 /// Orphans come to us (subreaper): once no child is left, no descendant is.

@@ -18,13 +18,13 @@
 
 namespace triphammer::execution {
 
+class Sandbox;
+
 struct Command {
     std::vector<std::string> arguments;    // [0] is the program
     std::vector<std::string> environment;  // NAME=value; nothing is inherited
     std::string directory;                 // working directory
-    /// How many processes at the top of the tree are wrappers (a sandbox) that must not see TERM,
-    /// because they would end without grace.
-    int wrappers = 0;
+    Sandbox* sandbox = nullptr;            // outlives the process; null: beside us
 };
 
 struct ProcessLimits {
@@ -53,8 +53,9 @@ void become_subreaper();
 /// Runs one process to its end. Standard output and error share one pipe of 1 MiB, read in pieces
 /// of up to 256 KiB; standard input is /dev/null. When it returns, no descendant of this process
 /// is alive: so only one at a time, and nothing else may be running as a child. Do not cancel the
-/// coroutine; use `stop`. Errors: the program could not be started, or the sink failed (the process
-/// is killed then).
+/// coroutine; use `stop`. Errors: the program could not be started (in a sandbox Code::invalid, or
+/// Code::unavailable where there is none to be had), or the sink failed (the process is killed
+/// then).
 Task<Result<ProcessEnd>> run_process(
     Command command, ProcessLimits limits, OutputSink& output, StopToken& stop
 );

@@ -1,11 +1,19 @@
 #pragma once
-// What a host step may see and touch. Behind an interface, because bubblewrap costs 5 ms a step and
-// a leaner one with the same isolation may replace it.
+// What a host step may see and touch: namespaces of its own, made by the kernel for each process
+// that is started inside (docs/adr/0008).
+//
+//   this process ──clone──▶ first process inside: furnishes its mounts, gives up every right,
+//                           starts the command, reaps, tells how the command ended
+//
+// Inside: the system read-only; /home, /root, /run, /var/tmp, /dev/shm and the hidden folders
+// empty; a private /tmp, /proc and /dev; own mount, process, IPC and host name namespaces; no
+// capabilities, no new privileges, a session without terminal; death with this process. Not as
+// root: also a user namespace in which the user is the same. Network and user ids are the host's.
+// Source: namespaces(7), user_namespaces(7), mount_setattr(2). Linux 5.12.
 
-#include "base/result.hpp"
+#include "base/spawn.hpp"
 #include "execution/process.hpp"
 
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -21,31 +29,36 @@ struct SandboxPaths {
     std::vector<std::string> hidden;    // data and run directories: empty folders inside
 };
 
+/// What `start` gives: the first process, and where it tells how the command ended.
+struct Enclosed {
+    Child first;
+    FileDescriptor report;
+};
+
+/// Called by a process of one thread: it goes on in the child of a clone.
 class Sandbox {
   public:
-    virtual ~Sandbox() = default;
-    /// `command` as it must be started to run inside.
-    virtual Command wrap(Command command) const = 0;
+    explicit Sandbox(SandboxPaths paths) : paths_{std::move(paths)} {}
+
+    /// Starts `command`; standard output and error are `output`. Code::unavailable where the kernel
+    /// gives us no namespaces, with what to change. What goes wrong inside, the report says.
+    Result<Enclosed> start(const Command& command, int output);
+
+    /// Tries whether namespaces can be had here: takes a few milliseconds.
+    static Result<> check();
+
     /// For the first line of the job's log.
-    virtual std::string description() const = 0;
-};
-
-/// bubblewrap: the system read-only, /home, /root, /run and the hidden folders empty, private /tmp,
-/// /proc and /dev, own process and IPC namespaces, no capabilities, no new privileges, death with
-/// the parent. Works as root and as another user. Network and user ids are the host's.
-class Bubblewrap final : public Sandbox {
-  public:
-    Bubblewrap(std::string program, SandboxPaths paths);
-
-    Command wrap(Command command) const override;
-    std::string description() const override;
+    static std::string description() { return "a sandbox on this machine"; }
 
   private:
-    std::string program_;
     SandboxPaths paths_;
+    /// The last mounts, kept alive: when the last reference goes, the kernel lets whoever drops it
+    /// wait a millisecond. That shall not be the process whose end is awaited.
+    FileDescriptor mounts_;
 };
 
-/// Finds bwrap in the usual folders; Code::unavailable with what to install otherwise.
-Result<std::unique_ptr<Sandbox>> make_sandbox(SandboxPaths paths);
+/// How the command of an enclosed process ended, once that is over. Code::unavailable: the sandbox
+/// could not be furnished; Code::invalid: the command could not be started in it.
+Result<ExitStatus> read_report(const FileDescriptor& report, ExitStatus of_first);
 
 }  // namespace triphammer::execution

@@ -71,9 +71,14 @@ Result<std::pair<std::string, std::string>> read_entry(Lines& lines, std::string
     return std::pair{name, std::move(*value)};
 }
 
+struct PlainFile {
+    FileDescriptor file;
+    std::size_t bytes = 0;
+};
+
 /// A step may have put anything in the file's place: a link to a file that only we may read, or a
 /// pipe that would keep us waiting.
-Result<FileDescriptor> open_plain(const std::filesystem::path& path) {
+Result<PlainFile> open_plain(const std::filesystem::path& path) {
     FileDescriptor file{::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
     if (!file && errno == ELOOP) return refused("the file is a link");
     if (!file) return from_errno("open " + path.string());
@@ -82,20 +87,19 @@ Result<FileDescriptor> open_plain(const std::filesystem::path& path) {
 
     const bool plain = ::fstat(file.get(), &status) == 0 && S_ISREG(status.st_mode);
     if (!plain) return refused("the file is not a plain file");
-    if (static_cast<std::size_t>(status.st_size) > kMostBytes) {
-        return Error{Code::too_large, "the file is larger than 1 MiB"};
-    }
-    return file;
+    const auto bytes = static_cast<std::size_t>(status.st_size);
+    if (bytes > kMostBytes) return Error{Code::too_large, "the file is larger than 1 MiB"};
+    return PlainFile{std::move(file), bytes};
 }
 
 Result<std::string> read_or_empty(const std::filesystem::path& path) {
-    auto file = open_plain(path);
-    if (!file && file.error().code == Code::not_found) return std::string{};
-    if (!file) return file.error();
-    std::string text(kMostBytes, '\0');
+    const auto plain = open_plain(path);
+    if (!plain && plain.error().code == Code::not_found) return std::string{};
+    if (!plain) return plain.error();
+    std::string text(plain->bytes, '\0');
     std::size_t size = 0;
     while (size < text.size()) {
-        const auto count = ::read(file->get(), text.data() + size, text.size() - size);
+        const auto count = ::read(plain->file.get(), text.data() + size, text.size() - size);
         if (count < 0) return from_errno("read " + path.string());
         if (count == 0) break;
         size += static_cast<std::size_t>(count);

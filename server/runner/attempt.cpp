@@ -147,18 +147,17 @@ class Attempt {
     }
 
     Task<JobOutcome> run_steps() {
-        auto executor = make_executor();
-        if (!executor)
-            co_return failed_job(Cause::infrastructure, "there is no container executor");
-        session_.contexts().set_folders(executor->folders());
-        auto preparing = set_up(executor->description(), executor.get());
+        place_ = make_executor();
+        if (!place_) co_return failed_job(Cause::infrastructure, "there is no container executor");
+        session_.contexts().set_folders(place_->folders());
+        auto preparing = set_up(place_->description(), place_.get());
         auto ready = co_await std::move(preparing);
         JobOutcome outcome = ready ? JobOutcome{} : failed_set_up(ready.error());
         if (ready) {
-            auto running = run_steps_job(session_, *executor);
+            auto running = run_steps_job(session_, *place_);
             outcome = co_await std::move(running);
         }
-        auto cleaning = executor->cleanup();
+        auto cleaning = place_->cleanup();
         co_await std::move(cleaning);
         co_return outcome;
     }
@@ -266,6 +265,9 @@ class Attempt {
     DaemonLink link_;
     SpoolFile& spool_;
     TaskGroup tasks_;
+    /// Of a steps job. Kept to the end of the process: taking a sandbox's mounts down takes longer
+    /// than anybody should wait for the job's end.
+    std::unique_ptr<StepExecutor> place_;
 };
 
 }  // namespace

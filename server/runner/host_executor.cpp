@@ -13,9 +13,7 @@ Task<Result<>> HostExecutor::prepare() {
     paths.home = folders_.home.outside;
     paths.writable = {folders_.workspace.outside, folders_.temp.outside};
     paths.hidden = hidden_;
-    auto sandbox = execution::make_sandbox(std::move(paths));
-    if (!sandbox) co_return sandbox.error();
-    sandbox_ = std::move(*sandbox);
+    sandbox_.emplace(std::move(paths));
     co_return Result<>{};
 }
 
@@ -25,11 +23,12 @@ Task<Result<execution::ProcessEnd>> HostExecutor::run_step(
     execution::OutputSink& output,
     execution::StopToken& stop
 ) {
-    execution::Command plain;
-    plain.arguments = std::move(command.arguments);
-    plain.environment = std::move(command.environment);
-    plain.directory = std::move(command.directory);
-    return execution::run_process(sandbox_->wrap(std::move(plain)), limits, output, stop);
+    execution::Command enclosed;
+    enclosed.arguments = std::move(command.arguments);
+    enclosed.environment = std::move(command.environment);
+    enclosed.directory = std::move(command.directory);
+    enclosed.sandbox = &*sandbox_;
+    return execution::run_process(std::move(enclosed), limits, output, stop);
 }
 
 /// Every step has taken its own tree away.
@@ -46,7 +45,7 @@ bool HostExecutor::has_bash() const {
 }
 
 std::string HostExecutor::description() const {
-    return "a sandbox on this machine (bubblewrap)";
+    return execution::Sandbox::description();
 }
 
 }  // namespace triphammer::runner

@@ -3,7 +3,7 @@
 #include "execution/sandbox.hpp"
 #include "runner/step_executor.hpp"
 
-#include <memory>
+#include <optional>
 
 namespace triphammer::runner {
 
@@ -30,7 +30,7 @@ class HostExecutor final : public StepExecutor {
   private:
     JobFolders folders_;
     std::vector<std::string> hidden_;
-    std::unique_ptr<execution::Sandbox> sandbox_;
+    std::optional<execution::Sandbox> sandbox_;
 };
 
 }  // namespace triphammer::runner

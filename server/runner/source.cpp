@@ -155,8 +155,6 @@ std::string ref_for(const std::string& ref) {
     return known ? ref : std::string{};
 }
 
-/// Where there is no bubblewrap (a runner that is itself in a container) git runs beside us: the
-/// folder was emptied before, so nothing of an earlier step is believed.
 execution::Command unpack_command(
     const Session& session, const Download& download, const std::string& folder
 ) {
@@ -175,18 +173,26 @@ execution::Command unpack_command(
         join(download.reader().shallow(), "\n")};
     command.environment = git_environment(folders.home.outside);
     command.directory = folders.workspace.outside;
+    return command;
+}
+
+execution::Sandbox unpack_sandbox(const Session& session, const Download& download) {
+    const auto& folders = session.folders();
     execution::SandboxPaths paths;
     paths.temp = folders.tmp.outside;
     paths.home = folders.home.outside;
     paths.writable = {folders.workspace.outside};
     paths.readable = {download.path().string()};
     paths.hidden = session.parts().hidden;
-    const auto sandbox = execution::make_sandbox(std::move(paths));
-    return sandbox ? (*sandbox)->wrap(std::move(command)) : command;
+    return execution::Sandbox{std::move(paths)};
 }
 
+/// Where there are no namespaces (a runner that is itself in a container) git runs beside us: the
+/// folder was emptied before, so nothing of an earlier step is believed.
 Task<Result<>> unpack(Session& session, int step, const Download& download, std::string folder) {
     auto command = unpack_command(session, download, folder);
+    auto sandbox = unpack_sandbox(session, download);
+    if (execution::Sandbox::check()) command.sandbox = &sandbox;
     GitWords words{session, step};
     execution::ProcessLimits limits;
     limits.deadline = kUnpackLimit;

@@ -52,7 +52,7 @@ class StepExecutor {
     /// NAME=value that the place itself gives (PATH of the image); lowest layer.
     virtual std::vector<std::string> base_environment() const = 0;
     virtual bool has_bash() const = 0;
-    /// For the first line of the job's log: "the sandbox of this machine (bubblewrap 0.8.0)".
+    /// For the first line of the job's log: "a sandbox on this machine".
     virtual std::string description() const = 0;
 };
 

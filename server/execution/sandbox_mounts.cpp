@@ -1,0 +1,219 @@
+#include "execution/sandbox_mounts.hpp"
+
+#include "base/file.hpp"
+
+#include <fcntl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+
+namespace triphammer::execution {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::uint64_t kNoPrivileges = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
+constexpr unsigned kCopy = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE;
+constexpr const char* kDevices[] = {"null", "zero", "full", "random", "urandom", "tty"};
+constexpr std::pair<const char*, const char*> kDeviceLinks[] = {
+    {"/proc/self/fd", "fd"},
+    {"/proc/self/fd/0", "stdin"},
+    {"/proc/self/fd/1", "stdout"},
+    {"/proc/self/fd/2", "stderr"},
+    {"/proc/kcore", "core"},
+    {"pts/ptmx", "ptmx"},
+};
+/// What the whole machine hears when it is written to: root without capabilities may, by its mode.
+constexpr const char* kMachineWide[] = {
+    "/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus", "/proc/acpi", "/proc/scsi"};
+/// Where other people's files and the sockets of other services lie.
+constexpr const char* kOthers[] = {"/home", "/root", "/run", "/var/tmp", "/dev/shm", "/tmp"};
+
+/// A part of the outside that stays visible, held until everything else is in place.
+struct Window {
+    FileDescriptor tree;
+    std::string place;
+};
+
+using Windows = std::vector<Window>;
+
+Result<> mounted(int failed, const std::string& what) {
+    if (failed != 0) return from_errno("mount " + what);
+    return {};
+}
+
+Result<> set_attributes(int tree, const char* path, std::uint64_t attributes) {
+    mount_attr wanted{};
+    wanted.attr_set = attributes;
+    const unsigned flags = AT_RECURSIVE | (*path == '\0' ? AT_EMPTY_PATH : 0U);
+    return mounted(
+        ::mount_setattr(tree, path, flags, &wanted, sizeof wanted), *path == '\0' ? "a part" : path
+    );
+}
+
+Result<FileDescriptor> copy_tree(const std::string& path, std::uint64_t attributes) {
+    FileDescriptor tree{::open_tree(AT_FDCWD, path.c_str(), kCopy)};
+    if (!tree) return from_errno("mount " + path);
+    if (attributes == 0) return tree;
+    if (auto set = set_attributes(tree.get(), "", attributes); !set) return set.error();
+    return tree;
+}
+
+Result<> open_window(
+    const std::string& path, std::string place, std::uint64_t attributes, Windows& out
+) {
+    auto tree = copy_tree(path, attributes);
+    if (!tree) return tree.error();
+    out.push_back({std::move(*tree), std::move(place)});
+    return {};
+}
+
+/// Names are resolved by a file that often is a link into /run.
+Result<> open_resolver(Windows& out) {
+    std::error_code failure;
+    const auto real = fs::canonical("/etc/resolv.conf", failure);
+    if (failure || real.string().rfind("/run/", 0) != 0) return {};
+    return open_window(real, real, kNoPrivileges | MOUNT_ATTR_RDONLY, out);
+}
+
+Result<Windows> open_windows(const SandboxPaths& paths) {
+    Windows out;
+    if (auto ok = open_resolver(out); !ok) return ok.error();
+    if (auto ok = open_window(paths.temp, "/tmp", kNoPrivileges, out); !ok) return ok.error();
+    if (auto ok = open_window(paths.home, paths.home, kNoPrivileges, out); !ok) return ok.error();
+    for (const auto& path : paths.readable) {
+        auto ok = open_window(path, path, kNoPrivileges | MOUNT_ATTR_RDONLY, out);
+        if (!ok) return ok.error();
+    }
+    for (const auto& path : paths.writable) {
+        if (auto ok = open_window(path, path, kNoPrivileges, out); !ok) return ok.error();
+    }
+    return out;
+}
+
+Result<Windows> open_devices() {
+    Windows out;
+    for (const std::string name : kDevices) {
+        const auto path = "/dev/" + name;
+        if (auto ok = open_window(path, path, MOUNT_ATTR_NOSUID, out); !ok) return ok.error();
+    }
+    return out;
+}
+
+/// What is mounted outside later comes in unmounted as it goes out, so that we keep nothing busy.
+Result<> leave_outside_alone() {
+    return mounted(::mount(nullptr, "/", nullptr, MS_SLAVE | MS_REC, nullptr), "/ apart");
+}
+
+Result<> put(const FileDescriptor& tree, const std::string& place) {
+    return mounted(
+        ::move_mount(tree.get(), "", AT_FDCWD, place.c_str(), MOVE_MOUNT_F_EMPTY_PATH), place
+    );
+}
+
+Result<> mount_empty(const std::string& place) {
+    return mounted(
+        ::mount("tmpfs", place.c_str(), "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755"), place
+    );
+}
+
+Result<> hide(const std::string& folder) {
+    std::error_code failure;
+    if (!fs::is_directory(folder, failure)) return {};
+    return mount_empty(folder);
+}
+
+Result<> mount_processes() {
+    const auto flags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
+    if (auto ok = mounted(::mount("proc", "/proc", "proc", flags, nullptr), "/proc"); !ok)
+        return ok;
+    for (const char* path : kMachineWide) {
+        if (::access(path, F_OK) != 0) continue;
+        auto tree = copy_tree(path, kNoPrivileges | MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOEXEC);
+        if (!tree) return tree.error();
+        if (auto ok = put(*tree, path); !ok) return ok;
+    }
+    return {};
+}
+
+Result<> touch(const std::string& path) {
+    auto file = open_file(path, O_WRONLY | O_CREAT, 0444);
+    if (!file) return file.error();
+    return {};
+}
+
+Result<> mount_devices(const Windows& devices) {
+    if (auto ok = mount_empty("/dev"); !ok) return ok;
+    for (const auto& device : devices) {
+        if (auto ok = touch(device.place); !ok) return ok;
+        if (auto ok = put(device.tree, device.place); !ok) return ok;
+    }
+    for (const auto& [target, name] : kDeviceLinks) {
+        const auto link = std::string{"/dev/"} + name;
+        if (::symlink(target, link.c_str()) != 0) return from_errno("make " + link);
+    }
+    for (const char* folder : {"/dev/shm", "/dev/pts"}) {
+        if (::mkdir(folder, 0755) != 0) return from_errno(std::string{"make "} + folder);
+    }
+    const auto flags = MS_NOSUID | MS_NOEXEC;
+    const char* options = "newinstance,ptmxmode=0666,mode=620";
+    return mounted(::mount("devpts", "/dev/pts", "devpts", flags, options), "/dev/pts");
+}
+
+bool is_folder(const FileDescriptor& tree) {
+    struct stat status {};
+
+    return ::fstat(tree.get(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+/// A place in a folder that has been hidden is made anew.
+Result<> make_place(const Window& window) {
+    std::error_code failure;
+    if (fs::exists(window.place, failure)) return {};
+    const fs::path place{window.place};
+    const bool folder = is_folder(window.tree);
+    fs::create_directories(folder ? place : place.parent_path(), failure);
+    if (failure) return from_errno("make " + window.place, failure.value());
+    return folder ? Result<>{} : touch(window.place);
+}
+
+Result<> show(const Windows& windows) {
+    for (const auto& window : windows) {
+        if (auto ok = make_place(window); !ok) return ok;
+        if (auto ok = put(window.tree, window.place); !ok) return ok;
+    }
+    return {};
+}
+
+Result<> hide_all(const SandboxPaths& paths) {
+    for (const char* folder : kOthers) {
+        if (auto ok = hide(folder); !ok) return ok;
+    }
+    for (const auto& folder : paths.hidden) {
+        if (auto ok = hide(folder); !ok) return ok;
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<> furnish(const SandboxPaths& paths) {
+    if (auto ok = leave_outside_alone(); !ok) return ok;
+    const auto windows = open_windows(paths);
+    if (!windows) return windows.error();
+    const auto devices = open_devices();
+    if (!devices) return devices.error();
+    auto closed = set_attributes(AT_FDCWD, "/", kNoPrivileges | MOUNT_ATTR_RDONLY);
+    if (!closed) return closed;
+    if (auto ok = mount_processes(); !ok) return ok;
+    if (auto ok = mount_devices(*devices); !ok) return ok;
+    if (auto ok = hide_all(paths); !ok) return ok;
+    return show(*windows);
+}
+
+}  // namespace triphammer::execution

@@ -1,0 +1,267 @@
+#include "execution/sandbox.hpp"
+
+#include "base/file.hpp"
+#include "base/text.hpp"
+#include "support/run_task.hpp"
+#include "support/temp_dir.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace triphammer::execution {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::TempDir;
+
+class Collect final : public OutputSink {
+  public:
+    Task<Result<>> write(std::string_view bytes) override {
+        text += bytes;
+        co_return Result<>{};
+    }
+
+    std::string text;
+};
+
+/// A data directory with a key in it, and beside it what a job may use, as a runner has them.
+class Sandboxed : public ::testing::Test {
+  protected:
+    Sandboxed() {
+        become_subreaper();
+        for (const char* name : {"work", "tmp", "home"}) fs::create_directories(folder(name));
+        EXPECT_TRUE(replace_file(run_ / "7" / "source", "shown"));
+        EXPECT_TRUE(replace_file(run_ / "key", "secret"));
+    }
+
+    std::string folder(const std::string& name) const { return (run_ / "7" / name).string(); }
+
+    Result<ProcessEnd> start(std::vector<std::string> arguments, std::string directory) {
+        SandboxPaths paths;
+        paths.temp = folder("tmp");
+        paths.home = folder("home");
+        paths.writable = {folder("work")};
+        paths.readable = {folder("source")};
+        paths.hidden = {run_.path()};
+        Sandbox sandbox{std::move(paths)};
+        Command command;
+        command.arguments = std::move(arguments);
+        command.environment = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "RUN=" + run_.path().string()};
+        command.directory = std::move(directory);
+        command.sandbox = &sandbox;
+        said_ = {};
+        return testing::run_task<Result<ProcessEnd>>([&](Executor executor) {
+            stop_.emplace(executor);
+            return run_process(command, {}, said_, *stop_);
+        });
+    }
+
+    /// What a script says inside.
+    std::string ask(const std::string& script) {
+        const auto end = start({"bash", "-c", script}, folder("work"));
+        EXPECT_TRUE(end) << end.error().message;
+        return said_.text;
+    }
+
+    TempDir run_;
+    Collect said_;
+    std::optional<StopToken> stop_;
+};
+
+TEST_F(Sandboxed, SeesItsOwnFoldersAndNothingElseOfTheServer) {
+    EXPECT_EQ(
+        ask("ls -A $RUN; ls -A $RUN/7; cat $RUN/7/source; ls -A /root /run /var/tmp /dev/shm"),
+        "7\nhome\nsource\nwork\nshown/dev/shm:\n\n/root:\n\n/run:\n\n/var/tmp:\n"
+    );
+}
+
+TEST_F(Sandboxed, WritesOnlyWhatIsItsOwn) {
+    EXPECT_EQ(
+        ask("touch here /tmp/there $RUN/7/home/x\n"
+            "for path in / /usr /etc /usr/bin/env $RUN/7/source /sys/kernel; do\n"
+            "  [ -w $path ] && echo can write $path; done"),
+        ""
+    );
+    EXPECT_TRUE(fs::exists(folder("work") + "/here"));
+    EXPECT_TRUE(fs::exists(folder("tmp") + "/there"));
+    EXPECT_TRUE(fs::exists(folder("home") + "/x"));
+}
+
+TEST_F(Sandboxed, HasNoMountThatIsWritableOrPrivilegedButItsOwn) {
+    const auto mounts = ask(R"(while read -r id parent device root place options rest; do
+  case ,$options, in *,nosuid,*) ;; *) echo "not nosuid: $place";; esac
+  case ,$options, in *,nodev,*) ;; *) echo "devices: $place";; esac
+  case ,$options, in *,ro,*) ;; *) echo "writable: $place";; esac
+done < /proc/self/mountinfo | sort | uniq)");
+    std::vector<std::string> expected;
+    for (const char* device : {"full", "null", "random", "tty", "urandom", "zero"}) {
+        expected.push_back(std::string{"devices: /dev/"} + device);
+        expected.push_back(std::string{"writable: /dev/"} + device);
+    }
+    expected.push_back("devices: /dev/pts");
+    for (const char* place :
+         {"/dev", "/dev/pts", "/dev/shm", "/home", "/proc", "/root", "/run", "/tmp", "/var/tmp"}) {
+        expected.push_back(std::string{"writable: "} + place);
+    }
+    for (const auto& place : {run_.path().string(), folder("home"), folder("work")}) {
+        expected.push_back("writable: " + place);
+    }
+    for (const auto line : split(mounts, '\n')) {
+        EXPECT_TRUE(line.empty() || std::count(expected.begin(), expected.end(), line) > 0) << line;
+    }
+    EXPECT_NE(mounts.find("writable: " + folder("work")), std::string::npos) << mounts;
+}
+
+TEST_F(Sandboxed, HasOnlyTheUsualDevices) {
+    EXPECT_EQ(
+        ask("cd /dev; ls | tr '\\n' ' '; echo > null; head -c 2 zero | wc -c; head -c 2 urandom | "
+            "wc -c;"
+            "ls pts; [ -c ptmx ] && echo ptmx"),
+        "core fd full null ptmx pts random shm stderr stdin stdout tty urandom zero "
+        "2\n2\nptmx\nptmx\n"
+    );
+}
+
+TEST_F(Sandboxed, SeesNoProcessButItsOwn) {
+    EXPECT_EQ(ask("echo $$; echo /proc/[0-9]*"), "2\n/proc/1 /proc/2\n");
+}
+
+TEST_F(Sandboxed, NamesTheFirstProcess) {
+    EXPECT_EQ(
+        ask("cat /proc/1/comm; head -c 18 /proc/1/cmdline"), "triphammer-sand\ntriphammer-sandbox"
+    );
+}
+
+TEST_F(Sandboxed, CannotLookIntoTheFirstProcessWhichIsACopyOfTheRunner) {
+    EXPECT_EQ(
+        ask("for what in environ maps mem auxv; do cat /proc/1/$what 2>/dev/null && echo $what; "
+            "done\n"
+            "for what in cwd root exe fd/0 fd/3; do readlink /proc/1/$what && echo $what; done\n"
+            "kill -9 1; kill -TERM 1; echo alive"),
+        "alive\n"
+    );
+}
+
+TEST_F(Sandboxed, HasNoRightsAndGetsNone) {
+    EXPECT_EQ(
+        ask("grep -E '^(Cap|NoNewPrivs)' /proc/self/status | tr -d '\\t0\\n'"),
+        "CapInh:CapPrm:CapEff:CapBnd:CapAmb:NoNewPrivs:1"
+    );
+}
+
+TEST_F(Sandboxed, CannotChangeTheMachine) {
+    EXPECT_EQ(
+        ask("for file in /proc/sys/kernel/core_pattern /proc/sys/vm/drop_caches "
+            "/proc/sysrq-trigger;"
+            "do [ -e $file ] && (echo 0 > $file) 2>/dev/null && echo wrote $file; done\n"
+            "mount -t tmpfs none /mnt 2>/dev/null && echo mounted\n"
+            "umount $RUN 2>/dev/null && echo unmounted\n"
+            "mount -o remount,rw / 2>/dev/null && echo remounted\n"
+            "mknod /tmp/disk b 254 0 2>/dev/null && echo made a device\n"
+            "hostname other 2>/dev/null && echo renamed; echo end"),
+        "end\n"
+    );
+}
+
+/// A user namespace of its own gives a step every right over what it makes itself, and no other.
+TEST_F(Sandboxed, UncoversNothingInAUserNamespaceOfItsOwn) {
+    const auto said =
+        ask("unshare --user --map-root-user --mount sh -c '"
+            "umount -l $RUN; umount -l /home; mkdir -p /tmp/top; mount --bind / /tmp/top;"
+            "mount -o remount,rw,bind /; touch /usr/x; cat $RUN/key /tmp/top$RUN/key; echo tried'");
+
+    EXPECT_EQ(said.find("secret"), std::string::npos) << said;
+    EXPECT_FALSE(fs::exists("/usr/x"));
+}
+
+TEST_F(Sandboxed, LivesInNamespacesOfItsOwnButSharesTheNetwork) {
+    const auto inside =
+        ask("for kind in mnt pid ipc uts net; do readlink /proc/self/ns/$kind; done");
+
+    std::vector<std::string> same;
+    for (const auto line : split(inside, '\n')) {
+        const auto kind = std::string{line.substr(0, line.find(':'))};
+        if (kind.empty()) continue;
+        if (fs::read_symlink("/proc/self/ns/" + kind) == line) same.push_back(kind);
+    }
+    EXPECT_EQ(same, std::vector<std::string>{"net"});
+}
+
+TEST_F(Sandboxed, HasASessionOfItsOwnWithoutATerminal) {
+    EXPECT_EQ(
+        ask("cut -d ' ' -f 6 /proc/$$/stat; (: < /dev/tty) 2>/dev/null || echo no terminal"),
+        "2\nno terminal\n"
+    );
+}
+
+TEST_F(Sandboxed, IsTheSameUserAsOutside) {
+    EXPECT_EQ(
+        ask("id -u; id -g; stat -c %u $RUN/7/work"),
+        std::to_string(::getuid()) + "\n" + std::to_string(::getgid()) + "\n" +
+            std::to_string(::getuid()) + "\n"
+    );
+}
+
+TEST_F(Sandboxed, GetsNoDescriptorOfItsParent) {
+    const FileDescriptor ours{::open(run_.path().c_str(), O_RDONLY)};  // without close-on-exec
+
+    EXPECT_EQ(ask("ls /proc/$$/fd | tr '\\n' ' '"), "0 1 2 ");
+}
+
+TEST_F(Sandboxed, TellsHowTheCommandEnded) {
+    EXPECT_EQ(start({"bash", "-c", "exit 3"}, folder("work"))->status.code, 3);
+    const auto killed = start({"bash", "-c", "kill -SEGV $$"}, folder("work"));
+    EXPECT_EQ(killed->cause, EndCause::signalled);
+    EXPECT_EQ(killed->status.signal, SIGSEGV);
+}
+
+TEST_F(Sandboxed, SaysWhatCouldNotBeStarted) {
+    const auto program = start({"no-such-program"}, folder("work"));
+    EXPECT_EQ(program.error().code, Code::invalid);
+    EXPECT_NE(program.error().message.find("no-such-program"), std::string::npos);
+    const auto directory = start({"true"}, folder("nowhere"));
+    EXPECT_EQ(directory.error().code, Code::invalid);
+    EXPECT_NE(directory.error().message.find(folder("nowhere")), std::string::npos);
+}
+
+TEST_F(Sandboxed, ReapsWhatTheCommandLeavesToNobody) {
+    EXPECT_EQ(ask("(sleep 0 & ) ; while [ -d /proc/3 ]; do :; done; echo reaped"), "reaped\n");
+}
+
+/// The same tests, once more by a user without rights. As such a user they have run already.
+TEST(Sandbox, HoldsForAnotherUserToo) {
+    if (::geteuid() != 0) return SUCCEED();
+    const TempDir place;
+    fs::permissions(place.path(), fs::perms{0755});
+    fs::copy_file("/proc/self/exe", place / "tests");
+    fs::permissions(place / "tests", fs::perms{0755});
+
+    Collect said;
+    Command command;
+    command.arguments = {
+        "/usr/bin/setpriv",
+        "--reuid=65534",
+        "--regid=65534",
+        "--clear-groups",
+        (place / "tests").string(),
+        "--gtest_filter=Sandboxed.*"};
+    command.environment = {"PATH=/usr/bin:/bin"};
+    command.directory = "/";
+    std::optional<StopToken> stop;
+    const auto end = testing::run_task<Result<ProcessEnd>>([&](Executor executor) {
+        stop.emplace(executor);
+        return run_process(command, {}, said, *stop);
+    });
+
+    ASSERT_TRUE(end) << end.error().message;
+    EXPECT_TRUE(end->status.ok()) << said.text;
+}
+
+}  // namespace
+}  // namespace triphammer::execution
