@@ -63,6 +63,7 @@ launch::RunnerGateway::Callbacks Workshop::gateway_callbacks() {
     launch::RunnerGateway::Callbacks callbacks;
     callbacks.on_attached = [this](model::Fence fence) { dispatcher.on_attached(fence); };
     callbacks.on_detached = [this](model::Fence fence) { dispatcher.on_detached(fence); };
+    callbacks.on_ending = [this](model::Fence fence) { dispatcher.on_ending(fence); };
     callbacks.on_over = [this](model::Fence fence) { dispatcher.on_over(fence); };
     callbacks.on_log = [this](const launch::LogNews& news) {
         live.on_log({news.run, news.job, news.step, news.lines, news.bytes, news.done});

@@ -12,7 +12,7 @@ void DispatchMachine::adopt(model::Fence fence, bool has_attached) {
 }
 
 void DispatchMachine::adopt_unswept(model::Fence fence) {
-    sweeps_.emplace(fence, Sweep{});
+    schedule(fence, Instant{});
 }
 
 // ── launcher ─────────────────────────────────────────────────────────────────────────────────
@@ -25,7 +25,7 @@ void DispatchMachine::on_launcher_ready(Instant now) {
         attempt.is_starting = false;
         if (!attempt.is_connected) attempt.deadline = now + kAttachDeadline;
     }
-    for (auto& [fence, sweep] : sweeps_) sweep.is_asked = false;
+    for (auto& [fence, sweep] : sweeps_) schedule(fence, sweep.at);
     now_ = now;
     ask_for_list();
 }
@@ -76,17 +76,18 @@ void DispatchMachine::on_ended_hint(model::Fence fence) {
     const auto found = attempts_.find(fence);
     if (found != attempts_.end() && !found->second.is_connected) ask_for_list();
     const auto sweep = sweeps_.find(fence);
-    if (sweep != sweeps_.end() && sweep->second.done == 0) sweep->second.at = now_;
+    const bool may_come = sweep != sweeps_.end() && sweep->second.done == 0;
+    if (may_come && !sweep->second.is_asked) schedule(fence, now_);
 }
 
 void DispatchMachine::on_swept(model::Fence fence, bool is_done, Instant now) {
     const auto found = sweeps_.find(fence);
     if (found == sweeps_.end()) return;
     auto& sweep = found->second;
-    sweep.is_asked = false;
-    sweep.at = now + (is_done ? kSweepAgain : kListAgain);
+    schedule(fence, now + (is_done ? kSweepAgain : kListAgain));
     if (!is_done && ++sweep.refusals > kSweepRefusals) actions_.emplace_back(StopRunner{fence});
     if (!is_done || ++sweep.done < 2) return;
+    due_.erase({sweep.at, fence});
     sweeps_.erase(found);
     actions_.emplace_back(MarkSwept{fence});
 }
@@ -100,10 +101,19 @@ void DispatchMachine::on_work() {
 
 void DispatchMachine::claim_if_wanted() {
     if (!wants_claim_ || is_claiming_ || !is_launcher_ready_ || !has_listed_) return;
+    if (!has_free_worker()) return;
     is_claiming_ = true;
     wants_claim_ = false;
     claim_at_.reset();
     actions_.emplace_back(ClaimNext{});
+}
+
+/// The tables decide; but to ask them after each step of a job costs more than the step.
+bool DispatchMachine::has_free_worker() const {
+    if (attempts_.size() < workers_) return true;
+    return std::any_of(attempts_.begin(), attempts_.end(), [](const auto& entry) {
+        return entry.second.is_ending;
+    });
 }
 
 void DispatchMachine::on_claimed(
@@ -167,10 +177,17 @@ void DispatchMachine::on_detached(model::Fence fence, Instant now) {
     ask_for_list();
 }
 
+void DispatchMachine::on_ending(model::Fence fence) {
+    const auto found = attempts_.find(fence);
+    if (found == attempts_.end()) return;
+    found->second.is_ending = true;
+    on_work();
+}
+
 void DispatchMachine::on_over(model::Fence fence, Instant now) {
     if (attempts_.erase(fence) == 0) return;
     // Its runner is about to go by itself: an `ended` hint makes the sweep come at once.
-    sweeps_[fence].at = now + kSweepGrace;
+    schedule(fence, now + kSweepGrace);
     on_work();
 }
 
@@ -231,11 +248,20 @@ void DispatchMachine::ask_for_list() {
 
 void DispatchMachine::sweep_due(Instant now) {
     if (!is_launcher_ready_ || !has_listed_) return;
-    for (auto& [fence, sweep] : sweeps_) {
-        if (sweep.is_asked || now < sweep.at) continue;
-        sweep.is_asked = true;
+    while (!due_.empty() && due_.begin()->first <= now) {
+        const auto fence = due_.begin()->second;
+        due_.erase(due_.begin());
+        sweeps_[fence].is_asked = true;
         actions_.emplace_back(SweepRunner{fence});
     }
+}
+
+void DispatchMachine::schedule(model::Fence fence, Instant at) {
+    auto& sweep = sweeps_[fence];
+    due_.erase({sweep.at, fence});
+    sweep.is_asked = false;
+    sweep.at = at;
+    due_.emplace(at, fence);
 }
 
 // ── time ─────────────────────────────────────────────────────────────────────────────────────
@@ -261,10 +287,7 @@ Instant DispatchMachine::next_wakeup() const {
         if (attempt.is_connected || attempt.is_busy) continue;
         at = std::min(at, std::max(list_at_, attempt.retry_at));
     }
-    for (const auto& [fence, sweep] : sweeps_) {
-        if (!sweep.is_asked) at = std::min(at, sweep.at);
-    }
-    return at;
+    return due_.empty() ? at : std::min(at, due_.begin()->first);
 }
 
 std::vector<DispatchAction> DispatchMachine::take_actions() {

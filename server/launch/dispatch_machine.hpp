@@ -20,6 +20,7 @@
 #include "model/states.hpp"
 
 #include <deque>
+#include <limits>
 #include <map>
 #include <optional>
 #include <set>
@@ -110,6 +111,10 @@ enum class Sight { nothing, alive, dead };
 
 class DispatchMachine {
   public:
+    /// `workers`: how many attempts may be open at once; with as many open nothing is claimed.
+    explicit DispatchMachine(std::size_t workers = std::numeric_limits<std::size_t>::max())
+        : workers_{workers} {}
+
     /// After the daemon's start: what the tables hold.
     void adopt(model::Fence fence, bool has_attached);
     void adopt_unswept(model::Fence fence);
@@ -141,6 +146,8 @@ class DispatchMachine {
     // ── runners ──
     void on_attached(model::Fence fence);
     void on_detached(model::Fence fence, Instant now);
+    /// Its end is being committed: a claim that is asked for now comes after it.
+    void on_ending(model::Fence fence);
     /// The attempt has ended in the tables, by its own record or otherwise.
     void on_over(model::Fence fence, Instant now);
 
@@ -160,6 +167,7 @@ class DispatchMachine {
         bool is_starting = false;  // asked for, not answered
         bool is_busy = false;      // an action that settles it is under way
         bool knows_token = false;
+        bool is_ending = false;
         int replays = 0;
         std::optional<Sight> sight;  // by this connection to the launcher
         std::optional<Instant> deadline;
@@ -174,6 +182,8 @@ class DispatchMachine {
         Instant at;
     };
 
+    bool has_free_worker() const;
+    void schedule(model::Fence fence, Instant at);
     void decide(model::Fence fence, Attempt& attempt, Instant now);
     void decide_dead(model::Fence fence, Attempt& attempt);
     void decide_alive(model::Fence fence, Attempt& attempt, Instant now);
@@ -185,6 +195,8 @@ class DispatchMachine {
 
     std::map<model::Fence, Attempt> attempts_;
     std::map<model::Fence, Sweep> sweeps_;
+    std::set<std::pair<Instant, model::Fence>> due_;  // of sweeps_, those that are not asked for
+    std::size_t workers_;
     std::vector<DispatchAction> actions_;
     bool is_launcher_ready_ = false;
     bool has_listed_ = false;

@@ -1,20 +1,17 @@
 #include "launch/dispatcher.hpp"
 
+#include "base/deadline.hpp"
 #include "base/digest.hpp"
-#include "base/file.hpp"
 #include "base/log.hpp"
 #include "base/task_group.hpp"
 #include "launch/journal.hpp"
-#include "protocol/spool.hpp"
+#include "launch/left_spool.hpp"
 #include "queue/queue.hpp"
 #include "store/database.hpp"
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-
-#include <fcntl.h>
-#include <unistd.h>
 
 #include <map>
 
@@ -30,12 +27,14 @@ struct Dispatcher::State : std::enable_shared_from_this<Dispatcher::State> {
     TaskGroup tasks;
     asio::steady_timer alarm;
     std::map<model::Fence, Secret> tokens;
+    std::vector<model::Fence> swept;  // not yet marked in the tables
     bool is_draining = false;
     bool is_pumping = false;
 
     State(Parts given, DispatchSettings wanted)
         : parts{std::move(given)},
           settings{std::move(wanted)},
+          machine{static_cast<std::size_t>(settings.workers)},
           launcher{parts.executor, parts.launcher_socket, launcher_callbacks()},
           tasks{parts.executor, tell_failure},
           alarm{parts.executor} {}
@@ -84,20 +83,8 @@ struct Dispatcher::State : std::enable_shared_from_this<Dispatcher::State> {
 
 namespace {
 
-/// What the runner of a nonce left behind: a whole end, or not.
-bool has_whole_end(const std::filesystem::path& spool, const std::string& nonce) {
-    const auto file = open_file(spool, O_RDONLY);
-    if (!file) return false;
-    protocol::SpoolScanner scanner;
-    std::string buffer(256 * 1024, '\0');
-    for (;;) {
-        const auto count = ::read(file->get(), buffer.data(), buffer.size());
-        if (count <= 0) break;
-        scanner.feed({buffer.data(), static_cast<std::size_t>(count)});
-    }
-    const auto& summary = scanner.summary();
-    return summary.has_end && summary.started && summary.started->nonce == nonce;
-}
+/// Between a sweep and its mark in the tables.
+constexpr Milliseconds kMarkPause{1'000};
 
 struct Claimed {
     std::optional<model::Fence> fence;
@@ -306,13 +293,17 @@ Task<> Dispatcher::State::perform(Lose action) {
     co_await std::move(settling);
 }
 
+/// Nobody waits for the mark, so many share a commit; one that is lost costs another sweep.
 Task<> Dispatcher::State::perform(MarkSwept action) {
-    const auto fence = action.fence;
-    auto mark = [fence](store::Transaction& tx) -> Result<> {
-        store::set_swept(tx, fence);
+    swept.push_back(action.fence);
+    if (swept.size() > 1) co_return;
+    auto pause = sleep_for(kMarkPause);
+    co_await std::move(pause);
+    auto mark = [fences = std::exchange(swept, {})](store::Transaction& tx) -> Result<> {
+        for (const auto fence : fences) store::set_swept(tx, fence);
         return {};
     };
-    auto marking = parts.database.write(mark);
+    auto marking = parts.database.write(std::move(mark));
     (void)co_await std::move(marking);
 }
 
@@ -373,6 +364,11 @@ void Dispatcher::on_attached(model::Fence fence) {
 
 void Dispatcher::on_detached(model::Fence fence) {
     state_->machine.on_detached(fence, state_->now());
+    state_->pump();
+}
+
+void Dispatcher::on_ending(model::Fence fence) {
+    state_->machine.on_ending(fence);
     state_->pump();
 }
 

@@ -54,6 +54,7 @@ class Dispatcher {
     // From the gateway.
     void on_attached(model::Fence fence);
     void on_detached(model::Fence fence);
+    void on_ending(model::Fence fence);
     void on_over(model::Fence fence);
 
     /// Why nothing is claimed at the moment; empty when all is well.

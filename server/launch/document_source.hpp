@@ -7,6 +7,7 @@
 #include "store/run_store.hpp"
 #include "store/transaction.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>

@@ -34,4 +34,17 @@ Result<> verify_logs(
     return {};
 }
 
+void sync_soon(
+    NamedThread& thread,
+    logs::LogStore& logs,
+    model::Fence fence,
+    const std::vector<store::StepLog>& steps
+) {
+    for (const auto& step : steps) {
+        if (step.bytes == 0) continue;
+        const logs::LogId id{fence.value, step.number};
+        thread.post([&logs, id] { (void)logs.sync(id); });
+    }
+}
+
 }  // namespace triphammer::launch

@@ -1,9 +1,11 @@
 #pragma once
-// What the daemon's disk holds of an attempt's logs. Blocking; on the log thread.
+// What the daemon's disk holds of an attempt's logs. Blocking; on the log thread, but sync_soon.
 
 #include "base/result.hpp"
+#include "base/thread.hpp"
 #include "model/ids.hpp"
 #include "protocol/messages.hpp"
+#include "store/step_store.hpp"
 
 #include <cstdint>
 #include <map>
@@ -24,6 +26,15 @@ Result<std::map<int, std::uint64_t>> lengths_of(
 /// one differs.
 Result<> verify_logs(
     logs::LogStore& logs, model::Fence fence, const std::vector<protocol::StepSum>& sums
+);
+
+/// Puts the logs of ended steps on the disk while the next steps run, so that the attempt's end
+/// need not wait for it. A failure is found again by verify_logs.
+void sync_soon(
+    NamedThread& thread,
+    logs::LogStore& logs,
+    model::Fence fence,
+    const std::vector<store::StepLog>& steps
 );
 
 }  // namespace triphammer::launch

@@ -7,6 +7,7 @@
 #include "queue/queue.hpp"
 #include "store/database.hpp"
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -145,11 +146,7 @@ Task<Result<protocol::Attached>> RunnerConnection::admit(const protocol::Attach&
     }
     hold_ = {attach.fence, attach.nonce};
     note_attached(*runner);
-    auto listing =
-        parts_.database.read([&](store::Connection& db) { return step_numbers(db, attach.fence); });
-    auto steps = co_await std::move(listing);
-    if (!steps) co_return steps.error();
-    auto measuring = measure_logs(std::move(*steps));
+    auto measuring = measure_known_logs(runner->attempt);
     auto have = co_await std::move(measuring);
     if (!have) co_return have.error();
     protocol::Attached attached;
@@ -177,6 +174,20 @@ void RunnerConnection::note_attached(const AttachedRunner& runner) {
     run_ = runner.job.run;
     is_attached_ = true;
     if (hooks_.on_attached) hooks_.on_attached(hold_.fence);
+}
+
+/// Without a record there is no step yet, and no log that counts.
+Task<Result<std::map<int, std::uint64_t>>> RunnerConnection::measure_known_logs(
+    const store::AttemptRow& attempt
+) {
+    if (attempt.acked == 0) co_return std::map<int, std::uint64_t>{};
+    auto listing = parts_.database.read([fence = attempt.fence](store::Connection& db) {
+        return step_numbers(db, fence);
+    });
+    auto steps = co_await std::move(listing);
+    if (!steps) co_return steps.error();
+    auto measuring = measure_logs(std::move(*steps));
+    co_return co_await std::move(measuring);
 }
 
 Task<Result<std::map<int, std::uint64_t>>> RunnerConnection::measure_logs(
@@ -260,6 +271,14 @@ Task<> RunnerConnection::perform(protocol::Commit action) {
     auto measuring = measure_ended(action);
     const auto logs = co_await std::move(measuring);
     auto apply = [&](store::Transaction& tx) { return apply_records(tx, hold_, action, logs); };
+    // What is asked of the database from now on comes after the end: the next claim need not wait
+    // for it to be on the disk.
+    const bool ends = ends_attempt(action);
+    if (ends && hooks_.on_ending) {
+        asio::post(parts_.executor, [ending = hooks_.on_ending, fence = hold_.fence] {
+            ending(fence);
+        });
+    }
     auto applying = parts_.database.write(apply);
     auto verdicts = co_await std::move(applying);
     const bool committed = verdicts.has_value();
@@ -276,7 +295,8 @@ Task<> RunnerConnection::perform(protocol::Commit action) {
              true}
         );
     }
-    if (ends_attempt(action) && hooks_.on_over) hooks_.on_over(hold_.fence);
+    if (!ends) sync_soon(parts_.log_thread, parts_.logs, hold_.fence, logs);
+    if (ends && hooks_.on_over) hooks_.on_over(hold_.fence);
 }
 
 // ── the wire ─────────────────────────────────────────────────────────────────────────────────

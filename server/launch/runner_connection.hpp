@@ -14,6 +14,7 @@ namespace triphammer::launch {
 
 struct ConnectionHooks {
     std::function<void(model::Fence)> on_attached;
+    std::function<void(model::Fence)> on_ending;
     std::function<void(model::Fence)> on_over;
     std::function<void(const LogNews&)> on_log;
     std::function<void()> kick;  // have `work` run soon
@@ -54,6 +55,7 @@ class RunnerConnection {
     Task<> wait_until_idle();
     Task<> cut_logs();
     Task<Result<protocol::Attached>> admit(const protocol::Attach& attach);
+    Task<Result<std::map<int, std::uint64_t>>> measure_known_logs(const store::AttemptRow& attempt);
     Task<Result<std::map<int, std::uint64_t>>> measure_logs(std::vector<std::int64_t> steps);
     Task<std::vector<store::StepLog>> measure_ended(const protocol::Commit& commit);
     int damages(model::Fence fence) const;

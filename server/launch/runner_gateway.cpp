@@ -15,6 +15,8 @@ struct RunnerGateway::State {
     TaskGroup tasks;
     std::map<model::Fence, std::shared_ptr<RunnerConnection>> connections;
     std::map<model::Fence, int> damages;  // attempts whose logs were found damaged
+    bool is_telling = false;
+    bool tells_again = false;
 
     State(Parts given, Callbacks calls)
         : parts{given}, callbacks{std::move(calls)}, tasks{given.executor, {}} {}
@@ -54,6 +56,7 @@ ConnectionHooks hooks_of(
         const auto found = state->damages.find(fence);
         return found == state->damages.end() ? 0 : found->second;
     };
+    hooks.on_ending = state->callbacks.on_ending;
     hooks.on_over = [state](model::Fence fence) {
         state->damages.erase(fence);
         if (state->callbacks.on_over) state->callbacks.on_over(fence);
@@ -87,8 +90,10 @@ Task<Result<>> RunnerGateway::replay(model::Fence fence, std::filesystem::path s
     co_return co_await std::move(replaying);
 }
 
-Task<> RunnerGateway::tell_cancels() {
-    auto state = state_;
+namespace {
+
+template <class State>
+Task<> tell_cancels_once(std::shared_ptr<State> state) {
     auto list = [](store::Connection& db) -> Result<std::vector<store::JobRow>> {
         std::vector<store::JobRow> jobs;
         for (const auto& attempt : store::list_open_attempts(db)) {
@@ -107,6 +112,21 @@ Task<> RunnerGateway::tell_cancels() {
         });
         if (job != jobs->end()) connection->cancel(job->cancel_reason);
     }
+}
+
+}  // namespace
+
+/// One round at a time; what changes meanwhile is looked at in the next.
+Task<> RunnerGateway::tell_cancels() {
+    auto state = state_;
+    state->tells_again = true;
+    if (state->is_telling) co_return;
+    state->is_telling = true;
+    while (std::exchange(state->tells_again, false)) {
+        auto telling = tell_cancels_once(state);
+        co_await std::move(telling);
+    }
+    state->is_telling = false;
 }
 
 void RunnerGateway::refuse(model::Fence fence, const std::string& why) {

@@ -47,7 +47,8 @@ class RunnerGateway {
     struct Callbacks {
         std::function<void(model::Fence)> on_attached;
         std::function<void(model::Fence)> on_detached;
-        std::function<void(model::Fence)> on_over;  // ended or parked in the tables
+        std::function<void(model::Fence)> on_ending;  // its end is under way to the tables
+        std::function<void(model::Fence)> on_over;    // ended or parked in the tables
         std::function<void(const LogNews&)> on_log;
     };
 

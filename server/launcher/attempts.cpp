@@ -58,10 +58,8 @@ void share_with_daemon(const fs::path& folder, const std::optional<uid_t>& daemo
 }
 
 /// Not synced: a power cut ends the runner too.
-Result<> note_pid(const fs::path& folder, pid_t pid) {
-    auto file = open_file(folder / "pid", O_WRONLY | O_CREAT | O_EXCL, 0640);
-    if (!file) return file.error();
-    return write_all(file->get(), std::to_string(pid));
+Result<> note_pid(const FileDescriptor& lock, pid_t pid) {
+    return write_all_at(lock.get(), std::to_string(pid), 0);
 }
 
 bool has_open(pid_t pid, const fs::path& lock) {
@@ -98,7 +96,7 @@ Result<Child> Attempts::start(const Request& request) const {
     if (!pipe) return pipe.error();
     auto child = spawn_runner(settings_.runner_program, folder, pipe->get(), lock->get());
     if (!child) return child.error();
-    if (auto noted = note_pid(folder, child->pid()); !noted) return noted.error();
+    if (auto noted = note_pid(*lock, child->pid()); !noted) return noted.error();
     return child;
 }
 
@@ -140,7 +138,7 @@ bool Attempts::is_over(std::int64_t fence) const {
 /// The pid is only a guess until the process is held by a descriptor and still has the lock open.
 FileDescriptor Attempts::find_runner(std::int64_t fence) const {
     const auto folder = folder_of(fence);
-    const auto text = read_file(folder / "pid", 32);
+    const auto text = read_file(folder / "lock", 32);
     const auto pid = text ? parse_integer(trim(*text)) : std::nullopt;
     if (!pid || *pid <= 1) return {};
     FileDescriptor pidfd{static_cast<int>(::syscall(SYS_pidfd_open, static_cast<pid_t>(*pid), 0))};

@@ -30,6 +30,12 @@ std::string own_path() {
     return {};
 }
 
+/// The group that this process was started in; it is moved by nobody.
+std::filesystem::path own_group() {
+    const auto root = hierarchy();
+    return root.empty() ? root : root / own_path();
+}
+
 /// Whether a group below ours would limit and count anything. Joining one costs 12 ms (the kernel
 /// waits for every processor), so it must be worth it; trees end without groups too.
 bool has_controllers(const std::filesystem::path& parent) {
@@ -40,10 +46,10 @@ bool has_controllers(const std::filesystem::path& parent) {
 }  // namespace
 
 std::filesystem::path group_of(const std::filesystem::path& run, std::int64_t fence) {
-    static const std::filesystem::path parent = hierarchy();
+    static const std::filesystem::path parent = own_group();
     if (parent.empty()) return {};
     const auto server = sha256_hex(run.string()).substr(0, 12);
-    return parent / own_path() / ("triphammer-" + server + "-" + std::to_string(fence));
+    return parent / ("triphammer-" + server + "-" + std::to_string(fence));
 }
 
 std::filesystem::path make_group(const std::filesystem::path& run, std::int64_t fence) {

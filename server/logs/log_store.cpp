@@ -64,6 +64,7 @@ struct LogStore::Open {
     LogId id;
     FileDescriptor file;
     LineIndex index;
+    bool is_synced = false;
 };
 
 struct LogStore::State {
@@ -107,6 +108,7 @@ Result<> LogStore::append(LogId id, std::uint64_t offset, std::string_view bytes
         if (!same) return same;
         bytes.remove_prefix(static_cast<std::size_t>(known));
     }
+    log.is_synced = false;
     if (auto written = write_all_at(log.file.get(), bytes, length); !written) return written;
     log.index.add(bytes);
     return {};
@@ -179,11 +181,13 @@ Result<std::string> LogStore::sha256(LogId id) {
 Result<> LogStore::sync(LogId id) {
     auto found = open_log(id, false);
     if (!found) return found.error();
-    if (*found == nullptr) return {};
+    if (*found == nullptr || (*found)->is_synced) return {};
     if (::fdatasync((*found)->file.get()) != 0) return from_errno("sync a log");
     auto file = open_file(state_->path_of(id, ".idx"), O_WRONLY | O_CREAT | O_TRUNC);
     if (!file) return file.error();
-    return write_all(file->get(), (*found)->index.to_bytes());
+    auto written = write_all(file->get(), (*found)->index.to_bytes());
+    (*found)->is_synced = written.has_value();
+    return written;
 }
 
 Result<> LogStore::close(LogId id) {

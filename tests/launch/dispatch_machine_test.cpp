@@ -99,6 +99,27 @@ TEST(DispatchMachine, ClaimsUntilThereIsNothingAndThenOnlyWhenTold) {
     EXPECT_EQ(test.count<ClaimNext>(), 3);
 }
 
+TEST(DispatchMachine, AsksForNoJobWhileNobodyIsFreeOrAboutToBe) {
+    Fixture test;
+    test.machine = DispatchMachine{1};
+    test.machine.adopt(kFence, true);
+    test.sight = Sight::alive;
+    test.machine.on_launcher_ready(test.now);
+    test.settle();
+    test.machine.on_work();
+    test.settle();
+    EXPECT_EQ(test.count<ClaimNext>(), 0);
+
+    test.machine.on_ending(kFence);
+    test.settle();
+    EXPECT_EQ(test.count<ClaimNext>(), 1);
+    test.machine.on_claimed({}, {}, test.now);  // its end was not in the tables yet
+    test.machine.on_over(kFence, test.now);
+    test.settle();
+
+    EXPECT_EQ(test.count<ClaimNext>(), 2);
+}
+
 TEST(DispatchMachine, ClaimsAHeldBackJobWhenItsTimeHasCome) {
     Fixture test;
     test.machine.on_launcher_ready(test.now);

@@ -70,7 +70,7 @@ TEST(LauncherServer, PutsNoTokenOnACommandLine) {
 
     daemon.ask(Action::start, 1);
     read_when_there(run.path() / "1" / "up");
-    const auto pid = read_when_there(run.path() / "1" / "pid");
+    const auto pid = read_when_there(run.path() / "1" / "lock");
 
     for (const char* file : {"cmdline", "environ"}) {
         const auto text = read_file("/proc/" + pid + "/" + file, 1 << 20);
