@@ -82,7 +82,8 @@ class Writer {
         line(2, job.key + ":");
         pair(4, "name", job.name);
         write_needs(job);
-        pair(4, "if", job.condition);
+        pair(4, "if", lacks_gate(job) ? "false" : job.condition);
+        if (job.is_gate) return write_gate(job);
         pair(4, "runs-on", job.label);
         pair(4, "container", job.image);
         if (!job.minutes.empty()) line(4, "timeout-minutes: " + job.minutes);
@@ -94,14 +95,35 @@ class Writer {
         from_ = {};
     }
 
+    void write_gate(const DraftJob& job) {
+        line(4, "approve:");
+        line(6, "subject: \"${{ github.sha }}\"");
+        std::vector<std::string> names;
+        for (const auto& name : job.approvers) names.push_back(to_scalar(name));
+        if (!names.empty()) line(6, "by: [" + join(names, ", ") + "]");
+        from_ = {};
+    }
+
+    const DraftJob* find_job(const std::string& key) const {
+        const auto found =
+            std::find_if(draft_.jobs.begin(), draft_.jobs.end(), [&](const DraftJob& job) {
+                return job.key == key;
+            });
+        return found == draft_.jobs.end() ? nullptr : &*found;
+    }
+
+    bool lacks_gate(const DraftJob& job) const {
+        return std::any_of(job.needs.begin(), job.needs.end(), [&](const std::string& need) {
+            const auto* needed = find_job(need);
+            return needed != nullptr && needed->is_gate && is_left_out(needed->from);
+        });
+    }
+
     void write_needs(const DraftJob& job) {
         std::vector<std::string> present;
         for (const auto& need : job.needs) {
-            const auto found =
-                std::find_if(draft_.jobs.begin(), draft_.jobs.end(), [&](const DraftJob& other) {
-                    return other.key == need;
-                });
-            if (found != draft_.jobs.end() && !is_left_out(found->from)) present.push_back(need);
+            const auto* needed = find_job(need);
+            if (needed != nullptr && !is_left_out(needed->from)) present.push_back(need);
         }
         if (!present.empty()) line(4, "needs: [" + join(present, ", ") + "]");
     }

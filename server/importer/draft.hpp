@@ -51,6 +51,8 @@ struct DraftJob {
     std::vector<DraftAxis> axes;
     std::vector<Texts> excluded;  // of the matrix
     Texts env;
+    bool is_gate = false;                              // waits for an approval; has no steps
+    std::vector<std::string> approvers;                // of a gate; empty: whoever may
     std::vector<std::pair<Lines, std::string>> junit;  // patterns of report files
     std::vector<DraftStep> steps;
 };
@@ -75,7 +77,8 @@ struct Written {
     std::vector<Lines> from;  // of each line of the text
 };
 
-/// `left_out`: parts that came from these lines are not written.
+/// `left_out`: parts that came from these lines are not written. What waited for a gate that is
+/// left out never runs.
 Written write_yaml(const Draft& draft, const std::set<Lines>& left_out);
 
 /// As YAML writes it in one line; with quotes where it could be taken for anything else.

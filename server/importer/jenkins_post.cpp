@@ -44,7 +44,9 @@ void StagesImporter::add_post(const Statement& post) {
     }
     current_.clear();
     tail_.clear();
-    for (const auto& job : draft_.jobs) tail_.push_back(job.key);
+    for (const auto& job : draft_.jobs) {
+        if (!job.is_gate) tail_.push_back(job.key);
+    }
     auto& job = new_job("Afterwards", {post.line, post.line}, defaults_.agent);
     job.condition = "always()";
     remarks_.changed({post.line, post.line}, "runs in a job and a workspace of its own");

@@ -11,6 +11,7 @@ namespace triphammer::importer {
 namespace {
 
 constexpr const char* kMainJob = "pipeline";
+constexpr const char* kGate = "Approve";
 
 std::string slug_of(const std::string& name) {
     std::string out;
@@ -72,6 +73,7 @@ void StagesImporter::add_all(const std::vector<Statement>& stages, const Default
 void StagesImporter::add_stage(const Statement& statement, const StepScope& outer) {
     const Stage stage{statement};
     const auto scope = scope_of(stage, outer);
+    if (const auto* input = stage.part("input")) add_gate(*input);
     if (stage.part("matrix") != nullptr) return add_matrix(stage, scope);
     const auto* agent = stage.part("agent");
     if (agent == nullptr || !has_own_agent(statement)) return add_body(stage, scope);
@@ -98,7 +100,7 @@ void StagesImporter::add_body(const Stage& stage, const StepScope& scope) {
     if (const auto* nested = stage.part("stages")) {
         for (const auto& inner : nested->block) add_stage(inner, scope);
     }
-    if (stage.part("steps") != nullptr) add_steps_of(stage, scope, current_job());
+    if (stage.part("steps") != nullptr) add_steps_of(stage, scope);
     const auto* post = stage.part("post");
     if (post == nullptr) return;
     if (apart || current_ != key) {
@@ -107,11 +109,51 @@ void StagesImporter::add_body(const Stage& stage, const StepScope& scope) {
     add_stage_post(*post, scope, from, current_job());
 }
 
-void StagesImporter::add_steps_of(const Stage& stage, const StepScope& scope, DraftJob& job) {
-    StepsOut out;
-    out.stashes = stashes_[job.key];
-    StepsImporter{names_, remarks_}.add(stage.part("steps")->block, scope, out);
-    append(job, std::move(out));
+/// A question among the steps ends the job.
+void StagesImporter::add_steps_of(const Stage& stage, const StepScope& scope) {
+    std::vector<Statement> steps;
+    const auto flush = [&] {
+        if (steps.empty()) return;
+        auto& job = current_job();
+        StepsOut out;
+        out.stashes = stashes_[job.key];
+        StepsImporter{names_, remarks_}.add(std::exchange(steps, {}), scope, out);
+        append(job, std::move(out));
+    };
+    for (const auto& step : stage.part("steps")->block) {
+        if (step.name != "input") {
+            steps.push_back(step);
+            continue;
+        }
+        flush();
+        add_gate(step);
+    }
+    flush();
+}
+
+/// `input 'Sure?'`, `input(message: …, submitter: 'a,b')`, `input { message '…' submitter '…' }`
+void StagesImporter::add_gate(const Statement& input) {
+    std::string message = input.arguments["message"].text;
+    std::string submitters = input.arguments["submitter"].text;
+    if (message.empty()) message = input.first().text;
+    for (const auto& part : input.block) {
+        if (part.name == "message") message = part.first().text;
+        if (part.name == "submitter") submitters = part.first().text;
+        if (part.name == "parameters") remarks_.left(lines_of(part), "asks for values");
+    }
+    current_.clear();
+    auto& gate = new_job(kGate, lines_of(input), {});
+    gate.is_gate = true;
+    gate.name = message.empty() ? kGate : message;
+    gate.steps.clear();
+    gate.minutes.clear();
+    for (const auto name : split(submitters, ',')) {
+        if (!trim(name).empty()) gate.approvers.emplace_back(trim(name));
+    }
+    remarks_.changed(
+        {input.line, input.line},
+        "a job that waits for an approval; what follows begins with a fresh checkout"
+    );
 }
 
 /// On agents of their own they run beside each other; in one workspace one after another.
@@ -201,15 +243,6 @@ StepScope StagesImporter::scope_of(const Stage& stage, const StepScope& outer) {
                     lines_of(part), "the condition; until it is written the stage never runs"
                 );
             }
-        }
-        if (part.name == "input") {
-            scope.condition = "false";
-            remarks_.left(
-                lines_of(part),
-                "the question; until then the stage never runs. Make it a job with an "
-                "`environment` "
-                "that wants reviewers, or put an `approve` job before it"
-            );
         }
         if (part.name == "options") {
             for (const auto& option : part.block) {

@@ -1,7 +1,8 @@
 #pragma once
 // Stages become jobs. Jenkins runs them in one workspace one after another, so that stages with the
 // same agent are the steps of one job; a stage with an agent of its own, a matrix and branches that
-// run beside each other on agents of their own are jobs of their own. Pure.
+// run beside each other on agents of their own are jobs of their own; a question to a person ends a
+// job, and the next one waits for the answer. Pure.
 // Source: Jenkins' page "Pipeline Syntax", Declarative Pipeline.
 
 #include "importer/draft.hpp"
@@ -34,7 +35,8 @@ class StagesImporter {
 
     void add_stage(const Statement& statement, const StepScope& outer);
     void add_body(const Stage& stage, const StepScope& scope);
-    void add_steps_of(const Stage& stage, const StepScope& scope, DraftJob& job);
+    void add_steps_of(const Stage& stage, const StepScope& scope);
+    void add_gate(const Statement& input);
     void add_branches(const Stage& stage, const StepScope& scope);
     void add_matrix(const Stage& stage, const StepScope& scope);
     void read_axes(const Statement& matrix, DraftJob& job);

@@ -102,15 +102,23 @@ TEST(Jenkinsfile, AStageWhoseConditionIsNotCarriedNeverRuns) {
     EXPECT_EQ(read(imported).jobs.at(0).steps.back().condition.text, "false");
 }
 
-TEST(Jenkinsfile, AStageThatAsksAPersonNeverRunsByItself) {
+TEST(Jenkinsfile, WhatWaitsForAPersonDoesNotRunWithoutOne) {
     const auto imported = import_jenkinsfile(
         "x",
-        "pipeline { agent any\nstages { stage('S') {\ninput { message 'Sure?' }\n"
-        "steps { sh 'deploy' } } } }"
+        "pipeline { agent any\nstages {\nstage('A') { steps { sh 'build'\n"
+        "input message: 'Sure?', submitter: 'ann, bob'\nsh 'deploy' } }\n"
+        "stage('B') { steps { sh 'after' } }\n} }"
     );
 
-    EXPECT_EQ(lines_left(imported), std::vector<int>{3});
-    EXPECT_EQ(read(imported).jobs.at(0).steps.back().condition.text, "false");
+    const auto workflow = read(imported);
+    ASSERT_GE(workflow.jobs.size(), 2U) << imported.text;
+    EXPECT_EQ(workflow.jobs.front().steps.back().run.text, "build");
+    const auto& last = workflow.jobs.back();
+    EXPECT_EQ(last.steps.back().run.text, "after");
+    const bool waits = last.needs == std::vector<std::string>{"approve"};
+    const bool never_runs = last.condition.text == "false";
+    EXPECT_NE(waits, never_runs) << imported.text;
+    EXPECT_EQ(lines_left(imported), never_runs ? std::vector<int>{4} : std::vector<int>{});
 }
 
 TEST(Jenkinsfile, AStageWithAnImageIsAJobThatTheNextOneWaitsFor) {
