@@ -99,22 +99,35 @@ Result<model::Event> event_for(
     return make_event(tree, found == all.end() ? asked : *found, options.inputs);
 }
 
-/// The job and all that it needs.
+/// By its name in the file: all legs of its matrix, or one of them by its own key.
+bool is_called(const plan::PlannedJob& job, const std::string& key) {
+    return job.own_key() == key || job.own_node() == key;
+}
+
+/// The job and all that it needs; of a called workflow all jobs.
 Result<> keep_job(plan::PlannedRun& run, const std::string& key) {
-    std::set<std::string> wanted{key};
-    std::vector<std::string> names;
-    for (const auto& job : run.jobs) names.push_back(job.definition.key);
-    if (std::find(names.begin(), names.end(), key) == names.end()) {
-        return invalid("--job " + key + ": there are " + join(names, ", "));
+    std::set<std::string> wanted;
+    std::set<std::string> names;
+    for (const auto& job : run.jobs) {
+        names.insert(job.own_node());
+        if (is_called(job, key)) wanted.insert(job.own_key());
     }
+    if (wanted.empty()) {
+        return invalid("--job " + key + ": there are " + join({names.begin(), names.end()}, ", "));
+    }
+    const auto is_wanted = [&](const plan::PlannedJob& job) {
+        return wanted.contains(job.own_key()) || wanted.contains(job.own_node()) ||
+               wanted.contains(job.parent);
+    };
     for (std::size_t before = 0; before != wanted.size();) {
         before = wanted.size();
         for (const auto& job : run.jobs) {
-            if (wanted.contains(job.definition.key))
-                wanted.insert(job.needs.begin(), job.needs.end());
+            if (!is_wanted(job)) continue;
+            wanted.insert(job.own_key());
+            wanted.insert(job.needs.begin(), job.needs.end());
         }
     }
-    std::erase_if(run.jobs, [&](const auto& job) { return !wanted.contains(job.definition.key); });
+    std::erase_if(run.jobs, [&](const auto& job) { return !is_wanted(job); });
     return {};
 }
 
