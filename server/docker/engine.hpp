@@ -101,8 +101,6 @@ class Engine {
     /// Asks the registry: the digest of NAME:TAG or NAME@DIGEST as it stands there now.
     Task<Result<std::string>> registry_digest(ImageReference image, Credentials credentials);
     Task<Result<>> remove_image(std::string name);
-    /// Makes an image from the tar of a root file system; the image's id.
-    Task<Result<std::string>> import_image(std::string root_tar, std::string repository);
     Task<Result<BuildOutcome>> build(BuildRequest request, ByteSource& context, ProgressSink& sink);
 
     // Containers.
@@ -117,7 +115,6 @@ class Engine {
     Task<Result<ContainerInfo>> inspect_container(std::string id);
     /// With its anonymous volumes, also while running; fine when it is gone already.
     Task<Result<>> remove_container(std::string id);
-    Task<Result<>> rename_container(std::string id, std::string name);
     Task<Result<>> set_restart_policy(std::string id, std::string policy);
     Task<Result<std::vector<ContainerSummary>>> list_containers(Labels labels);
     /// The last `lines` lines of both streams.

@@ -180,21 +180,6 @@ Task<Result<>> Engine::remove_image(std::string name) {
     co_return Result<>{};
 }
 
-Task<Result<std::string>> Engine::import_image(std::string root_tar, std::string repository) {
-    const auto query = encode_query({{"fromSrc", "-"}, {"repo", repository}, {"tag", "latest"}});
-    auto call = connection_->request(http::Method::post, "/images/create" + query);
-    call.headers.set("Content-Type", "application/x-tar");
-    call.body = std::move(root_tar);
-    auto followed = follow(connection_->client, std::move(call), nullptr, "import");
-    auto words = co_await std::move(followed);
-    if (!words) co_return with_context(repository, words.error());
-    if (!words->error.empty()) co_return failed_inside("import", words->error);
-    auto inspected = inspect_image(repository + ":latest");
-    auto image = co_await std::move(inspected);
-    if (!image) co_return image.error();
-    co_return image->id;
-}
-
 Task<Result<BuildOutcome>> Engine::build(
     BuildRequest request, ByteSource& context, ProgressSink& sink
 ) {

@@ -38,6 +38,9 @@ Task<Result<>> ContainerTarget::prepare(
     auto looking = unless_stopped(find_image(log), stop);
     auto found = co_await std::move(looking);
     if (!found) co_return found;
+    auto seeking = unless_stopped(find_switch_image(log), stop);
+    auto sought = co_await std::move(seeking);
+    if (!sought) co_return sought;
     auto connecting = ensure_network();
     auto connected = co_await std::move(connecting);
     if (!connected) co_return connected;
@@ -75,6 +78,21 @@ Task<Result<>> ContainerTarget::find_image(docker::ProgressSink& log) {
     if (!pulled) co_return pulled;
     auto again = find_local_image(image_);
     co_return co_await std::move(again);
+}
+
+Task<Result<>> ContainerTarget::find_switch_image(docker::ProgressSink& log) {
+    if (!plan_.has_switch) co_return Result<>{};
+    auto inspecting = engine_.inspect_image(switch_image_);
+    auto info = co_await std::move(inspecting);
+    if (info) co_return Result<>{};
+    auto reference = docker::parse_reference(switch_image_);
+    if (!reference) co_return with_context("docker.switch_image", reference.error());
+    auto pulling = engine_.pull(*reference, {}, &log);
+    auto pulled = co_await std::move(pulling);
+    if (pulled) co_return pulled;
+    co_return with_context(
+        "the switch needs an nginx image (docker.switch_image, nginx:stable say)", pulled.error()
+    );
 }
 
 Task<Result<>> ContainerTarget::ensure_network() {

@@ -92,6 +92,7 @@ class ContainerTarget {
     // deploy_prepare.cpp
     Task<Result<>> find_image(docker::ProgressSink& log);
     Task<Result<>> find_local_image(std::string name);
+    Task<Result<>> find_switch_image(docker::ProgressSink& log);
     Task<Result<>> ensure_network();
     Task<Result<>> find_previous(const model::DeploymentSpec& spec);
 

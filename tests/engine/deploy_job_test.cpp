@@ -191,3 +191,14 @@ TEST_F(Deployments, RefuseAnImageThatTheRegistryDoesNotHave) {
     EXPECT_NE(outcome.reason.find("/no/such:image"), std::string::npos) << outcome.reason;
     EXPECT_TRUE(intents.empty());
 }
+
+TEST_F(Deployments, SayThatTheSwitchHasNoImageBeforeAnythingIsTouched) {
+    const auto outcome = deploy(make_image("one"), [](auto& session) {
+        session.document_.deployment.switch_image =
+            triphammer::testing::setting("REGISTRY") + "/no/such:nginx";
+    });
+
+    EXPECT_EQ(outcome.deployment, DeploymentState::failed);
+    EXPECT_NE(outcome.reason.find("docker.switch_image"), std::string::npos) << outcome.reason;
+    EXPECT_TRUE(intents.empty());
+}
