@@ -2,6 +2,7 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "docker/reference.hpp"
 #include "http/url.hpp"
 
 #include <algorithm>
@@ -132,6 +133,7 @@ std::vector<Setting> make_settings() {
         ),
         number_setting("workers", &Config::workers, 1),
         text_setting("docker.host", &Config::docker_host),
+        text_setting("docker.switch_image", &Config::switch_image),
         text_setting("github.api_url", github(&GithubConfig::api_url)),
         text_setting("github.url", github(&GithubConfig::url)),
         secret_setting("github.token", &GithubConfig::token),
@@ -302,6 +304,9 @@ Result<> check(const Config& config) {
     const auto& secret = config.github.webhook_secret.reveal();
     if (!secret.empty() && secret.size() < 16) {
         return invalid("github.webhook_secret is shorter than 16 characters; make a random one");
+    }
+    if (const auto image = docker::parse_reference(config.switch_image); !image) {
+        return with_context("docker.switch_image", image.error());
     }
     for (const auto& url : {config.github.api_url, config.github.url}) {
         const auto parsed = http::parse_url(url);

@@ -31,6 +31,7 @@ struct Config {
     int workers = 2;                             // jobs at once
     std::map<std::string, std::string> runs_on;  // label → host | docker:IMAGE
     std::string docker_host = "unix:///var/run/docker.sock";
+    std::string switch_image = "triphammer/nginx:latest";  // the nginx of `switch: nginx`
     GithubConfig github;
     std::vector<std::string> insecure_git_hosts;
     std::vector<std::string> trusted_proxies;

@@ -85,6 +85,7 @@ Task<Result<>> ContainerTarget::find_switch_image(docker::ProgressSink& log) {
     auto inspecting = engine_.inspect_image(switch_image_);
     auto info = co_await std::move(inspecting);
     if (info) co_return Result<>{};
+    if (info.error().code != Code::not_found) co_return info.error();
     auto reference = docker::parse_reference(switch_image_);
     if (!reference) co_return with_context("docker.switch_image", reference.error());
     auto pulling = engine_.pull(*reference, {}, &log);

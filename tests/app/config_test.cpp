@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 
 using namespace triphammer;
@@ -68,6 +69,18 @@ TEST(Config, LabelsMapToHostOrAnImage) {
     EXPECT_TRUE(apply_file(config, "t.yml", {{"runs_on.ubuntu-latest", "docker:debian:12", 1}}));
     EXPECT_FALSE(apply_file(config, "t.yml", {{"runs_on.gpu", "vm:x", 2}}));
     EXPECT_EQ(config.runs_on["ubuntu-latest"], "docker:debian:12");
+}
+
+TEST(Config, TheSwitchesImageIsCheckedAndShown) {
+    Config config;
+
+    ASSERT_TRUE(apply_file(config, "t.yml", {{"docker.switch_image", "nginx:stable", 1}}));
+    EXPECT_TRUE(check(config));
+    const auto shown = describe(config);
+    const std::pair<std::string, std::string> wanted{"docker.switch_image", "nginx:stable"};
+    EXPECT_EQ(std::count(shown.begin(), shown.end(), wanted), 1);
+    config.switch_image = "Not An Image";
+    EXPECT_FALSE(check(config));
 }
 
 TEST(Config, AnotherAddressThanLoopbackNeedsADeclaredProxy) {
