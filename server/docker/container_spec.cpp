@@ -130,6 +130,16 @@ json create_body(const ContainerSpec& spec) {
     return out;
 }
 
+namespace {
+
+/// The engine says the year 1 of what has never run.
+std::optional<TimePoint> finished_at(const json& state) {
+    const auto at = parse_rfc3339(text_at(state, "FinishedAt"));
+    return at && to_unix_ms(*at) > 0 ? at : std::nullopt;
+}
+
+}  // namespace
+
 ContainerInfo parse_container(const json& inspect) {
     const auto& state = object_at(inspect, "State");
     const auto& config = object_at(inspect, "Config");
@@ -145,6 +155,7 @@ ContainerInfo parse_container(const json& inspect) {
     out.exit_status = number_at<int>(state, "ExitCode");
     out.error = text_at(state, "Error");
     out.started_at = text_at(state, "StartedAt");
+    if (!out.running) out.finished_at = finished_at(state);
     out.health = text_at(object_at(state, "Health"), "Status");
     out.labels = labels_at(config);
     out.ports = ports_at(object_at(object_at(inspect, "HostConfig"), "PortBindings"));

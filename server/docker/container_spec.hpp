@@ -1,10 +1,13 @@
 #pragma once
 // Values that go to and come from the engine.
 
+#include "base/clock.hpp"
+
 #include <nlohmann/json_fwd.hpp>
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -59,7 +62,8 @@ struct ContainerInfo {
     int exit_status = 0;
     std::string error;       // why it could not start
     std::string started_at;  // the engine's text: another one means it was started again
-    std::string health;      // empty: no health check | starting | healthy | unhealthy
+    std::optional<TimePoint> finished_at;  // of a container that has run and does not any more
+    std::string health;  // empty: no health check | starting | healthy | unhealthy
     std::map<std::string, std::string> labels;
     std::map<std::string, std::string> addresses;  // network's name → IP address
     std::vector<PortBinding> ports;  // as asked for, in the order of container and host port

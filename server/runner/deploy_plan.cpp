@@ -110,7 +110,7 @@ class Planner {
         plan_.health = probe(spec_.health);
         plan_.verify = probe(spec_.verify);
         plan_.drain = duration(spec_.drain, plan_.drain, "drain");
-        duration(spec_.keep_previous, plan_.drain, "keep-previous");
+        plan_.keep_previous = duration(spec_.keep_previous, milliseconds{0}, "keep-previous");
         if (const auto replicas = text(spec_.replicas); !replicas.empty() && replicas != "1") {
             fail("deploy to container runs one container; replicas are not supported yet");
         }

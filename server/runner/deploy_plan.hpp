@@ -53,6 +53,7 @@ struct DeployPlan {
     std::vector<std::string> networks;
     std::vector<std::string> command;
     std::chrono::milliseconds drain{10'000};
+    std::chrono::milliseconds keep_previous{0};  // how long what was stopped stays at least
 };
 
 /// Code::invalid with a sentence for what this driver does not do or cannot read.

@@ -186,8 +186,8 @@ Task<EffectOutcome> ContainerTarget::retire_previous() {
     co_return done({{"retired", previous_.id}});
 }
 
-/// Stopped containers of deployments before the previous one: the way back needs one only. One that
-/// cannot be removed now is found again next time.
+/// Stopped containers of deployments before the previous one: the way back needs one only, and
+/// `keep-previous` asks for some time. One that cannot be removed now is found again next time.
 Task<> ContainerTarget::remove_older() {
     auto labels = names_.service_labels("");
     labels.erase(model::kRoleLabel);
@@ -199,9 +199,16 @@ Task<> ContainerTarget::remove_older() {
         const bool is_wanted = container.id == previous_.id || container.name == candidate_name_ ||
                                !container.labels.contains(model::kDeploymentLabel);
         if (!is_stopped || is_wanted) continue;
+        auto inspecting = engine_.inspect_container(container.id);
+        const auto info = co_await std::move(inspecting);
+        if (!info || is_kept(*info)) continue;
         auto removing = engine_.remove_container(container.id);
         co_await std::move(removing);
     }
+}
+
+bool ContainerTarget::is_kept(const docker::ContainerInfo& stopped) const {
+    return stopped.finished_at && *stopped.finished_at + plan_.keep_previous > clock_.now();
 }
 
 Task<EffectOutcome> ContainerTarget::start_previous() {

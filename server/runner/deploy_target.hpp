@@ -109,6 +109,7 @@ class ContainerTarget {
     Task<EffectOutcome> start_previous();
     Task<EffectOutcome> retire_candidate();
     Task<> remove_older();
+    bool is_kept(const docker::ContainerInfo& stopped) const;
     docker::ContainerSpec spec_of(std::int64_t n, const char* role) const;
 
     // deploy_observe.cpp

@@ -34,7 +34,8 @@ TEST(ContainerInfo, IsReadFromWhatTheEngineSays) {
     const auto info = parse_container(json::parse(R"({
         "Id": "abc", "Name": "/th-1-1", "Image": "sha256:1",
         "State": {"Status": "exited", "Running": false, "OOMKilled": true, "ExitCode": 137,
-                  "StartedAt": "2026-11-21T08:00:00Z", "Health": {"Status": "unhealthy"}},
+                  "StartedAt": "2026-11-21T08:00:00Z",
+                  "FinishedAt": "2026-11-21T08:00:01.5Z", "Health": {"Status": "unhealthy"}},
         "Config": {"Image": "app:1", "Labels": {"a": "b"}},
         "HostConfig": {"PortBindings": {"80/tcp": [{"HostIp": "", "HostPort": "8080"}]}},
         "NetworkSettings": {"Networks": {"net": {"IPAddress": "10.0.0.2"}}}})"));
@@ -43,9 +44,21 @@ TEST(ContainerInfo, IsReadFromWhatTheEngineSays) {
     EXPECT_TRUE(info.oom_killed);
     EXPECT_EQ(info.exit_status, 137);
     EXPECT_EQ(info.health, "unhealthy");
+    EXPECT_EQ(triphammer::to_rfc3339(info.finished_at.value()), "2026-11-21T08:00:01.500Z");
     EXPECT_EQ(info.labels.at("a"), "b");
     EXPECT_EQ(info.addresses.at("net"), "10.0.0.2");
     EXPECT_EQ(info.ports, (std::vector<PortBinding>{{8080, 80, "", "tcp"}}));
+}
+
+TEST(ContainerInfo, OfWhatHasNeverRunOrRunsHasNoEnd) {
+    const auto fresh =
+        parse_container(json::parse(R"({"State": {"FinishedAt": "0001-01-01T00:00:00Z"}})"));
+    const auto again = parse_container(
+        json::parse(R"({"State": {"Running": true, "FinishedAt": "2026-11-21T08:00:01Z"}})")
+    );
+
+    EXPECT_FALSE(fresh.finished_at);
+    EXPECT_FALSE(again.finished_at);
 }
 
 TEST(ContainerInfo, SurvivesAnAnswerOfAnotherShape) {

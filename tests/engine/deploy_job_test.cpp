@@ -166,6 +166,20 @@ TEST_F(Deployments, RetireTheCandidateWhenTheyAreCancelledBeforeTheSwitch) {
     EXPECT_EQ(count_containers(model::kCandidateRole), 1U);
 }
 
+TEST_F(Deployments, KeepWhatDoesNotServeAnyMoreForAsLongAsTheWorkflowSays) {
+    const auto image = make_image("one");
+    const auto keep = [](auto& session) {
+        session.document_.job.deploy->keep_previous = text("1h");
+    };
+    for (int i = 0; i < 3; ++i) deploy(image, keep);
+    const auto kept = count_containers(model::kCandidateRole);
+
+    deploy(image);
+
+    EXPECT_EQ(kept, 3U);
+    EXPECT_EQ(count_containers(model::kCandidateRole), 2U);  // the current and the previous one
+}
+
 TEST_F(Deployments, SayThatAPortIsTaken) {
     const auto image = make_image("one");
     deploy(image);
