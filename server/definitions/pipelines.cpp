@@ -5,12 +5,15 @@
 #include "workflow/reader.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace triphammer::definitions {
 
 namespace {
 
 constexpr std::size_t kMaxNameBytes = 64;
+// What the API has under /pipelines/ beside the pipelines themselves.
+constexpr std::array<std::string_view, 3> kReservedNames{"lint", "preview", "templates"};
 
 bool is_name(std::string_view name) {
     if (name.empty() || name.size() > kMaxNameBytes) return false;
@@ -21,6 +24,10 @@ bool is_name(std::string_view name) {
 }
 
 Result<> check_name(const std::string& name) {
+    const auto& reserved = kReservedNames;
+    if (std::find(reserved.begin(), reserved.end(), name) != reserved.end()) {
+        return invalid("no pipeline can be named '" + name + "': the API uses that word itself");
+    }
     if (is_name(name)) return {};
     return invalid("a pipeline's name has 1 to 64 of a-z, 0-9, '.', '-' and '_', as in 'deploy-web'"
     );

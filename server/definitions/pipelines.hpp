@@ -20,7 +20,7 @@ class Transaction;
 namespace triphammer::definitions {
 
 struct PipelineText {
-    std::string name;  // [a-z0-9][a-z0-9._-]*, at most 64 characters
+    std::string name;  // [a-z0-9][a-z0-9._-]*, at most 64 characters; not lint, preview, templates
     std::string text;
     std::int64_t base_version = 0;  // the version that was edited; 0: it is new
     std::string author;

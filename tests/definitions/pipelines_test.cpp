@@ -96,8 +96,9 @@ TEST_F(PipelinesTest, TextWithErrorsIsNeverActive) {
     EXPECT_EQ(get()->version, 1);
 }
 
-TEST_F(PipelinesTest, RefusesNamesThatArePathsOrOptions) {
-    for (const auto* name : {"", "-x", "../x", "a/b", "A", "a b", ".x"}) {
+TEST_F(PipelinesTest, RefusesNamesThatArePathsOptionsOrTheApisOwn) {
+    for (const auto* name :
+         {"", "-x", "../x", "a/b", "A", "a b", ".x", "lint", "preview", "templates"}) {
         const auto done = database.write([&](store::Transaction& tx) {
             return put_pipeline(tx, {name, kGood, 0, "ada", ""});
         });
