@@ -286,6 +286,7 @@ CREATE TABLE deployments (
 -- The lock: one open deployment for each target of an environment.
 CREATE UNIQUE INDEX deployments_lock ON deployments (repository, environment, target)
     WHERE state IN ('running', 'unknown');
+CREATE INDEX deployments_waiting ON deployments (repository, environment, target, run) WHERE state = 'pending';
 CREATE INDEX deployments_open ON deployments (id) WHERE state IN ('running', 'unknown');
 CREATE INDEX deployments_by_environment ON deployments (repository, environment, id);
 CREATE INDEX deployments_history ON deployments (repository, environment, target, id);

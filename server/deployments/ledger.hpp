@@ -18,7 +18,8 @@ namespace triphammer::deployments {
 
 struct Opening {
     model::DeploymentId id;
-    /// Nothing: the lock is ours. Else who holds it: the job waits, the phase is waiting-lock.
+    /// Nothing: the lock is ours. Else who holds it: the job has to wait (phase waiting-lock) until
+    /// queue::pass_lock_on gives it the lock.
     std::optional<store::DeploymentRow> blocker;
 };
 
@@ -77,10 +78,7 @@ Result<AfterLoss> lose_runner(
     store::Transaction& tx, const Speaker& speaker, bool may_retry, std::string_view why
 );
 
-/// Cancelled or failed before any runner had it. Fine when there is no row.
-Result<> abandon_deployment(store::Transaction& tx, model::JobId job, std::string_view reason);
-
-/// A person says how an unknown one ended: succeeded | failed | rolled_back. Frees the lock.
+/// A person says how an unknown one ended: succeeded | failed | rolled_back. Passes the lock on.
 /// Code::not_found, Code::conflict when it is not unknown, Code::invalid for another state or
 /// without a comment.
 Result<> settle_deployment(

@@ -2,6 +2,7 @@
 #include "base/text.hpp"
 #include "deployments/ledger.hpp"
 #include "deployments/ledger_rows.hpp"
+#include "queue/queue.hpp"
 #include "rollout/recovery.hpp"
 
 #include <utility>
@@ -53,15 +54,6 @@ Result<AfterLoss> lose_runner(
     return is_untouched ? AfterLoss::failed : AfterLoss::unknown;
 }
 
-Result<> abandon_deployment(store::Transaction& tx, model::JobId job, std::string_view reason) {
-    const auto row = store::find_deployment_of_job(tx, job);
-    if (!row || is_final(row->state)) return {};
-    if (!store::list_effects(tx, row->id).empty()) {
-        return conflict("deployment " + to_text(row->id) + " has been begun");
-    }
-    return end_row(tx, *row, DeploymentState::failed, reason);
-}
-
 Result<> settle_deployment(
     store::Transaction& tx,
     model::DeploymentId id,
@@ -85,7 +77,8 @@ Result<> settle_deployment(
     move.to = state;
     move.reason = comment;
     move.actor = actor;
-    return store::move_deployment(tx, move);
+    if (auto moved = store::move_deployment(tx, move); !moved) return moved;
+    return queue::pass_lock_on(tx, *row);
 }
 
 }  // namespace triphammer::deployments

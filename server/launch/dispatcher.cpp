@@ -4,6 +4,7 @@
 #include "base/digest.hpp"
 #include "base/log.hpp"
 #include "base/task_group.hpp"
+#include "launch/deploy_lock.hpp"
 #include "launch/journal.hpp"
 #include "launch/left_spool.hpp"
 #include "queue/queue.hpp"
@@ -139,6 +140,7 @@ Task<> Dispatcher::State::perform(ClaimNext) {
     request.workers = settings.workers;
     request.token_sha256 = sha256_hex(token.reveal());
     request.executor = "host";
+    request.obstacle = find_obstacle;
     auto claim = [&](store::Transaction& tx) -> Result<Claimed> {
         Claimed out;
         auto claimed = queue::claim_next(tx, request);

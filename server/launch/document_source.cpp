@@ -2,7 +2,7 @@
 
 #include "access/secrets.hpp"
 #include "base/text.hpp"
-#include "deployments/ledger.hpp"
+#include "launch/deploy_lock.hpp"
 #include "launch/passed_secrets.hpp"
 #include "model/job_document.hpp"
 #include "plan/advance.hpp"
@@ -140,23 +140,7 @@ Result<> add_secrets(
     return {};
 }
 
-store::NewDeployment wanted_deployment(
-    const store::RunRow& run, const store::JobRow& job, const model::DeploySpec& deploy
-) {
-    store::NewDeployment wanted;
-    wanted.repository = run.repository;
-    wanted.environment = job.environment;
-    wanted.target = deploy.to + "/" + deploy.service.text;
-    wanted.driver = deploy.to;
-    wanted.strategy = deploy.strategy;
-    wanted.run = run.id;
-    wanted.job = job.id;
-    wanted.run_attempt = run.attempt;
-    wanted.sha = run.sha;
-    return wanted;
-}
-
-/// Opens the ledger row of a deploy job. Somebody else's lock is an error that says whose.
+/// The claim took the lock; an attempt that was claimed without it goes no further.
 Result<> add_deployment(
     store::Transaction& tx,
     const store::RunRow& run,
@@ -164,15 +148,13 @@ Result<> add_deployment(
     model::JobDocument& document
 ) {
     if (!document.job.deploy) return {};
-    const auto opened =
-        deployments::open_deployment(tx, wanted_deployment(run, job, *document.job.deploy));
+    const auto opened = open_deployment(tx, run, job, *document.job.deploy);
     if (!opened) return opened.error();
     if (opened->blocker) {
-        return Error{
-            Code::unavailable,
-            "waits: deployment " + model::to_text(opened->blocker->id) + " holds the lock of " +
-                opened->blocker->target + " (" + std::string{name_of(opened->blocker->state)} +
-                ")"};
+        return conflict(
+            "deployment " + model::to_text(opened->blocker->id) + " holds the lock of " +
+            opened->blocker->target
+        );
     }
     auto spec = deployments::make_spec(tx, opened->id);
     if (!spec) return spec.error();

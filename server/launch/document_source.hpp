@@ -43,8 +43,7 @@ class DocumentSource {
     /// `sealer` outlives this object.
     DocumentSource(DocumentSettings settings, const access::Sealer& sealer);
 
-    /// JSON text; holds secrets. Code::unavailable: another deployment holds the lock, the job has
-    /// to wait. Any other error ends the attempt: its sentence is the job's reason.
+    /// JSON text; holds secrets. An error ends the attempt: its sentence is the job's reason.
     Result<std::string> make_document(store::Transaction& tx, const AttachedRunner& runner) const;
 
   private:

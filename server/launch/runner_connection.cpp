@@ -21,7 +21,6 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t kReadBytes = 256 * 1024;
-constexpr Milliseconds kLockPause{1'000};
 // Damaged logs are asked for again so often; then the disk is to blame.
 constexpr int kMaxDamages = 3;
 
@@ -123,7 +122,6 @@ Task<Result<protocol::Attached>> RunnerConnection::admit(const protocol::Attach&
             return runner;
         }
         unusable = made.error();
-        if (unusable->code == Code::unavailable) return *unusable;  // undone: it never was let in
         queue::AttemptResult result;
         result.state = model::JobState::failed;
         result.cause = model::Cause::infrastructure;
@@ -134,11 +132,6 @@ Task<Result<protocol::Attached>> RunnerConnection::admit(const protocol::Attach&
     };
     auto asked = parts_.database.write(let_in);
     const auto runner = co_await std::move(asked);
-    if (unusable && !runner) {
-        auto putting = put_back(attach.fence, unusable->message);
-        co_await std::move(putting);
-        co_return refused(unusable->message);
-    }
     if (!runner) co_return runner.error();
     if (unusable) {
         if (hooks_.on_over) hooks_.on_over(attach.fence);
@@ -157,16 +150,6 @@ Task<Result<protocol::Attached>> RunnerConnection::admit(const protocol::Attach&
     attached.document = std::move(document);
     attached.open_intent = runner->open_intent;
     co_return attached;
-}
-
-/// The job waits for its turn: somebody else deploys to the same target.
-Task<> RunnerConnection::put_back(model::Fence fence, std::string reason) {
-    auto put = [&](store::Transaction& tx) {
-        return queue::put_back(tx, fence, kLockPause, reason);
-    };
-    auto putting = parts_.database.write(put);
-    const auto done = co_await std::move(putting);
-    if (done && hooks_.on_over) hooks_.on_over(fence);
 }
 
 void RunnerConnection::note_attached(const AttachedRunner& runner) {

@@ -59,7 +59,6 @@ class RunnerConnection {
     Task<Result<std::map<int, std::uint64_t>>> measure_logs(std::vector<std::int64_t> steps);
     Task<std::vector<store::StepLog>> measure_ended(const protocol::Commit& commit);
     int damages(model::Fence fence) const;
-    Task<> put_back(model::Fence fence, std::string reason);
     void note_attached(const AttachedRunner& runner);
 
     RunnerGateway::Parts parts_;

@@ -3,6 +3,7 @@
 #include "plan/call_tree.hpp"
 #include "queue/follow.hpp"
 #include "queue/groups.hpp"
+#include "queue/lock.hpp"
 #include "queue/queue.hpp"
 
 #include <nlohmann/json.hpp>
@@ -101,7 +102,22 @@ class Change {
         return settle_with_waiting();
     }
 
+    /// Last: who gets a lock may be of this run, which is advanced for it once more.
+    Result<> let_locks_go() const {
+        for (const auto& [job, to, reason] : ended_) {
+            const store::JobMove move{.job = job.id, .from = job.state, .to = to, .reason = reason};
+            if (auto gone = let_lock_go(tx_, job, move); !gone) return gone;
+        }
+        return {};
+    }
+
   private:
+    struct Ended {
+        store::JobRow job;
+        JobState to;
+        std::string reason;
+    };
+
     /// The rows become those of the first leg; those of the others are like them.
     void expand(const View& view, const plan::Expansion& expansion) {
         const auto& whole = *view.find(expansion.key);
@@ -158,6 +174,7 @@ class Change {
         move.reason = reason;
         auto moved = store::move_job(tx_, move);
         if (!moved) return moved;
+        if (is_final(move.to)) ended_.push_back({job, move.to, reason});
         if (!transition.contexts_json.empty()) {
             store::set_job_contexts(tx_, job.id, transition.contexts_json);
         }
@@ -205,6 +222,7 @@ class Change {
     store::Transaction& tx_;
     const store::RunRow& run_;
     std::vector<Newcomer> newcomers_;
+    std::vector<Ended> ended_;
 };
 
 /// Most ends let nothing follow: then plan::advance has nothing to say, and reading all jobs for it
@@ -224,6 +242,7 @@ Result<> advance_run(store::Transaction& tx, model::RunId id) {
     if (!stays_as_it_is(tx, *run)) {
         Change change{tx, *run};
         if (auto changed = change.run(); !changed) return changed;
+        if (auto gone = change.let_locks_go(); !gone) return gone;
     }
     return leave_groups(tx, id);
 }

@@ -1,3 +1,4 @@
+#include "queue/lock.hpp"
 #include "queue/queue.hpp"
 
 #include <nlohmann/json.hpp>
@@ -22,14 +23,14 @@ Result<> cancel_job(
     std::vector<Fence>& running
 ) {
     if (job.state != JobState::running) {
-        return store::move_job(
-            tx,
-            {.job = job.id,
-             .from = job.state,
-             .to = JobState::cancelled,
-             .reason = request.reason,
-             .actor = request.actor}
-        );
+        const store::JobMove move{
+            .job = job.id,
+            .from = job.state,
+            .to = JobState::cancelled,
+            .reason = request.reason,
+            .actor = request.actor};
+        if (auto moved = store::move_job(tx, move); !moved) return moved;
+        return let_lock_go(tx, job, move);
     }
     if (const auto attempt = store::find_open_attempt(tx, job.id)) {
         running.push_back(attempt->fence);

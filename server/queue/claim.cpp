@@ -18,6 +18,26 @@ Result<> start_run(store::Transaction& tx, model::RunId id) {
     return moved;
 }
 
+/// The next queued job that nothing but a worker is in the way of; those before it wait from now
+/// on.
+Result<std::optional<model::JobId>> find_claimable(
+    store::Transaction& tx, const ClaimRequest& request
+) {
+    for (;;) {
+        const auto next = store::find_next_queued(tx, tx.now());
+        if (!next || !request.obstacle) return next;
+        const auto job = *store::find_job(tx, *next);
+        const auto obstacle = request.obstacle(tx, job);
+        if (!obstacle) return next;
+        auto held = store::move_job(
+            tx,
+            {.job = *next, .from = JobState::queued, .to = JobState::waiting, .reason = *obstacle}
+        );
+        if (!held) return held.error();
+        if (auto advanced = advance_run(tx, job.run); !advanced) return advanced.error();
+    }
+}
+
 store::StepPlace place_of(store::Transaction& tx, model::Fence fence) {
     const auto attempt = store::find_attempt(tx, fence);
     const auto job = attempt ? store::find_job(tx, attempt->job) : std::nullopt;
@@ -35,14 +55,15 @@ std::string name_of_step(store::Transaction& tx, model::Fence fence, std::int64_
 
 Result<std::optional<Claim>> claim_next(store::Transaction& tx, const ClaimRequest& request) {
     if (store::count_open_attempts(tx) >= request.workers) return std::optional<Claim>{};
-    const auto next = store::find_next_queued(tx, tx.now());
-    if (!next) return std::optional<Claim>{};
+    const auto next = find_claimable(tx, request);
+    if (!next) return next.error();
+    if (!*next) return std::optional<Claim>{};
     auto moved =
-        store::move_job(tx, {.job = *next, .from = JobState::queued, .to = JobState::running});
+        store::move_job(tx, {.job = **next, .from = JobState::queued, .to = JobState::running});
     if (!moved) return moved.error();
     Claim claim;
-    claim.fence = store::insert_attempt(tx, *next, request.token_sha256, request.executor);
-    claim.job = *store::find_job(tx, *next);
+    claim.fence = store::insert_attempt(tx, **next, request.token_sha256, request.executor);
+    claim.job = *store::find_job(tx, **next);
     store::take_turn(tx, claim.job.repository, claim.fence);
     if (auto started = start_run(tx, claim.job.run); !started) return started.error();
     return std::optional{std::move(claim)};

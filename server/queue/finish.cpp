@@ -1,3 +1,4 @@
+#include "queue/lock.hpp"
 #include "queue/queue.hpp"
 
 namespace triphammer::queue {
@@ -33,6 +34,7 @@ Result<> leave_running(store::Transaction& tx, const store::JobRow& job, store::
     move.job = job.id;
     move.from = JobState::running;
     if (auto moved = store::move_job(tx, move); !moved) return moved;
+    if (auto gone = let_lock_go(tx, job, move); !gone) return gone;
     return advance_run(tx, job.run);
 }
 
@@ -106,21 +108,6 @@ Result<> lose_attempt(store::Transaction& tx, model::Fence fence, const Loss& lo
     if (!closed) return closed;
     store::end_open_steps(tx, {fence, job.run}, step_state_of(move.to), loss.cause);
     return leave_running(tx, job, move);
-}
-
-Result<> put_back(
-    store::Transaction& tx, model::Fence fence, Milliseconds pause, std::string_view reason
-) {
-    auto found = find_ended(tx, fence);
-    if (!found) return found.error();
-    const auto& [attempt, job] = *found;
-    auto closed = store::close_attempt(tx, fence, {.reason = reason});
-    if (!closed) return closed;
-    if (job.cancel_requested_at) {
-        return leave_running(tx, job, {.to = JobState::cancelled, .reason = job.cancel_reason});
-    }
-    store::hold_job_until(tx, job.id, tx.now() + pause);
-    return leave_running(tx, job, {.to = JobState::queued, .reason = reason});
 }
 
 Result<> give_back(store::Transaction& tx, model::Fence fence, std::string_view reason) {

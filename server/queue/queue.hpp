@@ -1,19 +1,24 @@
 #pragma once
 // What the queue does with runs and jobs. Plain functions over the writer's transaction: each is
 // one change that is there as a whole or not at all, with its rows in `changes`. What happens next
-// in a run is decided by plan::advance; here it is stored.
+// in a run is decided by plan::advance; here it is stored. A deploy job that ends lets the lock of
+// its target go: a deployment that nothing was done for is closed as failed, another that its
+// runner has not closed is unknown.
 //
 //   plan ──create_runs──▶ jobs: blocked, queued ──claim_next──▶ attempt claimed, job running
 //     ──attach──▶ attempt running ──apply records──▶ finish_attempt ──▶ job ended, others unblocked
 //                          │                         lose_attempt   ──▶ job failed | queued again
 //                          └ give_back: never attached ──▶ job queued again (5 times)
+//   queued ──claim_next: an obstacle──▶ waiting ──resume_job──▶ queued
 
 #include "plan/plan.hpp"
 #include "store/attempt_store.hpp"
+#include "store/deployment_store.hpp"
 #include "store/job_store.hpp"
 #include "store/run_store.hpp"
 #include "store/step_store.hpp"
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -42,6 +47,10 @@ struct ClaimRequest {
     std::int64_t workers = 1;       // attempts that may be open at once
     std::string token_sha256 = {};  // of the token that the attempt's runner will present
     std::string executor = {};      // shown to people
+    /// Asked before a job is claimed: what else than a worker it has to wait for. Nothing: it may
+    /// start; else it waits with that reason, holds no worker, and is resumed by an event.
+    std::function<std::optional<std::string>(store::Transaction&, const store::JobRow&)> obstacle =
+        {};
 };
 
 struct Claim {
@@ -94,12 +103,6 @@ struct Loss {
 /// is not open.
 Result<> lose_attempt(store::Transaction& tx, model::Fence fence, const Loss& loss);
 
-/// The job cannot go on now (somebody holds what it needs): its attempt ends, nothing is counted,
-/// it is queued again and claimed after `pause`. Code::conflict when the attempt is not open.
-Result<> put_back(
-    store::Transaction& tx, model::Fence fence, Milliseconds pause, std::string_view reason
-);
-
 inline constexpr std::int64_t kMaxUnattached = 5;
 
 /// No runner ever attached: not counted, the job is queued again, after kMaxUnattached times it
@@ -140,5 +143,9 @@ Result<> rerun(store::Transaction& tx, model::RunId run, const RerunRequest& req
 /// Asks plan::advance and stores its answer: called by the functions above, and by whoever changed
 /// a job's state through store (deployments/).
 Result<> advance_run(store::Transaction& tx, model::RunId run);
+
+/// Where nobody holds the lock of that target, the next that waits for it gets it, and its job is
+/// queued. In the transaction that frees the lock: nobody ever waits for a free one.
+Result<> pass_lock_on(store::Transaction& tx, const store::DeploymentRow& of_target);
 
 }  // namespace triphammer::queue

@@ -133,6 +133,15 @@ std::optional<DeploymentRow> find_lock_holder(Connection& db, const DeploymentRo
     return query.find_row(read_deployment);
 }
 
+std::optional<DeploymentRow> find_next_waiting(Connection& db, const DeploymentRow& of_target) {
+    auto query = db.prepare(
+        select("WHERE repository = ? AND environment = ? AND target = ? AND state = 'pending' "
+               "AND (SELECT state FROM jobs WHERE id = job) = 'waiting' ORDER BY run, id LIMIT 1")
+    );
+    query.bind(of_target.repository, of_target.environment, of_target.target);
+    return query.find_row(read_deployment);
+}
+
 std::vector<DeploymentRow> list_open_deployments(Connection& db) {
     auto query = db.prepare(select("WHERE state IN ('running', 'unknown') ORDER BY id"));
     return query.list(read_deployment);

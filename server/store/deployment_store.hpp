@@ -64,6 +64,9 @@ std::optional<DeploymentRow> find_deployment_of_job(Connection& db, model::JobId
 std::optional<DeploymentRow> find_last_good(Connection& db, const DeploymentRow& of_target);
 /// Who holds the lock of that target.
 std::optional<DeploymentRow> find_lock_holder(Connection& db, const DeploymentRow& of_target);
+/// Who gets the lock of that target next: of those whose job waits for it, the one of the oldest
+/// run.
+std::optional<DeploymentRow> find_next_waiting(Connection& db, const DeploymentRow& of_target);
 /// Running or unknown ones, oldest first.
 std::vector<DeploymentRow> list_open_deployments(Connection& db);
 

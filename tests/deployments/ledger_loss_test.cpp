@@ -90,15 +90,24 @@ TEST_F(Ledger, IsSettledByAPersonWithAComment) {
     EXPECT_FALSE(open(other).blocker);
 }
 
-TEST_F(Ledger, AbandonsOnlyWhatWasNotBegun) {
+TEST_F(Ledger, SettlingGivesTheLockToWhoWaits) {
+    const auto other = db.add_job(run, "deploy-again");
     open(job);
-    const auto abandon = [&](store::Transaction& tx) -> Result<bool> {
-        auto done = deployments::abandon_deployment(tx, job, "cancelled");
-        if (!done) return done.error();
-        return true;
-    };
     const auto speaker = new_attempt(job);
-    announce(speaker, 1, EffectKind::create_candidate);
+    announce(speaker, 1, EffectKind::before);
+    lose(*this, speaker);
+    open(other);
+    db.write([&](store::Transaction& tx) {
+        return store::move_job(
+            tx, {.job = other, .from = model::JobState::queued, .to = model::JobState::waiting}
+        );
+    });
 
-    EXPECT_EQ(db.try_write(abandon).error().code, Code::conflict);
+    ASSERT_TRUE(settle(*this, DeploymentState::failed, "looked at the host"));
+
+    EXPECT_EQ(row(other).state, DeploymentState::running);
+    EXPECT_EQ(
+        db.read([&](store::Connection& reader) { return store::find_job(reader, other)->state; }),
+        model::JobState::queued
+    );
 }

@@ -119,6 +119,38 @@ def test_two_pushes_to_one_environment_wait_for_each_other(app):
     assert app.page() in ("version 2", "version 3")
 
 
+def test_a_deployment_that_waits_holds_no_worker_and_survives_kill_9(app):
+    slow = DOCKERFILE.replace('CMD [', 'CMD ["/bin/busybox", "sh", "-c", "sleep 5; exec busybox httpd -f -p 8080 -h /www"]\n# [')
+    first = push_version(app, 1, Dockerfile=slow)
+    app.daemon.wait_for(lambda: production_of(app, first)["state"] == "running", 60, "the first was not started")
+    second = push_version(app, 2, Dockerfile=DOCKERFILE)
+    waiting = app.daemon.wait_for(lambda: waiting_job(app, second), 60, "the second did not wait")
+    assert "holds the lock of container/app (running)" in waiting["reason"], waiting
+    assert waiting["attempt"] == 0, waiting
+    app.daemon.kill()
+    app.daemon.start()
+    for run in (first, second):
+        found = app.daemon.finished_run(run, 120)
+        assert found["state"] == "succeeded", app.explain(found)
+    assert production_of(app, second)["attempt"] == 1
+    assert app.page() == "version 2"
+
+
+def push_version(app, version, **files):
+    tree = {"www/index.html": f"version {version}", "www/health.html": "ok", ".triphammer/ship.yml": workflow(app.port)}
+    sha = app.repository.commit({**tree, **files}, message=f"version {version}")
+    return app.daemon.delivery(app.daemon.push(app.repository, sha))["runs"][0]
+
+
+def production_of(app, run):
+    return [job for job in app.daemon.get(f"/runs/{run}")["jobs"] if job["key"] == "production"][0]
+
+
+def waiting_job(app, run):
+    job = production_of(app, run)
+    return job["state"] == "waiting" and job
+
+
 def test_a_candidate_that_never_gets_healthy_is_never_reachable(app):
     assert app.ship(1)["state"] == "succeeded"
     broken = 'FROM triphammer/busybox\nCMD ["/bin/busybox", "sh", "-c", "echo I am broken; sleep 600"]\n'

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ enum class Plant {
     silence_is_death,   // the launcher takes a runner without a connection for dead
     blind_repeat,       // a new attempt repeats an open effect without observing
     repeat_refused,     // what the way back was refused is asked for again, under the next number
+    forgotten_settle,   // a deployment is settled, and whoever waits for its lock is not told
 };
 
 struct Context {
@@ -41,6 +43,7 @@ struct Context {
     bool has_damaged = false;        // a log, once
     bool has_jumped = false;         // time went on by more than a deadline
     bool has_cancelled = false;
+    std::set<std::int64_t> settled;  // deployments that were unknown until a person looked
 
     std::map<std::string, std::uint64_t> tally;  // how often what happened: shows what was tried
     std::string violation;

@@ -6,6 +6,7 @@
 #include "store/repository_store.hpp"
 
 #include <map>
+#include <utility>
 
 namespace triphammer::simulation {
 
@@ -24,6 +25,21 @@ plan::PlannedJob make_job(const std::string& key, model::JobKind kind, std::uint
     return job;
 }
 
+// Several may deploy to the one target of a schedule.
+plan::PlannedJob make_deploy_job(const std::string& key, std::uint64_t seed, std::uint64_t target) {
+    auto job = make_job(key, model::JobKind::deploy, seed);
+    job.environment = "production";
+    job.definition.deploy = model::DeploySpec{};
+    job.definition.deploy->to = "container";
+    job.definition.deploy->service.text = "web-" + std::to_string(target);
+    return job;
+}
+
+void need(plan::PlannedJob& job, const std::string& key) {
+    job.needs = job.definition.needs = {key};
+    job.state = model::JobState::blocked;
+}
+
 }  // namespace
 
 Result<> prepare_database(store::Database& db) {
@@ -39,6 +55,29 @@ Result<> prepare_database(store::Database& db) {
     });
 }
 
+std::vector<plan::PlannedJob> World::make_jobs() {
+    auto& dice = context_.dice;
+    const auto seed = [&dice] { return dice.below(1U << 30U); };
+    const auto target = seed();
+    deploys_ = dice.once_in(3);
+    std::vector<plan::PlannedJob> jobs;
+    const auto add = [&](const std::string& key, bool is_deploy) -> plan::PlannedJob& {
+        jobs.push_back(
+            is_deploy ? make_deploy_job(key, seed(), target)
+                      : make_job(key, model::JobKind::steps, seed())
+        );
+        jobs.back().position = static_cast<int>(jobs.size()) - 1;
+        return jobs.back();
+    };
+    add("first", deploys_);
+    if (dice.once_in(2)) {
+        auto& second = add("second", deploys_ && dice.once_in(2));
+        if (dice.once_in(2)) need(second, "first");
+    }
+    if (deploys_ && dice.once_in(2)) add("third", true);
+    return jobs;
+}
+
 void World::accept_jobs() {
     plan::PlannedRun planned;
     planned.workflow = planned.path = planned.blob = "ci.yml";
@@ -46,20 +85,7 @@ void World::accept_jobs() {
     planned.ref = "refs/heads/main";
     planned.sha = std::string(40, 'a');
     planned.contexts_json = "{}";
-    const bool deploys = context_.dice.once_in(3);
-    const auto first_kind = deploys ? model::JobKind::deploy : model::JobKind::steps;
-    planned.jobs.push_back(make_job("first", first_kind, context_.dice.below(1U << 30U)));
-    if (context_.dice.once_in(2)) {
-        const bool is_deploy = deploys && context_.dice.once_in(2);
-        const auto kind = is_deploy ? model::JobKind::deploy : model::JobKind::steps;
-        auto second = make_job("second", kind, context_.dice.below(1U << 30U));
-        second.position = 1;
-        if (is_deploy || context_.dice.once_in(2)) {
-            second.needs = second.definition.needs = {"first"};
-            second.state = model::JobState::blocked;
-        }
-        planned.jobs.push_back(std::move(second));
-    }
+    planned.jobs = make_jobs();
     auto made = context_.db.write_now([&](store::Transaction& tx) -> Result<model::RunId> {
         changes_before_ = store::last_change(tx);
         queue::Origin origin;
@@ -154,11 +180,40 @@ void World::check_deployment(const store::JobRow& job) {
     });
     const bool has_previous = static_cast<bool>(row->previous);
     const auto expected = expect_deployment(std::stoull(job.name), has_previous);
-    if (row->state == expected) return;
+    const bool was_unknown = context_.settled.count(row->id.value) > 0;
+    if ((was_unknown ? model::DeploymentState::unknown : row->state) == expected) return;
     context_.violate(
         "the deployment is " + std::string{name_of(row->state)} + ", its script says " +
         std::string{name_of(expected)} + ": " + row->reason
     );
+}
+
+// Nobody waits for a lock that is free, or behind a later one; who waits holds no worker.
+void World::check_locks() {
+    auto checked = context_.db.read_now([this](store::Connection& db) -> Result<bool> {
+        const auto last = store::last_change(db);
+        if (std::exchange(changes_seen_, last) == last) return true;
+        for (const auto& job : store::list_jobs(db, run_)) {
+            const auto row = store::find_deployment_of_job(db, job.id);
+            if (!row) continue;
+            const bool is_open = row->state == model::DeploymentState::pending ||
+                                 row->state == model::DeploymentState::running;
+            if (is_open && is_final(job.state)) {
+                context_.violate("a deployment is open although its job has ended");
+            }
+            if (job.state == model::JobState::waiting) check_waiting(db, *row);
+        }
+        return true;
+    });
+    if (!checked) context_.violate(checked.error().message);
+}
+
+void World::check_waiting(store::Connection& db, const store::DeploymentRow& row) {
+    ++context_.tally["waits for a lock"];
+    const auto holder = store::find_lock_holder(db, row);
+    if (!holder) context_.violate("a deployment waits for a free lock");
+    if (holder && holder->id > row.id) context_.violate("a later deployment got the lock first");
+    if (store::find_open_attempt(db, row.job)) context_.violate("who waits holds a worker");
 }
 
 // An attempt that ended by its runner's word has every byte of its log.

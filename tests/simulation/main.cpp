@@ -26,7 +26,8 @@ const std::map<std::string, sim::Plant> kPlants{
     {"ack-before-commit", sim::Plant::ack_before_commit},
     {"silence-is-death", sim::Plant::silence_is_death},
     {"blind-repeat", sim::Plant::blind_repeat},
-    {"repeat-refused", sim::Plant::repeat_refused}};
+    {"repeat-refused", sim::Plant::repeat_refused},
+    {"forgotten-settle", sim::Plant::forgotten_settle}};
 
 bool read_arguments(int count, char** values, Arguments& out) {
     for (int i = 1; i < count; ++i) {

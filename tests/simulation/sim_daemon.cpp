@@ -1,5 +1,7 @@
 #include "simulation/sim_daemon.hpp"
 
+#include "deployments/ledger.hpp"
+#include "launch/deploy_lock.hpp"
 #include "protocol/spool.hpp"
 #include "queue/queue.hpp"
 
@@ -159,9 +161,25 @@ void Daemon::cancel(model::RunId run) {
     on_work();
 }
 
+void Daemon::settle(model::DeploymentId id) {
+    context_.note("settles deployment " + to_text(id));
+    ++context_.tally["deployment settled"];
+    context_.settled.insert(id.value);
+    auto settled = context_.db.write_now([&](store::Transaction& tx) -> Result<> {
+        const auto to = model::DeploymentState::rolled_back;
+        if (context_.plant != Plant::forgotten_settle) {
+            return deployments::settle_deployment(tx, id, to, "looked", "somebody");
+        }
+        return store::move_deployment(tx, {id, model::DeploymentState::unknown, to});
+    });
+    if (!settled) context_.violate("settle: " + settled.error().message);
+    on_work();
+}
+
 void Daemon::on(const launch::ClaimNext&) {
     const auto token = random_hex(context_.dice, 32);
-    const queue::ClaimRequest request{kWorkers, sha256_hex(token), "simulated"};
+    queue::ClaimRequest request{kWorkers, sha256_hex(token), "simulated"};
+    request.obstacle = launch::find_obstacle;
     std::optional<Milliseconds> next_in;
     auto claim = context_.db.write_now([&](store::Transaction& tx) {
         if (const auto at = store::next_not_before(tx, tx.now())) next_in = *at - tx.now();

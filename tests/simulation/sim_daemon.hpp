@@ -58,6 +58,8 @@ class Daemon {
     Instant next_wakeup() const;
     void on_work();
     void cancel(model::RunId run);
+    /// A person says how an unknown deployment ended.
+    void settle(model::DeploymentId id);
     bool is_idle() const;
 
   private:

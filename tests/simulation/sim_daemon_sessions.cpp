@@ -1,4 +1,5 @@
 #include "deployments/ledger.hpp"
+#include "launch/deploy_lock.hpp"
 #include "simulation/sim_daemon.hpp"
 
 #include <nlohmann/json.hpp>
@@ -23,24 +24,17 @@ Result<std::vector<protocol::Verdict>> apply_commit(
 
 namespace {
 
-// One target a schedule: its deployments follow each other.
 Result<> add_deployment(store::Transaction& tx, const store::JobRow& job, json& document) {
-    store::NewDeployment wanted;
-    wanted.repository = job.repository;
-    wanted.environment = "production";
-    wanted.target = "container:web-" + to_text(job.run);
-    wanted.driver = "container";
-    wanted.run = job.run;
-    wanted.job = job.id;
-    wanted.sha = std::string(40, 'a');
-    auto opening = deployments::open_deployment(tx, wanted);
+    const auto run = *store::find_run(tx, job.run);
+    const auto definition = json::parse(job.definition_json).get<model::JobDefinition>();
+    auto opening = launch::open_deployment(tx, run, job, *definition.deploy);
     if (!opening) return opening.error();
-    if (opening->blocker) return conflict("another deployment holds the lock");
+    if (opening->blocker) return Error{Code::internal, "a job was claimed without its lock"};
     auto spec = deployments::make_spec(tx, opening->id);
     if (!spec) return spec.error();
     document = {
         {"deployment", spec->id},
-        {"service", wanted.target},
+        {"service", definition.deploy->service.text},
         {"digest", "sha256:" + job.name},
         {"previous", json::parse(spec->previous_json)},
         {"effects", json::parse(spec->effects_json)},
@@ -153,6 +147,7 @@ void Daemon::on(Session& session, protocol::CheckAttach& check) {
         });
     if (!attached) {
         context_.note("attach of " + to_text(session.fence) + ": " + attached.error().message);
+        if (attached.error().code == Code::internal) context_.violate(attached.error().message);
         return session.machine.answer_attach(attached.error());
     }
     session.hold = store::Hold{session.fence, check.attach.nonce};

@@ -1,6 +1,7 @@
 #include "simulation/world.hpp"
 
 #include "queue/queue.hpp"
+#include "store/deployment_store.hpp"
 
 #include <algorithm>
 
@@ -68,6 +69,7 @@ void World::collect() {
     collect_wires();
     collect_runners();
     collect_servers();
+    collect_people();
 }
 
 void World::collect_wires() {
@@ -128,6 +130,20 @@ void World::collect_servers() {
     if (daemon_.has_late_commit()) choices_.emplace_back([this] { daemon_.do_late_commit(); });
     for (auto* session : daemon_.busy_sessions()) {
         choices_.emplace_back([this, session] { daemon_.step(*session); });
+    }
+}
+
+// Somebody looks at the target of an unknown deployment, at last when nothing else can happen.
+void World::collect_people() {
+    const bool is_nobody_there = !choices_.empty() && !context_.dice.once_in(10);
+    if (!deploys_ || is_nobody_there || !daemon_.is_alive()) return;
+    if (!context_.outside.under_way.empty()) return;
+    const auto open = context_.db.read_now([](store::Connection& db) {
+        return Result<std::vector<store::DeploymentRow>>{store::list_open_deployments(db)};
+    });
+    for (const auto& row : *open) {
+        if (row.run != run_ || row.state != model::DeploymentState::unknown) continue;
+        choices_.emplace_back([this, id = row.id] { daemon_.settle(id); });
     }
 }
 
@@ -223,6 +239,7 @@ void World::damage_a_log() {
 // ── after each step ──────────────────────────────────────────────────────────────────────────
 
 void World::after_step() {
+    if (deploys_) check_locks();
     for (const auto& [what, effects] : context_.outside.refusals) {
         if (effects.size() > 1) context_.violate("what was refused was asked for again: " + what);
     }

@@ -2,7 +2,9 @@
 // One schedule: jobs are accepted, then everything that can happen happens in an order that the
 // seed decides, with faults in between; at the end the invariants are checked.
 
+#include "plan/plan.hpp"
 #include "simulation/sim_daemon.hpp"
+#include "store/deployment_store.hpp"
 
 #include <optional>
 #include <string>
@@ -32,10 +34,12 @@ class World {
     using Choice = std::function<void()>;
 
     void accept_jobs();
+    std::vector<plan::PlannedJob> make_jobs();
     void collect();
     void collect_wires();
     void collect_runners();
     void collect_servers();
+    void collect_people();
     void maybe_fault();
     void damage_a_log();
     void fault();
@@ -50,13 +54,17 @@ class World {
     void check_end();
     void check_job(const store::JobRow& job);
     void check_deployment(const store::JobRow& job);
+    void check_locks();
+    void check_waiting(store::Connection& db, const store::DeploymentRow& row);
     void check_attempt(const store::AttemptRow& attempt);
 
     Context context_;
     Launcher launcher_{context_};
     Daemon daemon_{context_};
     model::RunId run_;
+    bool deploys_ = false;
     std::int64_t changes_before_ = 0;
+    std::int64_t changes_seen_ = 0;
     std::vector<Choice> choices_;
     std::uint64_t faults_left_ = 0;
     std::map<std::int64_t, bool> was_working_;

@@ -1,0 +1,53 @@
+#include "launch/deploy_lock.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace triphammer::launch {
+
+namespace {
+
+store::NewDeployment wanted_deployment(
+    const store::RunRow& run, const store::JobRow& job, const model::DeploySpec& deploy
+) {
+    store::NewDeployment wanted;
+    wanted.repository = run.repository;
+    wanted.environment = job.environment;
+    wanted.target = deploy.to + "/" + deploy.service.text;
+    wanted.driver = deploy.to;
+    wanted.strategy = deploy.strategy;
+    wanted.run = run.id;
+    wanted.job = job.id;
+    wanted.run_attempt = run.attempt;
+    wanted.sha = run.sha;
+    return wanted;
+}
+
+std::string describe(const store::DeploymentRow& holder) {
+    return "deployment " + to_text(holder.id) + " holds the lock of " + holder.target + " (" +
+           std::string{name_of(holder.state)} + ")";
+}
+
+}  // namespace
+
+Result<deployments::Opening> open_deployment(
+    store::Transaction& tx,
+    const store::RunRow& run,
+    const store::JobRow& job,
+    const model::DeploySpec& deploy
+) {
+    return deployments::open_deployment(tx, wanted_deployment(run, job, deploy));
+}
+
+std::optional<std::string> find_obstacle(store::Transaction& tx, const store::JobRow& job) {
+    if (job.kind != model::JobKind::deploy) return {};
+    const auto run = store::find_run(tx, job.run);
+    const auto tree = nlohmann::json::parse(job.definition_json, nullptr, false);
+    if (!run || tree.is_discarded()) return {};
+    const auto definition = tree.get<model::JobDefinition>();
+    if (!definition.deploy) return {};
+    const auto opening = open_deployment(tx, *run, job, *definition.deploy);
+    if (!opening || !opening->blocker) return {};
+    return describe(*opening->blocker);
+}
+
+}  // namespace triphammer::launch

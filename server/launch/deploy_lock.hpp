@@ -1,0 +1,26 @@
+#pragma once
+// A deploy job has the lock of its target before a worker is spent on it (docs/protocol.md, E1).
+// Plain functions, run on the writer thread.
+
+#include "deployments/ledger.hpp"
+#include "store/job_store.hpp"
+#include "store/run_store.hpp"
+
+#include <optional>
+#include <string>
+
+namespace triphammer::launch {
+
+/// Opens the job's row in the ledger: takes the lock, or names its holder.
+Result<deployments::Opening> open_deployment(
+    store::Transaction& tx,
+    const store::RunRow& run,
+    const store::JobRow& job,
+    const model::DeploySpec& deploy
+);
+
+/// For queue::ClaimRequest: who holds the lock that this job needs. Nothing for any other job, and
+/// for one whose row cannot be opened: that is told when its runner asks for the document.
+std::optional<std::string> find_obstacle(store::Transaction& tx, const store::JobRow& job);
+
+}  // namespace triphammer::launch
