@@ -2,18 +2,20 @@
 // Which step of a deployment comes next. The driver (runner/) asks after everything that happened
 // and does the one answer; what it learns goes back into `Situation`. Pure.
 //
+// clang-format off
 //   blue-green:  before ▸ create ▸ start ▸ (gate) ▸ switch ▸ (verify) ▸ (soak) ▸ retire previous
-//   recreate:    before ▸ stop previous ▸ create ▸ start ▸ (gate) ▸ (verify) ▸ (soak) ▸
-//                retire previous                                         (…) are reads, no effects
+//   recreate:    before ▸ stop previous ▸ create ▸ start ▸ (gate) ▸ (verify) ▸ (soak) ▸ retire previous
+//                                                                     (…) are reads, no effects
 //
-//   what went wrong              │ before the switch / the stop     │ after it
-//   ─────────────────────────────┼──────────────────────────────────┼─────────────────────────────
-//   an effect failed, gate or    │ retire candidate → failed        │ start previous, switch back,
-//   verify failed, cancel        │                                  │ retire candidate →
-//   rolled_back the same, on-failure: keep   │ as is → failed                   │ as is → failed no
-//   previous to go back to    │ retire candidate → failed        │ retire candidate → failed an
-//   effect of the way back or │ unknown (the lock stays, a person decides) `retire previous` failed
-//   │
+//   what went wrong            │ before the switch or the stop  │ after it
+//   ───────────────────────────┼────────────────────────────────┼─────────────────────────────────
+//   an effect failed, gate or  │ retire candidate → failed      │ start previous, switch back,
+//   verify failed, cancel      │                                │ retire candidate → rolled_back
+//   the same, on-failure: keep │ retire candidate → failed      │ as is → failed
+//   no previous to go back to  │ retire candidate → failed      │ retire candidate → failed
+//   an effect of the way back  │ unknown: the lock stays, a person decides
+//   or retire previous failed  │
+// clang-format on
 //
 // Green is not decided here: `Move::Kind::finish` with succeeded is a claim that proof.hpp checks.
 
