@@ -55,6 +55,7 @@ struct Services {
     LiveHub& live;
 
     std::filesystem::path data;
+    std::string server_id;  // of the data directory
     std::string base_url;
     std::string version;
     git::UrlRules url_rules;

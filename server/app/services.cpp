@@ -26,6 +26,7 @@ api::Services make_services(const Config& config, Core& core, api::LiveHub& live
         .sealer = *core.sealer,
         .live = live,
         .data = config.data,
+        .server_id = core.server_id,
         .base_url = config.base_url(),
         .version = version(),
         .url_rules = url_rules(config),

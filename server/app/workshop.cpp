@@ -42,7 +42,8 @@ Workshop::Workshop(const Config& given, Core& core, Executor executor)
       mirrors{mirror_settings(given), git_thread, spawner},
       documents{document_settings(given, core), *core.sealer},
       gateway{
-          {executor, *core.database, *core.logs, core.log_thread, documents}, gateway_callbacks()},
+          {executor, *core.database, *core.logs, core.log_thread, documents, core.clock},
+          gateway_callbacks()},
       dispatcher{
           {executor,
            *core.database,
@@ -64,6 +65,7 @@ launch::RunnerGateway::Callbacks Workshop::gateway_callbacks() {
     launch::RunnerGateway::Callbacks callbacks;
     callbacks.on_attached = [this](model::Fence fence) { dispatcher.on_attached(fence); };
     callbacks.on_detached = [this](model::Fence fence) { dispatcher.on_detached(fence); };
+    callbacks.on_silent = [this](model::Fence fence) { dispatcher.on_detached(fence, true); };
     callbacks.on_ending = [this](model::Fence fence) { dispatcher.on_ending(fence); };
     callbacks.on_over = [this](model::Fence fence) { dispatcher.on_over(fence); };
     callbacks.on_log = [this](const launch::LogNews& news) {

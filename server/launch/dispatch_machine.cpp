@@ -177,6 +177,12 @@ void DispatchMachine::on_detached(model::Fence fence, Instant now) {
     ask_for_list();
 }
 
+void DispatchMachine::on_silent(model::Fence fence, Instant now) {
+    on_detached(fence, now);
+    const auto found = attempts_.find(fence);
+    if (found != attempts_.end()) found->second.deadline = now;
+}
+
 void DispatchMachine::on_ending(model::Fence fence) {
     const auto found = attempts_.find(fence);
     if (found == attempts_.end()) return;

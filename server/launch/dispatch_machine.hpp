@@ -6,14 +6,16 @@
 // What a fence that is open in the tables gets, once the launcher has said what it sees (a runner
 // that is connected is left alone):
 //
-//   tables  │ launcher: no folder      │ dead                             │ alive
+// clang-format off
+//   tables  │ no folder                │ dead                             │ alive
 //   ────────┼──────────────────────────┼──────────────────────────────────┼────────────────────────
-//   claimed │ start (again), new token │ give back: job queued, no count  │ until the deadline
-//   wait, running │ lost                     │ whole `end` in the spool: apply  │ then stop and ask
-//   again;
+//   claimed │ start (again), new token │ give back: job queued, no count  │ until the deadline wait,
+//   running │ lost                     │ whole `end` in the spool: apply  │ then stop and ask again;
 //           │                          │ it as if sent; else lost         │ does not die: lost
+// clang-format on
 //
-// The deadline (30 s) counts from the daemon being ready or from the end of the connection.
+// The deadline (30 s) counts from the daemon being ready or from the end of the connection; it is
+// over at once when the connection was cut after a lease of silence.
 
 #include "base/clock.hpp"
 #include "model/ids.hpp"
@@ -146,6 +148,8 @@ class DispatchMachine {
     // ── runners ──
     void on_attached(model::Fence fence);
     void on_detached(model::Fence fence, Instant now);
+    /// Nothing was heard of it for a lease: it gets no further grace.
+    void on_silent(model::Fence fence, Instant now);
     /// Its end is being committed: a claim that is asked for now comes after it.
     void on_ending(model::Fence fence);
     /// The attempt has ended in the tables, by its own record or otherwise.

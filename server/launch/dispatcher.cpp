@@ -364,8 +364,9 @@ void Dispatcher::on_attached(model::Fence fence) {
     state_->pump();
 }
 
-void Dispatcher::on_detached(model::Fence fence) {
-    state_->machine.on_detached(fence, state_->now());
+void Dispatcher::on_detached(model::Fence fence, bool was_silent) {
+    if (was_silent) state_->machine.on_silent(fence, state_->now());
+    if (!was_silent) state_->machine.on_detached(fence, state_->now());
     state_->pump();
 }
 

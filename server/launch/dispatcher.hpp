@@ -53,7 +53,8 @@ class Dispatcher {
 
     // From the gateway.
     void on_attached(model::Fence fence);
-    void on_detached(model::Fence fence);
+    /// `was_silent`: it was cut off after a lease of silence.
+    void on_detached(model::Fence fence, bool was_silent = false);
     void on_ending(model::Fence fence);
     void on_over(model::Fence fence);
 

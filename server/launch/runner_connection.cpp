@@ -49,14 +49,18 @@ Result<std::vector<std::int64_t>> step_numbers(store::Connection& db, model::Fen
 }  // namespace
 
 RunnerConnection::RunnerConnection(RunnerGateway::Parts parts, std::unique_ptr<http::Stream> stream)
-    : parts_{parts}, stream_{std::move(stream)}, idle_{parts.executor, Instant::max()} {}
+    : parts_{parts},
+      stream_{std::move(stream)},
+      idle_{parts.executor, Instant::max()},
+      lease_{parts.executor} {}
 
 RunnerConnection::~RunnerConnection() = default;
 
 Task<> RunnerConnection::serve() {
     std::string buffer(kReadBytes, '\0');
+    watch_lease();
     while (!is_over_) {
-        auto reading = stream_->read_some({buffer.data(), buffer.size()});
+        auto reading = read(buffer);
         const auto count = co_await std::move(reading);
         if (!count || *count == 0) break;
         // What the machine gave out to be written lives in its buffer: nothing is added meanwhile.
@@ -68,6 +72,33 @@ Task<> RunnerConnection::serve() {
     }
     is_over_ = true;
     stream_->close();
+}
+
+Task<Result<std::size_t>> RunnerConnection::read(std::string& buffer) {
+    listening_since_ = parts_.clock.instant();
+    auto reading = stream_->read_some({buffer.data(), buffer.size()});
+    auto count = co_await std::move(reading);
+    listening_since_.reset();
+    co_return count;
+}
+
+/// Rings once a lease, not once a read.
+void RunnerConnection::watch_lease() {
+    const auto since = listening_since_.value_or(parts_.clock.instant());
+    lease_.expires_at(
+        std::chrono::time_point_cast<asio::steady_timer::duration>(since + parts_.lease)
+    );
+    lease_.async_wait([weak = weak_from_this()](boost::system::error_code failure) {
+        const auto self = weak.lock();
+        if (!failure && self && !self->is_over_) self->on_lease_alarm();
+    });
+}
+
+void RunnerConnection::on_lease_alarm() {
+    is_silent_ = listening_since_ && parts_.clock.instant() - *listening_since_ >= parts_.lease;
+    if (!is_silent_) return watch_lease();
+    log::warning("nothing was heard of a runner for a lease", {{"fence", hold_.fence.value}});
+    close();
 }
 
 Task<bool> RunnerConnection::work() {
@@ -149,6 +180,7 @@ Task<Result<protocol::Attached>> RunnerConnection::admit(const protocol::Attach&
     attached.cancel = runner->cancel;
     attached.document = std::move(document);
     attached.open_intent = runner->open_intent;
+    attached.lease_ms = parts_.lease.count();
     co_return attached;
 }
 

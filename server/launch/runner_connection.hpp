@@ -7,6 +7,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -23,7 +24,7 @@ struct ConnectionHooks {
     std::function<int(model::Fence)> damages;
 };
 
-class RunnerConnection {
+class RunnerConnection : public std::enable_shared_from_this<RunnerConnection> {
   public:
     /// `stream` null: only `replay` may be called.
     RunnerConnection(RunnerGateway::Parts parts, std::unique_ptr<http::Stream> stream);
@@ -41,6 +42,9 @@ class RunnerConnection {
     void refuse(const std::string& why);
     void close();
 
+    /// Cut off, because nothing was heard for a lease.
+    bool is_silent() const { return is_silent_; }
+
     model::Fence fence() const { return hold_.fence; }
 
     model::JobId job() const { return job_; }
@@ -52,6 +56,9 @@ class RunnerConnection {
     Task<> perform(protocol::Commit action);
     Task<> perform(protocol::Send action);
     Task<> perform(protocol::Close action);
+    Task<Result<std::size_t>> read(std::string& buffer);
+    void watch_lease();
+    void on_lease_alarm();
     Task<> wait_until_idle();
     Task<> cut_logs();
     Task<Result<protocol::Attached>> admit(const protocol::Attach& attach);
@@ -71,7 +78,10 @@ class RunnerConnection {
     bool is_attached_ = false;
     bool is_working_ = false;
     bool is_over_ = false;
-    boost::asio::steady_timer idle_;  // never rings: cancelled when `work` has ended
+    bool is_silent_ = false;
+    std::optional<Instant> listening_since_;  // nothing while we work: that is not its silence
+    boost::asio::steady_timer idle_;          // never rings: cancelled when `work` has ended
+    boost::asio::steady_timer lease_;
 };
 
 }  // namespace triphammer::launch

@@ -79,7 +79,9 @@ Task<> RunnerGateway::serve(std::unique_ptr<http::Stream> stream) {
     const auto place = state->connections.find(fence);
     if (!fence || place == state->connections.end() || place->second != connection) co_return;
     state->connections.erase(place);
-    if (state->callbacks.on_detached) state->callbacks.on_detached(fence);
+    const auto& tell =
+        connection->is_silent() ? state->callbacks.on_silent : state->callbacks.on_detached;
+    if (tell) tell(fence);
 }
 
 Task<Result<>> RunnerGateway::replay(model::Fence fence, std::filesystem::path spool) {

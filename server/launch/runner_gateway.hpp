@@ -2,6 +2,7 @@
 // The daemon's side of every runner's connection: drives protocol::DaemonMachine over the stream,
 // the tables and the log files. Also applies the spool of a runner that died.
 
+#include "base/clock.hpp"
 #include "base/task.hpp"
 #include "base/thread.hpp"
 #include "http/stream.hpp"
@@ -41,14 +42,18 @@ class RunnerGateway {
         logs::LogStore& logs;
         NamedThread& log_thread;  // every call of `logs` runs there
         const DocumentSource& documents;
+        const Clock& clock;
+        /// A runner pings every 5 s. One that is silent for longer than this is cut off.
+        Milliseconds lease{30'000};
     };
 
     /// On the logic thread; each may be empty.
     struct Callbacks {
         std::function<void(model::Fence)> on_attached;
-        std::function<void(model::Fence)> on_detached;
-        std::function<void(model::Fence)> on_ending;  // its end is under way to the tables
-        std::function<void(model::Fence)> on_over;    // ended or parked in the tables
+        std::function<void(model::Fence)> on_detached;  // the connection was lost
+        std::function<void(model::Fence)> on_silent;    // it was cut, after a lease of silence
+        std::function<void(model::Fence)> on_ending;    // its end is under way to the tables
+        std::function<void(model::Fence)> on_over;      // ended or parked in the tables
         std::function<void(const LogNews&)> on_log;
     };
 

@@ -2,6 +2,7 @@
 import hashlib
 import os
 import signal
+import socket
 import time
 
 WORKFLOW = """
@@ -137,3 +138,18 @@ def test_the_log_on_disk_has_the_sum_that_the_runner_said(daemon, git):
     run = start_long_run(daemon, git)
     assert_whole(daemon, run)
     assert hashlib.sha256(counted(daemon, run).encode()).hexdigest() == hashlib.sha256(EXPECTED.encode()).hexdigest()
+
+
+def test_a_runner_of_another_server_is_told_to_end(daemon):
+    assert answer_to_runner(daemon, daemon.server_id).startswith("HTTP/1.1 101")
+    assert answer_to_runner(daemon, "0000000000000000").startswith("HTTP/1.1 410")
+
+
+def answer_to_runner(daemon, server):
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(str(daemon.folder / "data-run" / "daemon.sock"))
+        client.sendall(
+            "GET /runner/v1 HTTP/1.1\r\nHost: daemon\r\nConnection: Upgrade\r\nUpgrade: triphammer-runner\r\n"
+            f"Triphammer-Server: {server}\r\n\r\n".encode()
+        )
+        return client.recv(1000).decode()

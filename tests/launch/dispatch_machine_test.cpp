@@ -255,6 +255,30 @@ TEST(DispatchMachine, AsksAtOnceWhenAConnectionEnds) {
     EXPECT_EQ(test.count<InspectSpool>(), 1);
 }
 
+TEST(DispatchMachine, ASilentRunnerThatTheLauncherDoesNotKnowIsLostAtOnce) {
+    Fixture test;
+    test.adopt(true, Sight::alive);
+    test.machine.on_attached(kFence);
+    test.sight.reset();
+
+    test.machine.on_silent(kFence, test.now);
+    test.settle();
+    test.wait(0);
+
+    EXPECT_EQ(test.count<Lose>(), 1);
+}
+
+TEST(DispatchMachine, ASilentRunnerThatLivesIsStoppedWithoutFurtherGrace) {
+    Fixture test;
+    test.adopt(true, Sight::alive);
+    test.machine.on_attached(kFence);
+
+    test.machine.on_silent(kFence, test.now);
+    test.settle();
+
+    EXPECT_EQ(test.count<StopRunner>(), 1);
+}
+
 TEST(DispatchMachine, TimeWithoutALauncherCountsForNothing) {
     Fixture test;
     test.adopt(true, Sight::alive);

@@ -1,5 +1,7 @@
 #include "launch/gateway_fixture.hpp"
 
+#include <nlohmann/json.hpp>
+
 namespace triphammer::testing {
 
 namespace {
@@ -71,8 +73,8 @@ void WireRunner::take_actions() {
 // ── the daemon ───────────────────────────────────────────────────────────────────────────────
 
 GatewayFixture::GatewayFixture() {
-    const auto run = db.add_run(db.add_repository("mona/app"));
-    job = db.add_job(run, "build");
+    run_id = db.add_run(db.add_repository("mona/app"));
+    job = db.add_job(run_id, "build");
     fence = db.write([&](store::Transaction& tx) -> Result<model::Fence> {
         queue::ClaimRequest request;
         request.token_sha256 = sha256_hex(token);
@@ -87,10 +89,12 @@ GatewayFixture::GatewayFixture() {
 
 void GatewayFixture::run(const std::function<Task<>(Executor, launch::RunnerGateway&)>& body) {
     const std::function<Task<>(Executor)> start = [&](Executor executor) -> Task<> {
-        launch::RunnerGateway::Parts parts{executor, *database_, *logs_, log_thread_, documents_};
+        launch::RunnerGateway::Parts parts{
+            executor, *database_, *logs_, log_thread_, documents_, clock_, lease};
         launch::RunnerGateway::Callbacks callbacks;
         callbacks.on_attached = [this](model::Fence) { events.emplace_back("attached"); };
         callbacks.on_detached = [this](model::Fence) { events.emplace_back("detached"); };
+        callbacks.on_silent = [this](model::Fence) { events.emplace_back("silent"); };
         callbacks.on_over = [this](model::Fence) { events.emplace_back("over"); };
         callbacks.on_log = [this](const launch::LogNews& news) { logged_lines = news.lines; };
         launch::RunnerGateway gateway{parts, std::move(callbacks)};
@@ -98,6 +102,71 @@ void GatewayFixture::run(const std::function<Task<>(Executor, launch::RunnerGate
         co_await std::move(task);
     };
     run_until_done(start);
+}
+
+namespace {
+
+/// Runs `change` in a transaction of the database with its threads.
+template <class Change>
+void change_now(store::Database& database, Change change) {
+    const std::function<Task<>(Executor)> start = [&](Executor) -> Task<> {
+        auto writing = database.write(change);
+        const auto done = co_await std::move(writing);
+        done.value();
+    };
+    run_until_done(start);
+}
+
+}  // namespace
+
+void GatewayFixture::attach_runner_once() {
+    change_now(*database_, [this](store::Transaction& tx) -> Result<> {
+        auto attached = queue::attach(tx, {fence, sha256_hex(token), kNonce, "test"});
+        if (!attached) return attached.error();
+        return {};
+    });
+}
+
+namespace {
+
+model::JobId insert_job(store::Database& database, const store::NewJob& wanted) {
+    model::JobId id;
+    change_now(database, [&](store::Transaction& tx) -> Result<> {
+        auto job = wanted;
+        job.repository = store::find_run(tx, job.run)->repository;
+        id = store::insert_job(tx, job);
+        return {};
+    });
+    return id;
+}
+
+}  // namespace
+
+model::JobId GatewayFixture::add_job(const std::string& key) {
+    store::NewJob wanted;
+    wanted.run = run_id;
+    wanted.key = wanted.name = key;
+    wanted.stage = "build";
+    wanted.state = model::JobState::queued;
+    wanted.definition_json = "{\"key\":\"" + key + "\"}";
+    return insert_job(*database_, wanted);
+}
+
+model::JobId GatewayFixture::add_deploy_job(const std::string& key) {
+    model::JobDefinition definition;
+    definition.key = key;
+    definition.deploy = model::DeploySpec{};
+    definition.deploy->to = "container";
+    definition.deploy->service.text = "app";
+    store::NewJob wanted;
+    wanted.run = run_id;
+    wanted.key = wanted.name = key;
+    wanted.kind = model::JobKind::deploy;
+    wanted.environment = "production";
+    wanted.stage = "deploy";
+    wanted.state = model::JobState::queued;
+    wanted.definition_json = nlohmann::json(definition).dump();
+    return insert_job(*database_, wanted);
 }
 
 std::string GatewayFixture::state_of_job() {

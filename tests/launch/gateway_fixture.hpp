@@ -64,21 +64,32 @@ class GatewayFixture : public ::testing::Test {
     /// Runs `body(executor, gateway)` to its end on an event loop.
     void run(const std::function<Task<>(Executor, launch::RunnerGateway&)>& body);
 
+    store::Database& database() { return *database_; }
+
+    /// The runner of the claimed attempt has been there.
+    void attach_runner_once();
+    model::JobId add_job(const std::string& key);
+    /// All of them deploy to one target.
+    model::JobId add_deploy_job(const std::string& key);
+
     std::string state_of_job();
     std::string log_of(int step);
     std::filesystem::path log_file(int step) const;
 
     SampleDatabase db;  // the one that is set up with, closed before the threads' own opens
+    model::RunId run_id;
     model::JobId job;
     model::Fence fence;
     std::string token = "the token of this attempt";
     std::vector<std::string> events;  // what the gateway told
     std::uint64_t logged_lines = 0;
+    Milliseconds lease{30'000};
 
   private:
     std::unique_ptr<store::Database> database_;
     std::unique_ptr<logs::LogStore> logs_;
     NamedThread log_thread_{"logs"};
+    SystemClock clock_;
     SeededRandom random_{1};
     access::Sealer sealer_{Secret{std::string(32, 'k')}, random_};
     launch::DocumentSource documents_{{}, sealer_};

@@ -35,6 +35,16 @@ TEST_F(Gateway, TakesAWholeJobIn) {
     EXPECT_EQ(events, (Events{"attached", "over", "detached"}));
 }
 
+TEST_F(Gateway, CutsOffARunnerThatSaysNothingForALease) {
+    lease = Milliseconds{20};
+    WireRunner runner{fence, token};
+
+    run([&](Executor executor, RunnerGateway& gateway) { return runner.talk(executor, gateway); });
+
+    EXPECT_EQ(events, (Events{"attached", "silent"}));
+    EXPECT_EQ(state_of_job(), "running");
+}
+
 TEST_F(Gateway, RefusesAWrongToken) {
     WireRunner runner{fence, "another token"};
 
