@@ -21,6 +21,10 @@ std::string steps(const std::string& key) {
     return with_job("{ runs-on: host, " + key + ", steps: [{ run: x }] }");
 }
 
+std::string deploy(const std::string& key) {
+    return with_job("{ deploy: { to: container, service: a, image: b, " + key + " } }");
+}
+
 std::vector<Example> examples() {
     return {
         {"on.issues", "on: issues" + with_step("run: x").substr(8)},
@@ -44,6 +48,13 @@ std::vector<Example> examples() {
         {"steps.background", with_step("{ run: x, background: true }")},
         {"steps.parallel", with_step("{ parallel: [{ run: x }] }")},
         {"deploy.to.swarm", with_job("{ deploy: { to: swarm, service: a, image: b } }")},
+        {"deploy.strategy.rolling", deploy("strategy: rolling")},
+        {"deploy.strategy.canary", deploy("strategy: canary")},
+        {"deploy.switch.kamal-proxy", deploy("switch: kamal-proxy")},
+        {"deploy.switch.alias", deploy("switch: alias")},
+        {"deploy.replicas", deploy("replicas: 2")},
+        {"deploy.volumes.host", deploy("volumes: ['/etc:/etc']")},
+        {"deploy.volumes.host", deploy("volumes: ./data:/data")},
     };
 }
 

@@ -1,4 +1,5 @@
 // Tables of our own kinds of job: `image` and `deploy`.
+#include "workflow/expression/segments.hpp"
 #include "workflow/schema/unsupported.hpp"
 #include "workflow/schema/words.hpp"
 
@@ -57,11 +58,58 @@ constexpr Shape kTo = [] {
 
 constexpr std::array<std::string_view, 4> kStrategies{
     "rolling", "blue-green", "canary", "recreate"};
-constexpr Shape kDeployStrategy = words_shape(kStrategies);
+
+void check_strategy(const Node& node, Report& report) {
+    report_unsupported(
+        report, "deploy.strategy." + node.text, node.at, "strategy " + show(node.text)
+    );
+}
+
+constexpr Shape kDeployStrategy = [] {
+    Shape shape = words_shape(kStrategies);
+    shape.extra = check_strategy;
+    return shape;
+}();
 constexpr std::array<std::string_view, 2> kOnFailures{"rollback", "keep"};
 constexpr Shape kOnFailure = words_shape(kOnFailures);
 constexpr std::array<std::string_view, 3> kSwitches{"nginx", "kamal-proxy", "alias"};
-constexpr Shape kSwitch = words_shape(kSwitches);
+
+void check_switch(const Node& node, Report& report) {
+    report_unsupported(report, "deploy.switch." + node.text, node.at, "switch " + show(node.text));
+}
+
+constexpr Shape kSwitch = [] {
+    Shape shape = words_shape(kSwitches);
+    shape.extra = check_switch;
+    return shape;
+}();
+
+/// What an expression gives is for the runner to refuse.
+void check_replicas(const Node& node, Report& report) {
+    if (node.text == "1" || expression::has_expression(node.text)) return;
+    report_unsupported(report, "deploy.replicas", node.at, "another number of replicas than 1");
+}
+
+constexpr Shape kReplicas = [] {
+    Shape shape = number_shape(&places::kDeploy);
+    shape.extra = check_replicas;
+    return shape;
+}();
+
+/// It would hand out the host.
+void check_volume(const Node& node, Report& report) {
+    const bool is_host_folder =
+        node.text.starts_with('/') || node.text.starts_with('.') || node.text.starts_with('~');
+    if (!is_host_folder) return;
+    report_unsupported(report, "deploy.volumes.host", node.at, "a folder of the host as a volume");
+}
+
+constexpr Shape kVolume = [] {
+    Shape shape = text_shape(&places::kDeploy);
+    shape.extra = check_volume;
+    return shape;
+}();
+constexpr Shape kVolumes = one_or_many_shape(&kVolume);
 
 constexpr std::array kHealthKeys{
     Key{"http", &kDeployText, "A path that must answer well"},
@@ -101,12 +149,12 @@ constexpr std::array kDeployKeys{
     Key{"ports", &kTexts, "'8080:80'"},
     Key{"env", &kPairs, "Variables of the container"},
     Key{"secrets", &kSecrets, "Secrets as variables of the container"},
-    Key{"volumes", &kTexts, "NAME:/path"},
+    Key{"volumes", &kVolumes, "NAME:/path"},
     Key{"networks", &kTexts, "Networks of the container"},
     Key{"command", &kScript, "Instead of the image's command"},
-    Key{"replicas", &kNumber, "How many"},
+    Key{"replicas", &kReplicas, "1"},
     Key{"switch", &kSwitch, "What moves the traffic"},
-    Key{"keep-previous", &kDuration, "How long the version before stays"},
+    Key{"keep-previous", &kDuration, "How long versions that do not serve any more stay at least"},
     Key{"drain", &kDuration, "How long open connections may take"},
     Key{"credentials", &kDeployCredentials, "For the registry"},
     Key{"retire", &kDeployText, "Removes a colour without traffic", false, "deploy.retire"},

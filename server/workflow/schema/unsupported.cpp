@@ -53,6 +53,12 @@ constexpr auto kUnsupported = std::to_array<Unsupported>({
     {"deploy.to.ssh", "to: container"},
     {"deploy.to.exec", "to: container"},
     {"deploy.retire", ""},
+    {"deploy.strategy.rolling", "blue-green or recreate"},
+    {"deploy.strategy.canary", "blue-green or recreate"},
+    {"deploy.switch.kamal-proxy", "switch: nginx"},
+    {"deploy.switch.alias", "switch: nginx"},
+    {"deploy.replicas", "one container"},
+    {"deploy.volumes.host", "NAME:/path, a volume of the engine"},
 });
 
 }  // namespace
