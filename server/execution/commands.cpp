@@ -68,6 +68,12 @@ bool may_be_command(std::string_view beginning) {
     return text.substr(0, 2) == "::" && beginning.size() < kLongestCommand;
 }
 
+/// Behind the first line feed from `from` on, or the end.
+std::size_t end_of_line(std::string_view bytes, std::size_t from) {
+    const auto newline = bytes.find('\n', from);
+    return newline == std::string_view::npos ? bytes.size() : newline + 1;
+}
+
 int number_of(std::string_view text) {
     const auto number = parse_integer(text);
     return number && *number < 1'000'000'000 ? static_cast<int>(*number) : 0;
@@ -151,39 +157,43 @@ CommandReader::CommandReader(
 /// Plain text goes through in whole runs of lines; only what may become a command is looked at.
 void CommandReader::write(std::string_view bytes, std::string& out) {
     while (!bytes.empty()) {
-        const auto plain = plain_run(bytes);
-        out += bytes.substr(0, plain);
-        bytes.remove_prefix(plain);
-        const auto newline = bytes.find('\n');
-        const bool ends = newline != std::string_view::npos;
-        const auto piece = bytes.substr(0, ends ? newline + 1 : newline);
+        const auto plain = bytes.substr(0, plain_run(bytes));
+        out += plain;
+        note_plain(plain);
+        bytes.remove_prefix(plain.size());
+        const auto piece = bytes.substr(0, end_of_line(bytes, 0));
         bytes.remove_prefix(piece.size());
-        if (!piece.empty()) take_piece(piece, ends, out);
+        if (!piece.empty()) take_piece(piece, out);
     }
 }
 
-/// How many bytes from the beginning are whole lines that cannot be commands.
+bool CommandReader::pass(std::string_view bytes) {
+    if (plain_run(bytes) < bytes.size()) return false;
+    note_plain(bytes);
+    return true;
+}
+
+/// How many bytes from the beginning belong to lines that cannot be commands.
 std::size_t CommandReader::plain_run(std::string_view bytes) const {
-    if (in_plain_line_ || !partial_.empty()) return 0;
-    std::size_t done = 0;
-    while (done < bytes.size()) {
-        const char first = bytes[done];
-        if (first == ':' || first == ' ' || first == '\t') break;
-        const auto newline = bytes.find('\n', done);
-        if (newline == std::string_view::npos) break;
-        done = newline + 1;
+    if (!partial_.empty()) return 0;
+    std::size_t line = in_plain_line_ ? end_of_line(bytes, 0) : 0;
+    while (line < bytes.size()) {
+        const char first = bytes[line];
+        const bool suspect = first == ':' || first == ' ' || first == '\t';
+        if (suspect && may_be_command(bytes.substr(line, kLongestIndent))) break;
+        line = end_of_line(bytes, line);
     }
-    return done;
+    return line;
 }
 
-void CommandReader::take_piece(std::string_view piece, bool ends, std::string& out) {
-    if (in_plain_line_ || (partial_.empty() && !may_be_command(piece.substr(0, kLongestIndent)))) {
-        out += piece;
-        in_plain_line_ = !ends;
-        return;
-    }
+void CommandReader::note_plain(std::string_view bytes) {
+    if (!bytes.empty()) in_plain_line_ = bytes.back() != '\n';
+}
+
+/// A piece of the line that is in `partial_`, or may be the beginning of a command.
+void CommandReader::take_piece(std::string_view piece, std::string& out) {
     partial_ += piece;
-    if (ends) {
+    if (piece.back() == '\n') {
         const std::string line = std::exchange(partial_, {});
         take_line(line, out);
     } else if (!may_be_command(partial_)) {

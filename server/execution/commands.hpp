@@ -57,12 +57,15 @@ class CommandReader {
     CommandReader(StepRequests& requests, std::function<void(std::string)> add_mask, bool debug);
 
     void write(std::string_view bytes, std::string& out);
+    /// True: `bytes` were written, and pass unchanged. False: nothing was done, `write` has to.
+    bool pass(std::string_view bytes);
     /// The stream ended, perhaps in the middle of a line.
     void flush(std::string& out);
 
   private:
     std::size_t plain_run(std::string_view bytes) const;
-    void take_piece(std::string_view piece, bool ends, std::string& out);
+    void note_plain(std::string_view bytes);
+    void take_piece(std::string_view piece, std::string& out);
     void take_line(std::string_view line, std::string& out);
     void carry_out(const LineCommand& command, std::string_view line, std::string& out);
 

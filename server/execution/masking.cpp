@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::string_view kMask = "***";
 constexpr std::size_t kPrefix = MaskTable::kLeastLength;
+constexpr std::size_t kMostStride = 8;
 constexpr unsigned kFilterBits = 19;  // 64 KiB
 constexpr unsigned kHeadBits = 14;
 constexpr unsigned kTailBits = 16;
@@ -49,6 +50,11 @@ struct Match {
     bool uncertain = false;  // a longer one may follow, more bytes will tell
 };
 
+struct Find {
+    std::size_t at = 0;
+    Match match;
+};
+
 template <std::size_t Bits>
 using BitSet = std::array<std::uint64_t, (std::size_t{1} << Bits) / 64>;
 
@@ -70,12 +76,15 @@ struct MaskTable::Tables {
     std::array<std::uint32_t, std::size_t{1} << kHeadBits> heads{};
     std::vector<Pattern> patterns;
     std::string bytes;
+    std::size_t stride = kMostStride;  // no pattern is shorter than stride + kPrefix - 1
 
     bool contains(std::string_view form) const;
     void insert(std::string_view form);
     Match match(std::string_view text, bool at_end) const;
-    /// The first position from `at` on where something may begin.
-    std::size_t skip(std::string_view text, std::size_t at, bool at_end) const;
+    /// The first position from `at` on where something begins or may begin, the text's end when
+    /// there is none.
+    Find find(std::string_view text, std::size_t at, bool at_end) const;
+    Find find_in(std::string_view text, std::size_t at, std::size_t end, bool at_end) const;
 };
 
 bool MaskTable::Tables::contains(std::string_view form) const {
@@ -91,7 +100,8 @@ void MaskTable::Tables::insert(std::string_view form) {
     bytes += form;
     patterns.push_back(pattern);
     head = static_cast<std::uint32_t>(patterns.size());
-    set_bit(filter, hash);
+    stride = std::min(stride, form.size() - kPrefix + 1);
+    for (std::size_t at = 0; at < stride; ++at) set_bit(filter, hash_of(load(form.data() + at)));
     for (std::size_t count = 1; count < kPrefix; ++count) {
         set_bit(tails, tail_hash(form.data(), count));
     }
@@ -118,15 +128,27 @@ Match MaskTable::Tables::match(std::string_view text, bool at_end) const {
     return out;
 }
 
-std::size_t MaskTable::Tables::skip(std::string_view text, std::size_t at, bool at_end) const {
+/// Looks at every stride-th place only: whatever begins in the stride before it covers it with one
+/// of the pieces that set bits in the filter.
+Find MaskTable::Tables::find(std::string_view text, std::size_t at, bool at_end) const {
+    if (patterns.empty()) return {text.size(), {}};
     const char* data = text.data();
-    for (; at + kPrefix <= text.size(); ++at) {
-        if (has_bit(filter, hash_of(load(data + at)))) return at;
+    for (; at + stride - 1 + kPrefix <= text.size(); at += stride) {
+        if (!has_bit(filter, hash_of(load(data + at + stride - 1)))) continue;
+        const auto found = find_in(text, at, at + stride, at_end);
+        if (found.at < at + stride) return found;
     }
-    for (; at < text.size() && !at_end; ++at) {
-        if (has_bit(tails, tail_hash(data + at, text.size() - at))) return at;
+    return find_in(text, at, text.size(), at_end);
+}
+
+/// The same for the positions from `at` to `end`, one by one.
+Find MaskTable::Tables::find_in(std::string_view text, std::size_t at, std::size_t end, bool at_end)
+    const {
+    for (; at < end; ++at) {
+        const auto found = match(text.substr(at), at_end);
+        if (found.length > 0 || found.uncertain) return {at, found};
     }
-    return text.size();
+    return {end, {}};
 }
 
 MaskTable::MaskTable() : tables_{std::make_unique<Tables>()} {}
@@ -155,11 +177,7 @@ bool MaskTable::empty() const {
 }
 
 bool MaskTable::contains_secret(std::string_view text) const {
-    for (std::size_t at = tables_->skip(text, 0, true); at < text.size();
-         at = tables_->skip(text, at + 1, true)) {
-        if (tables_->match(text.substr(at), true).length > 0) return true;
-    }
-    return false;
+    return tables_->find(text, 0, true).at < text.size();
 }
 
 std::string MaskTable::mask(std::string_view text) const {
@@ -176,14 +194,17 @@ std::size_t MaskTable::footprint() const {
 }
 
 void Masker::write(std::string_view bytes, std::string& out) {
-    if (held_.empty() && table_.empty()) {
-        out += bytes;
-        return;
-    }
     if (held_.empty()) return scan(bytes, false, out);
     held_ += bytes;
     const std::string whole = std::exchange(held_, {});
     scan(whole, false, out);
+}
+
+std::string_view Masker::pass(std::string_view bytes, std::string& space) {
+    if (held_.empty() && table_.tables_->find(bytes, 0, false).at == bytes.size()) return bytes;
+    space.clear();
+    write(bytes, space);
+    return space;
 }
 
 void Masker::flush(std::string& out) {
@@ -196,19 +217,18 @@ void Masker::flush(std::string& out) {
 void Masker::scan(std::string_view text, bool at_end, std::string& out) {
     const auto& tables = *table_.tables_;
     std::size_t done = covered_;  // bytes of `text` that are already in `out`, plain or masked
-    std::size_t at = 0;
-    for (;; ++at) {
-        at = tables.skip(text, at, at_end);
-        if (at > done) out += text.substr(done, at - done);
-        done = std::max(done, at);
-        if (at == text.size()) break;
-        const auto found = tables.match(text.substr(at), at_end);
-        if (found.uncertain) break;
-        if (found.length > 0 && at == done) out += kMask;
-        done = std::max(done, at + found.length);
+    auto found = tables.find(text, 0, at_end);
+    for (; found.at < text.size(); found = tables.find(text, found.at + 1, at_end)) {
+        if (found.at > done) out += text.substr(done, found.at - done);
+        done = std::max(done, found.at);
+        if (found.match.uncertain) break;
+        if (found.at == done) out += kMask;
+        done = std::max(done, found.at + found.match.length);
     }
-    held_ = text.substr(at);
-    covered_ = done - at;
+    if (found.at > done) out += text.substr(done, found.at - done);
+    done = std::max(done, found.at);
+    held_ = text.substr(found.at);
+    covered_ = done - found.at;
 }
 
 }  // namespace triphammer::execution

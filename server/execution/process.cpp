@@ -4,11 +4,11 @@
 #include "base/task_group.hpp"
 #include "execution/descendants.hpp"
 #include "execution/memory_events.hpp"
+#include "execution/output_pump.hpp"
 #include "execution/sandbox.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -19,9 +19,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <memory>
-
 namespace triphammer::execution {
 
 namespace asio = boost::asio;
@@ -29,63 +26,9 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr int kPipeBytes = 1 << 20;
-constexpr std::size_t kReadBytes = std::size_t{256} << 10U;
-/// A process that never stops writing must not keep us from its deadline, a cancel or the daemon.
-constexpr int kReadsInARow = 4;
 constexpr std::chrono::milliseconds kTellAgain{10};
 /// A name for what ended the wait first.
 constexpr auto kNone = EndCause::exited;
-
-/// The reading end of the pipe and where its bytes go.
-class Pump {
-  public:
-    Pump(const Executor& executor, FileDescriptor pipe, OutputSink& sink)
-        : pipe_{executor, pipe.release()}, sink_{sink}, buffer_{new char[kReadBytes]} {
-        ::fcntl(pipe_.native_handle(), F_SETFL, O_NONBLOCK);
-    }
-
-    /// Until the end of the pipe, until finish() and nothing is left, or until the sink fails.
-    Task<> run() {
-        for (int reads = 1;; ++reads) {
-            const auto count = ::read(pipe_.native_handle(), buffer_.get(), kReadBytes);
-            if (count > 0) {
-                const std::string_view bytes{buffer_.get(), static_cast<std::size_t>(count)};
-                auto written = co_await sink_.write(bytes);
-                if (!written) co_return fail(written.error());
-                if (reads % kReadsInARow == 0) {
-                    co_await asio::post(pipe_.get_executor(), asio::use_awaitable);
-                }
-                continue;
-            }
-            const bool again = count < 0 && (errno == EAGAIN || errno == EINTR);
-            if (!again || finishing_) co_return;
-            co_await pipe_.async_wait(
-                asio::posix::stream_descriptor::wait_read, asio::as_tuple(asio::use_awaitable)
-            );
-        }
-    }
-
-    /// No process is left that could write: what is in the pipe is all there will be.
-    void finish() {
-        finishing_ = true;
-        pipe_.cancel();
-    }
-
-    const std::optional<Error>& failure() const { return failure_; }
-
-  private:
-    /// Without a reader the process dies of SIGPIPE at its next write; the tree is killed at once.
-    void fail(const Error& error) {
-        failure_ = error;
-        signal_descendants(SIGKILL, 0);
-    }
-
-    asio::posix::stream_descriptor pipe_;
-    OutputSink& sink_;
-    std::unique_ptr<char[]> buffer_;
-    bool finishing_ = false;
-    std::optional<Error> failure_;
-};
 
 /// Until `pid` can be reaped.
 Task<> wait_readable(FileDescriptor pidfd) {
@@ -189,7 +132,7 @@ Task<Result<ProcessEnd>> run_process(
     auto started = start(command);
     if (!started) co_return started.error();
     const auto executor = co_await asio::this_coro::executor;
-    Pump pump{executor, std::move(started->output), output};
+    OutputPump pump{executor, std::move(started->output), output};
     EndCause watched = kNone;
     TaskGroup pumps{executor, {}};
     TaskGroup watchers{executor, {}};

@@ -11,13 +11,18 @@ struct Reading {
     std::string out;
 };
 
-/// Reads `text` in pieces of `size` bytes.
-Reading read(std::string_view text, std::size_t size, bool debug = false) {
+/// Reads `text` in pieces of `size` bytes; `copies`: does not ask whether a piece passes unchanged.
+Reading read(std::string_view text, std::size_t size, bool debug = false, bool copies = false) {
     Reading result;
     CommandReader reader{
         result.requests, [&](std::string value) { result.masks.push_back(value); }, debug};
     for (; !text.empty(); text.remove_prefix(std::min(size, text.size()))) {
-        reader.write(text.substr(0, size), result.out);
+        const auto piece = text.substr(0, size);
+        if (!copies && reader.pass(piece)) {
+            result.out += piece;
+        } else {
+            reader.write(piece, result.out);
+        }
     }
     reader.flush(result.out);
     return result;
@@ -28,7 +33,20 @@ TEST(Commands, PassPlainTextThroughUnchanged) {
 
     for (std::size_t size = 1; size <= text.size(); ++size) {
         EXPECT_EQ(read(text, size).out, text) << size;
+        EXPECT_EQ(read(text, size, false, true).out, text) << size;
     }
+}
+
+TEST(Commands, LetAPiecePassOnlyWhenNothingInItIsOne) {
+    StepRequests requests;
+    CommandReader reader{requests, [](std::string) {}, false};
+
+    EXPECT_TRUE(reader.pass("one\n  two\nthe beginning of "));
+    EXPECT_TRUE(reader.pass("::a line that goes on"));
+    EXPECT_FALSE(reader.pass("\nthree\n::group::x\n"));
+    EXPECT_TRUE(reader.pass("\n"));
+    EXPECT_FALSE(reader.pass("four\n  :"));
+    EXPECT_TRUE(reader.pass("four\n"));
 }
 
 TEST(Commands, AreFoundHoweverTheLineIsSplit) {

@@ -12,8 +12,9 @@ constexpr const char* kValue = "s3cr3t/v+lue'\"&<é";
 std::string masked_at(const MaskTable& table, std::string_view text, std::size_t split) {
     Masker masker{table};
     std::string out;
-    masker.write(text.substr(0, split), out);
-    masker.write(text.substr(split), out);
+    std::string space;
+    out += masker.pass(text.substr(0, split), space);
+    out += masker.pass(text.substr(split), space);
     masker.flush(out);
     return out;
 }
@@ -35,6 +36,31 @@ TEST(Masking, ReplacesAValueWhereverTheStreamIsSplit) {
         EXPECT_EQ(masked_at(table, text, split), "before *** after ***") << split;
     }
     EXPECT_EQ(masked_bytewise(table, text), "before *** after ***");
+}
+
+TEST(Masking, FindsValuesAtEveryPlaceAmongLongAndShortOnes) {
+    MaskTable table;
+    for (const char* value : {"a-long-secret-value", "eleven-byte", "seven-b", "four"}) {
+        ASSERT_TRUE(table.add(Secret{value}));
+        for (std::size_t place = 0; place < 40; ++place) {
+            const std::string before(place, '.');
+            EXPECT_EQ(table.mask(before + value + ".."), before + "***..") << value << place;
+            EXPECT_EQ(table.mask(before + "a-long-secret-value"), before + "***") << value << place;
+        }
+    }
+}
+
+TEST(Masking, GivesBackTheSameBytesWhereNothingIsMasked) {
+    MaskTable table;
+    ASSERT_TRUE(table.add(Secret{"a-long-secret-value"}));
+    Masker masker{table};
+    const std::string text = "nothing to hide\n";
+    std::string space;
+
+    EXPECT_EQ(masker.pass(text, space).data(), text.data());
+    EXPECT_EQ(masker.pass("then a-long-", space), "then ");
+    EXPECT_EQ(masker.pass("secret-value!", space), "***!");
+    EXPECT_EQ(masker.pass(text, space).data(), text.data());
 }
 
 TEST(Masking, HidesBase64InEveryAlignment) {
