@@ -4,6 +4,7 @@
 #include "base/task.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string_view>
 
@@ -20,6 +21,9 @@ class Stream {
     virtual Task<Result<std::size_t>> read_some(std::span<char> into) = 0;
     /// All of it. The bytes stay the caller's until it returns.
     virtual Task<Result<>> write(std::string_view bytes) = 0;
+    /// Exactly `length` bytes of the file; a file that is shorter is Code::io. What has no way past
+    /// our own memory reads pieces and writes them.
+    virtual Task<Result<>> send_file(int file, std::uint64_t offset, std::uint64_t length);
     /// No more bytes from this side (FIN, or TLS close_notify).
     virtual Task<Result<>> shutdown() = 0;
     /// At once; pending operations end with Code::cancelled.

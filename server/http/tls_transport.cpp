@@ -9,11 +9,6 @@
 #include <boost/beast/websocket/ssl.hpp>
 #include <openssl/ssl.h>
 
-#include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
-
 namespace triphammer::http {
 
 namespace asio = boost::asio;
@@ -26,7 +21,6 @@ struct TlsIdentity::Context {
 namespace {
 
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
-constexpr std::size_t kFilePiece = 64 * 1024;
 
 using TlsSocket = ssl::stream<Socket>;
 
@@ -65,8 +59,6 @@ class TlsTransport final : public Transport {
         socket_.next_layer().close(ignored);
     }
 
-    Task<Result<>> send_file(int file, std::uint64_t offset, std::uint64_t length) override;
-
     Task<Result<std::unique_ptr<WebSocket>>> accept_web_socket(
         const RequestHead& head, std::size_t max_message
     ) override {
@@ -77,23 +69,6 @@ class TlsTransport final : public Transport {
     std::shared_ptr<void> keep_;
     TlsSocket socket_;
 };
-
-Task<Result<>> TlsTransport::send_file(int file, std::uint64_t offset, std::uint64_t length) {
-    std::string buffer(kFilePiece, '\0');
-    while (length > 0) {
-        const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(length, kFilePiece));
-        const auto count = ::pread(file, buffer.data(), wanted, static_cast<off_t>(offset));
-        if (count < 0) co_return from_errno("read of a file");
-        if (count == 0) co_return Error{Code::io, "the file became shorter while it was sent"};
-        const auto got = static_cast<std::size_t>(count);
-        const auto piece = std::string_view{buffer}.substr(0, got);
-        auto written = co_await write(piece);
-        if (!written) co_return written;
-        offset += got;
-        length -= got;
-    }
-    co_return Result<>{};
-}
 
 Error tls_error(const char* what, const boost::system::error_code& code) {
     if (code == asio::error::operation_aborted) return to_error(what, code);

@@ -21,6 +21,10 @@ class PrefixedStream final : public Stream {
 
     Task<Result<>> write(std::string_view bytes) override { return rest_->write(bytes); }
 
+    Task<Result<>> send_file(int file, std::uint64_t offset, std::uint64_t length) override {
+        return rest_->send_file(file, offset, length);
+    }
+
     Task<Result<>> shutdown() override { return rest_->shutdown(); }
 
     void close() override { rest_->close(); }
