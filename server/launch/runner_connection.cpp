@@ -57,16 +57,15 @@ RunnerConnection::RunnerConnection(RunnerGateway::Parts parts, std::unique_ptr<h
 RunnerConnection::~RunnerConnection() = default;
 
 Task<> RunnerConnection::serve() {
-    std::string buffer(kReadBytes, '\0');
     watch_lease();
     while (!is_over_) {
-        auto reading = read(buffer);
-        const auto count = co_await std::move(reading);
-        if (!count || *count == 0) break;
-        // What the machine gave out to be written lives in its buffer: nothing is added meanwhile.
+        // What the machine gave out to be written lives in its buffer, which is made room in now.
         auto waiting = wait_until_idle();
         co_await std::move(waiting);
-        machine_.receive({buffer.data(), *count});
+        auto reading = read();
+        const auto count = co_await std::move(reading);
+        if (!count || *count == 0) break;
+        machine_.received(*count);
         auto working = work();
         if (!co_await std::move(working)) break;
     }
@@ -74,9 +73,9 @@ Task<> RunnerConnection::serve() {
     stream_->close();
 }
 
-Task<Result<std::size_t>> RunnerConnection::read(std::string& buffer) {
+Task<Result<std::size_t>> RunnerConnection::read() {
     listening_since_ = parts_.clock.instant();
-    auto reading = stream_->read_some({buffer.data(), buffer.size()});
+    auto reading = stream_->read_some(machine_.room());
     auto count = co_await std::move(reading);
     listening_since_.reset();
     co_return count;

@@ -56,7 +56,7 @@ class RunnerConnection : public std::enable_shared_from_this<RunnerConnection> {
     Task<> perform(protocol::Commit action);
     Task<> perform(protocol::Send action);
     Task<> perform(protocol::Close action);
-    Task<Result<std::size_t>> read(std::string& buffer);
+    Task<Result<std::size_t>> read();
     void watch_lease();
     void on_lease_alarm();
     Task<> wait_until_idle();

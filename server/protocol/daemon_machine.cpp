@@ -38,15 +38,14 @@ std::optional<DaemonAction> DaemonMachine::next() {
     for (;;) {
         if (!ready_.empty()) return pop();
         if (owed_ || state_ == State::closed) return {};
-        if (ended_) return flush();
+        if (ended_ || is_ack_due()) return flush();
         const auto frame = decoder_.next();
         if (!frame) {
             fail(frame.error());
             continue;
         }
-        if (!*frame && batch_.empty()) return {};
         auto action = *frame ? handle(**frame) : flush();
-        if (action) return action;
+        if (action || !*frame) return action;
     }
 }
 
@@ -125,6 +124,8 @@ std::optional<DaemonAction> DaemonMachine::on_log(const Frame& frame) {
         fail(broken("a gap in a step's log"));
         return {};
     }
+    // Committed with what follows, which is not before its bytes are written.
+    batch_end_ = *stream_at_;
     const auto known = length - chunk->offset;
     if (known >= chunk->bytes.size()) return {};
     const auto fresh = chunk->bytes.substr(known);
@@ -160,10 +161,15 @@ std::optional<DaemonAction> DaemonMachine::on_record(Record record, std::uint64_
     return {};
 }
 
+/// The runner keeps what is not acknowledged: also a log without any record gets its acks.
+bool DaemonMachine::is_ack_due() const {
+    return batch_end_ >= acked_ + kAckBytes;
+}
+
 std::optional<DaemonAction> DaemonMachine::flush() {
-    if (batch_.empty()) return {};
+    if (batch_.empty() && !is_ack_due()) return {};
     owed_ = true;
-    const auto* end = std::get_if<End>(&batch_.back());
+    const auto* end = batch_.empty() ? nullptr : std::get_if<End>(&batch_.back());
     if (end != nullptr && !verified_) return VerifyLogs{end->steps};
     return Commit{batch_, acked_, batch_end_};
 }

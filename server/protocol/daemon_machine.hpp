@@ -13,6 +13,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -40,7 +41,8 @@ struct VerifyLogs {
 };
 
 /// Apply in order and move `attempts.acked` from `base` to `acked`, in one transaction guarded by
-/// (fence, nonce, running, acked = base), then `answer_commit`.
+/// (fence, nonce, running, acked = base), then `answer_commit`. Without records when nothing but
+/// log bytes came for long (kAckBytes).
 struct Commit {
     std::vector<Record> records;
     std::uint64_t base = 0;
@@ -82,6 +84,12 @@ class DaemonMachine {
     static DaemonMachine replaying(Attached attached);
 
     void receive(std::string_view bytes);
+
+    /// Without a copy: as FrameDecoder. `room` only while no answer is owed.
+    std::span<char> room() { return decoder_.room(); }
+
+    void received(std::size_t count) { decoder_.filled(count); }
+
     /// The next thing to do; nothing while an answer is owed or more bytes are needed.
     std::optional<DaemonAction> next();
 
@@ -115,6 +123,7 @@ class DaemonMachine {
     std::optional<DaemonAction> on_record(Record record, std::uint64_t bytes);
     std::optional<DaemonAction> on_message(const Ping& message);
     std::optional<DaemonAction> on_message(const Seek& message);
+    bool is_ack_due() const;
     std::optional<DaemonAction> flush();
     std::optional<DaemonAction> pop();
     void close(std::string why);

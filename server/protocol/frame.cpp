@@ -2,9 +2,14 @@
 
 #include "base/digest.hpp"
 
+#include <cstring>
+#include <utility>
+
 namespace triphammer::protocol {
 
 namespace {
+
+constexpr std::size_t kLeastRoom = std::size_t{128} << 10U;
 
 void put_u32(std::string& out, std::uint32_t value) {
     for (unsigned shift = 0; shift < 32; shift += 8) out += static_cast<char>(value >> shift);
@@ -57,13 +62,26 @@ Result<std::optional<Frame>> read_frame(std::string_view bytes) {
 }
 
 void FrameDecoder::feed(std::string_view bytes) {
-    buffer_.erase(0, begin_);
-    begin_ = 0;
-    buffer_ += bytes;
+    while (!bytes.empty()) {
+        const auto place = room();
+        const auto count = bytes.copy(place.data(), place.size());
+        filled(count);
+        bytes.remove_prefix(count);
+    }
+}
+
+std::span<char> FrameDecoder::room() {
+    if (begin_ == end_) begin_ = end_ = 0;
+    if (buffer_.size() - end_ < kLeastRoom) {
+        std::memmove(buffer_.data(), buffer_.data() + begin_, held_bytes());
+        end_ -= std::exchange(begin_, 0);
+    }
+    if (buffer_.size() - end_ < kLeastRoom) buffer_.resize(end_ + 2 * kLeastRoom);
+    return {buffer_.data() + end_, buffer_.size() - end_};
 }
 
 Result<std::optional<Frame>> FrameDecoder::next() {
-    auto frame = read_frame(std::string_view{buffer_}.substr(begin_));
+    auto frame = read_frame({buffer_.data() + begin_, held_bytes()});
     if (frame && *frame) begin_ += (*frame)->bytes;
     return frame;
 }

@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,9 @@ constexpr std::size_t kHeaderBytes = 8;
 constexpr std::size_t kMaxFrameBytes = std::size_t{1} << 20U;
 /// Log bytes in one frame at most.
 constexpr std::size_t kMaxLogBytes = std::size_t{256} << 10U;
+
+/// So much of a spool is acknowledged at the latest, whatever stands in it.
+constexpr std::uint64_t kAckBytes = std::uint64_t{4} << 20U;
 
 enum class FrameType : std::uint8_t {
     // runner to daemon, outside the journal
@@ -69,15 +73,23 @@ class FrameDecoder {
   public:
     void feed(std::string_view bytes);
 
+    /// Where the next bytes of the stream may be put, so that they need no copy: at least 128 KiB.
+    /// Valid until the next call of `feed` or `room`; frames given out before are not.
+    std::span<char> room();
+
+    /// So many were put there.
+    void filled(std::size_t count) { end_ += count; }
+
     /// The next whole frame; its payload is valid until the next call of `feed` or `next`.
     Result<std::optional<Frame>> next();
 
     /// Bytes fed and not yet given out.
-    std::size_t held_bytes() const { return buffer_.size() - begin_; }
+    std::size_t held_bytes() const { return end_ - begin_; }
 
   private:
-    std::string buffer_;
+    std::string buffer_;  // bytes from begin_ to end_ wait, what follows is room
     std::size_t begin_ = 0;
+    std::size_t end_ = 0;
 };
 
 }  // namespace triphammer::protocol

@@ -1,5 +1,6 @@
 #include "protocol/messages.hpp"
 
+#include "base/digest.hpp"
 #include "protocol/message_json.hpp"
 
 namespace triphammer::protocol {
@@ -41,8 +42,8 @@ constexpr FrameType type_of(const End&) {
 }
 
 template <class T>
-void put_number(std::string& out, T value) {
-    for (unsigned i = 0; i < sizeof value; ++i) out += static_cast<char>(value >> (8 * i));
+void put_number(char* out, T value) {
+    for (unsigned i = 0; i < sizeof value; ++i) out[i] = static_cast<char>(value >> (8 * i));
 }
 
 template <class T>
@@ -86,13 +87,21 @@ std::string to_frame(const Record& record) {
     );
 }
 
+LogFrame make_log_frame(const LogChunk& chunk) {
+    LogFrame frame;
+    frame.bytes = chunk.bytes;
+    char* const body = frame.head.data() + kHeaderBytes;
+    body[0] = static_cast<char>(FrameType::log);
+    put_number(body + 1, static_cast<std::uint32_t>(chunk.step));
+    put_number(body + 5, chunk.offset);
+    const auto length = static_cast<std::uint32_t>(1 + kLogHeaderBytes + chunk.bytes.size());
+    put_number(frame.head.data(), length);
+    put_number(frame.head.data() + 4, crc32c(chunk.bytes, crc32c({body, 1 + kLogHeaderBytes})));
+    return frame;
+}
+
 std::string to_frame(const LogChunk& chunk) {
-    std::string payload;
-    payload.reserve(kLogHeaderBytes + chunk.bytes.size());
-    put_number(payload, static_cast<std::uint32_t>(chunk.step));
-    put_number(payload, chunk.offset);
-    payload += chunk.bytes;
-    return make_frame(FrameType::log, payload);
+    return make_log_frame(chunk).to_string();
 }
 
 std::string to_frame(const Welcome& message) {

@@ -12,6 +12,7 @@
 #include "model/states.hpp"
 #include "protocol/frame.hpp"
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -158,6 +159,23 @@ struct LogChunk {
     std::string_view bytes;
 };
 
+/// The frame of a chunk without a copy of its bytes: they follow `head`.
+struct LogFrame {
+    static constexpr std::size_t kHeadBytes = kHeaderBytes + 1 + 12;
+
+    std::array<char, kHeadBytes> head{};
+    std::string_view bytes;
+
+    std::size_t size() const { return kHeadBytes + bytes.size(); }
+
+    std::string_view head_view() const { return {head.data(), kHeadBytes}; }
+
+    std::string to_string() const { return std::string{head_view()}.append(bytes); }
+};
+
+/// `chunk.bytes` at most kMaxLogBytes.
+LogFrame make_log_frame(const LogChunk& chunk);
+
 // ── daemon to runner ─────────────────────────────────────────────────────────────────────────
 
 struct Cancel {
@@ -199,7 +217,6 @@ std::string to_frame(const Attach& message);
 std::string to_frame(const Ping& message);
 std::string to_frame(const Seek& message);
 std::string to_frame(const Record& record);
-/// `bytes` at most kMaxLogBytes.
 std::string to_frame(const LogChunk& chunk);
 std::string to_frame(const Welcome& message);
 std::string to_frame(const Ack& message);

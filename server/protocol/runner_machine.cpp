@@ -13,7 +13,7 @@ RunnerMachine::RunnerMachine(RunnerIdentity identity, Instant now)
 std::string RunnerMachine::opening_record(TimePoint at) {
     const Record record = Started{identity_.nonce, identity_.version, to_unix_ms(at)};
     auto frame = to_frame(record);
-    spool_end_ += frame.size();
+    grow(frame.size());
     return frame;
 }
 
@@ -22,7 +22,7 @@ std::string RunnerMachine::opening_record(TimePoint at) {
 std::string RunnerMachine::append(const Record& record, Instant now) {
     if (closed_) throw std::logic_error("a record after the journal's end");
     auto frame = to_frame(record);
-    spool_end_ += frame.size();
+    grow(frame.size());
     note(record, now);
     return frame;
 }
@@ -39,18 +39,24 @@ void RunnerMachine::note(const Record& record, Instant now) {
     }
 }
 
-std::string RunnerMachine::append_log(int step, std::string_view bytes) {
+std::vector<LogFrame> RunnerMachine::append_log(int step, std::string_view bytes) {
     if (closed_) throw std::logic_error("log bytes after the journal's end");
-    std::string frames;
+    std::vector<LogFrame> frames;
     auto& end = log_ends_[step];
     while (!bytes.empty()) {
         const LogChunk chunk{step, end, bytes.substr(0, kMaxLogBytes)};
-        frames += to_frame(chunk);
+        frames.push_back(make_log_frame(chunk));
         end += chunk.bytes.size();
         bytes.remove_prefix(chunk.bytes.size());
+        grow(frames.back().size());
     }
-    spool_end_ += frames.size();
     return frames;
+}
+
+void RunnerMachine::grow(std::size_t bytes) {
+    spool_end_ += bytes;
+    const auto last = cuts_.empty() ? sent_ : cuts_.back();
+    if (spool_end_ - last >= kPlainBytes) cuts_.push_back(spool_end_);
 }
 
 bool RunnerMachine::begin_effect(std::int64_t n, Instant now) {
@@ -133,6 +139,7 @@ void RunnerMachine::on_message(Welcome message, Instant now) {
     back_off_ = kFirstBackOff;
     ping_at_ = now + kPingEvery;
     acked_ = sent_ = message.acked;
+    plain_from_ = spool_end_;
     have_ = std::move(message.have);
     stream_at_.reset();
     if (!std::exchange(started_work_, true)) {
@@ -237,6 +244,18 @@ std::string RunnerMachine::frames_from_spool(std::uint64_t offset, std::string_v
     }
     want_bytes_ = sent_ == offset ? kHeaderBytes + kMaxFrameBytes : kUsualRead;
     return out;
+}
+
+/// What was appended after the welcome the daemon cannot have yet.
+std::optional<SpoolRange> RunnerMachine::take_plain_spool() {
+    if (state_ != State::attached || sent_ >= spool_end_) return {};
+    if (sent_ < plain_from_ || stream_at_ != sent_) return {};
+    while (!cuts_.empty() && cuts_.front() <= sent_) cuts_.pop_front();
+    const auto end = cuts_.empty() ? spool_end_ : cuts_.front();
+    const SpoolRange range{sent_, static_cast<std::size_t>(end - sent_)};
+    sent_ = end;
+    stream_at_ = end;
+    return range;
 }
 
 Instant RunnerMachine::next_wakeup() const {

@@ -9,13 +9,15 @@
 // The driver's loop:
 //   1. work produces records and log bytes: `append*` gives the bytes to append to the spool file;
 //   2. after every input do `take_actions()`, in order;
-//   3. while connected: `take_outgoing()` to the socket; then, if `wanted_spool()` names a range,
-//      read it from the spool file and put `frames_from_spool(...)` on the socket;
+//   3. while connected: `take_outgoing()` to the socket; then, if `take_plain_spool()` names a
+//      range, put it on the socket; else, if `wanted_spool()` names one, read it from the spool
+//      file and put `frames_from_spool(...)` on the socket;
 //   4. call `on_time` no later than `next_wakeup()`.
 
 #include "base/clock.hpp"
 #include "protocol/messages.hpp"
 
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -89,8 +91,9 @@ class RunnerMachine {
     // ── work ──
     /// The bytes to append to the spool file now. Nothing may be appended after End or Park.
     std::string append(const Record& record, Instant now);
-    /// Cuts `bytes` into log frames of step `step`, which continue at that step's offset.
-    std::string append_log(int step, std::string_view bytes);
+    /// Cuts `bytes` into log frames of step `step`, which continue at that step's offset. They view
+    /// into `bytes`.
+    std::vector<LogFrame> append_log(int step, std::string_view bytes);
     /// True when effect n has a fresh `go`: it may be done now, once. False: the verdict is void
     /// (older than 10 s); a new one is asked for by reconnecting and comes as another
     /// EffectVerdict.
@@ -120,6 +123,9 @@ class RunnerMachine {
     /// What goes on the socket for the spool bytes at `offset` (as wanted): whole frames, without
     /// log bytes that the daemon has.
     std::string frames_from_spool(std::uint64_t offset, std::string_view bytes);
+    /// The next piece of the spool that goes on the socket as it is: whole frames, of which the
+    /// daemon has none. Counts as sent. Nothing: ask `wanted_spool`.
+    std::optional<SpoolRange> take_plain_spool();
     Instant next_wakeup() const;
 
     bool is_attached() const { return state_ == State::attached; }
@@ -132,6 +138,8 @@ class RunnerMachine {
 
   private:
     static constexpr std::size_t kUsualRead = std::size_t{256} << 10U;
+    // Between two plain pieces a ping finds its way.
+    static constexpr std::uint64_t kPlainBytes = std::uint64_t{1} << 20U;
 
     enum class State { away, attaching, attached, over };
 
@@ -150,6 +158,7 @@ class RunnerMachine {
     void on_message(const Refused& message, Instant now);
     Result<bool> receive_one(Instant now);
     void note(const Record& record, Instant now);
+    void grow(std::size_t bytes);
     void finish_if_acked();
     void go_away(Instant now);
     void reconnect(std::string why, Instant now);
@@ -164,7 +173,9 @@ class RunnerMachine {
 
     std::uint64_t spool_end_ = 0;
     std::uint64_t acked_ = 0;
-    std::uint64_t sent_ = 0;  // spool offset up to which this connection has been served
+    std::uint64_t sent_ = 0;          // spool offset up to which this connection has been served
+    std::uint64_t plain_from_ = 0;    // nothing from here on was written before the last welcome
+    std::deque<std::uint64_t> cuts_;  // ends of frames, about kPlainBytes apart
     std::optional<std::uint64_t> stream_at_;  // where the daemon takes the next frame to begin
     std::size_t want_bytes_ = kUsualRead;     // grows for a frame that is larger
     std::map<int, std::uint64_t> log_ends_;

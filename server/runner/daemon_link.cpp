@@ -86,10 +86,11 @@ Task<> DaemonLink::serve(http::Stream& stream) {
     while (connected_) {
         auto sending = send_some(stream);
         const auto sent = co_await std::move(sending);
-        if (!sent) break;
-        if (*sent || !connected_) continue;
-        auto waiting = news_->wait_until(machine_.next_wakeup());
-        co_await std::move(waiting);
+        if (!sent || !connected_) break;
+        if (!*sent) {
+            auto waiting = news_->wait_until(machine_.next_wakeup());
+            co_await std::move(waiting);
+        }
         machine_.on_time(clock_.instant());
         carry_out();
     }
@@ -119,6 +120,12 @@ Task<> DaemonLink::read(http::Stream& stream) {
 /// False when there is nothing to send now.
 Task<Result<bool>> DaemonLink::send_some(http::Stream& stream) {
     std::string bytes = machine_.take_outgoing();
+    if (const auto range = bytes.empty() ? machine_.take_plain_spool() : std::nullopt) {
+        auto sending = stream.send_file(spool_.descriptor(), range->offset, range->bytes);
+        const auto sent = co_await std::move(sending);
+        if (!sent) co_return sent.error();
+        co_return true;
+    }
     if (const auto range = machine_.wanted_spool()) {
         auto piece = spool_.read(range->offset, range->bytes);
         if (!piece) co_return piece.error();

@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace triphammer::runner {
 
 namespace expression = workflow::expression;
@@ -61,9 +63,8 @@ Task<Result<>> Session::log(int step, std::string bytes) {
 
 Task<Result<>> Session::write(int step, std::string_view bytes) {
     auto& log = *logs_.at(step);
-    std::string clean;
-    log.masker.write(bytes, clean);
-    auto appended = append_log(step, log, clean);
+    std::string masked;
+    auto appended = append_log(step, log, log.masker.pass(bytes, masked));
     co_return co_await std::move(appended);
 }
 
@@ -189,11 +190,15 @@ Task<Result<>> Session::append_log(int step, StepLog& log, std::string_view clea
     if (auto room = parts_.spool.claim(clean.size() * 2, false); !room) co_return room;
     log.bytes += clean.size();
     log.sum.update(clean);
-    co_return put(parts_.machine.append_log(step, clean));
+    Result<> kept;
+    for (const auto& frame : parts_.machine.append_log(step, clean)) {
+        if (kept) kept = put(frame.head_view(), frame.bytes);
+    }
+    co_return kept;
 }
 
-Result<> Session::put(const std::string& frames) {
-    auto written = parts_.spool.append(frames);
+Result<> Session::put(std::string_view first, std::string_view second) {
+    auto written = parts_.spool.append(first, second);
     if (!written) {
         parts_.machine.give_up("the spool cannot be written: " + written.error().message);
     }
@@ -203,7 +208,8 @@ Result<> Session::put(const std::string& frames) {
 
 /// While the daemon is away the spool grows up to the log's limit; then the step's output waits.
 Task<> Session::wait_for_room() {
-    const auto limit = static_cast<std::uint64_t>(document_.log_limit_bytes);
+    const auto limit =
+        std::max(static_cast<std::uint64_t>(document_.log_limit_bytes), 2 * protocol::kAckBytes);
     while (parts_.machine.unacked_bytes() > limit && !must_not_wait()) {
         auto waiting = news_.wait();
         co_await std::move(waiting);

@@ -97,7 +97,7 @@ class Session final : public JobSession, public LinkListener {
     Task<Result<>> append(protocol::Record record);
     Task<Result<>> append_log(int step, StepLog& log, std::string_view clean);
     Task<> wait_for_room();
-    Result<> put(const std::string& frames);
+    Result<> put(std::string_view first, std::string_view second = {});
     void mask_outputs(protocol::StepEnd& end, std::string& remarks) const;
 
     std::int64_t now_ms() const { return to_unix_ms(parts_.clock.now()); }

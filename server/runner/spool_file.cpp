@@ -1,6 +1,7 @@
 #include "runner/spool_file.hpp"
 
 #include <fcntl.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -43,10 +44,25 @@ Result<> SpoolFile::claim(std::size_t bytes, bool may_use_reserve) {
     return {};
 }
 
-Result<> SpoolFile::append(std::string_view bytes) {
-    auto written = write_all_at(file_.get(), bytes, size_);
-    if (written) size_ += bytes.size();
-    return written;
+Result<> SpoolFile::append(std::string_view first, std::string_view second) {
+    ::iovec parts[] = {
+        {const_cast<char*>(first.data()), first.size()},
+        {const_cast<char*>(second.data()), second.size()},
+    };
+    const auto count = ::pwritev(file_.get(), parts, 2, static_cast<off_t>(size_));
+    if (count < 0 && errno != EINTR) return from_errno("write the spool");
+    // A file takes all of it, or tells with the rest why it does not.
+    auto done = static_cast<std::size_t>(std::max<ssize_t>(count, 0));
+    auto at = size_;
+    for (const auto part : {first, second}) {
+        const auto known = std::min(done, part.size());
+        auto written = write_all_at(file_.get(), part.substr(known), at + known);
+        if (!written) return written;
+        done -= known;
+        at += part.size();
+    }
+    size_ = at;
+    return {};
 }
 
 Result<std::string> SpoolFile::read(std::uint64_t offset, std::size_t bytes) const {

@@ -21,13 +21,16 @@ class SpoolFile {
     /// Makes sure that `bytes` more fit; Code::disk_full. What ends a step or the attempt may use
     /// the reserve.
     Result<> claim(std::size_t bytes, bool may_use_reserve);
-    Result<> append(std::string_view bytes);
+    /// Both, one behind the other.
+    Result<> append(std::string_view first, std::string_view second = {});
     /// Up to `bytes` bytes at `offset`.
     Result<std::string> read(std::uint64_t offset, std::size_t bytes) const;
     /// Everything is in the daemon's tables.
     void remove();
 
     std::uint64_t size() const { return size_; }
+
+    int descriptor() const { return file_.get(); }
 
   private:
     SpoolFile(FileDescriptor file, std::filesystem::path path)

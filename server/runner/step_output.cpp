@@ -11,6 +11,7 @@ StepOutput::StepOutput(Session& session, int step, bool debug)
           debug} {}
 
 Task<Result<>> StepOutput::write(std::string_view bytes) {
+    if (reader_.pass(bytes)) return session_.write(step_, bytes);
     text_.clear();
     reader_.write(bytes, text_);
     return session_.write(step_, text_);

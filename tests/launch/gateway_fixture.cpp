@@ -17,7 +17,7 @@ WireRunner::WireRunner(model::Fence fence, const std::string& token)
       spool{machine.opening_record(from_unix_ms(1))} {}
 
 void WireRunner::log(int step, std::string_view bytes) {
-    spool += machine.append_log(step, bytes);
+    for (const auto& frame : machine.append_log(step, bytes)) spool += frame.to_string();
     truth[step] += bytes;
 }
 

@@ -67,6 +67,42 @@ TEST(DaemonMachine, AcknowledgesOnlyAfterTheCommit) {
     EXPECT_EQ((*frame)->type, FrameType::ack);
 }
 
+TEST(DaemonMachine, AcknowledgesALongLogWithoutARecord) {
+    Pair pair;
+    pair.connect();
+    pair.append(StepBegin{1, "", "build", 0});
+    const auto most = 2 * kAckBytes;
+    while (pair.spool.size() < 5 * most) {
+        pair.log(1, std::string(100'000, 'x'));
+        pair.settle();
+        ASSERT_LE(pair.runner.unacked_bytes(), most);
+    }
+
+    EXPECT_EQ(pair.tables.records.size(), 2U);
+    EXPECT_EQ(pair.tables.acked, pair.runner.acked());
+}
+
+TEST(DaemonMachine, AcknowledgesALogOnlyAfterItIsWritten) {
+    auto machine = attached_machine();
+    const std::string bytes(kMaxLogBytes, 'x');
+    std::uint64_t sent = 0;
+    std::optional<DaemonAction> keep;
+    for (std::uint64_t at = 0; sent < kAckBytes; at += bytes.size()) {
+        const auto frame = to_frame(LogChunk{1, at, bytes});
+        machine.receive(frame);
+        sent += frame.size();
+        ASSERT_NE(next_as<WriteLog>(machine, keep), nullptr);
+        EXPECT_FALSE(machine.next());
+        machine.answer_log({});
+    }
+
+    const auto* commit = next_as<Commit>(machine, keep);
+
+    ASSERT_NE(commit, nullptr);
+    EXPECT_TRUE(commit->records.empty());
+    EXPECT_EQ(commit->acked, sent);
+}
+
 TEST(DaemonMachine, SkipsWhatItHasAndTakesTheRest) {
     Pair pair;
     pair.connect();

@@ -20,6 +20,26 @@ TEST(Frame, IsFoundAgainByteByByte) {
     EXPECT_EQ(decoder.held_bytes(), 0U);
 }
 
+TEST(Frame, ComesOutOfWhatWasReadInPlace) {
+    std::string stream;
+    for (std::size_t size = 1; size < 40; ++size) {
+        append_frame(stream, FrameType::log, std::string(size * 5'000, static_cast<char>(size)));
+    }
+    FrameDecoder decoder;
+    std::string again;
+
+    for (std::size_t at = 0, piece = 1; at < stream.size(); piece = piece * 3 % 99'991) {
+        const auto room = decoder.room();
+        const auto count = stream.copy(room.data(), std::min(room.size(), piece), at);
+        decoder.filled(count);
+        at += count;
+        while (const auto frame = *decoder.next()) append_frame(again, frame->type, frame->payload);
+    }
+
+    EXPECT_EQ(again, stream);
+    EXPECT_EQ(decoder.held_bytes(), 0U);
+}
+
 TEST(Frame, EveryFlippedBitIsNoticed) {
     const auto good = make_frame(FrameType::started, "payload");
     for (std::size_t bit = 0; bit < good.size() * 8; ++bit) {

@@ -58,6 +58,10 @@ void Pair::settle() {
 bool Pair::move_once() {
     for (auto& action : runner.take_actions()) actions.push_back(std::move(action));
     auto bytes = runner.take_outgoing();
+    for (auto range = runner.take_plain_spool(); daemon && range;
+         range = runner.take_plain_spool()) {
+        bytes += spool.substr(range->offset, range->bytes);
+    }
     for (auto range = runner.wanted_spool(); daemon && range; range = runner.wanted_spool()) {
         bytes += runner.frames_from_spool(
             range->offset, std::string_view{spool}.substr(range->offset, range->bytes)

@@ -40,7 +40,9 @@ struct Pair {
 
     void append(const Record& record) { spool += runner.append(record, now); }
 
-    void log(int step, std::string_view bytes) { spool += runner.append_log(step, bytes); }
+    void log(int step, std::string_view bytes) {
+        for (const auto& frame : runner.append_log(step, bytes)) spool += frame.to_string();
+    }
 
     void connect();
     void disconnect();

@@ -194,4 +194,61 @@ TEST(RunnerMachine, SendsAFrameThatIsLargerThanTheUsualRead) {
     EXPECT_EQ(pair.tables.records.size(), 2U);
 }
 
+TEST(RunnerMachine, LetsTheSpoolItselfGoOnTheWire) {
+    Pair pair;
+    pair.connect();
+    const auto begin = pair.spool.size();
+    pair.log(1, "one");
+    pair.log(1, "two");
+
+    const auto range = pair.runner.take_plain_spool();
+
+    ASSERT_TRUE(range);
+    EXPECT_EQ(range->offset, begin);
+    EXPECT_EQ(range->bytes, pair.spool.size() - begin);
+    EXPECT_FALSE(pair.runner.take_plain_spool());
+    EXPECT_FALSE(pair.runner.wanted_spool());
+}
+
+TEST(RunnerMachine, CutsALongSpoolBetweenFrames) {
+    Pair pair;
+    pair.connect();
+    for (int i = 0; i < 50; ++i) pair.log(1, std::string(100'000, 'x'));
+
+    std::size_t pieces = 0;
+    while (const auto range = pair.runner.take_plain_spool()) {
+        ++pieces;
+        std::string_view bytes = std::string_view{pair.spool}.substr(range->offset, range->bytes);
+        EXPECT_LT(bytes.size(), 1'200'000U);
+        while (!bytes.empty()) {
+            const auto frame = read_frame(bytes);
+            ASSERT_TRUE(frame && *frame);
+            bytes.remove_prefix((*frame)->bytes);
+        }
+    }
+
+    EXPECT_EQ(pieces, 5U);
+    EXPECT_FALSE(pair.runner.wanted_spool());
+}
+
+TEST(RunnerMachine, LooksThroughWhatTheDaemonMayHaveAlready) {
+    Pair pair;
+    pair.connect();
+    pair.log(1, "before the cut");
+    pair.disconnect();
+    pair.log(1, "while it was away");
+    pair.runner.on_connected(pair.now);
+    pair.daemon.emplace();
+    pair.daemon->receive(pair.runner.take_outgoing());
+    pair.do_action(*pair.daemon->next());
+    pair.do_action(*pair.daemon->next());
+    ASSERT_TRUE(pair.runner.is_attached());
+
+    EXPECT_FALSE(pair.runner.take_plain_spool());
+    EXPECT_TRUE(pair.runner.wanted_spool());
+    pair.settle();
+
+    EXPECT_EQ(pair.tables.logs[1], "before the cutwhile it was away");
+}
+
 }  // namespace triphammer::protocol

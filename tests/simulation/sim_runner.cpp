@@ -59,9 +59,13 @@ void Runner::lose_wire() {
 }
 
 void Runner::pump() {
+    const auto& spool = context_.disk.spools[fence_];
+    if (const auto plain = machine_.take_plain_spool()) {
+        wire_->up += spool.substr(plain->offset, plain->bytes);
+        return;
+    }
     const auto range = machine_.wanted_spool();
     if (!range) return;
-    const auto& spool = context_.disk.spools[fence_];
     wire_->up += machine_.frames_from_spool(
         range->offset, std::string_view{spool}.substr(range->offset, range->bytes)
     );
@@ -100,7 +104,7 @@ void Runner::append(const protocol::Record& record) {
 }
 
 void Runner::append_log(int step, const std::string& text) {
-    keep(machine_.append_log(step, text));
+    for (const auto& frame : machine_.append_log(step, text)) keep(frame.to_string());
     if (!dies_in_write_) context_.disk.truth[{fence_, step}] += text;
 }
 
