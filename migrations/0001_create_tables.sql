@@ -215,7 +215,7 @@ CREATE TABLE steps (
 
 -- Append-only: what changed, for the outbox, live pages and the audit chain, in the transaction of the change.
 CREATE TABLE changes (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    seq INTEGER PRIMARY KEY,                 -- the newest row is never removed, so none comes twice
     at INTEGER NOT NULL,
     subject TEXT NOT NULL,                   -- run, job, step, delivery, deployment, approval, repository, …
     id INTEGER NOT NULL,

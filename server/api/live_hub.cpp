@@ -95,9 +95,13 @@ struct LiveHub::State {
         }
     }
 
+    void forget_gone() {
+        std::erase_if(followers, [](const auto& weak) { return weak.expired(); });
+    }
+
     template <class Visit>
     void for_each(Visit visit) {
-        std::erase_if(followers, [](const auto& weak) { return weak.expired(); });
+        forget_gone();
         for (const auto& weak : followers) {
             if (const auto follower = weak.lock()) visit(*follower);
         }
@@ -142,9 +146,23 @@ Task<> read_round(std::shared_ptr<State> state) {
 
 }  // namespace
 
-void LiveHub::on_changes() {
+Task<> LiveHub::start() {
+    auto find = [](store::Connection& db) -> Result<std::int64_t> {
+        return store::last_change(db);
+    };
+    auto finding = state_->database.read(find);
+    const auto last = co_await std::move(finding);
+    state_->seq = std::max(state_->seq, last ? *last : 0);
+}
+
+void LiveHub::on_changes(std::int64_t last) {
     if (state_->reading) {
         state_->again = true;
+        return;
+    }
+    state_->forget_gone();
+    if (state_->followers.empty()) {
+        state_->seq = std::max(state_->seq, last);
         return;
     }
     state_->reading = true;

@@ -42,8 +42,10 @@ class LiveHub {
     LiveHub(const LiveHub&) = delete;
     LiveHub& operator=(const LiveHub&) = delete;
 
-    /// Somebody committed rows of `changes`; reads them once for everybody.
-    void on_changes();
+    /// Begins behind what was changed before this process; once, before the first request.
+    Task<> start();
+    /// Somebody committed rows of `changes`, up to `last`; reads them once for everybody.
+    void on_changes(std::int64_t last);
     void on_log(const LogGrowth& growth);
 
     /// The last number that was given out.

@@ -105,7 +105,7 @@ class Daemon {
 
   private:
     void connect();
-    void on_changes();
+    void on_changes(const store::ChangeNews& news);
     std::map<std::string, double> gauges() const;
     Task<> wait_for_jobs();
     Task<> stop(const ServeOptions& options);
@@ -127,17 +127,17 @@ class Daemon {
 };
 
 /// Every committed change wakes whoever may have something to do; each asks the tables what.
-void Daemon::on_changes() {
-    shop_.live.on_changes();
-    if (is_stopping_) return;
+void Daemon::on_changes(const store::ChangeNews& news) {
+    shop_.live.on_changes(news.last);
+    if (is_stopping_ || !news.has_work) return;
     shop_.dispatcher.wake();
     sender_.wake();
     if (planner_.follows_runs()) planner_.wake();
 }
 
 void Daemon::connect() {
-    core_.database->on_changes([this](std::int64_t) {
-        asio::post(executor_, [this] { on_changes(); });
+    core_.database->on_changes([this](const store::ChangeNews& news) {
+        asio::post(executor_, [this, news] { on_changes(news); });
     });
     shop_.services.on_delivery = [this] { planner_.wake(); };
     shop_.services.on_outbox = [this] { sender_.wake(); };
@@ -210,6 +210,8 @@ Task<> Daemon::stop(const ServeOptions& options) {
 }
 
 Task<> Daemon::run(const ServeOptions& options) {
+    auto following = shop_.live.start();
+    co_await std::move(following);
     auto dispatching = shop_.dispatcher.start();
     co_await std::move(dispatching);
     planner_.start();

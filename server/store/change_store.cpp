@@ -21,6 +21,10 @@ ChangeRow read_change(Statement& row) {
     return change;
 }
 
+bool is_work(std::string_view subject) {
+    return subject != "delivery" && subject != "step";
+}
+
 }  // namespace
 
 std::int64_t append_change(Transaction& tx, const NewChange& change) {
@@ -41,8 +45,8 @@ std::int64_t append_change(Transaction& tx, const NewChange& change) {
             change.actor
         )
         .run();
-    tx.note_change(tx.last_insert_id());
-    return tx.last_change();
+    tx.note_change(tx.last_insert_id(), is_work(change.subject));
+    return tx.news().last;
 }
 
 std::vector<ChangeRow> list_changes(Connection& db, std::int64_t after_seq, int limit) {

@@ -76,4 +76,22 @@ void Connection::checkpoint(bool blocking) {
     if (in_log <= moved) wal_pages_ = 0;
 }
 
+void Connection::lengthen_log(std::uint64_t bytes) {
+    ::sqlite3_file* file = nullptr;
+    ::sqlite3_file_control(handle_, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file);
+    if (file == nullptr || file->pMethods == nullptr) return;
+    const auto& io = *file->pMethods;
+    ::sqlite3_int64 length = 0;
+    if (io.xFileSize(file, &length) != SQLITE_OK) return;
+    const std::string zeros(64U << 10U, '\0');
+    const auto wanted = static_cast<::sqlite3_int64>(bytes);
+    for (auto at = length; at < wanted; at += static_cast<::sqlite3_int64>(zeros.size())) {
+        if (io.xWrite(file, zeros.data(), static_cast<int>(zeros.size()), at) == SQLITE_OK)
+            continue;
+        io.xTruncate(file, length);
+        return;
+    }
+    io.xSync(file, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
+}
+
 }  // namespace triphammer::store

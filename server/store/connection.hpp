@@ -43,6 +43,10 @@ class Connection {
     /// Moves the log into the database as far as readers allow. `blocking`: waits for readers.
     void checkpoint(bool blocking);
 
+    /// Writes zeros behind the log's end, as far as `bytes` of its file, and syncs them. SQLite
+    /// takes them for no frames. Where the disk is full the file stays as long as it was.
+    void lengthen_log(std::uint64_t bytes);
+
     ::sqlite3* handle() const { return handle_; }
 
   private:

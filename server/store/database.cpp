@@ -178,6 +178,7 @@ Database::Failure Database::write_inline(const WriteWork& work) {
     std::vector<Piece> batch(1);
     batch[0].work = &work;
     parts_->writer.commit(batch);
+    parts_->writer.tell_changes();
     parts_->writer.checkpoint_if_long();
     return std::move(batch[0].failure);
 }
@@ -187,7 +188,7 @@ Database::Failure Database::read_inline(const ReadWork& work) {
     return read_in_snapshot(parts_->writer.connection(), work);
 }
 
-void Database::on_changes(std::function<void(std::int64_t)> callback) {
+void Database::on_changes(std::function<void(const ChangeNews&)> callback) {
     parts_->writer.on_changes = std::move(callback);
 }
 

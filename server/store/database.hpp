@@ -93,9 +93,9 @@ class Database {
         return std::move(*out);
     }
 
-    /// Called after each commit that wrote `changes`, with the last `seq`, on the writer thread (in
-    /// inline mode on the caller's): it posts and returns. Set before the first write.
-    void on_changes(std::function<void(std::int64_t)> callback);
+    /// Called after each commit that wrote `changes`, behind those who waited for it, on the writer
+    /// thread (in inline mode on the caller's): it posts and returns. Set before the first write.
+    void on_changes(std::function<void(const ChangeNews&)> callback);
 
     /// Size of the write-ahead log in bytes, for metrics. Any thread.
     std::uint64_t wal_bytes() const;

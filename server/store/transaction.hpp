@@ -7,6 +7,15 @@
 
 namespace triphammer::store {
 
+/// What a commit leaves to be read in `changes`.
+struct ChangeNews {
+    std::int64_t last = 0;  // seq of the last one; 0: nothing was written there
+    /// Something besides deliveries and steps: queue and outbox may have something to do.
+    bool has_work = false;
+
+    friend bool operator==(const ChangeNews&, const ChangeNews&) = default;
+};
+
 /// The right to write, handed to one piece of work on the writer thread. Goes wherever a
 /// Connection& is wanted. What the piece wrote is kept when it returns a value and its commit
 /// succeeds, and undone when it returns an error or throws.
@@ -27,15 +36,18 @@ class Transaction {
     TimePoint now() const { return now_; }
 
     /// Told by change_store: somebody who follows `changes` has something to read.
-    void note_change(std::int64_t seq) { last_change_ = seq; }
+    void note_change(std::int64_t seq, bool is_work) {
+        news_.last = seq;
+        news_.has_work = news_.has_work || is_work;
+    }
 
-    /// The last row of `changes` that this piece wrote; 0: none.
-    std::int64_t last_change() const { return last_change_; }
+    /// What this piece wrote so far.
+    const ChangeNews& news() const { return news_; }
 
   private:
     Connection& connection_;
     TimePoint now_;
-    std::int64_t last_change_ = 0;
+    ChangeNews news_;
 };
 
 }  // namespace triphammer::store

@@ -47,24 +47,27 @@ Writer::Writer(std::unique_ptr<Connection> connection, const Clock& clock, std::
 }
 
 void Writer::commit(std::vector<Piece>& batch) {
-    std::int64_t last_change = 0;
+    news_ = {};
     auto failure = attempt([&]() -> Failure {
         connection_->prepare("BEGIN IMMEDIATE").run();
         for (auto& piece : batch) {
-            last_change = std::max(last_change, run_piece(piece, batch.size() == 1));
+            run_piece(piece, batch.size() == 1);
             if (!connection_->in_transaction()) return piece.failure;
         }
         return finish(batch);
     });
     note_log();
-    if (failure) {
-        attempt([&]() -> Failure { return roll_back(*connection_), Failure{}; });
-        for (auto& piece : batch) {
-            if (!piece.failure) piece.failure = failure;
-        }
-        return;
+    if (!failure) return;
+    news_ = {};
+    attempt([&]() -> Failure { return roll_back(*connection_), Failure{}; });
+    for (auto& piece : batch) {
+        if (!piece.failure) piece.failure = failure;
     }
-    if (last_change != 0 && on_changes) on_changes(last_change);
+}
+
+void Writer::tell_changes() {
+    const auto news = std::exchange(news_, {});
+    if (news.last != 0 && on_changes) on_changes(news);
 }
 
 Failure Writer::finish(const std::vector<Piece>& batch) {
@@ -75,32 +78,37 @@ Failure Writer::finish(const std::vector<Piece>& batch) {
     return {};
 }
 
-/// The last change that the piece wrote; 0 when it failed or wrote none.
-std::int64_t Writer::run_piece(Piece& piece, bool alone) {
+void Writer::run_piece(Piece& piece, bool alone) {
     // A piece alone in its transaction needs no savepoint: its failure rolls back everything.
     if (!alone) connection_->prepare("SAVEPOINT piece").run();
     Transaction tx{*connection_, clock_.now()};
     piece.failure = attempt([&]() -> Failure { return (*piece.work)(tx); });
     if (!connection_->in_transaction()) {
         if (!piece.failure) piece.failure = Error{Code::internal, "the transaction was closed"};
-        return 0;
+        return;
     }
-    if (alone) return piece.failure ? 0 : tx.last_change();
-    if (piece.failure) connection_->prepare("ROLLBACK TO piece").run();
-    connection_->prepare("RELEASE piece").run();
-    return piece.failure ? 0 : tx.last_change();
+    if (!alone && piece.failure) connection_->prepare("ROLLBACK TO piece").run();
+    if (!alone) connection_->prepare("RELEASE piece").run();
+    if (piece.failure) return;
+    news_.last = std::max(news_.last, tx.news().last);
+    news_.has_work = news_.has_work || tx.news().has_work;
 }
 
 void Writer::checkpoint_if_long() {
     if (wal_bytes() > wal_limit_) checkpoint(wal_bytes() > 8 * wal_limit_);
 }
 
-bool Writer::is_log_worth_moving() const {
-    return wal_bytes() > kWorthwhileBytes;
+bool Writer::has_quiet_work() const {
+    return is_log_worth_moving() || !is_log_lengthened_;
 }
 
-void Writer::checkpoint_in_quiet() {
-    checkpoint(false);
+void Writer::work_in_quiet() {
+    if (is_log_worth_moving()) checkpoint(false);
+    if (!is_log_lengthened_) lengthen_log();
+}
+
+bool Writer::is_log_worth_moving() const {
+    return wal_bytes() > kWorthwhileBytes;
 }
 
 void Writer::checkpoint_at_end() {
@@ -115,7 +123,14 @@ void Writer::checkpoint(bool blocking) {
         log::warning("the database's log cannot be moved", {{"error", failure->message}});
     }
     is_log_stuck_ = failure.has_value();
+    if (blocking) is_log_lengthened_ = false;  // it cut the file
     note_log();
+}
+
+/// Without it everything works too: a disk that has no room for it is told of by what needs room.
+void Writer::lengthen_log() {
+    is_log_lengthened_ = true;
+    connection_->lengthen_log(wal_limit_);
 }
 
 void Writer::note_log() {
@@ -152,7 +167,9 @@ void WriterThread::loop() {
         const auto begin = std::chrono::steady_clock::now();
         writer_.commit(batch);
         patience_ = (std::chrono::steady_clock::now() - begin) / kPatience;
+        // First those who wait for this commit, then those who follow all of them.
         for (auto& piece : batch) piece.done(std::move(piece.failure));
+        writer_.tell_changes();
         writer_.checkpoint_if_long();
     }
 }
@@ -177,11 +194,11 @@ std::vector<Piece> WriterThread::wait_for_batch() {
 void WriterThread::wait_for_first(std::unique_lock<std::mutex>& lock) {
     const auto ready = [this] { return !queue_.empty() || stopping_; };
     while (!ready()) {
-        if (!writer_.is_log_worth_moving()) {
+        if (!writer_.has_quiet_work()) {
             wake_.wait(lock, ready);
         } else if (!wake_.wait_for(lock, kQuiet, ready)) {
             lock.unlock();
-            writer_.checkpoint_in_quiet();
+            writer_.work_in_quiet();
             lock.lock();
         }
     }

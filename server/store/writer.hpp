@@ -23,30 +23,38 @@ struct Piece {
     Database::Failure failure;
 };
 
-/// The writer connection: commits batches and keeps the log short. One thread at a time.
+/// The writer connection: commits batches, keeps the log short and its file long. One thread at a
+/// time.
+///
+/// The file is filled ahead with zeros up to the log's limit and then written over and over: a sync
+/// that need not tell the file system of a new length takes half as long.
 class Writer {
   public:
     Writer(std::unique_ptr<Connection> connection, const Clock& clock, std::uint64_t wal_limit);
 
     /// All pieces in one transaction, each in a savepoint; sets `failure` of those that failed.
     void commit(std::vector<Piece>& batch);
+    /// After a commit: `on_changes`, when it wrote changes.
+    void tell_changes();
     /// After a commit: when the log is over its limit.
     void checkpoint_if_long();
-    bool is_log_worth_moving() const;
-    /// With nothing else to do.
-    void checkpoint_in_quiet();
+    bool has_quiet_work() const;
+    /// With nothing else to do: moves the log, lengthens its file.
+    void work_in_quiet();
     void checkpoint_at_end();
 
     std::uint64_t wal_bytes() const { return wal_bytes_.load(std::memory_order_relaxed); }
 
     Connection& connection() { return *connection_; }
 
-    std::function<void(std::int64_t)> on_changes;
+    std::function<void(const ChangeNews&)> on_changes;
 
   private:
     Database::Failure finish(const std::vector<Piece>& batch);
-    std::int64_t run_piece(Piece& piece, bool alone);
+    void run_piece(Piece& piece, bool alone);
+    bool is_log_worth_moving() const;
     void checkpoint(bool blocking);
+    void lengthen_log();
     void note_log();
 
     std::unique_ptr<Connection> connection_;
@@ -54,6 +62,8 @@ class Writer {
     std::uint64_t wal_limit_;
     std::uint64_t page_bytes_;
     bool is_log_stuck_ = false;
+    bool is_log_lengthened_ = false;  // tried, at least
+    ChangeNews news_;                 // of the last commit, not told yet
     std::atomic<std::uint64_t> wal_bytes_{0};
 };
 

@@ -34,7 +34,7 @@ intake::RemoteSettings make_remote_settings() {
 World::World()
     : plans{{*database.database, mirrors, git_thread, sealer}, make_remote_settings()},
       bell_{std::make_shared<Bell>()} {
-    database.database->on_changes([bell = bell_](std::int64_t) { bell->ring(); });
+    database.database->on_changes([bell = bell_](const store::ChangeNews&) { bell->ring(); });
 }
 
 model::RepositoryId World::add_repository(const std::string& name, const std::string& url) {

@@ -200,22 +200,23 @@ TEST(Database, RefusesInlineWorkBesideAWriterThread) {
 TEST(Database, TellsOfChangesAfterTheyAreCommitted) {
     Fixture fixture;
     auto database = std::move(fixture.open().value());
-    std::vector<std::int64_t> told;
-    database->on_changes([&](std::int64_t seq) { told.push_back(seq); });
+    std::vector<ChangeNews> told;
+    database->on_changes([&](const ChangeNews& news) { told.push_back(news); });
 
     database->write_now([](Transaction& tx) { return put(tx, "silent"); }).value();
     database
         ->write_now([](Transaction& tx) -> Result<> {
-            tx.note_change(7);
+            tx.note_change(6, true);
+            tx.note_change(7, false);
             return {};
         })
         .value();
     (void)database->write_now([](Transaction& tx) -> Result<> {
-        tx.note_change(8);
+        tx.note_change(8, true);
         return conflict("no");
     });
 
-    EXPECT_EQ(told, (std::vector<std::int64_t>{7}));
+    EXPECT_EQ(told, (std::vector<ChangeNews>{{7, true}}));
 }
 
 TEST(Database, SaysThatTheDiskIsFullAndWorksAgainWhenItIsNot) {

@@ -166,6 +166,44 @@ TEST(Writer, FinishesWhatWasPutBeforeItStops) {
     EXPECT_EQ(keys_after_crash(fixture.path).size(), 100U);
 }
 
+TEST(Writer, TellsThoseWhoWaitForACommitBeforeThoseWhoFollowAll) {
+    Fixture fixture;
+    std::vector<std::string> told;
+    fixture.writer.on_changes = [&](const ChangeNews& news) {
+        told.push_back("change " + std::to_string(news.last));
+    };
+    const Database::WriteWork work = [](Transaction& tx) {
+        tx.note_change(1, false);
+        return Failure{};
+    };
+    {
+        WriterThread thread{fixture.writer};
+        thread.put({&work, [&](const Failure&) { told.emplace_back("done"); }, {}});
+    }
+
+    EXPECT_EQ(told, (std::vector<std::string>{"done", "change 1"}));
+}
+
+TEST(Writer, WritesIntoALogFileThatIsAlreadyAsLongAsItGets) {
+    Fixture fixture;
+    const auto log = fixture.path.string() + "-wal";
+    const Database::WriteWork first = put("before");
+    const Database::WriteWork second = put("behind");
+    std::vector<Piece> batch(1);
+    batch[0].work = &first;
+    fixture.writer.commit(batch);
+
+    fixture.writer.work_in_quiet();
+    const auto lengthened = std::filesystem::file_size(log);
+    batch[0].work = &second;
+    fixture.writer.commit(batch);
+
+    EXPECT_GE(lengthened, kWalLimit);
+    EXPECT_EQ(std::filesystem::file_size(log), lengthened);
+    EXPECT_FALSE(fixture.writer.has_quiet_work());
+    EXPECT_EQ(keys_after_crash(fixture.path), (Keys{"before", "behind"}));
+}
+
 TEST(Writer, KeepsTheLogShort) {
     Fixture fixture;
     std::vector<Piece> batch(1);
