@@ -12,6 +12,15 @@ CREATE TABLE counters (
     value INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- How long things took, for histograms: how many ended up to each bound, and their sum.
+CREATE TABLE durations (
+    name TEXT NOT NULL,              -- job_wait, job_run
+    bound_ms INTEGER NOT NULL,       -- -1: beyond the last
+    count INTEGER NOT NULL,
+    sum_ms INTEGER NOT NULL,
+    PRIMARY KEY (name, bound_ms)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE repositories (
     id INTEGER PRIMARY KEY,
     forge_id INTEGER UNIQUE,         -- GitHub's numeric id; learned from the first signed delivery
@@ -47,7 +56,6 @@ CREATE TABLE deliveries (
     next_plan_at INTEGER NOT NULL DEFAULT 0,
     finished_at INTEGER,
     facts TEXT NOT NULL DEFAULT 'null',      -- model::Event as JSON
-    headers TEXT NOT NULL DEFAULT '{}',
     body_bytes INTEGER NOT NULL DEFAULT 0,
     body BLOB,                               -- zstd; NULL for refused ones
     CHECK ((outcome = 'pending') = (finished_at IS NULL))

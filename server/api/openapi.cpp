@@ -18,7 +18,7 @@ const std::map<std::string, std::string, std::less<>>& summaries() {
     static const std::map<std::string, std::string, std::less<>> kSummaries{
         {"GET /healthz", "Whether the process answers"},
         {"GET /readyz", "Whether a delivery could be kept now"},
-        {"GET /metrics", "Prometheus text: counters by state, latencies, memory, files"},
+        {"GET /metrics", "Prometheus text: jobs by state, latencies, memory, files"},
         {"POST /webhooks/github", "The server's own hook, signed with github.webhook_secret"},
         {"POST /webhooks/github/{hook}", "A repository's hook, signed with its own secret"},
         {"GET /api/v1/openapi.json", "This document"},

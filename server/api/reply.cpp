@@ -1,6 +1,7 @@
 #include "api/reply.hpp"
 
 #include "base/text.hpp"
+#include "http/networks.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -73,6 +74,10 @@ Result<std::int64_t> query_number(const Call& call, std::string_view name, std::
     const auto number = parse_integer(*text);
     if (!number) return invalid(std::string{name} + " must be a whole number");
     return *number;
+}
+
+std::string client_of(const http::RequestHead& head) {
+    return head.peer.unix_peer ? std::string{} : http::network_of(head.peer.address);
 }
 
 Result<history::Page> read_page(const Call& call) {

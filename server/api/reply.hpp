@@ -43,6 +43,9 @@ std::string query_text(const Call& call, std::string_view name);
 /// Code::invalid where the value is there and no whole number.
 Result<std::int64_t> query_number(const Call& call, std::string_view name, std::int64_t fallback);
 
+/// What a client's failures to sign in are counted by; empty: not counted, the kernel vouches.
+std::string client_of(const http::RequestHead& head);
+
 /// `cursor` and `limit` of a list.
 Result<history::Page> read_page(const Call& call);
 /// Adds `Triphammer-Seq`: the highest number of the event stream that the answer contains.

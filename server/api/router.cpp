@@ -3,6 +3,7 @@
 #include "access/setup.hpp"
 #include "access/tokens.hpp"
 #include "api/handlers.hpp"
+#include "api/reply.hpp"
 #include "api/services.hpp"
 #include "base/text.hpp"
 #include "intake/receiver.hpp"
@@ -145,9 +146,13 @@ Task<Response> handle_known(
     Services& services, const Route* route, Credentials credentials, Call call
 ) {
     const auto cookie = credentials.token.empty() ? credentials.cookie : std::string{};
+    const bool is_by_token = !credentials.token.empty();
     auto asked = find_principal(services, std::move(credentials));
     auto who = co_await std::move(asked);
-    if (!who && who.error().code == Code::unauthorized) co_return not_signed_in();
+    if (!who && who.error().code == Code::unauthorized) {
+        if (is_by_token) services.failures.note_failure(client_of(call.request));
+        co_return not_signed_in();
+    }
     if (!who) co_return http::make_error(who.error());
     if (!access::is_allowed(*who, needed_role(route->access), who->repository)) {
         co_return refuse(
@@ -171,6 +176,10 @@ bool needs_principal(const Route& route, const RequestHead& head) {
     return route.access != Access::open && route.access != Access::runner;
 }
 
+bool is_sign_in(const Route& route) {
+    return route.pattern == "/api/v1/setup";
+}
+
 /// What is wrong with this head for this route, if anything; nothing of the body is read then.
 std::optional<Response> refuse_early(
     const Services& services, const Route& route, const RequestHead& head, const Credentials& who
@@ -186,7 +195,7 @@ std::optional<Response> refuse_early(
     if (!has_json_body(head)) {
         return refuse(403, "refused", "send the body as Content-Type: application/json");
     }
-    const bool by_cookie = !who.cookie.empty() || route.pattern == "/api/v1/setup";
+    const bool by_cookie = !who.cookie.empty() || is_sign_in(route);
     if (by_cookie && !is_own_origin(head, services.base_url)) {
         return refuse(403, "refused", "the Origin of this request is not this server");
     }
@@ -201,6 +210,11 @@ RouteDecision decide(
 ) {
     RouteDecision decision;
     auto credentials = credentials_of(head);
+    const auto wait = services.failures.find_wait(client_of(head));
+    if (wait.count() > 0 && (!credentials.token.empty() || is_sign_in(route))) {
+        decision.early = http::make_too_many(wait);
+        return decision;
+    }
     const bool known = needs_principal(route, head);
     if (known && credentials.empty()) {
         decision.early = not_signed_in();

@@ -13,25 +13,6 @@ namespace triphammer::api {
 
 using nlohmann::json;
 
-namespace {
-
-/// "jobs.queued" → triphammer_jobs{state="queued"}
-void append_counter(std::string& out, const std::string& name, std::int64_t value) {
-    const auto dot = name.find('.');
-    const auto noun = name.substr(0, dot);
-    out += "triphammer_" + noun;
-    if (dot != std::string::npos) out += "{state=\"" + name.substr(dot + 1) + "\"}";
-    out += " " + std::to_string(value) + "\n";
-}
-
-void append_gauge(std::string& out, const std::string& name, double value) {
-    char number[40];
-    std::snprintf(number, sizeof number, "%.9g", value);
-    out += name + " " + number + "\n";
-}
-
-}  // namespace
-
 Answer healthz(Services&, Call) {
     co_return http::make_text(200, "ok\n");
 }
@@ -48,22 +29,6 @@ Answer readyz(Services& services, Call) {
     const auto done = co_await std::move(touched);
     if (!done) co_return http::make_error(503, name_of(done.error().code), done.error().message);
     co_return http::make_text(200, "ready\n");
-}
-
-Answer show_metrics(Services& services, Call) {
-    auto list = [](store::Connection& connection) -> Result<std::map<std::string, std::int64_t>> {
-        return store::list_counters(connection);
-    };
-    auto listed = services.database.read(list);
-    const auto counters = co_await std::move(listed);
-    if (!counters) co_return http::make_error(counters.error());
-    std::string out;
-    for (const auto& [name, value] : *counters) append_counter(out, name, value);
-    append_gauge(out, "triphammer_wal_bytes", static_cast<double>(services.database.wal_bytes()));
-    if (services.gauges) {
-        for (const auto& [name, value] : services.gauges()) append_gauge(out, name, value);
-    }
-    co_return http::make_text(200, std::move(out), "text/plain; version=0.0.4; charset=utf-8");
 }
 
 Answer openapi(Services& services, Call) {

@@ -1,7 +1,9 @@
 #pragma once
 // What the handlers work with: references to objects that App owns. No behaviour.
 
+#include "access/failure_limit.hpp"
 #include "base/clock.hpp"
+#include "base/histogram.hpp"
 #include "base/random.hpp"
 #include "base/thread.hpp"
 #include "git/url.hpp"
@@ -44,6 +46,7 @@ class RunnerGateway;
 namespace triphammer::api {
 
 class LiveHub;
+class MetricsText;
 
 struct Services {
     const Clock& clock;
@@ -65,8 +68,12 @@ struct Services {
     std::function<void()> on_delivery;  // a delivery is pending again
     std::function<void()> on_queue;     // something may be claimable, or was cancelled
     std::function<void()> on_outbox;
-    std::function<std::map<std::string, double>()> gauges;  // for /metrics, on the logic thread
-    std::function<std::string()> unready;                   // why /readyz says no; empty: ready
+    std::function<void(MetricsText&)> measure;  // the daemon's own part of /metrics
+    std::function<std::string()> unready;       // why /readyz says no; empty: ready
+
+    Histogram loop_lag{{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5}};
+
+    access::FailureLimit failures{clock};  // with tokens and set-up links
 
     std::map<std::string, Instant> touched;  // cookies and when their use was last noted
 

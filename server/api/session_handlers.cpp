@@ -72,6 +72,7 @@ Answer use_setup_link(Services& services, Call call) {
     auto used = services.database.write(use);
     const auto cookie = co_await std::move(used);
     if (!cookie && cookie.error().code == Code::unauthorized) {
+        services.failures.note_failure(client_of(call.request));
         co_return http::make_error(
             403, "refused", "this link was used or is older than 15 minutes: triphammer setup-link"
         );

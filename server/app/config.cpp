@@ -3,6 +3,7 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "docker/reference.hpp"
+#include "http/networks.hpp"
 #include "http/url.hpp"
 
 #include <algorithm>
@@ -300,6 +301,9 @@ Result<> check(const Config& config) {
             " is not loopback; name the TLS proxy in front of it under "
             "trusted_proxies, or listen on 127.0.0.1"
         );
+    }
+    if (auto proxies = http::Networks::parse(config.trusted_proxies); !proxies) {
+        return with_context("trusted_proxies", proxies.error());
     }
     const auto& secret = config.github.webhook_secret.reveal();
     if (!secret.empty() && secret.size() < 16) {

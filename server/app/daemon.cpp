@@ -1,7 +1,9 @@
 #include "app/daemon.hpp"
 
+#include "api/metrics_text.hpp"
+#include "app/descriptor_limit.hpp"
 #include "app/launcher_process.hpp"
-#include "app/process_gauges.hpp"
+#include "app/process_metrics.hpp"
 #include "app/setup_notice.hpp"
 #include "app/workshop.hpp"
 #include "base/deadline.hpp"
@@ -73,6 +75,11 @@ github::ApiSettings api_settings(const Config& config) {
     return settings;
 }
 
+template <class Count>
+double to_double(Count count) {
+    return static_cast<double>(count);
+}
+
 /// The owner of everything. The order of the members is the order of their making; they are
 /// destroyed in reverse, so that nothing uses what is gone.
 class Daemon {
@@ -90,7 +97,7 @@ class Daemon {
           timekeeper_{{executor_, *core.database, core.clock, [this] { planner_.wake(); }}},
           planner_{{executor_, *core.database, plans_, core.clock, [this] { timekeeper_.wake(); }}},
           receiver_{
-              {executor_, *core.database, hooks_, hash_thread_, core.random},
+              {executor_, *core.database, hooks_, hash_thread_, core.random, core.clock},
               receiver_settings(config),
               [this] { planner_.wake(); }},
           statuses_{github::Client{api_settings(config), core.clock}},
@@ -106,7 +113,7 @@ class Daemon {
   private:
     void connect();
     void on_changes(const store::ChangeNews& news);
-    std::map<std::string, double> gauges() const;
+    void measure(api::MetricsText& out) const;
     Task<> wait_for_jobs();
     Task<> stop(const ServeOptions& options);
 
@@ -137,11 +144,15 @@ void Daemon::on_changes(const store::ChangeNews& news) {
 
 void Daemon::connect() {
     core_.database->on_changes([this](const store::ChangeNews& news) {
-        asio::post(executor_, [this, news] { on_changes(news); });
+        const auto ready = core_.clock.instant();
+        asio::post(executor_, [this, news, ready] {
+            shop_.services.loop_lag.observe(core_.clock.instant() - ready);
+            on_changes(news);
+        });
     });
     shop_.services.on_delivery = [this] { planner_.wake(); };
     shop_.services.on_outbox = [this] { sender_.wake(); };
-    shop_.services.gauges = [this] { return gauges(); };
+    shop_.services.measure = [this](api::MetricsText& out) { measure(out); };
     shop_.services.unready = [this] {
         return std::string{is_stopping_ ? "the server is stopping" : ""};
     };
@@ -149,23 +160,36 @@ void Daemon::connect() {
     shop_.services.receiver = &receiver_;
 }
 
-std::map<std::string, double> Daemon::gauges() const {
-    auto out = process_gauges();
+void Daemon::measure(api::MetricsText& out) const {
+    append_process_metrics(out);
     const auto http = shop_.server.counters();
+    out.gauge({"triphammer_http_connections", "Open connections."}, to_double(http.open));
+    out.counter({"triphammer_http_requests_total", "Requests read."}, to_double(http.requests));
     const auto& hooks = receiver_.counters();
-    out["triphammer_http_connections"] = static_cast<double>(http.open);
-    out["triphammer_http_requests_total"] = static_cast<double>(http.requests);
-    out["triphammer_webhooks_accepted_total"] = static_cast<double>(hooks.accepted);
-    out["triphammer_webhooks_duplicate_total"] = static_cast<double>(hooks.duplicates);
-    out["triphammer_webhooks_refused_total"] = static_cast<double>(hooks.refused);
-    out["triphammer_webhooks_failed_total"] = static_cast<double>(hooks.failed);
-    out["triphammer_runners_connected"] = static_cast<double>(shop_.gateway.connected());
-    out["triphammer_attempts_open"] = static_cast<double>(shop_.dispatcher.open_attempts());
-    out["triphammer_git_fetches_total"] = static_cast<double>(shop_.mirrors.fetches());
-    return out;
+    out.counter({"triphammer_webhooks_accepted_total", "Kept."}, to_double(hooks.accepted));
+    out.counter({"triphammer_webhooks_duplicate_total", "Known."}, to_double(hooks.duplicates));
+    out.counter({"triphammer_webhooks_refused_total", "Refused."}, to_double(hooks.refused));
+    out.counter({"triphammer_webhooks_failed_total", "Not kept: 503."}, to_double(hooks.failed));
+    out.histogram(
+        {"triphammer_webhook_seconds", "From a webhook's head to its answer."}, receiver_.latency()
+    );
+    out.gauge(
+        {"triphammer_runners_connected", "Runners that are connected."},
+        to_double(shop_.gateway.connected())
+    );
+    out.gauge(
+        {"triphammer_attempts_open", "Attempts that have not ended."},
+        to_double(shop_.dispatcher.open_attempts())
+    );
+    out.counter(
+        {"triphammer_git_fetches_total", "Fetches begun."}, to_double(shop_.mirrors.fetches())
+    );
 }
 
 StartResult<> Daemon::listen() {
+    auto proxies = http::Networks::parse(config_.trusted_proxies);
+    if (!proxies) return bad_start(with_context("trusted_proxies", proxies.error()));
+    shop_.server.trust(std::move(*proxies));
     const auto [host, port] = split_address(config_.listen);
     auto bound = shop_.server.listen_tcp(host, port, std::string{api::kPublicListener});
     if (!bound) return bad_start(with_context("listen " + config_.listen, bound.error()));
@@ -242,6 +266,8 @@ int serve(const Config& config, const ServeOptions& options) {
             return complain({StartFailure::configuration, started.error().message});
         }
     }
+    // Behind the launcher: what it starts has the limit that this process was started with.
+    raise_descriptor_limit();
     std::exception_ptr failure;
     asio::co_spawn(context, daemon.run(options), [&](std::exception_ptr thrown) {
         failure = thrown;

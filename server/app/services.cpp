@@ -34,7 +34,7 @@ api::Services make_services(const Config& config, Core& core, api::LiveHub& live
         .on_delivery = {},
         .on_queue = {},
         .on_outbox = {},
-        .gauges = {},
+        .measure = {},
         .unready = {},
         .touched = {},
     };

@@ -188,6 +188,14 @@ Response make_error(int status, std::string_view code, std::string_view message)
     return make_json(status, std::move(body));
 }
 
+Response make_too_many(std::chrono::seconds wait) {
+    auto response = make_error(
+        429, "too_many", "too many failures from this address; wait before the next try"
+    );
+    response.headers.add("Retry-After", std::to_string(wait.count()));
+    return response;
+}
+
 Response make_error(const Error& error) {
     return make_error(status_of(error.code), name_of(error.code), error.message);
 }

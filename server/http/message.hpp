@@ -9,6 +9,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -88,8 +89,9 @@ struct UnixPeer {
 };
 
 struct Peer {
-    std::string address;  // "192.0.2.7", "::1"; "unix" for a Unix socket
-    std::uint16_t port = 0;
+    /// "192.0.2.7", "::1"; "unix" for a Unix socket; the client's behind a declared proxy.
+    std::string address;
+    std::uint16_t port = 0;  // of the other end of the connection
     bool tls = false;
     std::optional<UnixPeer> unix_peer;
 };
@@ -171,6 +173,8 @@ Response make_text(
 Response make_json(int status, std::string body);
 /// The contract's {"error": {"code", "message"}}.
 Response make_error(int status, std::string_view code, std::string_view message);
+/// 429: the client is to come again after `wait`.
+Response make_too_many(std::chrono::seconds wait);
 /// The same with status and code that fit `error`.
 Response make_error(const Error& error);
 int status_of(Code code);

@@ -93,6 +93,10 @@ Server::Server(Executor executor, Router& router, ServerLimits limits)
 
 Server::~Server() = default;
 
+void Server::trust(Networks proxies) {
+    state_->hall.proxies = std::move(proxies);
+}
+
 Result<std::uint16_t> Server::listen_tcp(
     const std::string& address, std::uint16_t port, std::string name
 ) {

@@ -4,6 +4,7 @@
 #include "base/result.hpp"
 #include "base/task.hpp"
 #include "http/message.hpp"
+#include "http/networks.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -69,6 +70,10 @@ class Server {
     ~Server();
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
+
+    /// Proxies in front of this server: for what comes through them Peer::address is the client's
+    /// (http/networks.hpp). Before the first connection.
+    void trust(Networks proxies);
 
     /// Binds and listens; port 0 asks the kernel for one. Returns the port. Code::conflict when the
     /// address is in use. `name` is what RequestHead::listener will say.

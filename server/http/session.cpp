@@ -203,6 +203,7 @@ Checked<ParsedRequest> Session::take_head(std::size_t length) {
     input_.consume(length);
     if (!parsed) return parsed;
     parsed->head.peer = peer_;
+    parsed->head.peer.address = find_client(parsed->head, hall_.proxies);
     parsed->head.listener = listener_;
     return parsed;
 }

@@ -4,6 +4,7 @@
 #include "base/task_group.hpp"
 #include "http/deadlines.hpp"
 #include "http/input.hpp"
+#include "http/networks.hpp"
 #include "http/responder.hpp"
 #include "http/server.hpp"
 #include "http/transport.hpp"
@@ -20,6 +21,7 @@ struct Hall {
 
     Router& router;
     ServerLimits limits;
+    Networks proxies;  // whose X-Forwarded-For is believed
     Deadlines deadlines;
     ServerCounters counters;
     TaskGroup upgraded;            // what 101 made of a connection

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "github/payload.hpp"
 #include "github/signature.hpp"
+#include "http/networks.hpp"
 #include "intake/body_spool.hpp"
 #include "intake/delivery_text.hpp"
 #include "store/database.hpp"
@@ -109,7 +110,8 @@ Receiver::Receiver(Parts parts, ReceiverSettings settings, std::function<void()>
       settings_{std::move(settings)},
       on_accepted_{std::move(on_accepted)},
       decoy_{random_bytes(parts_.random, 32)},
-      refusals_{parts_.executor, parts_.database, settings_.keep_refused} {}
+      refusals_{parts_.executor, parts_.database, settings_.keep_refused},
+      failures_{parts_.clock} {}
 
 http::RouteDecision Receiver::route(const http::RequestHead& head) {
     http::RouteDecision decision;
@@ -134,20 +136,23 @@ http::RouteDecision Receiver::route(const http::RequestHead& head) {
     }
     decision.body_limit = settings_.max_body;
     decision.streamed = head.chunked || length > kSmall;
-    if (decision.streamed) {
-        decision.handler = [this](http::Request request) {
-            return receive_large(std::move(request));
-        };
-    } else {
-        decision.handler = [this](http::Request request) {
-            return receive_small(std::move(request));
-        };
-    }
+    decision.handler = [this, began = parts_.clock.instant()](http::Request request) {
+        const bool is_large = request.reader != nullptr;
+        return time(
+            began, is_large ? receive_large(std::move(request)) : receive_small(std::move(request))
+        );
+    };
     return decision;
 }
 
 Task<> Receiver::stop() {
     return refusals_.stop();
+}
+
+Task<Response> Receiver::time(Instant began, Task<Response> receiving) {
+    auto response = co_await std::move(receiving);
+    latency_.observe(parts_.clock.instant() - began);
+    co_return response;
 }
 
 Task<Response> Receiver::receive_small(http::Request request) {
@@ -276,6 +281,10 @@ Response Receiver::answer(const Incoming& incoming, const store::Appended& appen
 }
 
 Response Receiver::deny(const http::RequestHead& head, const char* reason) {
+    const auto client = http::network_of(head.peer.address) + " " + hook_of(head);
+    const auto wait = failures_.find_wait(client);
+    if (wait.count() > 0) return http::make_too_many(wait);
+    failures_.note_failure(client);
     note(head, reason, head.content_length.value_or(0));
     return make_denial();
 }

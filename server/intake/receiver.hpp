@@ -5,7 +5,12 @@
 //   head ─▶ signature's form ─▶ body ─▶ signature ─▶ headers, fields ─▶ whose ─▶ commit ─▶ 202 |
 //   200
 //           401 (body unread)   413     401          400                403      503
+//
+// A client that fails again and again gets 429 for 401; what is signed is never refused for it.
 
+#include "access/failure_limit.hpp"
+#include "base/clock.hpp"
+#include "base/histogram.hpp"
 #include "base/random.hpp"
 #include "base/thread.hpp"
 #include "http/server.hpp"
@@ -45,6 +50,7 @@ class Receiver {
         HookSource& hooks;
         NamedThread& hashing;
         Random& random;
+        const Clock& clock;
     };
 
     /// `on_accepted`: a pending delivery was committed.
@@ -58,9 +64,13 @@ class Receiver {
 
     const ReceiverCounters& counters() const { return counters_; }
 
+    /// From a request's head to its answer.
+    const Histogram& latency() const { return latency_; }
+
   private:
     struct Incoming;
 
+    Task<http::Response> time(Instant began, Task<http::Response> receiving);
     Task<http::Response> receive_small(http::Request request);
     Task<http::Response> receive_large(http::Request request);
     Task<http::Response> receive_spooled(http::Request& request, Incoming& incoming);
@@ -80,7 +90,9 @@ class Receiver {
     std::function<void()> on_accepted_;
     Secret decoy_;  // what unknown hooks are checked against, so that they take as long
     RefusalLog refusals_;
+    access::FailureLimit failures_;  // by client and hook: a forge sends for many from one address
     ReceiverCounters counters_;
+    Histogram latency_{{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 30}};
     std::size_t large_ = 0;  // being received
 };
 

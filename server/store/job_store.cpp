@@ -1,5 +1,6 @@
 #include "store/job_store.hpp"
 
+#include "store/duration_store.hpp"
 #include "store/state_change.hpp"
 
 namespace triphammer::store {
@@ -59,6 +60,27 @@ Error not_in_state(JobId job, JobState state) {
 
 std::optional<TimePoint> when(bool happens, TimePoint now) {
     return happens ? std::optional{now} : std::nullopt;
+}
+
+struct Moved {
+    model::RunId run;
+    std::optional<TimePoint> queued_at;
+    std::optional<TimePoint> started_at;
+};
+
+Moved read_moved(Statement& row) {
+    Moved moved;
+    row.read(moved.run, moved.queued_at, moved.started_at);
+    return moved;
+}
+
+void note_times(Transaction& tx, const JobMove& move, const Moved& moved) {
+    if (move.to == JobState::running && moved.queued_at) {
+        note_duration(tx, kJobWait, tx.now() - *moved.queued_at);
+    }
+    if (is_final(move.to) && moved.started_at) {
+        note_duration(tx, kJobRun, tx.now() - *moved.started_at);
+    }
 }
 
 void record(Transaction& tx, JobId job, model::RunId run, NewChange change) {
@@ -148,7 +170,7 @@ Result<> move_job(Transaction& tx, const JobMove& move) {
     auto update = tx.prepare(
         "UPDATE jobs SET state = ?, cause = ?, reason = ?, queued_at = coalesce(?, queued_at), "
         "started_at = coalesce(started_at, ?), finished_at = ? "
-        "WHERE id = ? AND state = ? RETURNING run"
+        "WHERE id = ? AND state = ? RETURNING run, queued_at, started_at"
     );
     update.bind(
         move.to,
@@ -160,12 +182,13 @@ Result<> move_job(Transaction& tx, const JobMove& move) {
         move.job,
         move.from
     );
-    const auto run = update.find<model::RunId>();
-    if (!run) return not_in_state(move.job, move.from);
+    const auto moved = update.find_row(read_moved);
+    if (!moved) return not_in_state(move.job, move.from);
+    note_times(tx, move, *moved);
     record(
         tx,
         move.job,
-        *run,
+        moved->run,
         {.from_state = name_of(move.from),
          .to_state = name_of(move.to),
          .reason = move.reason,

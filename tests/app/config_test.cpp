@@ -89,6 +89,10 @@ TEST(Config, AnotherAddressThanLoopbackNeedsADeclaredProxy) {
     EXPECT_FALSE(check(config));
     config.trusted_proxies = {"10.0.0.1"};
     EXPECT_TRUE(check(config));
+    config.trusted_proxies = {"10.0.0.0/8", "the proxy"};
+    EXPECT_FALSE(check(config));
+    config.trusted_proxies = {"10.0.0.0/8"};
+    EXPECT_TRUE(check(config));
     config.listen = "here";
     EXPECT_FALSE(check(config));
 }

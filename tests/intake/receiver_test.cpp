@@ -125,7 +125,7 @@ class ReceiverTest : public ::testing::Test {
         std::vector<http::Response>& responses
     ) {
         HookBook hooks{*database_, sealer_, clock_, kServerSecret};
-        Receiver::Parts parts{executor, *database_, hooks, hashing_, random_};
+        Receiver::Parts parts{executor, *database_, hooks, hashing_, random_, clock_};
         ReceiverSettings settings;
         settings.spool = directory_.path();
         Receiver receiver{parts, settings, [this] { ++woken_; }};
@@ -210,6 +210,26 @@ TEST_F(ReceiverTest, AnswersEveryUnsignedRequestAlike) {
     ASSERT_TRUE(row);
     EXPECT_EQ(row->outcome, model::DeliveryOutcome::refused);
     EXPECT_EQ(woken_, 0);
+}
+
+TEST_F(ReceiverTest, MakesAClientWaitThatFailsAgainAndAgain) {
+    std::vector<http::Request> requests;
+    for (int i = 0; i < 21; ++i) {
+        requests.push_back(make_request("hook", kServerSecret, push(7, "o/r")));
+    }
+    requests.push_back(make_request("hook", kSecret, push(7, "o/r")));
+    requests.push_back(make_request("another", kSecret, push(7, "o/r")));
+    requests.push_back(make_request("hook", kServerSecret, push(7, "o/r")));
+    requests.back().peer.address = "192.0.2.2";
+
+    const auto responses = send(requests);
+
+    EXPECT_EQ(responses[19].status, 401);
+    EXPECT_EQ(responses[20].status, 429);
+    EXPECT_EQ(responses[20].headers.find("Retry-After"), "3");
+    EXPECT_EQ(responses[21].status, 202) << "what is signed is never refused for it";
+    EXPECT_EQ(responses[22].status, 401) << "another hook is counted by itself";
+    EXPECT_EQ(responses[23].status, 401) << "and so is another client";
 }
 
 TEST_F(ReceiverTest, MakesOneDeliveryOfARepeatedGuid) {

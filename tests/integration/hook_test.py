@@ -135,3 +135,51 @@ def test_a_form_encoded_payload_is_taken(hooked):
     mac = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
     headers = {"Content-Type": "application/x-www-form-urlencoded", "X-GitHub-Event": "push", "X-GitHub-Delivery": "form-1", "X-Hub-Signature-256": f"sha256={mac}"}
     assert requests.post(daemon.url + hook, data=body, headers=headers, timeout=5).status_code == 202
+
+
+def wrongly_signed(daemon, repository, forwarded=None):
+    hook, _ = daemon.hooks[repository.name]
+    headers = {"X-Hub-Signature-256": "sha256=" + "0" * 64, "X-GitHub-Event": "push", "X-GitHub-Delivery": "g",
+               "Content-Type": "application/json"}
+    if forwarded:
+        headers["X-Forwarded-For"] = forwarded
+    return requests.post(daemon.url + hook, data=b"{}", headers=headers, timeout=5)
+
+
+def test_a_client_that_fails_again_and_again_waits_and_others_do_not(make_daemon, git):
+    daemon = make_daemon(trusted_proxies=["127.0.0.0/8"])
+    repository = git.repository("acme/app")
+    daemon.add_repository(repository)
+    answers = [wrongly_signed(daemon, repository, "6.6.6.6, 203.0.113.7") for _ in range(25)]
+    assert answers[0].status_code == 401 and answers[-1].status_code == 429
+    assert 1 <= int(answers[-1].headers["Retry-After"]) <= 3
+    assert wrongly_signed(daemon, repository, "6.6.6.6, 203.0.113.8").status_code == 401
+    accepted, guid = daemon.deliver(repository, "push", deletion(repository))
+    assert accepted.status_code == 202
+    [refused, *_] = daemon.get("/deliveries?outcome=refused")["items"]
+    assert daemon.get(f"/deliveries/{refused['guid']}")["source_address"] in ("203.0.113.7", "203.0.113.8")
+
+
+def test_an_address_that_no_declared_proxy_vouches_for_is_not_believed(hooked):
+    daemon, repository = hooked
+    answers = [wrongly_signed(daemon, repository, f"203.0.113.{n}").status_code for n in range(25)]
+    assert answers[0] == 401 and answers[-1] == 429
+
+
+def test_guessed_tokens_and_links_wait_too(daemon):
+    def ask(token):
+        return requests.get(f"{daemon.url}/api/v1/runs", headers={"Authorization": f"Bearer {token}"}, timeout=5)
+
+    answers = [ask(f"th_guess{n}").status_code for n in range(25)]
+    assert answers[0] == 401 and answers[-1] == 429
+    assert ask(daemon.admin_token()).status_code == 429, "not even a right guess is told"
+    link = requests.post(f"{daemon.url}/api/v1/setup", json={"token": "guess"}, headers={"Origin": daemon.url}, timeout=5)
+    assert link.status_code == 429 and int(link.headers["Retry-After"]) >= 1
+
+
+def test_the_daemon_may_open_as_many_files_as_the_system_lets_it(daemon):
+    with open(f"/proc/{daemon.process.pid}/limits") as limits:
+        [line] = [line for line in limits if line.startswith("Max open files")]
+    soft, hard = line.split()[3:5]
+    assert soft == hard
+    assert "limit of open files" in daemon.log.read_text()

@@ -1,5 +1,6 @@
-#include "app/process_gauges.hpp"
+#include "app/process_metrics.hpp"
 
+#include "api/metrics_text.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
 
@@ -28,6 +29,12 @@ double open_descriptors() {
     return count;
 }
 
+double most_descriptors() {
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    return static_cast<double>(limit.rlim_cur);
+}
+
 double processor_seconds() {
     rusage usage{};
     ::getrusage(RUSAGE_SELF, &usage);
@@ -39,12 +46,11 @@ double processor_seconds() {
 
 }  // namespace
 
-std::map<std::string, double> process_gauges() {
-    return {
-        {"process_resident_memory_bytes", resident_bytes()},
-        {"process_open_fds", open_descriptors()},
-        {"process_cpu_seconds_total", processor_seconds()},
-    };
+void append_process_metrics(api::MetricsText& out) {
+    out.gauge({"process_resident_memory_bytes", "Memory in use."}, resident_bytes());
+    out.gauge({"process_open_fds", "Open file descriptors."}, open_descriptors());
+    out.gauge({"process_max_fds", "File descriptors it may open."}, most_descriptors());
+    out.counter({"process_cpu_seconds_total", "Processor time used."}, processor_seconds());
 }
 
 }  // namespace triphammer::app
