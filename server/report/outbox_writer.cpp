@@ -1,12 +1,12 @@
 #include "report/outbox_writer.hpp"
 
+#include "report/skipped_status.hpp"
+#include "report/status_message.hpp"
 #include "report/status_text.hpp"
 #include "store/change_store.hpp"
 #include "store/job_store.hpp"
 #include "store/outbox_store.hpp"
 #include "store/run_store.hpp"
-
-#include <nlohmann/json.hpp>
 
 #include <chrono>
 #include <set>
@@ -19,33 +19,17 @@ constexpr const char* kReader = "report";
 constexpr int kChanges = 500;
 constexpr auto kNews = std::chrono::hours{24};  // older changes are no news: reporting was off
 
-std::string to_json_text(const github::CommitStatus& status) {
-    const nlohmann::json json{
-        {"sha", status.sha},
-        {"context", status.context},
-        {"state", status.state},
-        {"description", status.description},
-        {"target_url", status.target_url}};
-    return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
 void append(
     store::Transaction& tx, model::RepositoryId repository, const github::CommitStatus& status
 ) {
-    if (status.sha.empty()) return;
-    store::NewMessage message;
-    message.channel = kStatusChannel;
-    message.repository = repository;
-    // The repository is part of it: forks and mirrors share commits.
-    message.subject = to_text(repository) + ' ' + status.sha + ' ' + status.context;
-    message.payload = to_json_text(status);
-    store::append_message(tx, message);
+    if (!status.sha.empty()) store::append_message(tx, make_message(repository, status));
 }
 
 /// What a group of changes is about. The row as it is now says the rest.
 struct Touched {
     std::set<std::int64_t> jobs;
     std::set<std::int64_t> runs;
+    std::set<std::int64_t> deliveries;  // that were planned
 };
 
 Touched collect(const std::vector<store::ChangeRow>& changes, TimePoint now) {
@@ -54,6 +38,8 @@ Touched collect(const std::vector<store::ChangeRow>& changes, TimePoint now) {
         if (now - change.at > kNews) continue;
         if (change.subject == "job") touched.jobs.insert(change.id);
         if (change.subject == "run") touched.runs.insert(change.id);
+        const bool is_planned = change.to_state == "started" || change.to_state == "ignored";
+        if (change.subject == "delivery" && is_planned) touched.deliveries.insert(change.id);
     }
     return touched;
 }
@@ -68,6 +54,7 @@ Result<bool> write_outbox(store::Transaction& tx, const WriterSettings& settings
     // A row that is gone meanwhile has nothing to report.
     for (const auto run : touched.runs) report_run(tx, {run}, settings);
     for (const auto job : touched.jobs) report_job(tx, {job}, settings);
+    for (const auto delivery : touched.deliveries) report_skipped(tx, {delivery}, settings);
     store::move_cursor(tx, kReader, changes.back().seq);
     return changes.size() == kChanges;
 }

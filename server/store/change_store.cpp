@@ -21,8 +21,11 @@ ChangeRow read_change(Statement& row) {
     return change;
 }
 
-bool is_work(std::string_view subject) {
-    return subject != "delivery" && subject != "step";
+/// A step is told to people only. Of deliveries the outbox wants those that started nothing: with
+/// the others come runs.
+bool is_work(const NewChange& change) {
+    if (change.subject == "delivery") return change.to_state == "ignored";
+    return change.subject != "step";
 }
 
 }  // namespace
@@ -45,7 +48,7 @@ std::int64_t append_change(Transaction& tx, const NewChange& change) {
             change.actor
         )
         .run();
-    tx.note_change(tx.last_insert_id(), is_work(change.subject));
+    tx.note_change(tx.last_insert_id(), is_work(change));
     return tx.news().last;
 }
 

@@ -61,6 +61,12 @@ std::optional<RunRow> find_newest_run(
     Connection& db, model::RepositoryId repository, std::string_view ref, std::string_view workflow
 );
 
+/// The newest run of that file (RunRow::workflow_path) and event, among the repository's newest
+/// kWindow runs.
+std::optional<RunRow> find_newest_run_of_file(
+    Connection& db, model::RepositoryId repository, std::string_view path, std::string_view event
+);
+
 struct DeliveryQuery {
     model::RepositoryId repository = {};
     std::string outcome = {};

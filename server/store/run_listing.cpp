@@ -82,6 +82,17 @@ std::optional<RunRow> find_newest_run(
     return std::move(listed.rows[0].run);
 }
 
+std::optional<RunRow> find_newest_run_of_file(
+    Connection& db, model::RepositoryId repository, std::string_view path, std::string_view event
+) {
+    auto query = db.prepare(
+        "SELECT id FROM (SELECT id, workflow_path, event FROM runs WHERE repository = ? "
+        "ORDER BY id DESC LIMIT ?) WHERE workflow_path = ? AND event = ? LIMIT 1"
+    );
+    const auto id = query.bind(repository, kWindow, path, event).find<model::RunId>();
+    return id ? find_run(db, *id) : std::nullopt;
+}
+
 std::string name_of_repository(Connection& db, model::RepositoryId id) {
     auto query = db.prepare("SELECT full_name FROM repositories WHERE id = ?");
     return query.bind(id).find<std::string>().value_or("");

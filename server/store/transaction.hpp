@@ -10,7 +10,7 @@ namespace triphammer::store {
 /// What a commit leaves to be read in `changes`.
 struct ChangeNews {
     std::int64_t last = 0;  // seq of the last one; 0: nothing was written there
-    /// Something besides deliveries and steps: queue and outbox may have something to do.
+    /// Queue or outbox may have something to do.
     bool has_work = false;
 
     friend bool operator==(const ChangeNews&, const ChangeNews&) = default;
