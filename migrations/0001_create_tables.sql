@@ -57,7 +57,6 @@ CREATE TABLE deliveries (
     finished_at INTEGER,
     facts TEXT NOT NULL DEFAULT 'null',      -- model::Event as JSON
     body_bytes INTEGER NOT NULL DEFAULT 0,
-    body BLOB,                               -- zstd; NULL for refused ones
     CHECK ((outcome = 'pending') = (finished_at IS NULL))
 ) STRICT;
 -- Only an accepted delivery makes a later one a duplicate.
@@ -79,6 +78,13 @@ CREATE TABLE schedules (
     UNIQUE (repository, path, cron, timezone)
 ) STRICT;
 CREATE INDEX schedules_next ON schedules (next_at) WHERE next_at IS NOT NULL;
+
+-- What is large and written once, out of the way of lists and of every change of a state.
+CREATE TABLE delivery_bodies (
+    delivery INTEGER PRIMARY KEY REFERENCES deliveries (id),
+    headers TEXT NOT NULL,
+    body BLOB                                -- zstd; NULL for refused ones
+) STRICT;
 
 CREATE TABLE definitions (             -- the text that a run was made from, once per content
     sha256 TEXT PRIMARY KEY,
@@ -102,8 +108,6 @@ CREATE TABLE runs (
     definition TEXT NOT NULL REFERENCES definitions (sha256),
     attempt INTEGER NOT NULL DEFAULT 1,
     from_fork INTEGER NOT NULL DEFAULT 0 CHECK (from_fork IN (0, 1)),
-    contexts TEXT NOT NULL DEFAULT '{}',     -- what planning knew: github, inputs, vars (no secret)
-    problems TEXT NOT NULL DEFAULT '[]',     -- for cause invalid: [{line, column, code, message, hint}]
     concurrency TEXT NOT NULL DEFAULT '',    -- the workflow's group, evaluated: {name, cancels, keeps_all}
     cancel_requested_at INTEGER,
     cancel_reason TEXT NOT NULL DEFAULT '',
@@ -118,6 +122,13 @@ CREATE INDEX runs_by_ref ON runs (repository, ref, id);
 CREATE INDEX runs_by_state ON runs (state, id);
 CREATE INDEX runs_by_delivery ON runs (delivery);
 CREATE INDEX runs_by_sha ON runs (sha);
+
+-- As delivery_bodies: a list of runs looks through thousands of rows.
+CREATE TABLE run_contexts (
+    run INTEGER PRIMARY KEY REFERENCES runs (id),
+    contexts TEXT NOT NULL,                  -- what planning knew: github, inputs, vars (no secret)
+    problems TEXT NOT NULL                   -- for cause invalid: [{line, column, code, message, hint}]
+) STRICT;
 
 CREATE TABLE jobs (
     id INTEGER PRIMARY KEY,

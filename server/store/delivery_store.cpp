@@ -15,7 +15,7 @@ constexpr std::size_t kMaxBody = 64U << 20U;  // far above what intake accepts
 constexpr std::string_view kColumns =
     "SELECT id, hook, guid, event, action, received_at, source_address, outcome, reason, reasons, "
     "repository, content_key, plan_attempts, next_plan_at, finished_at, facts, headers, body_bytes "
-    "FROM deliveries ";
+    "FROM deliveries JOIN delivery_bodies ON delivery = id ";
 
 std::string select(std::string_view where) {
     return std::string{kColumns} + std::string{where};
@@ -81,13 +81,20 @@ std::optional<DeliveryId> find_accepted(Connection& db, const NewDelivery& deliv
     return query.bind(delivery.hook, delivery.guid).find<DeliveryId>();
 }
 
+void insert_body(
+    Transaction& tx, DeliveryId id, std::string_view headers_json, std::optional<Blob> body
+) {
+    auto statement =
+        tx.prepare("INSERT INTO delivery_bodies (delivery, headers, body) VALUES (?, ?, ?)");
+    statement.bind(id, headers_json, body).run();
+}
+
 DeliveryId insert(Transaction& tx, const NewDelivery& delivery, const DeliveryEnd& end) {
     const bool is_pending = end.outcome == DeliveryOutcome::pending;
-    const auto body = compress(delivery.body);
     auto statement = tx.prepare(
         "INSERT INTO deliveries (hook, guid, event, action, received_at, source_address, outcome, "
-        "reason, repository, content_key, next_plan_at, finished_at, facts, headers, body_bytes, "
-        "body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        "reason, repository, content_key, next_plan_at, finished_at, facts, body_bytes) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     );
     statement
         .bind(
@@ -104,12 +111,13 @@ DeliveryId insert(Transaction& tx, const NewDelivery& delivery, const DeliveryEn
             tx.now(),
             is_pending ? std::optional<TimePoint>{} : tx.now(),
             delivery.facts_json,
-            delivery.headers_json,
-            delivery.body.size(),
-            Blob{body}
+            delivery.body.size()
         )
         .run();
-    return {tx.last_insert_id()};
+    const DeliveryId id{tx.last_insert_id()};
+    const auto body = compress(delivery.body);
+    insert_body(tx, id, delivery.headers_json, Blob{body});
+    return id;
 }
 
 void record(Transaction& tx, DeliveryId id, const NewChange& change) {
@@ -122,10 +130,10 @@ void record(Transaction& tx, DeliveryId id, const NewChange& change) {
 void forget_oldest_refusals(Transaction& tx, std::int64_t keep) {
     const auto excess = counter(tx, "deliveries.refused") - keep;
     if (excess <= 0) return;
-    auto remove = tx.prepare(
-        "DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries WHERE outcome = 'refused' "
-        "ORDER BY id LIMIT ?)"
-    );
+    const std::string oldest =
+        "(SELECT id FROM deliveries WHERE outcome = 'refused' ORDER BY id LIMIT ?)";
+    tx.prepare("DELETE FROM delivery_bodies WHERE delivery IN " + oldest).bind(excess).run();
+    auto remove = tx.prepare("DELETE FROM deliveries WHERE id IN " + oldest);
     add_to_counter(tx, "deliveries.refused", -remove.bind(excess).run());
 }
 
@@ -150,7 +158,7 @@ Appended append_delivery(Transaction& tx, const NewDelivery& delivery) {
 DeliveryId append_refusal(Transaction& tx, const NewRefusal& refusal, std::int64_t keep) {
     auto statement = tx.prepare(
         "INSERT INTO deliveries (hook, guid, event, received_at, source_address, outcome, reason, "
-        "finished_at, headers, body_bytes) VALUES (?, ?, ?, ?, ?, 'refused', ?, ?, ?, ?)"
+        "finished_at, body_bytes) VALUES (?, ?, ?, ?, ?, 'refused', ?, ?, ?)"
     );
     statement
         .bind(
@@ -161,11 +169,11 @@ DeliveryId append_refusal(Transaction& tx, const NewRefusal& refusal, std::int64
             refusal.source_address,
             refusal.reason,
             tx.now(),
-            refusal.headers_json,
             refusal.body_bytes
         )
         .run();
     const DeliveryId id{tx.last_insert_id()};
+    insert_body(tx, id, refusal.headers_json, {});
     record(tx, id, {.to_state = "refused", .reason = refusal.reason});
     forget_oldest_refusals(tx, keep);
     return id;
@@ -186,27 +194,12 @@ std::optional<DeliveryRow> find_delivery_by_guid(Connection& db, std::string_vie
 }
 
 std::optional<std::string> find_delivery_body(Connection& db, DeliveryId id) {
-    auto query = db.prepare("SELECT body FROM deliveries WHERE id = ?");
+    auto query = db.prepare("SELECT body FROM delivery_bodies WHERE delivery = ?");
     const auto stored = query.bind(id).find<std::optional<std::string>>();
     if (!stored || !*stored) return {};
     auto body = decompress(**stored, kMaxBody);
     if (!body) throw SqlFailure{body.error()};
     return std::move(*body);
-}
-
-std::optional<DeliveryRow> find_next_pending(Connection& db, TimePoint now) {
-    auto query = db.prepare(
-        select("WHERE outcome = 'pending' AND next_plan_at <= ? ORDER BY next_plan_at, id LIMIT 1")
-    );
-    return query.bind(now).find_row(read_delivery);
-}
-
-std::optional<TimePoint> next_plan_at(Connection& db) {
-    auto query = db.prepare(
-        "SELECT next_plan_at FROM deliveries WHERE outcome = 'pending' "
-        "ORDER BY next_plan_at, id LIMIT 1"
-    );
-    return query.find<TimePoint>();
 }
 
 Result<> postpone_delivery(

@@ -79,10 +79,6 @@ std::optional<DeliveryRow> find_delivery_by_guid(Connection& db, std::string_vie
 /// The body as it came; nothing for refused ones.
 std::optional<std::string> find_delivery_body(Connection& db, model::DeliveryId id);
 
-/// The pending one that is due and has waited longest.
-std::optional<DeliveryRow> find_next_pending(Connection& db, TimePoint now);
-/// When the next pending one is due; nothing when none is pending.
-std::optional<TimePoint> next_plan_at(Connection& db);
 /// Still pending: planning was not possible now (network, forge). Counts the attempt.
 Result<> postpone_delivery(
     Transaction& tx, model::DeliveryId id, TimePoint next_at, std::string_view reason

@@ -72,9 +72,8 @@ Result<RunId> insert_run(Transaction& tx, const NewRun& run) {
     const bool has_ended = is_final(run.state);
     auto insert = tx.prepare(
         "INSERT INTO runs (repository, number, workflow, workflow_path, event, ref, sha, title, "
-        "actor, state, cause, delivery, definition, from_fork, contexts, problems, "
-        "concurrency, created_at, finished_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-        "?, ?, ?, ?, ?)"
+        "actor, state, cause, delivery, definition, from_fork, concurrency, created_at, finished_at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     );
     insert
         .bind(
@@ -92,14 +91,15 @@ Result<RunId> insert_run(Transaction& tx, const NewRun& run) {
             run.delivery,
             put_definition(tx, run.definition),
             run.from_fork,
-            run.contexts_json,
-            run.problems_json,
             run.concurrency_json,
             tx.now(),
             has_ended ? std::optional{tx.now()} : std::nullopt
         )
         .run();
     const RunId id{tx.last_insert_id()};
+    auto contexts =
+        tx.prepare("INSERT INTO run_contexts (run, contexts, problems) VALUES (?, ?, ?)");
+    contexts.bind(id, run.contexts_json, run.problems_json).run();
     NewChange change{.subject = "run", .id = id.value, .run = id, .to_state = name_of(run.state)};
     change.actor = run.actor;
     record_state(tx, change);
@@ -117,9 +117,8 @@ std::optional<RunRow> find_run(Connection& db, RunId id) {
     auto query = db.prepare(
         "SELECT id, repository, number, workflow, workflow_path, event, ref, sha, title, actor, "
         "state, cause, delivery, definition, attempt, from_fork, contexts, problems, "
-        "concurrency, cancel_requested_at, cancel_reason, created_at, started_at, finished_at FROM "
-        "runs WHERE "
-        "id = ?"
+        "concurrency, cancel_requested_at, cancel_reason, created_at, started_at, finished_at "
+        "FROM runs JOIN run_contexts ON run = id WHERE id = ?"
     );
     return query.bind(id).find_row(read_run);
 }

@@ -1,6 +1,7 @@
 #include "world.hpp"
 
 #include "definitions/pipelines.hpp"
+#include "store/meta_store.hpp"
 #include "support/run_task.hpp"
 
 #include <boost/asio/redirect_error.hpp>
@@ -98,7 +99,7 @@ void World::plan_all() {
     plan_until([this] {
         return database
             .read([](store::Connection& db) -> Result<bool> {
-                return !store::next_plan_at(db).has_value();
+                return store::counter(db, "deliveries.pending") == 0;
             })
             .value();
     });
