@@ -2,10 +2,8 @@
 #include "api/reply.hpp"
 #include "api/services.hpp"
 #include "history/history.hpp"
-#include "store/change_store.hpp"
 #include "store/database.hpp"
 #include "store/delivery_store.hpp"
-#include "store/repository_store.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -19,11 +17,9 @@ Result<history::DeliveryFilter> read_filter(const Call& call, store::Connection&
     history::DeliveryFilter filter;
     filter.outcome = query_text(call, "outcome");
     filter.event = query_text(call, "event");
-    const auto name = query_text(call, "repository");
-    if (name.empty()) return filter;
-    const auto found = store::find_repository_by_name(connection, name);
-    if (!found) return not_found("no repository is called " + name);
-    filter.repository = found->id;
+    const auto repository = find_listed_repository(connection, call);
+    if (!repository) return repository.error();
+    filter.repository = *repository;
     return filter;
 }
 
@@ -37,32 +33,25 @@ bool may_see(const Call& call, model::RepositoryId repository) {
 Answer list_deliveries(Services& services, Call call) {
     const auto page = read_page(call);
     if (!page) co_return http::make_error(page.error());
-    std::int64_t seq = 0;
     auto list = [&](store::Connection& connection) -> Result<std::string> {
-        seq = store::last_change(connection);
-        auto filter = read_filter(call, connection);
+        const auto filter = read_filter(call, connection);
         if (!filter) return filter.error();
-        if (call.who.repository) filter->repository = call.who.repository;
         return history::list_deliveries(connection, *filter, *page);
     };
-    auto listed = services.database.read(list);
-    const auto found = co_await std::move(listed);
-    co_return with_seq(reply(found), seq);
+    auto answering = reply_from(services, list);
+    co_return co_await std::move(answering);
 }
 
 Answer show_delivery(Services& services, Call call) {
-    std::int64_t seq = 0;
     auto get = [&](store::Connection& connection) -> Result<std::string> {
-        seq = store::last_change(connection);
         const auto row = store::find_delivery_by_guid(connection, call.parameter(0));
         if (!row || !may_see(call, row->repository)) {
             return not_found("no delivery has the id " + call.parameter(0));
         }
         return history::get_delivery(connection, call.parameter(0));
     };
-    auto got = services.database.read(get);
-    const auto found = co_await std::move(got);
-    co_return with_seq(reply(found), seq);
+    auto answering = reply_from(services, get);
+    co_return co_await std::move(answering);
 }
 
 Answer replay_delivery(Services& services, Call call) {

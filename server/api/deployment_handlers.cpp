@@ -3,9 +3,7 @@
 #include "api/services.hpp"
 #include "deployments/ledger.hpp"
 #include "history/history.hpp"
-#include "store/change_store.hpp"
 #include "store/database.hpp"
-#include "store/repository_store.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -19,14 +17,9 @@ Result<history::DeploymentFilter> read_filter(const Call& call, store::Connectio
     history::DeploymentFilter filter;
     filter.environment = query_text(call, "environment");
     filter.state = query_text(call, "state");
-    filter.repository = call.who.repository;
-    const auto name = query_text(call, "repository");
-    if (name.empty()) return filter;
-    const auto found = store::find_repository_by_name(connection, name);
-    if (!found || (call.who.repository && found->id != call.who.repository)) {
-        return not_found("no repository is called " + name);
-    }
-    filter.repository = found->id;
+    const auto repository = find_listed_repository(connection, call);
+    if (!repository) return repository.error();
+    filter.repository = *repository;
     return filter;
 }
 
@@ -43,30 +36,24 @@ Result<model::DeploymentId> find_visible(store::Connection& connection, const Ca
 }  // namespace
 
 Answer list_environments(Services& services, Call call) {
-    std::int64_t seq = 0;
     auto list = [&](store::Connection& connection) -> Result<std::string> {
-        seq = store::last_change(connection);
         if (call.who.repository) return refused("this token is for one repository only");
         return history::list_environments(connection);
     };
-    auto listed = services.database.read(list);
-    const auto found = co_await std::move(listed);
-    co_return with_seq(reply(found), seq);
+    auto answering = reply_from(services, list);
+    co_return co_await std::move(answering);
 }
 
 Answer list_deployments(Services& services, Call call) {
     const auto page = read_page(call);
     if (!page) co_return http::make_error(page.error());
-    std::int64_t seq = 0;
     auto list = [&](store::Connection& connection) -> Result<std::string> {
-        seq = store::last_change(connection);
         const auto filter = read_filter(call, connection);
         if (!filter) return filter.error();
         return history::list_deployments(connection, *filter, *page);
     };
-    auto listed = services.database.read(list);
-    const auto found = co_await std::move(listed);
-    co_return with_seq(reply(found), seq);
+    auto answering = reply_from(services, list);
+    co_return co_await std::move(answering);
 }
 
 Answer show_deployment(Services& services, Call call) {

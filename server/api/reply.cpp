@@ -1,7 +1,11 @@
 #include "api/reply.hpp"
 
+#include "api/services.hpp"
 #include "base/text.hpp"
 #include "http/networks.hpp"
+#include "store/change_store.hpp"
+#include "store/database.hpp"
+#include "store/repository_store.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -78,6 +82,27 @@ Result<std::int64_t> query_number(const Call& call, std::string_view name, std::
 
 std::string client_of(const http::RequestHead& head) {
     return head.peer.unix_peer ? std::string{} : http::network_of(head.peer.address);
+}
+
+Result<model::RepositoryId> find_listed_repository(store::Connection& db, const Call& call) {
+    const auto name = query_text(call, "repository");
+    if (name.empty()) return call.who.repository;
+    const auto found = store::find_repository_by_name(db, name);
+    if (!found || (call.who.repository && found->id != call.who.repository)) {
+        return not_found("no repository is called " + name);
+    }
+    return found->id;
+}
+
+Answer reply_from(Services& services, ReadText read) {
+    std::int64_t seq = 0;
+    auto work = [&](store::Connection& db) {
+        seq = store::last_change(db);
+        return read(db);
+    };
+    auto reading = services.database.read(work);
+    const auto found = co_await std::move(reading);
+    co_return with_seq(reply(found), seq);
 }
 
 Result<history::Page> read_page(const Call& call) {

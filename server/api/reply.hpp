@@ -9,6 +9,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,6 +46,14 @@ Result<std::int64_t> query_number(const Call& call, std::string_view name, std::
 
 /// What a client's failures to sign in are counted by; empty: not counted, the kernel vouches.
 std::string client_of(const http::RequestHead& head);
+
+/// The repository that a list is about: the one that the query names, or the only one that the
+/// caller may see; none: all. Code::not_found.
+Result<model::RepositoryId> find_listed_repository(store::Connection& db, const Call& call);
+
+using ReadText = std::function<Result<std::string>(store::Connection&)>;
+/// What `read` answers, from one snapshot with its number (with_seq).
+Answer reply_from(Services& services, ReadText read);
 
 /// `cursor` and `limit` of a list.
 Result<history::Page> read_page(const Call& call);

@@ -3,9 +3,7 @@
 #include "api/services.hpp"
 #include "history/history.hpp"
 #include "queue/queue.hpp"
-#include "store/change_store.hpp"
 #include "store/database.hpp"
-#include "store/repository_store.hpp"
 #include "store/run_store.hpp"
 
 #include <nlohmann/json.hpp>
@@ -24,14 +22,9 @@ Result<history::RunFilter> read_filter(const Call& call, store::Connection& conn
     filter.actor = query_text(call, "actor");
     filter.workflow = query_text(call, "workflow");
     filter.text = query_text(call, "text");
-    filter.repository = call.who.repository;
-    const auto name = query_text(call, "repository");
-    if (name.empty()) return filter;
-    const auto found = store::find_repository_by_name(connection, name);
-    if (!found || (call.who.repository && found->id != call.who.repository)) {
-        return not_found("no repository is called " + name);
-    }
-    filter.repository = found->id;
+    const auto repository = find_listed_repository(connection, call);
+    if (!repository) return repository.error();
+    filter.repository = *repository;
     return filter;
 }
 
@@ -70,29 +63,23 @@ Result<queue::RerunRequest> read_rerun(const Call& call) {
 Answer list_runs(Services& services, Call call) {
     const auto page = read_page(call);
     if (!page) co_return http::make_error(page.error());
-    std::int64_t seq = 0;
     auto list = [&](store::Connection& connection) -> Result<std::string> {
-        seq = store::last_change(connection);
         const auto filter = read_filter(call, connection);
         if (!filter) return filter.error();
         return history::list_runs(connection, *filter, *page);
     };
-    auto listed = services.database.read(list);
-    const auto found = co_await std::move(listed);
-    co_return with_seq(reply(found), seq);
+    auto answering = reply_from(services, list);
+    co_return co_await std::move(answering);
 }
 
 Answer show_run(Services& services, Call call) {
-    std::int64_t seq = 0;
     auto get = [&](store::Connection& connection) -> Result<std::string> {
-        seq = store::last_change(connection);
         const auto run = find_visible_run(connection, call);
         if (!run) return run.error();
         return history::get_run(connection, *run);
     };
-    auto got = services.database.read(get);
-    const auto found = co_await std::move(got);
-    co_return with_seq(reply(found), seq);
+    auto answering = reply_from(services, get);
+    co_return co_await std::move(answering);
 }
 
 Answer cancel_run(Services& services, Call call) {

@@ -1,10 +1,10 @@
 #include "http/socket_transport.hpp"
 
+#include "http/stream_io.hpp"
+
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 
 #include <sys/sendfile.h>
 
@@ -25,19 +25,10 @@ class SocketTransport final : public Transport {
     explicit SocketTransport(Socket socket) : socket_{std::move(socket)} {}
 
     Task<Result<std::size_t>> read_some(std::span<char> into) override {
-        const auto buffer = asio::buffer(into.data(), into.size());
-        auto [error, count] = co_await socket_.async_read_some(buffer, kTuple);
-        if (error == asio::error::eof) co_return std::size_t{0};
-        if (error) co_return to_error("read", error);
-        co_return count;
+        return read_some_from(socket_, into);
     }
 
-    Task<Result<>> write(std::string_view bytes) override {
-        const auto buffer = asio::buffer(bytes.data(), bytes.size());
-        auto [error, count] = co_await asio::async_write(socket_, buffer, kTuple);
-        if (error) co_return to_error("write", error);
-        co_return Result<>{};
-    }
+    Task<Result<>> write(std::string_view bytes) override { return write_all_to(socket_, bytes); }
 
     Task<Result<>> shutdown() override {
         boost::system::error_code error;

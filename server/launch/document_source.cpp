@@ -195,6 +195,7 @@ Result<std::string> DocumentSource::make_document(
         document.workflow_defaults = workflow.defaults;
     }
     if (auto added = add_secrets(tx, sealer_, *run, job, document); !added) return added.error();
+    access::record_use(tx, run->id, runner.attempt.fence, document.secrets);
     if (auto added = add_deployment(tx, *run, job, document); !added) return added.error();
     document.deployment.switch_image = settings_.switch_image;
     return json(document).dump(-1, ' ', false, json::error_handler_t::replace);

@@ -1,4 +1,5 @@
 #include "base/text.hpp"
+#include "store/run_columns.hpp"
 #include "store/window.hpp"
 
 namespace triphammer::store {
@@ -7,38 +8,12 @@ namespace {
 
 ListedRun read_listed(Statement& row) {
     ListedRun listed;
-    auto& run = listed.run;
-    row.read(
-        run.id,
-        run.repository,
-        run.number,
-        run.workflow,
-        run.workflow_path,
-        run.event,
-        run.ref,
-        run.sha,
-        run.title,
-        run.actor,
-        run.state,
-        run.cause,
-        run.delivery,
-        run.definition_sha256,
-        run.attempt,
-        run.from_fork,
-        run.created_at,
-        run.started_at,
-        run.finished_at,
-        listed.repository,
-        listed.delivery
-    );
+    read_run_columns(row, listed.run, listed.repository, listed.delivery);
     return listed;
 }
 
-constexpr const char* kColumns =
-    "r.repository, r.number, r.workflow, r.workflow_path, r.event, r.ref, r.sha, r.title, r.actor, "
-    "r.state, r.cause, r.delivery, r.definition, r.attempt, r.from_fork, r.created_at, "
-    "r.started_at, r.finished_at, "
-    "(SELECT full_name FROM repositories AS p WHERE p.id = r.repository), "
+constexpr std::string_view kMore =
+    ", (SELECT full_name FROM repositories AS p WHERE p.id = r.repository), "
     "(SELECT guid FROM deliveries AS d WHERE d.id = r.delivery)";
 
 }  // namespace
@@ -57,6 +32,7 @@ Listed<ListedRun> list_runs(Connection& db, const RunQuery& query, const ListPag
     window.sift("r.workflow = ?", query.workflow);
     const auto text = to_lower(query.text);
     window.sift("instr(lower(r.title) || char(10) || r.sha, ?) > 0", text);
+    static const auto kColumns = kRunColumns + std::string{kMore};
     return window.list(db, kColumns, page, read_listed);
 }
 

@@ -1,6 +1,7 @@
 #include "store/run_store.hpp"
 
 #include "base/digest.hpp"
+#include "store/run_columns.hpp"
 #include "store/state_change.hpp"
 
 namespace triphammer::store {
@@ -12,31 +13,14 @@ namespace {
 
 RunRow read_run(Statement& row) {
     RunRow run;
-    row.read(
-        run.id,
-        run.repository,
-        run.number,
-        run.workflow,
-        run.workflow_path,
-        run.event,
-        run.ref,
-        run.sha,
-        run.title,
-        run.actor,
-        run.state,
-        run.cause,
-        run.delivery,
-        run.definition_sha256,
-        run.attempt,
-        run.from_fork,
+    read_run_columns(
+        row,
+        run,
         run.contexts_json,
         run.problems_json,
         run.concurrency_json,
         run.cancel_requested_at,
-        run.cancel_reason,
-        run.created_at,
-        run.started_at,
-        run.finished_at
+        run.cancel_reason
     );
     return run;
 }
@@ -114,12 +98,11 @@ void set_run_names(
 }
 
 std::optional<RunRow> find_run(Connection& db, RunId id) {
-    auto query = db.prepare(
-        "SELECT id, repository, number, workflow, workflow_path, event, ref, sha, title, actor, "
-        "state, cause, delivery, definition, attempt, from_fork, contexts, problems, "
-        "concurrency, cancel_requested_at, cancel_reason, created_at, started_at, finished_at "
-        "FROM runs JOIN run_contexts ON run = id WHERE id = ?"
-    );
+    static const auto kSql = std::string{"SELECT r.id, "} + kRunColumns +
+                             ", contexts, problems, concurrency, cancel_requested_at, "
+                             "cancel_reason FROM runs AS r JOIN run_contexts ON run = r.id "
+                             "WHERE r.id = ?";
+    auto query = db.prepare(kSql);
     return query.bind(id).find_row(read_run);
 }
 

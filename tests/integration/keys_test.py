@@ -1,6 +1,8 @@
 """Secrets reach the job that may have them and nothing else."""
+import contextlib
 import os
 import pathlib
+import sqlite3
 
 CANARY = "canary-5f1c0de-value"
 WORKFLOW = """
@@ -31,11 +33,18 @@ def test_a_secret_is_used_masked_and_found_nowhere(daemon, git, tmp_path):
     log = daemon.log_text(run, found["jobs"][0]["id"])
     assert found["state"] == "succeeded", log
     assert "matched" in log and "the token is ***" in log and CANARY not in log
+    assert uses_of_secrets(daemon) == [(int(run), f"given to attempt {found['jobs'][0]['fence']}: DEPLOY_TOKEN")]
     assert not seen, seen
     daemon.admin("backup", str(tmp_path / "copy.db"))
     daemon.kill()
     assert files_with(daemon.folder, CANARY) == []
     assert CANARY.encode() not in (tmp_path / "copy.db").read_bytes()
+
+
+def uses_of_secrets(daemon):
+    """(run, what was said) of each time that a job was given some."""
+    with contextlib.closing(sqlite3.connect(f"file:{daemon.data}/triphammer.db?mode=ro", uri=True)) as database:
+        return database.execute("SELECT run, reason FROM changes WHERE subject = 'secret' AND to_state = 'used'").fetchall()
 
 
 def test_a_stored_value_is_never_shown(daemon):

@@ -66,6 +66,21 @@ def test_a_push_that_no_workflow_wants_says_why(daemon, git):
     assert "release" in str(delivery["reasons"])
 
 
+def test_what_a_filter_leaves_out_is_reported_where_it_was_seen_before(daemon, git, github):
+    repository = git.repository("acme/app")
+    files = {".triphammer/c.yml": "on:\n  push:\n    branches: [release]\njobs:\n  a:\n    runs-on: host\n    steps:\n      - run: echo hi\n"}
+    first, second = repository.commit(files, branch="release"), repository.commit({**files, "more": "x"})
+    daemon.add_repository(repository)
+    daemon.run_of_push(repository, first, ref="refs/heads/release")
+
+    daemon.delivery(daemon.push(repository, second))
+
+    daemon.wait_for(lambda: github.last_states(second), 10, str(github.statuses))
+    [said] = [body for _, _, sha, body in github.statuses if sha == second]
+    assert said["context"].endswith("/a (push)") and said["state"] == "success"
+    assert said["description"].startswith("skipped: ") and "release" in said["description"]
+
+
 def test_without_a_session_only_health_and_hooks_answer(daemon):
     assert requests.get(f"{daemon.url}/healthz", timeout=5).status_code == 200
     assert requests.get(f"{daemon.url}/readyz", timeout=5).status_code == 200
