@@ -166,7 +166,7 @@ TEST(DeliveryStore, OpensADeliveryOnceMore) {
     EXPECT_TRUE(fixture.try_write(reopen(kept.id)));
     EXPECT_EQ(fixture.try_write(reopen(refused)).error().code, Code::conflict);
 
-    EXPECT_EQ(fixture.next(fixture.clock.now())->id, kept.id);
+    EXPECT_EQ(fixture.next(fixture.clock.now()), kept.id);
 }
 
 TEST(DeliveryStore, TellsAndCountsEveryOutcome) {
