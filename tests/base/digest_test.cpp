@@ -6,6 +6,18 @@
 
 using namespace triphammer;
 
+TEST(Digest, HmacSumsAKeyThatIsLongerThanABlock) {
+    // RFC 4231, test case 6.
+    const auto mac = hmac_sha256(
+        std::string(131, '\xaa'), "Test Using Larger Than Block-Size Key - Hash Key First"
+    );
+
+    EXPECT_EQ(
+        to_hex({reinterpret_cast<const char*>(mac.data()), mac.size()}),
+        "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"
+    );
+}
+
 TEST(Digest, HmacKnowsGitHubsPublishedVector) {
     const auto mac = hmac_sha256("It's a Secret to Everybody", "Hello, World!");
 
