@@ -14,7 +14,7 @@
 
 namespace triphammer::store {
 
-inline constexpr std::int64_t kWindow = 2000;
+inline constexpr std::int64_t kWindow = 1000;
 
 struct ListPage {
     std::int64_t before = 0;  // ids below this one; 0: from the newest on
