@@ -69,7 +69,7 @@ class SingleRun {
           signals_{executor, SIGTERM, SIGINT},
           news_{executor},
           tasks_{executor, {}} {
-        core.database->on_changes([this](std::int64_t) {
+        core.database->on_changes([this](const store::ChangeNews&) {
             asio::post(executor_, [this] { on_changes(); });
         });
     }
