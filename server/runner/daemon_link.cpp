@@ -4,6 +4,8 @@
 
 #include <boost/asio/this_coro.hpp>
 
+#include <csignal>
+
 namespace triphammer::runner {
 
 namespace {
@@ -27,7 +29,10 @@ DaemonLink::DaemonLink(
       spool_{spool},
       place_{std::move(place)},
       clock_{clock},
-      listener_{listener} {}
+      listener_{listener} {
+    // sendfile to a daemon that has gone has no other way to say so than an error.
+    std::signal(SIGPIPE, SIG_IGN);
+}
 
 Task<> DaemonLink::run() {
     news_ = std::make_unique<Wakeup>(co_await boost::asio::this_coro::executor);

@@ -21,6 +21,7 @@ import trees
 FAULTS = {
     "kills": kills.storm,
     "outage": outage.outage,
+    "flood": outage.flood,
     "trees": trees.trees,
     "disks": disks.full_disks,
     "deployments": deploys.deployments,

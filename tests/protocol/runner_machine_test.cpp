@@ -240,8 +240,9 @@ TEST(RunnerMachine, LooksThroughWhatTheDaemonMayHaveAlready) {
     pair.runner.on_connected(pair.now);
     pair.daemon.emplace();
     pair.daemon->receive(pair.runner.take_outgoing());
-    pair.do_action(*pair.daemon->next());
-    pair.do_action(*pair.daemon->next());
+    for (auto action = pair.daemon->next(); action; action = pair.daemon->next()) {
+        pair.do_action(*action);
+    }
     ASSERT_TRUE(pair.runner.is_attached());
 
     EXPECT_FALSE(pair.runner.take_plain_spool());
