@@ -1,6 +1,5 @@
 #include "launch/runner_connection.hpp"
 
-#include "base/file.hpp"
 #include "base/log.hpp"
 #include "launch/log_check.hpp"
 #include "logs/log_store.hpp"
@@ -11,16 +10,12 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <fcntl.h>
-#include <unistd.h>
-
 namespace triphammer::launch {
 
 namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::size_t kReadBytes = 256 * 1024;
 // Damaged logs are asked for again so often; then the disk is to blame.
 constexpr int kMaxDamages = 3;
 
@@ -169,11 +164,11 @@ Task<Result<protocol::Attached>> RunnerConnection::admit(const protocol::Attach&
     }
     hold_ = {attach.fence, attach.nonce};
     note_attached(*runner);
-    auto measuring = measure_known_logs(runner->attempt);
-    auto have = co_await std::move(measuring);
-    if (!have) co_return have.error();
     protocol::Attached attached;
     attached.acked = static_cast<std::uint64_t>(runner->attempt.acked);
+    auto measuring = measure_known_logs(attach.fence, attached.acked);
+    auto have = co_await std::move(measuring);
+    if (!have) co_return have.error();
     attached.resend_from = damages(attach.fence) > 0 ? 0 : attached.acked;
     attached.have = std::move(*have);
     attached.cancel = runner->cancel;
@@ -192,12 +187,11 @@ void RunnerConnection::note_attached(const AttachedRunner& runner) {
 
 /// Without a record there is no step yet, and no log that counts.
 Task<Result<std::map<int, std::uint64_t>>> RunnerConnection::measure_known_logs(
-    const store::AttemptRow& attempt
+    model::Fence fence, std::uint64_t acked
 ) {
-    if (attempt.acked == 0) co_return std::map<int, std::uint64_t>{};
-    auto listing = parts_.database.read([fence = attempt.fence](store::Connection& db) {
-        return step_numbers(db, fence);
-    });
+    if (acked == 0) co_return std::map<int, std::uint64_t>{};
+    auto listing =
+        parts_.database.read([fence](store::Connection& db) { return step_numbers(db, fence); });
     auto steps = co_await std::move(listing);
     if (!steps) co_return steps.error();
     auto measuring = measure_logs(std::move(*steps));
@@ -348,65 +342,6 @@ void RunnerConnection::refuse(const std::string& why) {
 void RunnerConnection::close() {
     is_over_ = true;
     if (stream_) stream_->close();
-}
-
-// ── a dead runner's spool ────────────────────────────────────────────────────────────────────
-
-namespace {
-
-Result<protocol::Attached> position_of(
-    store::Connection& db,
-    model::Fence fence,
-    store::Hold& hold,
-    model::JobId& job,
-    model::RunId& run
-) {
-    const auto attempt = store::find_attempt(db, fence);
-    if (!attempt) return not_found("there is no attempt " + model::to_text(fence));
-    const auto row = store::find_job(db, attempt->job);
-    if (!row) return not_found("the attempt's job is gone");
-    hold = {fence, attempt->nonce};
-    job = row->id;
-    run = row->run;
-    protocol::Attached attached;
-    attached.acked = static_cast<std::uint64_t>(attempt->acked);
-    return attached;
-}
-
-}  // namespace
-
-Task<Result<>> RunnerConnection::replay(model::Fence fence, std::filesystem::path spool) {
-    auto finding = parts_.database.read([&](store::Connection& db) {
-        return position_of(db, fence, hold_, job_, run_);
-    });
-    auto attached = co_await std::move(finding);
-    if (!attached) co_return attached.error();
-    auto listing =
-        parts_.database.read([&](store::Connection& db) { return step_numbers(db, fence); });
-    auto steps = co_await std::move(listing);
-    if (!steps) co_return steps.error();
-    auto measuring = measure_logs(std::move(*steps));
-    auto have = co_await std::move(measuring);
-    if (!have) co_return have.error();
-    attached->have = std::move(*have);
-    attached->resend_from = damages(fence) > 0 ? 0 : attached->acked;
-    const auto from = attached->resend_from;
-    machine_ = protocol::DaemonMachine::replaying(std::move(*attached));
-    const auto file = open_file(spool, O_RDONLY);
-    if (!file) co_return file.error();
-    std::string buffer(kReadBytes, '\0');
-    for (auto offset = from; !machine_.is_finished();) {
-        const auto count =
-            ::pread(file->get(), buffer.data(), buffer.size(), static_cast<off_t>(offset));
-        if (count < 0) co_return from_errno("read " + spool.string());
-        if (count == 0) co_return Error{Code::protocol, "the spool has no whole end"};
-        offset += static_cast<std::uint64_t>(count);
-        machine_.receive({buffer.data(), static_cast<std::size_t>(count)});
-        auto working = work();
-        if (!co_await std::move(working)) break;
-    }
-    if (!machine_.is_finished()) co_return conflict("the spool could not be applied");
-    co_return Result<>{};
 }
 
 }  // namespace triphammer::launch

@@ -62,7 +62,9 @@ class RunnerConnection : public std::enable_shared_from_this<RunnerConnection> {
     Task<> wait_until_idle();
     Task<> cut_logs();
     Task<Result<protocol::Attached>> admit(const protocol::Attach& attach);
-    Task<Result<std::map<int, std::uint64_t>>> measure_known_logs(const store::AttemptRow& attempt);
+    Task<Result<std::map<int, std::uint64_t>>> measure_known_logs(
+        model::Fence fence, std::uint64_t acked
+    );
     Task<Result<std::map<int, std::uint64_t>>> measure_logs(std::vector<std::int64_t> steps);
     Task<std::vector<store::StepLog>> measure_ended(const protocol::Commit& commit);
     int damages(model::Fence fence) const;

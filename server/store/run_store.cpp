@@ -56,7 +56,8 @@ Result<RunId> insert_run(Transaction& tx, const NewRun& run) {
     const bool has_ended = is_final(run.state);
     auto insert = tx.prepare(
         "INSERT INTO runs (repository, number, workflow, workflow_path, event, ref, sha, title, "
-        "actor, state, cause, delivery, definition, from_fork, concurrency, created_at, finished_at) "
+        "actor, state, cause, delivery, definition, from_fork, concurrency, created_at, "
+        "finished_at) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     );
     insert

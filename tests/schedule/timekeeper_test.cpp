@@ -1,6 +1,7 @@
 #include "schedule/timekeeper.hpp"
 
 #include "store/delivery_store.hpp"
+#include "store/pending_store.hpp"
 #include "store/repository_store.hpp"
 #include "store/schedule_store.hpp"
 #include "support/clock.hpp"
@@ -58,7 +59,8 @@ struct TimekeeperTest : ::testing::Test {
     std::optional<store::DeliveryRow> next_delivery() {
         return database
             .read([&](store::Connection& db) -> Result<std::optional<store::DeliveryRow>> {
-                return store::find_next_pending(db, clock.now());
+                const auto next = store::find_next_pending(db, repository, clock.now());
+                return next ? store::find_delivery(db, *next) : std::nullopt;
             })
             .value();
     }
