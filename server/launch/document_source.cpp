@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <list>
+#include <optional>
 
 namespace triphammer::launch {
 
@@ -71,7 +72,7 @@ Result<std::string> make_contexts(
 }
 
 std::string known_labels(const DocumentSettings& settings) {
-    std::vector<std::string> names{"host", "self-hosted"};
+    std::vector<std::string> names{"host", "self-hosted", "ubuntu-*"};
     for (const auto& [label, target] : settings.runs_on) names.push_back(label);
     return join(names, ", ");
 }
@@ -84,23 +85,48 @@ WorkflowPart read_part(store::Connection& db, const store::RunRow& run) {
     return {std::move(read.workflow->env), std::move(read.workflow->defaults)};
 }
 
+bool is_of_this_machine(std::string_view label) {
+#if defined(__x86_64__)
+    constexpr std::string_view kArchitecture = "x64";
+#else
+    constexpr std::string_view kArchitecture = "arm64";
+#endif
+    return equal_ignoring_case(label, "self-hosted") || equal_ignoring_case(label, "linux") ||
+           equal_ignoring_case(label, kArchitecture);
+}
+
+/// Where a job with this label runs: empty for one that leaves it open, nothing for an unknown one.
+std::optional<std::string> target_of(const DocumentSettings& settings, std::string_view label) {
+    for (const auto& [known, target] : settings.runs_on) {
+        if (equal_ignoring_case(known, label)) return target;
+    }
+    if (is_of_this_machine(label)) return "";
+    if (equal_ignoring_case(label, "host") || to_lower(label).starts_with("ubuntu-")) return "host";
+    return std::nullopt;
+}
+
 }  // namespace
 
 Result<model::ExecutorSpec> find_executor(
-    const DocumentSettings& settings, const std::string& label
+    const DocumentSettings& settings, const std::string& labels
 ) {
-    model::ExecutorSpec executor;
-    executor.label = label;
-    executor.docker_host = settings.docker_host;
-    const auto found = settings.runs_on.find(label);
-    std::string target = "host";
-    if (found != settings.runs_on.end()) {
-        target = found->second;
-    } else if (!label.empty() && label != "host" && label != "self-hosted" && !label.starts_with("ubuntu-")) {
-        return invalid(
-            "no executor for the label '" + label + "'; there are: " + known_labels(settings)
-        );
+    std::string target;
+    for (const auto label : split(labels.empty() ? "host" : labels, ',')) {
+        const auto named = target_of(settings, label);
+        if (!named) {
+            return invalid(
+                "no executor for the label '" + std::string{label} +
+                "'; there are: " + known_labels(settings)
+            );
+        }
+        if (!named->empty() && !target.empty() && *named != target) {
+            return invalid("no executor has all the labels '" + labels + "'");
+        }
+        if (!named->empty()) target = *named;
     }
+    model::ExecutorSpec executor;
+    executor.label = labels;
+    executor.docker_host = settings.docker_host;
     if (target.starts_with("docker:")) {
         executor.kind = "docker";
         executor.image = target.substr(7);

@@ -27,9 +27,11 @@ struct DocumentSettings {
     std::int64_t log_limit_bytes = 1LL << 30;
 };
 
-/// What a label means here; Code::invalid names the labels there are.
+/// What the labels of a job (split by commas) mean here: a machine must have all of them, as at
+/// GitHub; `self-hosted`, `linux` and the architecture are true of this one. Code::invalid names
+/// the labels there are. Case does not count.
 Result<model::ExecutorSpec> find_executor(
-    const DocumentSettings& settings, const std::string& label
+    const DocumentSettings& settings, const std::string& labels
 );
 
 /// What a workflow itself gives to each of its jobs.

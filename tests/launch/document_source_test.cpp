@@ -93,6 +93,23 @@ TEST_F(Documents, NameTheLabelsThereAreForOneThatIsNot) {
     EXPECT_NE(document.error().message.find("big"), std::string::npos);
 }
 
+TEST(FindExecutor, WantsAMachineThatHasAllLabels) {
+    DocumentSettings settings;
+    settings.runs_on = {{"Big", "docker:debian:12"}, {"gpu", "docker:cuda"}};
+    const auto image_of = [&settings](const std::string& labels) {
+        const auto executor = find_executor(settings, labels);
+        return executor ? executor->image : executor.error().message;
+    };
+
+    EXPECT_EQ(image_of("big"), "debian:12");
+    EXPECT_EQ(image_of("self-hosted,Linux,big"), "debian:12");
+    EXPECT_EQ(find_executor(settings, "self-hosted,linux")->kind, "host");
+    EXPECT_EQ(find_executor(settings, "")->kind, "host");
+    EXPECT_EQ(find_executor(settings, "self-hosted,ubuntu-22.04")->kind, "host");
+    EXPECT_EQ(image_of("big,gpu"), "no executor has all the labels 'big,gpu'");
+    EXPECT_NE(image_of("self-hosted,windows").find("label 'windows'"), std::string::npos);
+}
+
 TEST_F(Documents, TellWhatBecameOfWhatTheJobNeeds) {
     create({{"build", {}}, {"test", {"build"}}});
     const auto hold = run_next();

@@ -152,7 +152,7 @@ constexpr std::array kDeployKeys{
     Key{"volumes", &kVolumes, "NAME:/path"},
     Key{"networks", &kTexts, "Networks of the container"},
     Key{"command", &kScript, "Instead of the image's command"},
-    Key{"replicas", &kReplicas, "1"},
+    Key{"replicas", &kReplicas, "How many; more than one is not supported yet"},
     Key{"switch", &kSwitch, "What moves the traffic"},
     Key{"keep-previous", &kDuration, "How long versions that do not serve any more stay at least"},
     Key{"drain", &kDuration, "How long open connections may take"},
