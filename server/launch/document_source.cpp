@@ -100,7 +100,7 @@ std::optional<std::string> target_of(const DocumentSettings& settings, std::stri
     for (const auto& [known, target] : settings.runs_on) {
         if (equal_ignoring_case(known, label)) return target;
     }
-    if (is_of_this_machine(label)) return "";
+    if (label.empty() || is_of_this_machine(label)) return "";
     if (equal_ignoring_case(label, "host") || to_lower(label).starts_with("ubuntu-")) return "host";
     return std::nullopt;
 }
@@ -111,7 +111,7 @@ Result<model::ExecutorSpec> find_executor(
     const DocumentSettings& settings, const std::string& labels
 ) {
     std::string target;
-    for (const auto label : split(labels.empty() ? "host" : labels, ',')) {
+    for (const auto label : split(labels, ',')) {
         const auto named = target_of(settings, label);
         if (!named) {
             return invalid(

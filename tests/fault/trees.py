@@ -72,7 +72,7 @@ def after_cancel(world):
 
 
 def after_timeout(world):
-    run, alive = start_escape(world, STAY, **{"timeout-minutes": 0.05})
+    run, alive = start_escape(world, STAY, **{"timeout-minutes": 1})
     yield from judge(world, run, "its time is up", ("failed", "timeout"), alive)
 
 

@@ -125,7 +125,8 @@ def test_a_deployment_that_waits_holds_no_worker_and_survives_kill_9(app):
     app.daemon.wait_for(lambda: production_of(app, first)["state"] == "running", 60, "the first was not started")
     second = push_version(app, 2, Dockerfile=DOCKERFILE)
     waiting = app.daemon.wait_for(lambda: waiting_job(app, second), 60, "the second did not wait")
-    assert "holds the lock of container/app (running)" in waiting["reason"], waiting
+    # Deployments of one environment wait in its group, before they ask for the target's lock.
+    assert "in group 'production'" in waiting["reason"], waiting
     assert waiting["attempt"] == 0, waiting
     app.daemon.kill()
     app.daemon.start()
