@@ -7,6 +7,7 @@ import argparse
 import os
 import pathlib
 import shutil
+import signal
 import sys
 import threading
 import time
@@ -134,6 +135,8 @@ def main():
     parser.add_argument("--state", type=pathlib.Path, required=True)
     parser.add_argument("--once", action="store_true")
     options = parser.parse_args()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # also where a background job's shell ignores them
+        signal.signal(number, lambda *_: sys.exit(130))
     with Demo(options.binary, options.state) as demo:
         say(f"==> Triphammer listens on {demo.daemon.url}")
         good = demo.round()
@@ -143,7 +146,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit(130)
+    sys.exit(main())
