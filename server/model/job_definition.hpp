@@ -54,6 +54,7 @@ using Services = std::vector<std::pair<std::string, Container>>;
 
 /// `strategy:` of a job.
 struct Strategy {
+    Template whole;  // one expression that gives the map; then nothing else is set
     /// A map (axes, include, exclude; each may be an expression) or one expression; null: none.
     Data matrix;
     Template fail_fast;     // empty: true
@@ -144,6 +145,8 @@ struct JobDefinition {
     std::vector<std::pair<std::string, Data>> with;
     Pairs secrets;
     bool inherits_secrets = false;  // `secrets: inherit`
+    /// `concurrency` of the called workflow: set by plan/, which has it at hand.
+    std::optional<Concurrency> called_concurrency;
     // Ours:
     std::optional<ImageSpec> image;
     std::optional<DeploySpec> deploy;

@@ -42,6 +42,7 @@ void each_field(fields::Form<Container> auto& value, F field) {
 
 template <class F>
 void each_field(fields::Form<Strategy> auto& value, F field) {
+    field("whole", value.whole);
     field("matrix", value.matrix);
     field("fail_fast", value.fail_fast);
     field("max_parallel", value.max_parallel);
@@ -118,6 +119,7 @@ void each_github_field(fields::Form<JobDefinition> auto& value, F field) {
     field("with", value.with);
     field("secrets", value.secrets);
     field("inherits_secrets", value.inherits_secrets);
+    field("called_concurrency", value.called_concurrency);
     field("at", value.at);
 }
 

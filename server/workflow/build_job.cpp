@@ -26,6 +26,10 @@ std::optional<model::Strategy> build_strategy(const Node& job) {
     const auto* node = job.find("strategy");
     if (node == nullptr) return {};
     model::Strategy strategy;
+    if (node->kind == NodeKind::scalar) {
+        strategy.whole = template_of(*node);
+        return strategy;
+    }
     strategy.matrix = data_of(map_at(*node, "matrix"));
     strategy.fail_fast = template_at(*node, "fail-fast");
     strategy.max_parallel = template_at(*node, "max-parallel");

@@ -36,6 +36,7 @@ TEST(WorkflowJson, EveryShapeOfValueSurvives) {
     job.services.emplace_back("db", Container{}).second.ready.tcp = {"5432", {7, 7}};
     job.with.emplace_back("flag", Data{Data::Kind::boolean, "true", {}, {}, {8, 8}});
     job.inherits_secrets = true;
+    job.called_concurrency = Concurrency{{"lib", {13, 13}}, {}, "", {13, 1}};
     Step group;
     group.parallel.emplace_back().run = {"make", {9, 9}};
     job.steps = {group};
