@@ -21,6 +21,16 @@ struct Notification {
     friend bool operator==(const Notification&, const Notification&) = default;
 };
 
+/// An output of a called workflow that an expression reads: `needs.JOB.outputs.NAME`. Whether there
+/// is one can be said with that workflow at hand.
+struct CalledOutput {
+    std::string job;  // that calls
+    std::string name;
+    Position at;
+
+    friend bool operator==(const CalledOutput&, const CalledOutput&) = default;
+};
+
 struct Workflow {
     std::string path;  // in the repository, or "pipeline:NAME" for one held by the server
     std::string name;  // `name`, or the path where the file has none
@@ -32,6 +42,7 @@ struct Workflow {
     Defaults defaults;
     std::vector<JobDefinition> jobs;
     std::vector<Notification> notify;
+    std::vector<CalledOutput> called_outputs;
 
     friend bool operator==(const Workflow&, const Workflow&) = default;
 };

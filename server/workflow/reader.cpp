@@ -9,12 +9,16 @@ namespace triphammer::workflow {
 
 namespace {
 
-void check_file(const Node& root, std::string_view text, Report& report) {
+/// Answers what only the files that it calls can say more about.
+std::vector<model::CalledOutput> check_file(
+    const Node& root, std::string_view text, Report& report
+) {
     const Source source{text};
     Checker checker{source, report};
     checker.check(root, kWorkflowShape, "");
     check_references(root, checker.references(), report);
     if (const auto* jobs = root.find("jobs")) check_needs(*jobs, report);
+    return list_called_outputs(root, checker.references());
 }
 
 }  // namespace
@@ -24,13 +28,17 @@ ReadResult read_workflow(std::string_view path, std::string_view text, const Rea
     Report report{options.allow};
     const auto document = read_yaml(text, report);
     const auto* root = document ? document->root : nullptr;
+    std::vector<model::CalledOutput> called_outputs;
     if (root != nullptr) {
-        check_file(*root, text, report);
+        called_outputs = check_file(*root, text, report);
     } else if (!report.has_errors()) {
         report.error("empty-file", {1, 1}, "the file is empty", "a workflow needs on and jobs");
     }
     result.name = workflow_name(root, path);
-    if (!report.has_errors()) result.workflow = build_workflow(*root, path);
+    if (!report.has_errors()) {
+        result.workflow = build_workflow(*root, path);
+        result.workflow->called_outputs = std::move(called_outputs);
+    }
     result.problems = std::move(report).take();
     return result;
 }

@@ -155,6 +155,23 @@ std::vector<Found> find_references(const Tree& tree) {
     return out;
 }
 
+std::vector<model::CalledOutput> list_called_outputs(
+    const Node& root, const std::vector<Reference>& references
+) {
+    std::vector<model::CalledOutput> out;
+    const FileFacts file{root};
+    for (const auto& [path, at, job, step] : references) {
+        const bool is_output =
+            path.size() > 3 && equal_ignoring_case(path[2], "outputs") &&
+            (equal_ignoring_case(path[0], "needs") || equal_ignoring_case(path[0], "jobs"));
+        const auto* named = is_output ? file.find_job(path[1]) : nullptr;
+        if (named != nullptr && named->find("uses") != nullptr) {
+            out.push_back({path[1], path[3], at});
+        }
+    }
+    return out;
+}
+
 void check_references(const Node& root, const std::vector<Reference>& references, Report& report) {
     Lookup lookup{root, report};
     for (const auto& reference : references) {

@@ -3,6 +3,7 @@
 // while a file is checked, and looked at when all of it is known. GitHub gives an empty value for a
 // name that is not there; that is legal, and nearly always a mistake: a warning.
 
+#include "model/workflow.hpp"
 #include "workflow/expression/parser.hpp"
 #include "workflow/yaml/node.hpp"
 #include "workflow/yaml/report.hpp"
@@ -27,6 +28,11 @@ struct Found {
 };
 
 std::vector<Found> find_references(const expression::Tree& tree);
+
+/// Outputs of the jobs that call workflows, as the expressions read them.
+std::vector<model::CalledOutput> list_called_outputs(
+    const Node& root, const std::vector<Reference>& references
+);
 
 void check_references(const Node& root, const std::vector<Reference>& references, Report& report);
 
