@@ -29,6 +29,7 @@ CREATE TABLE repositories (
     default_branch TEXT NOT NULL DEFAULT '',
     workflows_dir TEXT NOT NULL DEFAULT '.triphammer',
     workflow_files TEXT NOT NULL DEFAULT '', -- patterns of the files in it that count, a line each; '': all
+    workflow_access TEXT NOT NULL DEFAULT 'owner' CHECK (workflow_access IN ('none', 'owner', 'everyone')), -- whose workflows may call its
     hook TEXT NOT NULL UNIQUE,       -- the last part of /webhooks/github/HOOK
     hook_secret BLOB NOT NULL,       -- sealed (access/): nonce, ciphertext, tag
     clone_token BLOB,                -- sealed

@@ -59,6 +59,7 @@ http::Response serve_page(const http::RequestHead& head);
 Answer list_repositories(Services& services, Call call);
 Answer create_repository(Services& services, Call call);
 Answer set_workflow_files(Services& services, Call call);
+Answer set_workflow_access(Services& services, Call call);
 Answer remove_repository(Services& services, Call call);
 Answer list_secrets(Services& services, Call call);
 Answer set_secret(Services& services, Call call);

@@ -192,6 +192,25 @@ Answer set_workflow_files(Services& services, Call call) {
     co_return reply_empty(done);
 }
 
+Answer set_workflow_access(Services& services, Call call) {
+    const auto body = read_object(call);
+    if (!body) co_return http::make_error(body.error());
+    const auto access = text_field(*body, "workflow_access");
+    if (!access) co_return http::make_error(access.error());
+    if (*access != "none" && *access != "owner" && *access != "everyone") {
+        co_return http::make_error(invalid("workflow_access must be none, owner or everyone"));
+    }
+    const auto name = call.parameter(0) + "/" + call.parameter(1);
+    auto set = [&](store::Transaction& transaction) -> Result<> {
+        const auto found = store::find_repository_by_name(transaction, name);
+        if (!found) return not_found("no repository is called " + name);
+        return store::set_workflow_access(transaction, found->id, *access, call.who.actor);
+    };
+    auto setting = services.database.write(set);
+    const auto done = co_await std::move(setting);
+    co_return reply_empty(done);
+}
+
 Answer remove_repository(Services& services, Call call) {
     const auto name = call.parameter(0) + "/" + call.parameter(1);
     auto remove = [&](store::Transaction& transaction) -> Result<> {

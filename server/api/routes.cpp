@@ -45,6 +45,7 @@ constexpr auto kRoutes = std::to_array<Route>({
     {post, "/api/v1/repositories", admin, create_repository},
     {delete_, "/api/v1/repositories/{owner}/{name}", admin, remove_repository},
     {put, "/api/v1/repositories/{owner}/{name}/workflow-files", admin, set_workflow_files},
+    {put, "/api/v1/repositories/{owner}/{name}/workflow-access", admin, set_workflow_access},
 
     {get, "/api/v1/pipelines", viewer, list_pipelines},
     {get, "/api/v1/pipelines/templates", viewer, list_templates},

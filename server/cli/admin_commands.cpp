@@ -176,6 +176,17 @@ int repo_files(const Invocation& invocation) {
     );
 }
 
+int repo_access(const Invocation& invocation) {
+    const auto name = word(invocation, 0);
+    if (!name || name->find('/') == std::string::npos) return need("OWNER/NAME");
+    const auto access = word(invocation, 1);
+    if (!access) return need("none, owner or everyone");
+    const json body{{"workflow_access", *access}};
+    return call_quietly(
+        invocation, {"PUT", "/api/v1/repositories/" + *name + "/workflow-access", body.dump()}
+    );
+}
+
 int repo_remove(const Invocation& invocation) {
     const auto name = word(invocation, 0);
     if (!name || name->find('/') == std::string::npos) return need("OWNER/NAME");

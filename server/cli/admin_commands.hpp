@@ -8,6 +8,7 @@ namespace triphammer::cli {
 int repo_add(const Invocation& invocation);
 int repo_list(const Invocation& invocation);
 int repo_files(const Invocation& invocation);
+int repo_access(const Invocation& invocation);
 int repo_remove(const Invocation& invocation);
 int secret_set(const Invocation& invocation);
 int secret_list(const Invocation& invocation);

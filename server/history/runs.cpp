@@ -212,6 +212,7 @@ Result<std::string> list_repositories(store::Connection& db) {
             {"clone_url", repository.clone_url},
             {"workflows_dir", repository.workflows_dir},
             {"workflow_files", repository.workflow_files},
+            {"workflow_access", repository.workflow_access},
             {"hook", "/webhooks/github/" + repository.hook},
             {"last_delivery_at", to_time(store::last_delivery_at(db, repository.id))},
             {"last_run", nullptr},

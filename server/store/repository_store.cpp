@@ -11,8 +11,8 @@ namespace {
 
 constexpr std::string_view kColumns =
     "SELECT id, forge_id, full_name, clone_url, default_branch, workflows_dir, "
-    "workflow_files, hook, hook_secret, clone_token, created_at FROM repositories WHERE removed_at "
-    "IS NULL ";
+    "workflow_files, workflow_access, hook, hook_secret, clone_token, created_at FROM repositories "
+    "WHERE removed_at IS NULL ";
 
 RepositoryRow read_repository(Statement& row) {
     RepositoryRow repository;
@@ -25,6 +25,7 @@ RepositoryRow read_repository(Statement& row) {
         repository.default_branch,
         repository.workflows_dir,
         files,
+        repository.workflow_access,
         repository.hook,
         repository.hook_secret,
         repository.clone_token,
@@ -168,6 +169,17 @@ Result<> set_workflow_files(
     const auto text = join(patterns, "\n");
     if (auto done = expect_changed(update.bind(text, id).run(), id); !done) return done;
     record(tx, id, "changed", "");
+    return {};
+}
+
+Result<> set_workflow_access(
+    Transaction& tx, RepositoryId id, std::string_view access, std::string_view actor
+) {
+    auto update =
+        tx.prepare("UPDATE repositories SET workflow_access = ? WHERE id = ? AND removed_at IS NULL"
+        );
+    if (auto done = expect_changed(update.bind(access, id).run(), id); !done) return done;
+    record(tx, id, "changed", actor);
     return {};
 }
 

@@ -30,6 +30,7 @@ struct RepositoryRow {
     std::string default_branch;
     std::string workflows_dir;
     std::vector<std::string> workflow_files;
+    std::string workflow_access;  // whose workflows may call its own: none, owner, everyone
     std::string hook;
     std::string hook_secret;
     std::string clone_token;
@@ -66,6 +67,11 @@ bool is_any_run_followed(Connection& db);
 /// Patterns of the workflow files that count, without line breaks; none: all do.
 Result<> set_workflow_files(
     Transaction& tx, model::RepositoryId id, const std::vector<std::string>& patterns
+);
+/// Repositories besides itself whose workflows may call its own: none, those of the same owner (as
+/// it begins), everyone.
+Result<> set_workflow_access(
+    Transaction& tx, model::RepositoryId id, std::string_view access, std::string_view actor
 );
 Result<> set_hook_secret(Transaction& tx, model::RepositoryId id, std::string_view sealed);
 /// Empty: none any more.
