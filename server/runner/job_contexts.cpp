@@ -27,12 +27,6 @@ bool is_exported(std::string_view name) {
     return name != "token" && name != "event" && name != "action_path" && name != "env";
 }
 
-Value object_of(const protocol::Outputs& outputs) {
-    Object out;
-    for (const auto& [name, value] : outputs) out.set(name, Value::string(value));
-    return Value::object(std::move(out));
-}
-
 Value secrets_of(const model::JobDocument& document) {
     Object out;
     for (const auto& secret : document.secrets) {
@@ -81,17 +75,7 @@ expression::Contexts JobContexts::contexts() const {
 expression::Contexts JobContexts::contexts_with(const Environment& step) const {
     auto out = base_;
     out.set("env", step.as_value());
-    out.set("steps", Value::object(steps_));
     return out;
-}
-
-void JobContexts::set_step(const std::string& id, const StepFacts& facts) {
-    if (id.empty()) return;
-    Object step;
-    step.set("outputs", object_of(facts.outputs));
-    step.set("outcome", Value::string(facts.outcome));
-    step.set("conclusion", Value::string(facts.conclusion));
-    steps_.set(id, Value::object(std::move(step)));
 }
 
 void JobContexts::set_job_status(std::string_view status) {

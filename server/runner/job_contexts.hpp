@@ -12,22 +12,19 @@
 
 namespace triphammer::runner {
 
-/// How a step ended, for the `steps` context.
-struct StepFacts {
-    std::string outcome;     // before continue-on-error: success | failure | cancelled | skipped
-    std::string conclusion;  // after it
-    protocol::Outputs outputs;
-};
-
 class JobContexts {
   public:
     /// Code::invalid when the document's contexts or the job's `env` cannot be read.
     static Result<JobContexts> make(const model::JobDocument& document, const JobFolders& folders);
 
-    /// github, env, vars, job, steps, runner, secrets, strategy, matrix, needs, inputs.
+    /// github, env, vars, job, runner, secrets, strategy, matrix, needs, inputs; `steps` is added
+    /// by their scope.
     workflow::expression::Contexts contexts() const;
     /// The same with a step's own `env` on top.
     workflow::expression::Contexts contexts_with(const Environment& step) const;
+
+    /// The `github` context; an object.
+    workflow::expression::Value github() const;
 
     /// The names that the steps see, where the executor gives others than before.
     void set_folders(const JobFolders& folders);
@@ -35,7 +32,6 @@ class JobContexts {
     /// For hashFiles; `outside` outlives this.
     void set_outside(workflow::expression::Outside& outside) { base_.outside = &outside; }
 
-    void set_step(const std::string& id, const StepFacts& facts);
     /// success | failure | cancelled
     void set_job_status(std::string_view status);
 
@@ -51,12 +47,10 @@ class JobContexts {
     const std::string& event_json() const { return event_json_; }
 
   private:
-    workflow::expression::Value github() const;
     void add_github(const JobFolders& folders);
     void add_runner(const JobFolders& folders);
 
     workflow::expression::Contexts base_;
-    workflow::expression::Object steps_;
     Environment environment_;
     Environment reserved_;
     std::string event_json_;

@@ -48,16 +48,19 @@ Result<FileRequests> StepFiles::read() const {
     if (!outputs) return with_context("GITHUB_OUTPUT", outputs.error());
     auto environment = execution::read_value_file(temp_.outside + "/" + name_of("env"));
     if (!environment) return with_context("GITHUB_ENV", environment.error());
+    auto states = execution::read_value_file(temp_.outside + "/" + name_of("state"));
+    if (!states) return with_context("GITHUB_STATE", states.error());
     auto paths = execution::read_path_file(temp_.outside + "/" + name_of("path"));
     if (!paths) return with_context("GITHUB_PATH", paths.error());
     out.outputs = std::move(*outputs);
     out.environment = std::move(*environment);
+    out.states = std::move(*states);
     out.paths = std::move(*paths);
     return out;
 }
 
 std::string StepFiles::name_of(std::string_view kind) const {
-    return std::string{kind} + "_" + std::to_string(step_);
+    return std::string{kind} + "_" + key_;
 }
 
 Result<> write_new_file(const std::string& path, std::string_view text, unsigned mode) {

@@ -16,12 +16,14 @@ namespace triphammer::runner {
 struct FileRequests {
     execution::Values outputs;
     execution::Values environment;
+    execution::Values states;
     std::vector<std::string> paths;
 };
 
 class StepFiles {
   public:
-    StepFiles(const Mapped& temp, int step) : temp_{temp}, step_{step} {}
+    /// `key`: no other step's.
+    StepFiles(const Mapped& temp, std::string key) : temp_{temp}, key_{std::move(key)} {}
 
     /// Makes the empty command files.
     Result<> create() const;
@@ -36,7 +38,7 @@ class StepFiles {
     std::string name_of(std::string_view kind) const;
 
     Mapped temp_;
-    int step_;
+    std::string key_;
 };
 
 /// A new file in the place of whatever is there. Never through a link.

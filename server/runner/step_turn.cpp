@@ -1,0 +1,70 @@
+#include "runner/step_turn.hpp"
+
+#include "base/text.hpp"
+
+namespace triphammer::runner {
+
+namespace expression = workflow::expression;
+using model::Cause;
+using model::StepState;
+
+namespace {
+
+constexpr std::size_t kLongestName = 200;
+
+std::string first_line(const std::string& text) {
+    const auto lines = split(trim(text), '\n');
+    return std::string{lines.empty() ? std::string_view{} : trim(lines.front())};
+}
+
+}  // namespace
+
+StepTurn::StepTurn(
+    StepScope& scope, StepExecutor& executor, const model::Step& step, StepPlace place
+)
+    : scope_{scope},
+      step_{step},
+      place_{std::move(place)},
+      work_{scope, executor, step, place_},
+      contexts_{work_.contexts()} {}
+
+std::string StepTurn::name() const {
+    std::string name = step_.uses.empty() ? "Run " + first_line(step_.run.text) : step_.uses;
+    if (!step_.name.empty()) name = step_.name.text;
+    auto shown = contexts_ ? expression::interpolate(name, *contexts_) : Result<std::string>{name};
+    return std::string{cut_utf8(shown ? *shown : name, kLongestName)};
+}
+
+Task<StepResult> StepTurn::run() {
+    auto running = decide_and_run();
+    auto result = co_await std::move(running);
+    scope_.settle(step_.id, result, result.is_failure() && may_fail());
+    co_return result;
+}
+
+Task<StepResult> StepTurn::decide_and_run() {
+    if (!contexts_) co_return failed_step(Cause::invalid, contexts_.error().message);
+    const auto wanted =
+        expression::evaluate_condition(step_.condition.text, *contexts_, scope_.status());
+    if (!wanted) co_return failed_step(Cause::invalid, "if: " + wanted.error().message);
+    if (!*wanted) co_return skipped();
+    auto& session = scope_.session();
+    auto running = work_.run(session.is_stopped() ? session.last_stop() : session.stop());
+    co_return co_await std::move(running);
+}
+
+StepResult StepTurn::skipped() const {
+    StepResult out;
+    out.state = StepState::skipped;
+    out.reason = step_.condition.empty() ? "an earlier step did not succeed"
+                                         : "its condition is false: " + step_.condition.text;
+    return out;
+}
+
+bool StepTurn::may_fail() const {
+    if (step_.continue_on_error.empty() || !contexts_) return false;
+    const auto value = expression::evaluate_template(step_.continue_on_error.text, *contexts_);
+    return value && value->to_text() == "true";
+}
+
+}  // namespace triphammer::runner

@@ -1,0 +1,34 @@
+#pragma once
+// The turn of one step in its scope: its name, its condition, its work, what it means for the rest.
+
+#include "runner/step_run.hpp"
+
+namespace triphammer::runner {
+
+class StepTurn {
+  public:
+    /// Evaluates the step's `env`. All outlive it; `place` is copied.
+    StepTurn(StepScope& scope, StepExecutor& executor, const model::Step& step, StepPlace place);
+    StepTurn(const StepTurn&) = delete;
+    StepTurn& operator=(const StepTurn&) = delete;
+    ~StepTurn() = default;
+
+    /// For people.
+    std::string name() const;
+
+    /// To its end; the scope knows of it then.
+    Task<StepResult> run();
+
+  private:
+    Task<StepResult> decide_and_run();
+    StepResult skipped() const;
+    bool may_fail() const;
+
+    StepScope& scope_;
+    const model::Step& step_;
+    StepPlace place_;
+    StepRun work_;
+    Result<workflow::expression::Contexts> contexts_;
+};
+
+}  // namespace triphammer::runner
