@@ -1,3 +1,21 @@
+# What most files include. Precompiled in builds without optimisation: a third of their time. Every file names
+# what it uses all the same, and a release build compiles without.
+set(TRIPHAMMER_STANDARD_HEADERS
+  <algorithm> <array> <chrono> <cstdint> <filesystem> <functional> <map> <memory> <optional> <set> <string>
+  <string_view> <utility> <variant> <vector>)
+
+# triphammer_precompile(TARGET OWNER [HEADERS…]): OWNER makes the precompiled header, the others use it.
+function(triphammer_precompile target owner)
+  if(NOT CMAKE_BUILD_TYPE STREQUAL Debug)
+    return()
+  endif()
+  if(target STREQUAL owner)
+    target_precompile_headers(${target} PRIVATE ${ARGN})
+  else()
+    target_precompile_headers(${target} REUSE_FROM ${owner})
+  endif()
+endfunction()
+
 # triphammer_library(FOLDER [DEPENDS lower folders…] [SYSTEM external targets…])
 # One folder of server/ = one static library `th_<folder>`; its sources are found, its public
 # headers are included as "folder/file.hpp". FOLDER may be nested (workflow/expression).
@@ -16,6 +34,9 @@ function(triphammer_library folder)
   endif()
   target_include_directories(th_${name} ${scope} "${CMAKE_SOURCE_DIR}/server")
   target_link_libraries(th_${name} ${scope} triphammer_flags ${ARG_DEPENDS} ${ARG_SYSTEM})
+  if(sources)
+    triphammer_precompile(th_${name} th_base ${TRIPHAMMER_STANDARD_HEADERS})
+  endif()
 endfunction()
 
 # triphammer_test(FOLDER [DEPENDS more folders…])
@@ -33,5 +54,6 @@ function(triphammer_test folder)
   target_include_directories(test_${name} PRIVATE "${CMAKE_SOURCE_DIR}/tests")
   target_link_libraries(test_${name} PRIVATE th_${name} ${ARG_DEPENDS} ${ARG_SYSTEM} test_support GTest::gmock GTest::gtest_main)
   target_compile_definitions(test_${name} PRIVATE TRIPHAMMER_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  triphammer_precompile(test_${name} test_support)
   gtest_discover_tests(test_${name} DISCOVERY_MODE PRE_TEST PROPERTIES LABELS unit TIMEOUT 120)
 endfunction()
