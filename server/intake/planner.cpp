@@ -4,16 +4,10 @@
 #include "base/log.hpp"
 #include "intake/pending_delivery.hpp"
 
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include <algorithm>
 #include <optional>
 
 namespace triphammer::intake {
-
-namespace asio = boost::asio;
 
 namespace {
 
@@ -66,26 +60,6 @@ std::string code_of_failure(const Error& error) {
 
 }  // namespace
 
-/// Sleeps until it is rung; a ring while nobody sleeps is kept.
-struct Planner::Alarm {
-    explicit Alarm(Executor executor) : timer{executor} {}
-
-    void ring() {
-        rung = true;
-        timer.cancel();
-    }
-
-    Task<> sleep(Milliseconds limit) {
-        boost::system::error_code ignored;
-        timer.expires_after(limit);
-        if (!rung) co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-        rung = false;
-    }
-
-    asio::steady_timer timer;
-    bool rung = false;
-};
-
 Planner::Planner(Parts parts)
     : parts_{parts},
       tasks_{
@@ -93,7 +67,7 @@ Planner::Planner(Parts parts)
           [](const std::string& name, const std::string& what) {
               log::error("planning failed", {{"task", name}, {"error", what}});
           }},
-      alarm_{std::make_unique<Alarm>(parts.executor)} {}
+      alarm_{parts.executor} {}
 
 Planner::~Planner() = default;
 
@@ -102,7 +76,7 @@ void Planner::start() {
 }
 
 void Planner::wake() {
-    alarm_->ring();
+    alarm_.ring();
 }
 
 Task<> Planner::stop() {
@@ -123,7 +97,7 @@ Task<> Planner::run() {
         } else {
             log::error("cannot list what is to be planned", {{"error", due.error().message}});
         }
-        co_await alarm_->sleep(nap);
+        co_await alarm_.sleep(nap);
     }
 }
 

@@ -3,6 +3,7 @@
 // in the order of their arrival; repositories do not wait for each other. What cannot be planned
 // now is tried again with growing pauses for an hour, then it ends as `failed` with the reason.
 
+#include "base/alarm.hpp"
 #include "base/clock.hpp"
 #include "base/task.hpp"
 #include "base/task_group.hpp"
@@ -10,7 +11,6 @@
 #include "model/ids.hpp"
 
 #include <functional>
-#include <memory>
 #include <set>
 #include <vector>
 
@@ -55,8 +55,6 @@ class Planner {
     );
 
   private:
-    struct Alarm;
-
     Task<> run();
     void start_due(const std::vector<model::RepositoryId>& repositories);
     Task<> plan_repository(model::RepositoryId repository);
@@ -67,7 +65,7 @@ class Planner {
 
     Parts parts_;
     TaskGroup tasks_;
-    std::unique_ptr<Alarm> alarm_;
+    Alarm alarm_;
     std::set<model::RepositoryId> busy_;
     bool follows_runs_ = true;  // until the database has said otherwise
 };

@@ -4,16 +4,12 @@
 #include "store/database.hpp"
 #include "store/repository_store.hpp"
 
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 
 namespace triphammer::report {
 
-namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
 namespace {
@@ -65,34 +61,10 @@ Result<> unless_replaced(Result<> done) {
 
 }  // namespace
 
-/// Waits for a time or for a ring, whichever is first; a ring before the wait counts.
-struct Sender::Alarm {
-    explicit Alarm(const Executor& executor) : timer{executor} {}
-
-    void ring() {
-        rung = true;
-        timer.cancel();
-    }
-
-    Task<> wait(std::optional<Milliseconds> limit) {
-        if (!rung) {
-            const auto forever = asio::steady_timer::time_point::max();
-            if (limit) timer.expires_after(std::max(*limit, Milliseconds{0}));
-            if (!limit) timer.expires_at(forever);
-            boost::system::error_code ignored;
-            co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-        }
-        rung = false;
-    }
-
-    asio::steady_timer timer;
-    bool rung = false;
-};
-
 Sender::Sender(Parts parts, WriterSettings settings)
     : parts_{std::move(parts)},
       settings_{std::move(settings)},
-      alarm_{std::make_unique<Alarm>(parts_.executor)},
+      alarm_{parts_.executor},
       tasks_{parts_.executor, tell_failure} {}
 
 Sender::~Sender() = default;
@@ -102,7 +74,7 @@ void Sender::start() {
 }
 
 void Sender::wake() {
-    alarm_->ring();
+    alarm_.ring();
 }
 
 Task<> Sender::stop() {
@@ -120,7 +92,7 @@ Task<> Sender::run() {
         } else if (*next) {
             pause = **next - parts_.clock.now();
         }
-        auto waiting = alarm_->wait(pause);
+        auto waiting = alarm_.sleep(pause);
         co_await std::move(waiting);
     }
 }

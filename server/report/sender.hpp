@@ -9,6 +9,7 @@
 // A forge that is away, answers 5xx or names a rate limit gets no request for a while, at most one
 // a second.
 
+#include "base/alarm.hpp"
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "base/task.hpp"
@@ -18,7 +19,6 @@
 #include "store/outbox_store.hpp"
 
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -80,8 +80,6 @@ class Sender {
     Task<Result<std::optional<TimePoint>>> pass();
 
   private:
-    struct Alarm;
-
     Task<> run();
     Task<Result<>> write_all();
     Task<Result<std::vector<store::MessageRow>>> list_due();
@@ -95,7 +93,7 @@ class Sender {
 
     Parts parts_;
     WriterSettings settings_;
-    std::unique_ptr<Alarm> alarm_;
+    Alarm alarm_;
     std::optional<TimePoint> blocked_until_;  // nobody sends before
     std::int64_t failures_ = 0;               // of the forge as a whole, in a row
     TaskGroup tasks_;

@@ -7,9 +7,6 @@
 #include "store/repository_store.hpp"
 #include "store/schedule_store.hpp"
 
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -18,7 +15,6 @@
 
 namespace triphammer::schedule {
 
-namespace asio = boost::asio;
 using nlohmann::json;
 
 namespace {
@@ -83,26 +79,6 @@ void write_delivery(store::Transaction& tx, const Turn& turn) {
 
 }  // namespace
 
-/// Sleeps until it is rung; a ring while nobody sleeps is kept.
-struct Timekeeper::Alarm {
-    explicit Alarm(Executor executor) : timer{executor} {}
-
-    void ring() {
-        rung = true;
-        timer.cancel();
-    }
-
-    Task<> sleep(Milliseconds limit) {
-        boost::system::error_code ignored;
-        timer.expires_after(limit);
-        if (!rung) co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-        rung = false;
-    }
-
-    asio::steady_timer timer;
-    bool rung = false;
-};
-
 Timekeeper::Timekeeper(Parts parts)
     : parts_{std::move(parts)},
       tasks_{
@@ -110,7 +86,7 @@ Timekeeper::Timekeeper(Parts parts)
           [](const std::string& name, const std::string& what) {
               log::error("keeping time failed", {{"task", name}, {"error", what}});
           }},
-      alarm_{std::make_unique<Alarm>(parts_.executor)} {}
+      alarm_{parts_.executor} {}
 
 Timekeeper::~Timekeeper() = default;
 
@@ -119,7 +95,7 @@ void Timekeeper::start() {
 }
 
 void Timekeeper::wake() {
-    alarm_->ring();
+    alarm_.ring();
 }
 
 Task<> Timekeeper::stop() {
@@ -137,7 +113,7 @@ Task<> Timekeeper::run() {
             nap =
                 std::clamp<Milliseconds>(**next - parts_.clock.now(), Milliseconds{1}, kLongestNap);
         }
-        co_await alarm_->sleep(nap);
+        co_await alarm_.sleep(nap);
     }
 }
 

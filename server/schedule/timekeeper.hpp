@@ -3,13 +3,13 @@
 // written, which is planned like any other. Between two of them it sleeps until the next exact
 // time. What was due while the daemon did not run is started once when it runs again.
 
+#include "base/alarm.hpp"
 #include "base/clock.hpp"
 #include "base/task.hpp"
 #include "base/task_group.hpp"
 #include "schedule/zones.hpp"
 
 #include <functional>
-#include <memory>
 
 namespace triphammer::store {
 class Database;
@@ -42,14 +42,12 @@ class Timekeeper {
     Task<Result<std::optional<TimePoint>>> keep_time();
 
   private:
-    struct Alarm;
-
     Task<> run();
 
     Parts parts_;
     Zones zones_;
     TaskGroup tasks_;
-    std::unique_ptr<Alarm> alarm_;
+    Alarm alarm_;
 };
 
 }  // namespace triphammer::schedule
