@@ -9,7 +9,7 @@ set_target_properties(triphammer-supervisor PROPERTIES POSITION_INDEPENDENT_CODE
 triphammer_strip(triphammer-supervisor)
 triphammer_embed(th_runner supervisor "${CMAKE_CURRENT_BINARY_DIR}/triphammer-supervisor.stripped")
 
-# The runner: static, small, without git, SQLite and YAML (docs/adr/0006). It is carried inside the
+# The runner: static, small, without git and SQLite (docs/adr/0006). It is carried inside the
 # main program, stripped.
 add_executable(triphammer-runner runner_main.cpp)
 target_link_libraries(triphammer-runner PRIVATE th_runner)

@@ -1,18 +1,11 @@
 #include "runner/checkout.hpp"
 
+#include "base/text.hpp"
 #include "runner/source.hpp"
-
-#include <map>
 
 namespace triphammer::runner {
 
-namespace expression = workflow::expression;
-
 namespace {
-
-constexpr std::string_view kAction = "actions/checkout@";
-
-using Inputs = std::map<std::string, std::string>;
 
 /// Inputs that change nothing here: there is no credential, and submodules and LFS are off.
 bool is_harmless(const std::string& name, const std::string& value) {
@@ -20,6 +13,8 @@ bool is_harmless(const std::string& name, const std::string& value) {
         name == "persist-credentials" || name == "set-safe-directory" || name == "fetch-tags") {
         return true;
     }
+    if (name == "ssh-strict" || name == "ssh-user") return true;
+    if (name == "sparse-checkout-cone-mode") return true;
     return (name == "lfs" || name == "submodules") && value == "false";
 }
 
@@ -36,17 +31,12 @@ Result<> check_input(const Session& session, const std::string& name, const std:
     );
 }
 
-Result<Inputs> read_inputs(
-    const Session& session, const model::Step& step, const expression::Contexts& contexts
-) {
-    Inputs out;
-    for (const auto& [name, text] : step.with) {
-        auto value = expression::interpolate(text.text, contexts);
-        if (!value) return with_context("with." + name, value.error());
-        if (auto fine = check_input(session, name, *value); !fine) return fine.error();
-        out[name] = std::move(*value);
+Result<> check_inputs(const Session& session, const ActionInputs& inputs) {
+    for (const auto& [name, value] : inputs) {
+        auto fine = check_input(session, to_lower(name), value.to_text());
+        if (!fine) return fine;
     }
-    return out;
+    return {};
 }
 
 /// Inside the workspace, also when an earlier step has left links there.
@@ -65,23 +55,24 @@ Result<std::string> folder_of(const Session& session, const std::string& path) {
 
 }  // namespace
 
-Task<Result<>> run_checkout(
-    Session& session, int number, const model::Step& step, const expression::Contexts& contexts
-) {
-    if (step.uses.rfind(kAction, 0) != 0) {
-        co_return invalid("the action '" + step.uses + "' is not supported yet");
-    }
-    const auto inputs = read_inputs(session, step, contexts);
-    if (!inputs) co_return inputs.error();
-    const auto path = inputs->find("path");
-    auto folder = folder_of(session, path == inputs->end() ? "" : path->second);
-    if (!folder) co_return folder.error();
+Task<StepResult>
+run_checkout(const ActionCall& call, const ActionInputs& inputs, execution::StopToken&) {
+    auto& session = call.scope.session();
+    if (auto fine = check_inputs(session, inputs); !fine) co_return failed_step(fine.error());
+    auto folder = folder_of(session, input_text(inputs, "path"));
+    if (!folder) co_return failed_step(folder.error());
     const auto& source = session.document().source;
-    auto said =
-        session.log(number, "Checking out " + source.repository + " at " + source.sha + "\n");
-    if (auto written = co_await std::move(said); !written) co_return written;
-    auto fetching = fetch_commit(session, number, std::move(*folder));
-    co_return co_await std::move(fetching);
+    auto said = session.log(
+        call.place.log, "Checking out " + source.repository + " at " + source.sha + "\n"
+    );
+    if (auto written = co_await std::move(said); !written) co_return failed_step(written.error());
+    auto fetching = fetch_commit(session, call.place.log, std::move(*folder));
+    const auto done = co_await std::move(fetching);
+    if (!done) co_return failed_step(done.error());
+    StepResult out;
+    out.outputs["ref"] = source.ref;
+    out.outputs["commit"] = source.sha;
+    co_return out;
 }
 
 }  // namespace triphammer::runner

@@ -16,7 +16,6 @@ namespace {
 
 /// A record of the journal holds them all (protocol::kMaxFrameBytes, with room for escapes).
 constexpr std::size_t kMostOutputBytes = 128U << 10U;
-constexpr const char* kUsualPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 protocol::Annotation to_record(const execution::Annotation& in) {
     protocol::Annotation out;
@@ -38,6 +37,13 @@ std::size_t bytes_of(const protocol::Outputs& outputs) {
 }
 
 }  // namespace
+
+StepResult stopped_step(const Session& session) {
+    auto out = failed_step(session.cancel_cause(), "stopped: " + session.stop_reason());
+    const bool late = session.cancel_cause() == Cause::timeout;
+    out.state = late ? StepState::timed_out : StepState::cancelled;
+    return out;
+}
 
 Environment StepProcess::environment(const Environment& own, const std::string& action) const {
     Environment out;
@@ -105,12 +111,10 @@ StepResult StepProcess::result_of(
             out.state = StepState::timed_out;
             break;
         }
-        case EndCause::cancelled: {
-            const auto cause = scope_.session().cancel_cause();
-            out = failed_step(cause, "stopped: " + stop.why());
-            out.state = cause == Cause::timeout ? StepState::timed_out : StepState::cancelled;
+        case EndCause::cancelled:
+            out = stopped_step(scope_.session());
+            out.reason = "stopped: " + stop.why();
             break;
-        }
     }
     return out;
 }
@@ -141,7 +145,7 @@ Task<> StepProcess::take_requests(const execution::StepRequests& asked) {
         for (const auto& [name, value] : *variables) set_variable(name, value, remarks);
     }
     for (const auto* paths : {&asked.paths, &files->paths}) {
-        for (const auto& path : *paths) put_on_path(path);
+        for (const auto& path : *paths) put_on_path(scope_, executor_, path);
     }
     auto said = scope_.session().log(place_.log, std::move(remarks));
     co_await std::move(said);
@@ -157,11 +161,11 @@ void StepProcess::set_variable(
     }
 }
 
-void StepProcess::put_on_path(const std::string& path) {
-    auto& job = scope_.session().contexts().environment();
+void put_on_path(StepScope& scope, const StepExecutor& executor, const std::string& path) {
+    auto& job = scope.session().contexts().environment();
     Environment below;
     below.set("PATH", kUsualPath);
-    for (const auto& line : executor_.base_environment()) below.set_line(line);
+    for (const auto& line : executor.base_environment()) below.set_line(line);
     const auto* known = job.find("PATH");
     job.set("PATH", path + ":" + (known != nullptr ? *known : *below.find("PATH")));
 }

@@ -7,6 +7,16 @@
 
 namespace triphammer::runner {
 
+/// PATH where the place gives none.
+inline constexpr const char* kUsualPath =
+    "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/// What a step is that the session's end has ended.
+StepResult stopped_step(const Session& session);
+
+/// `path` first on the PATH of the steps that follow.
+void put_on_path(StepScope& scope, const StepExecutor& executor, const std::string& path);
+
 class StepProcess {
   public:
     /// All outlive it.
@@ -29,7 +39,6 @@ class StepProcess {
     ) const;
     Task<> take_requests(const execution::StepRequests& asked);
     void set_variable(const std::string& name, const std::string& value, std::string& remarks);
-    void put_on_path(const std::string& path);
 
     StepScope& scope_;
     StepExecutor& executor_;

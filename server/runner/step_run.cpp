@@ -1,9 +1,10 @@
 #include "runner/step_run.hpp"
 
 #include "execution/shell.hpp"
-#include "runner/checkout.hpp"
+#include "runner/action_step.hpp"
 #include "runner/step_files.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace triphammer::runner {
@@ -33,7 +34,7 @@ Result<expression::Contexts> StepRun::contexts() {
 }
 
 Task<StepResult> StepRun::run(execution::StopToken& stop) {
-    auto work = step_.uses.empty() ? run_script(stop) : run_action();
+    auto work = step_.uses.empty() ? run_script(stop) : run_action(stop);
     auto result = co_await std::move(work);
     if (result.state == StepState::succeeded || result.reason.empty()) co_return result;
     auto said = scope_.session().log(place_.log, "##[error]" + result.reason + "\n");
@@ -41,10 +42,12 @@ Task<StepResult> StepRun::run(execution::StopToken& stop) {
     co_return result;
 }
 
-Task<StepResult> StepRun::run_action() {
-    auto work = run_checkout(scope_.session(), place_.log, step_, contexts_);
-    const auto done = co_await std::move(work);
-    co_return done ? StepResult{} : failed_step(done.error());
+Task<StepResult> StepRun::run_action(execution::StopToken& stop) {
+    const auto bounds = limits();
+    if (!bounds) co_return failed_step(bounds.error());
+    const ActionCall call{scope_, executor_, step_, place_, environment_, contexts_, *bounds};
+    auto running = run_action_step(call, stop);
+    co_return co_await std::move(running);
 }
 
 Task<StepResult> StepRun::run_script(execution::StopToken& stop) {
@@ -88,6 +91,7 @@ Result<StepCommand> StepRun::make_command() {
 Result<execution::ProcessLimits> StepRun::limits() const {
     execution::ProcessLimits out;
     out.grace = std::chrono::seconds{scope_.session().document().grace_seconds};
+    out.deadline = scope_.time_left();
     if (step_.timeout_minutes.empty()) return out;
     auto value = expression::evaluate_template(step_.timeout_minutes.text, contexts_);
     if (!value) return with_context("timeout-minutes", value.error());
@@ -97,7 +101,8 @@ Result<execution::ProcessLimits> StepRun::limits() const {
             "timeout-minutes: '" + value->to_text() + "' is no usable number of minutes"
         );
     }
-    out.deadline = milliseconds{static_cast<std::int64_t>(minutes * kMillisecondsPerMinute)};
+    const milliseconds own{static_cast<std::int64_t>(minutes * kMillisecondsPerMinute)};
+    out.deadline = out.deadline ? std::min(own, *out.deadline) : own;
     return out;
 }
 

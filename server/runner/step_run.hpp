@@ -20,7 +20,7 @@ class StepRun {
 
   private:
     Task<StepResult> run_script(execution::StopToken& stop);
-    Task<StepResult> run_action();
+    Task<StepResult> run_action(execution::StopToken& stop);
     Result<StepCommand> make_command();
     Result<execution::ProcessLimits> limits() const;
     Result<std::string> text_of(const model::Template& value) const;

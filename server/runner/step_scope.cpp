@@ -1,5 +1,7 @@
 #include "runner/step_scope.hpp"
 
+#include <algorithm>
+
 namespace triphammer::runner {
 
 namespace expression = workflow::expression;
@@ -66,6 +68,12 @@ void StepScope::settle(const std::string& id, const StepResult& result, bool for
         : failure_            ? "failure"
                               : "success"
     );
+}
+
+std::optional<Milliseconds> StepScope::time_left() const {
+    if (!layer_ || !layer_->until) return {};
+    const auto left = *layer_->until - session_.parts().clock.instant();
+    return std::max(std::chrono::duration_cast<Milliseconds>(left), Milliseconds{1});
 }
 
 model::Template StepScope::default_of(model::Template model::Defaults::*which) const {

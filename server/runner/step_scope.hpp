@@ -1,6 +1,7 @@
 #pragma once
 // A list of steps that see each other: the job's own, or those of a composite action.
 
+#include "runner/job_actions.hpp"
 #include "runner/session.hpp"
 #include "runner/step_result.hpp"
 
@@ -15,7 +16,8 @@ struct ActionLayer {
     std::string path;         // github.action_path, as the steps see it
     std::string repository;   // OWNER/REPO of a remote one
     std::string ref;
-    int depth = 1;  // actions inside each other
+    int depth = 1;                 // actions inside each other
+    std::optional<Instant> until;  // the time limit of the step that uses it
 };
 
 /// Where a step stands: its log, and a name for its files that no other step has.
@@ -27,14 +29,19 @@ struct StepPlace {
 class StepScope {
   public:
     /// The job's own steps. `session` outlives it.
-    explicit StepScope(Session& session) : session_{session} {}
+    explicit StepScope(Session& session)
+        : session_{session}, actions_{std::make_shared<JobActions>()} {}
 
-    /// Those of an action.
-    StepScope(Session& session, ActionLayer layer) : session_{session}, layer_{std::move(layer)} {}
+    /// Those of an action that a step of `outer` uses; `outer` outlives it.
+    StepScope(StepScope& outer, ActionLayer layer)
+        : session_{outer.session_}, actions_{outer.actions_}, layer_{std::move(layer)} {}
 
     Session& session() { return session_; }
 
     const Session& session() const { return session_; }
+
+    /// The job's, whatever the scope.
+    JobActions& actions() { return *actions_; }
 
     /// Null: the job's own.
     const ActionLayer* layer() const { return layer_ ? &*layer_ : nullptr; }
@@ -56,6 +63,9 @@ class StepScope {
     /// The first failure that counts.
     const std::optional<StepResult>& failure() const { return failure_; }
 
+    /// What the time limit of the step that uses the action leaves; at least a millisecond.
+    std::optional<Milliseconds> time_left() const;
+
     /// The shell and the folder of steps that name none: the job's, else the workflow's; an
     /// action's steps have none.
     model::Template default_of(model::Template model::Defaults::*which) const;
@@ -64,6 +74,7 @@ class StepScope {
     workflow::expression::Value github() const;
 
     Session& session_;
+    std::shared_ptr<JobActions> actions_;
     std::optional<ActionLayer> layer_;
     workflow::expression::Object steps_;
     std::optional<StepResult> failure_;

@@ -29,6 +29,8 @@ class StepsJob {
             const auto kept = co_await std::move(one);
             if (!kept) co_return broken(kept.error());
         }
+        auto last = run_posts(static_cast<int>(steps.size()));
+        if (const auto kept = co_await std::move(last); !kept) co_return broken(kept.error());
         co_return outcome();
     }
 
@@ -43,6 +45,31 @@ class StepsJob {
         auto begun = session_.step_begin(std::move(begin));
         if (auto kept = co_await std::move(begun); !kept) co_return kept;
         auto running = turn.run();
+        auto result = co_await std::move(running);
+        auto ended = session_.step_end(record_of(number, std::move(result)));
+        co_return co_await std::move(ended);
+    }
+
+    /// What actions left for the end, the last one first; numbered behind the job's own steps.
+    Task<Result<>> run_posts(int number) {
+        auto& posts = scope_.actions().posts;
+        while (!posts.empty()) {
+            const auto post = std::move(posts.back());
+            posts.pop_back();
+            auto one = run_post(++number, *post);
+            if (auto kept = co_await std::move(one); !kept) co_return kept;
+        }
+        co_return Result<>{};
+    }
+
+    Task<Result<>> run_post(int number, PostStep& post) {
+        protocol::StepBegin begin;
+        begin.number = number;
+        begin.name = post.name();
+        auto begun = session_.step_begin(std::move(begin));
+        if (auto kept = co_await std::move(begun); !kept) co_return kept;
+        const StepPlace place{number, std::to_string(number)};
+        auto running = run_post_step(scope_, executor_, post, place);
         auto result = co_await std::move(running);
         auto ended = session_.step_end(record_of(number, std::move(result)));
         co_return co_await std::move(ended);

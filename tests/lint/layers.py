@@ -5,7 +5,7 @@ import re
 import sys
 
 # One noun in several folders; each may include those before it.
-WORKFLOW = ["workflow/expression", "workflow/yaml", "workflow/schema", "workflow/checks", "workflow"]
+WORKFLOW = ["workflow/expression", "workflow/yaml", "workflow/schema", "workflow/checks", "workflow", "workflow/action"]
 LEVELS = {
     1: ["base"],
     2: ["model"],

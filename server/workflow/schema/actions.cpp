@@ -6,62 +6,135 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 namespace triphammer::workflow {
 
 namespace {
 
-constexpr std::string_view kCheckout = "actions/checkout";
-
-// The inputs of actions/checkout. What has no meaning here (there is no credential to keep, a fresh
-// folder is clean) is accepted; others only with the value that says what happens anyway, or with
-// an expression, which the runner checks.
+// The inputs of the actions that are built in. What has no meaning here (there is no credential to
+// keep, a fresh folder is clean, nothing is downloaded) is accepted; others only with the value
+// that says what happens anyway, or with an expression, which the runner checks.
 struct Input {
     std::string_view name;
-    bool accepted = false;
+    bool accepted = true;
     std::string_view only = {};
 };
 
-constexpr std::array<Input, 20> kInputs{{
-    {"path", true},
-    {"clean", true},
-    {"token", true},
-    {"ssh-key", true},
-    {"ssh-strict", true},
-    {"ssh-user", true},
-    {"persist-credentials", true},
-    {"show-progress", true},
-    {"set-safe-directory", true},
-    {"fetch-tags", true},
-    {"ref"},
-    {"repository"},
+constexpr auto kCheckout = std::to_array<Input>({
+    {"path"},
+    {"clean"},
+    {"token"},
+    {"ssh-key"},
+    {"ssh-strict"},
+    {"ssh-user"},
+    {"persist-credentials"},
+    {"show-progress"},
+    {"set-safe-directory"},
+    {"fetch-tags"},
+    {"ref", false},
+    {"repository", false},
     {"fetch-depth", false, "1"},
     {"lfs", false, "false"},
     {"submodules", false, "false"},
     {"sparse-checkout-cone-mode", false, "true"},
-    {"ssh-known-hosts"},
-    {"filter"},
-    {"sparse-checkout"},
-    {"github-server-url"},
-}};
+    {"ssh-known-hosts", false},
+    {"filter", false},
+    {"sparse-checkout", false},
+    {"github-server-url", false},
+});
+constexpr auto kSetupPython = std::to_array<Input>({
+    {"python-version"},
+    {"python-version-file"},
+    {"cache"},
+    {"cache-dependency-path"},
+    {"check-latest"},
+    {"token"},
+    {"allow-prereleases"},
+    {"architecture", false, "x64"},
+    {"update-environment", false, "true"},
+    {"freethreaded", false, "false"},
+    {"pip-version", false},
+    {"pip-install", false},
+});
+constexpr auto kSetupNode = std::to_array<Input>({
+    {"node-version"},
+    {"node-version-file"},
+    {"cache"},
+    {"cache-dependency-path"},
+    {"package-manager-cache"},
+    {"check-latest"},
+    {"token"},
+    {"mirror"},
+    {"mirror-token"},
+    {"architecture", false, "x64"},
+    {"registry-url", false},
+    {"scope", false},
+    {"always-auth", false, "false"},
+});
+constexpr auto kSetupGo = std::to_array<Input>({
+    {"go-version"},
+    {"go-version-file"},
+    {"cache"},
+    {"cache-dependency-path"},
+    {"check-latest"},
+    {"token"},
+    {"architecture", false, "x64"},
+});
+constexpr auto kSetupJava = std::to_array<Input>({
+    {"java-version"},
+    {"java-version-file"},
+    {"distribution"},
+    {"java-package"},
+    {"cache"},
+    {"cache-dependency-path"},
+    {"check-latest"},
+    {"token"},
+    {"job-status"},
+    {"overwrite-settings"},
+    {"architecture", false, "x64"},
+    {"jdkFile", false},
+    {"server-id", false},
+    {"server-username", false},
+    {"server-password", false},
+    {"settings-path", false},
+    {"gpg-private-key", false},
+    {"gpg-passphrase", false},
+    {"mvn-toolchain-id", false},
+    {"mvn-toolchain-vendor", false},
+});
 
-std::vector<std::string> list_inputs() {
+struct BuiltIn {
+    std::string_view name;  // also a name in unsupported.cpp
+    std::span<const Input> inputs;
+};
+
+constexpr auto kBuiltIn = std::to_array<BuiltIn>({
+    {"actions/checkout", kCheckout},
+    {"actions/setup-python", kSetupPython},
+    {"actions/setup-node", kSetupNode},
+    {"actions/setup-go", kSetupGo},
+    {"actions/setup-java", kSetupJava},
+});
+
+std::vector<std::string> names_of(std::span<const Input> inputs) {
     std::vector<std::string> names;
-    for (const auto& one : kInputs) names.emplace_back(one.name);
+    for (const auto& one : inputs) names.emplace_back(one.name);
     return names;
 }
 
-void check_input(const Entry& entry, Report& report) {
+void check_input(const BuiltIn& action, const Entry& entry, Report& report) {
     const auto& name = entry.key->text;
-    const auto found = std::find_if(kInputs.begin(), kInputs.end(), [&name](const Input& one) {
-        return equal_ignoring_case(one.name, name);
-    });
-    if (found == kInputs.end()) {
+    const auto found =
+        std::find_if(action.inputs.begin(), action.inputs.end(), [&name](const Input& one) {
+            return equal_ignoring_case(one.name, name);
+        });
+    if (found == action.inputs.end()) {
         report.error(
             "unknown-input",
             entry.key->at,
-            "actions/checkout has no input " + show(name),
-            nearest_hint(name, list_inputs())
+            std::string{action.name} + " has no input " + show(name),
+            nearest_hint(name, names_of(action.inputs))
         );
         return;
     }
@@ -69,14 +142,21 @@ void check_input(const Entry& entry, Report& report) {
     const bool is_fine =
         found->accepted || value == found->only || expression::has_expression(value);
     if (is_fine) return;
-    const auto what = show(name) + " of actions/checkout with " + show(value);
-    report_unsupported(report, kCheckout, entry.key->at, what);
+    const auto what = show(name) + " of " + std::string{action.name} + " with " + show(value);
+    report_unsupported(report, action.name, entry.key->at, what);
 }
 
-void check_checkout(const Node& step, Report& report) {
+void check_inputs(const BuiltIn& action, const Node& step, Report& report) {
     const auto* with = step.find("with");
     if (with == nullptr) return;
-    for (const auto& entry : with->entries) check_input(entry, report);
+    for (const auto& entry : with->entries) check_input(action, entry, report);
+}
+
+const BuiltIn* find_built_in(std::string_view name) {
+    const auto* found = std::find_if(kBuiltIn.begin(), kBuiltIn.end(), [name](const BuiltIn& one) {
+        return equal_ignoring_case(one.name, name);
+    });
+    return found == kBuiltIn.end() ? nullptr : found;
 }
 
 /// OWNER/REPOSITORY or OWNER/REPOSITORY/path
@@ -102,7 +182,7 @@ void check_remote(const Node& step, const Node& uses, Report& report) {
             "action-version", uses.at, show(text) + " names no version", std::string{name} + "@v4"
         );
     }
-    if (equal_ignoring_case(name, kCheckout)) return check_checkout(step, report);
+    if (const auto* action = find_built_in(name)) return check_inputs(*action, step, report);
     report_unsupported(report, "steps.uses.remote", uses.at, "the action " + show(text));
 }
 
@@ -115,9 +195,9 @@ void check_action(const Node& step, Report& report) {
     const auto what = "the action " + show(text);
     if (text.starts_with("docker://")) {
         report_unsupported(report, "steps.uses.docker", uses->at, what);
-    } else if (text.starts_with("./") || text.starts_with("$/")) {
-        report_unsupported(report, "steps.uses.local", uses->at, what);
-    } else {
+    } else if (text.starts_with("$/")) {
+        report_unsupported(report, "steps.uses.self", uses->at, what);
+    } else if (!text.starts_with("./")) {
         check_remote(step, *uses, report);
     }
 }

@@ -1,0 +1,56 @@
+#include "runner/action_step.hpp"
+
+#include "runner/action_composite.hpp"
+#include "runner/action_find.hpp"
+#include "runner/action_node.hpp"
+#include "runner/action_table.hpp"
+
+namespace triphammer::runner {
+
+using model::Cause;
+
+namespace {
+
+Task<StepResult> run_found(
+    const ActionCall& call,
+    const FoundAction& found,
+    ActionInputs inputs,
+    execution::StopToken& stop
+) {
+    switch (found.action.kind) {
+        case workflow::Action::Kind::composite:
+            return run_composite(call, found, std::move(inputs));
+        case workflow::Action::Kind::node:
+            return run_node_action(call, found, std::move(inputs), stop);
+        case workflow::Action::Kind::docker:
+            break;
+    }
+    return refuse(call.step.uses + ": actions in containers are not supported yet");
+}
+
+Task<StepResult> run_local(const ActionCall& call, execution::StopToken& stop) {
+    std::string remarks;
+    auto finding = find_action(call, stop, remarks);
+    const auto found = co_await std::move(finding);
+    if (!found) co_return failed_step(found.error());
+    if (!found->action.pre.program.empty()) {
+        remarks += "##[warning]the action's 'pre' is not run: GitHub runs none of local actions\n";
+    }
+    auto inputs = evaluate_inputs(call, found->action, remarks);
+    auto saying = call.scope.session().log(call.place.log, std::move(remarks));
+    co_await std::move(saying);
+    if (!inputs) co_return failed_step(inputs.error());
+    auto running = run_found(call, *found, std::move(*inputs), stop);
+    co_return co_await std::move(running);
+}
+
+}  // namespace
+
+Task<StepResult> run_action_step(const ActionCall& call, execution::StopToken& stop) {
+    const std::string_view uses = call.step.uses;
+    if (uses.starts_with("./")) return run_local(call, stop);
+    if (const auto* built_in = find_built_in(uses)) return run_built_in(*built_in, call, stop);
+    return refuse("the action '" + call.step.uses + "' is not supported yet");
+}
+
+}  // namespace triphammer::runner

@@ -1,0 +1,11 @@
+#pragma once
+// A step with `uses`: which code carries it out.
+
+#include "runner/action_call.hpp"
+
+namespace triphammer::runner {
+
+/// `call` outlives it.
+Task<StepResult> run_action_step(const ActionCall& call, execution::StopToken& stop);
+
+}  // namespace triphammer::runner

@@ -1,0 +1,21 @@
+#pragma once
+// Which version a step asks for: an input, or a file of the repository. Pure.
+
+#include "base/result.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace triphammer::runner {
+
+/// The version that a file names, by its name: package.json, go.mod, go.work, .tool-versions,
+/// pyproject.toml; any other file holds it alone. `tool`: python, node, go, java. Code::invalid
+/// where it names none.
+Result<std::string> version_in_file(
+    std::string_view tool, std::string_view file, std::string_view text
+);
+
+/// Names for versions as ranges: "lts/iron" → "20", "lts/*", "latest", "stable" → "*".
+std::string range_of_alias(std::string_view wanted);
+
+}  // namespace triphammer::runner

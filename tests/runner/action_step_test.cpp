@@ -1,0 +1,224 @@
+#include "runner/real_runner.hpp"
+
+#include <gmock/gmock.h>
+
+namespace triphammer::runner {
+namespace {
+
+using model::JobState;
+using model::StepState;
+using testing::a_job;
+using testing::a_step;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class Actions : public testing::RealRunner {};
+
+model::Step use(const std::string& action, model::Pairs with = {}) {
+    model::Step step;
+    step.uses = action;
+    step.with = std::move(with);
+    return step;
+}
+
+/// A step that writes FOLDER/action.yml, as one that checks out would. `@{{` stands for the
+/// expressions of the action: the others are the step's own.
+model::Step write_action(const std::string& folder, const std::string& text) {
+    const auto file = folder + "/action.yml";
+    return a_step(
+        "mkdir -p " + folder + "; cat > " + file + " <<'END'\n" + text +
+        "END\nsed -i 's/@{{/$''{{/g' " + file + "\n"
+    );
+}
+
+constexpr const char* kGreet = R"yml(inputs:
+  who: { default: "@{{ github.repository }}" }
+  word: { required: true }
+outputs:
+  said: { value: "@{{ steps.say.outputs.said }}!" }
+runs:
+  using: composite
+  steps:
+    - id: say
+      name: Say @{{ inputs.word }}
+      shell: bash
+      env: { WORD: "@{{ inputs.word }}" }
+      run: |
+        echo "$WORD @{{ inputs.WHO }} $LEVEL $OUTER"
+        test "$GITHUB_ACTION_PATH" = "$PWD/greet" && test "@{{ github.action_path }}" = "$PWD/greet"
+        echo "said=$WORD @{{ inputs.who }}" >> "$GITHUB_OUTPUT"
+        echo "LATER=yes" >> "$GITHUB_ENV"
+)yml";
+
+TEST_F(Actions, ACompositeActionHasInputsOutputsAndItsCallersVariables) {
+    auto greet = use("./greet", {{"word", {"hello", {}}}});
+    greet.id = "greet";
+    greet.env = {{"OUTER", {"outer", {}}}};
+    auto document = a_job(
+        {write_action("greet", kGreet),
+         greet,
+         a_step("echo \"${{ steps.greet.outputs.said }} $LATER [${{ steps.say.outputs.said }}]\"")}
+    );
+    document.job.env = {{"LEVEL", {"job", {}}}};
+    start(document);
+
+    const auto end = finish();
+
+    EXPECT_EQ(end.state, JobState::succeeded) << end.reason;
+    EXPECT_EQ(daemon_->log(2), "##[group]Say hello\nhello octo/app job outer\n##[endgroup]\n");
+    EXPECT_EQ(daemon_->log(3), "hello octo/app! yes []\n");
+}
+
+TEST_F(Actions, AFailedInnerStepIsNamedAndLaterOnesAreSkipped) {
+    start(a_job(
+        {write_action(
+             "a",
+             "runs:\n  using: composite\n  steps:\n"
+             "    - { name: First, run: 'exit 4', shell: sh, continue-on-error: true }\n"
+             "    - { name: Second, run: 'exit 5', shell: sh }\n"
+             "    - { name: Third, run: 'echo never', shell: sh }\n"
+             "    - { name: Last, run: 'echo cleaned', shell: sh, if: failure() }\n"
+         ),
+         use("./a/")}
+    ));
+
+    const auto end = finish();
+
+    EXPECT_EQ(end.state, JobState::failed);
+    EXPECT_EQ(daemon_->step_end(2).state, StepState::failed);
+    EXPECT_EQ(daemon_->step_end(2).reason, "step 'Second' of ./a/: exited with status 5");
+    EXPECT_THAT(daemon_->log(2), HasSubstr("Skipped: an earlier step did not succeed\n"));
+    EXPECT_THAT(daemon_->log(2), HasSubstr("cleaned\n"));
+    EXPECT_THAT(daemon_->log(2), Not(HasSubstr("never\n")));
+}
+
+TEST_F(Actions, ActionsStandInsideEachOtherButNotForEver) {
+    const std::string loop = "runs:\n  using: composite\n  steps:\n    - uses: ./loop\n";
+    start(a_job({write_action("loop", loop), use("./loop")}));
+
+    const auto end = finish();
+
+    EXPECT_EQ(end.state, JobState::failed);
+    EXPECT_THAT(daemon_->step_end(2).reason, HasSubstr("more than 10 actions inside each other"));
+}
+
+TEST_F(Actions, WhatIsNoActionIsSaidWithWhatToDo) {
+    auto missing = use("./nowhere");
+    missing.continue_on_error = {"true", {}};
+    auto outside = use("./../../etc");
+    outside.continue_on_error = {"true", {}};
+    auto broken = use("./broken");
+    broken.continue_on_error = {"true", {}};
+    start(a_job(
+        {missing, outside, write_action("broken", "runs: { using: node4, main: a.js }\n"), broken}
+    ));
+
+    const auto end = finish();
+
+    EXPECT_EQ(end.state, JobState::succeeded);
+    EXPECT_THAT(daemon_->step_end(1).reason, HasSubstr("uses: actions/checkout"));
+    EXPECT_THAT(daemon_->step_end(2).reason, HasSubstr("a local action is in the workspace"));
+    EXPECT_THAT(
+        daemon_->step_end(4).reason,
+        HasSubstr("broken/action.yml:1:16: error: unknown value 'node4' of 'using'")
+    );
+}
+
+TEST_F(Actions, AJavaScriptActionRunsAndEndsWithTheJob) {
+    const auto program = [](const std::string& folder) {
+        return write_action(
+                   folder,
+                   "inputs: { a name: { default: x } }\n"
+                   "runs: { using: node20, main: main.js, post: post.js }\n"
+               )
+                   .run.text +
+               "cat > " + folder + R"(/main.js <<'END'
+const fs = require('fs');
+console.log('main ' + process.env['INPUT_A_NAME']);
+fs.appendFileSync(process.env.GITHUB_OUTPUT, 'got=' + process.env['INPUT_A_NAME'] + '\n');
+fs.appendFileSync(process.env.GITHUB_STATE, 'mark=kept\n');
+END
+cat > )" + folder +
+               R"(/post.js <<'END'
+console.log('post ' + process.env.STATE_mark + ' ' + process.env['INPUT_A_NAME'] + ' ' + process.env.NEWS);
+END
+)";
+    };
+    auto first = use("./one", {{"a name", {"1", {}}}});
+    first.id = "one";
+    start(a_job(
+        {a_step(program("one") + program("two")),
+         first,
+         use("./two", {{"other", {"?", {}}}}),
+         a_step("echo ${{ steps.one.outputs.got }}; echo NEWS=late >> $GITHUB_ENV")}
+    ));
+
+    const auto end = finish();
+
+    EXPECT_EQ(end.state, JobState::succeeded) << end.reason;
+    EXPECT_THAT(daemon_->log(2), HasSubstr("runs ./one"));
+    EXPECT_THAT(daemon_->log(2), HasSubstr("main 1\n"));
+    EXPECT_THAT(
+        daemon_->log(3), HasSubstr("##[warning]the action has no input 'other'; it has: a name\n")
+    );
+    EXPECT_EQ(daemon_->log(4), "1\n");
+    EXPECT_THAT(daemon_->log(5), HasSubstr("post kept x late\n"));
+    EXPECT_THAT(daemon_->log(6), HasSubstr("post kept 1 late\n"));
+}
+
+TEST_F(Actions, APostProgramRunsAfterAFailureAndMayFailTheJob) {
+    start(a_job(
+        {a_step(
+             write_action("a", "runs: { using: node20, main: m.js, post: p.js }\n").run.text +
+             "echo 'process.exit(3)' > a/m.js; echo 'process.exit(4)' > a/p.js"
+         ),
+         use("./a")}
+    ));
+
+    const auto end = finish();
+
+    EXPECT_EQ(end.state, JobState::failed);
+    EXPECT_EQ(end.reason, "exited with status 3");
+    EXPECT_EQ(daemon_->step_end(2).exit_status, 3);
+    EXPECT_EQ(daemon_->step_end(3).exit_status, 4);
+}
+
+TEST_F(Actions, SetupChoosesAmongWhatIsInstalled) {
+    auto setup = use("actions/setup-python@v5", {{"python-version", {">=3.9", {}}}});
+    setup.id = "python";
+    auto missing = use("actions/setup-python@v5", {{"python-version", {"2.6", {}}}});
+    missing.continue_on_error = {"true", {}};
+    start(a_job(
+        {setup,
+         a_step("python -c 'import sys; print(sys.prefix != sys.base_prefix)'; pip --version; "
+                "test \"${{ steps.python.outputs.python-path }}\" = \"$(command -v python)\" && "
+                "test \"$pythonLocation/bin/python\" = \"$(command -v python)\" && echo same"),
+         missing}
+    ));
+
+    const auto end = finish();
+
+    EXPECT_EQ(end.state, JobState::succeeded) << end.reason;
+    EXPECT_THAT(daemon_->log(1), HasSubstr("Python 3."));
+    EXPECT_THAT(daemon_->log(2), HasSubstr("True\npip "));
+    EXPECT_THAT(daemon_->log(2), HasSubstr("same\n"));
+    EXPECT_THAT(daemon_->step_end(3).reason, HasSubstr("there is no Python 2.6 in a sandbox"));
+    EXPECT_THAT(daemon_->step_end(3).reason, HasSubstr("found: 3."));
+}
+
+TEST_F(Actions, SetupReadsTheVersionFromAFile) {
+    start(a_job(
+        {a_step("echo '{ \"engines\": { \"node\": \">=12\" } }' > package.json"),
+         use("actions/setup-node@v4", {{"node-version-file", {"package.json", {}}}}),
+         a_step("case $(command -v node) in \"$RUNNER_TEMP\"/*) node --version ;; esac")}
+    ));
+
+    const auto end = finish();
+
+    EXPECT_EQ(end.state, JobState::succeeded) << end.reason;
+    EXPECT_THAT(daemon_->log(2), HasSubstr("Node "));
+    EXPECT_THAT(daemon_->log(3), HasSubstr("v"));
+}
+
+}  // namespace
+}  // namespace triphammer::runner
