@@ -233,6 +233,16 @@ CREATE TABLE steps (
     PRIMARY KEY (attempt, number)
 ) STRICT, WITHOUT ROWID;
 
+-- What steps wrote to GITHUB_STEP_SUMMARY: Markdown of a job's, never HTML.
+CREATE TABLE step_summaries (
+    id INTEGER PRIMARY KEY,
+    attempt INTEGER NOT NULL REFERENCES attempts (id),
+    step INTEGER NOT NULL,
+    part INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    UNIQUE (attempt, step, part)
+) STRICT;
+
 -- Append-only: what changed, for the outbox, live pages and the audit chain, in the transaction of the change.
 CREATE TABLE changes (
     seq INTEGER PRIMARY KEY,                 -- the newest row is never removed, so none comes twice

@@ -3,6 +3,7 @@
 #include "base/digest.hpp"
 #include "deployments/ledger.hpp"
 #include "queue/queue.hpp"
+#include "store/summary_store.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -17,8 +18,12 @@ json to_json(const protocol::Annotation& annotation) {
     return {
         {"level", annotation.level},
         {"message", annotation.message},
+        {"title", annotation.title},
         {"file", annotation.file},
-        {"line", annotation.line}};
+        {"line", annotation.line},
+        {"end_line", annotation.end_line},
+        {"column", annotation.column},
+        {"end_column", annotation.end_column}};
 }
 
 std::string annotations_json(const std::vector<protocol::Annotation>& annotations) {
@@ -46,6 +51,11 @@ class Applier {
         return queue::begin_step(
             tx_, hold_, {begin.number, begin.id, begin.name, from_unix_ms(begin.at)}
         );
+    }
+
+    Result<> on(const protocol::Summary& summary) {
+        store::append_summary(tx_, hold_.fence, {summary.number, summary.part, summary.text});
+        return {};
     }
 
     Result<> on(const protocol::StepEnd& end) {
@@ -78,7 +88,8 @@ class Applier {
     Result<> on(const protocol::Park& park) { return queue::park_attempt(tx_, hold_, park.why); }
 
     Result<> on(const protocol::End& end) {
-        queue::AttemptResult result{end.state, end.cause, end.reason, json(end.outputs).dump()};
+        queue::AttemptResult result{
+            end.state, end.cause, end.reason, json(end.outputs).dump(), end.exit_status};
         if (job_.kind == model::JobKind::deploy) {
             auto ending = deployments::finish_deployment(tx_, speaker_, end);
             if (!ending) return ending.error();

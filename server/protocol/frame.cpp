@@ -24,7 +24,7 @@ std::uint32_t get_u32(std::string_view bytes) {
 }
 
 bool is_known(unsigned char type) {
-    return (type >= 1 && type <= 3) || (type >= 16 && type <= 24) || (type >= 64 && type <= 68);
+    return (type >= 1 && type <= 3) || (type >= 16 && type <= 25) || (type >= 64 && type <= 68);
 }
 
 Error broken(const char* what) {

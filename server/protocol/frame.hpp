@@ -41,6 +41,7 @@ enum class FrameType : std::uint8_t {
     result = 22,
     park = 23,
     end = 24,
+    summary = 25,
     // daemon to runner
     welcome = 64,
     ack = 65,
@@ -50,7 +51,7 @@ enum class FrameType : std::uint8_t {
 };
 
 constexpr bool is_journal(FrameType type) {
-    return type >= FrameType::started && type <= FrameType::end;
+    return type >= FrameType::started && type <= FrameType::summary;
 }
 
 struct Frame {

@@ -48,8 +48,19 @@ template <class Archive>
 void fields(Archive& archive, Is<Annotation> auto& m) {
     archive.field("level", m.level);
     archive.field("message", m.message);
+    archive.field("title", m.title);
     archive.field("file", m.file);
     archive.field("line", m.line);
+    archive.field("end_line", m.end_line);
+    archive.field("column", m.column);
+    archive.field("end_column", m.end_column);
+}
+
+template <class Archive>
+void fields(Archive& archive, Is<Summary> auto& m) {
+    archive.field("number", m.number);
+    archive.field("part", m.part);
+    archive.field("text", m.text);
 }
 
 template <class Archive>
@@ -110,6 +121,7 @@ void fields(Archive& archive, Is<End> auto& m) {
     archive.field("state", m.state);
     archive.field("cause", m.cause);
     archive.field("reason", m.reason);
+    archive.field("exit_status", m.exit_status);
     archive.field("outputs", m.outputs);
     archive.field("steps", m.steps);
     archive.field("deployment", m.deployment);

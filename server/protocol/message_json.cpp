@@ -211,6 +211,11 @@ bool fits(const Park& message) {
     return is_json_text(message.resume, '{');
 }
 
+bool fits(const Summary& message) {
+    return message.part >= 0 && message.part < Summary::kMostParts &&
+           message.text.size() <= 3 * Summary::kMostBytes;  // bytes that are no UTF-8 grow
+}
+
 bool fits(const StepEnd& message) {
     return model::is_final(message.state);
 }
@@ -249,6 +254,8 @@ template std::string to_payload(const Started&);
 template Result<Started> parse_payload(std::string_view);
 template std::string to_payload(const StepBegin&);
 template Result<StepBegin> parse_payload(std::string_view);
+template std::string to_payload(const Summary&);
+template Result<Summary> parse_payload(std::string_view);
 template std::string to_payload(const StepEnd&);
 template Result<StepEnd> parse_payload(std::string_view);
 template std::string to_payload(const Phase&);

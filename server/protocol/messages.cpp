@@ -17,6 +17,10 @@ constexpr FrameType type_of(const StepBegin&) {
     return FrameType::step_begin;
 }
 
+constexpr FrameType type_of(const Summary&) {
+    return FrameType::summary;
+}
+
 constexpr FrameType type_of(const StepEnd&) {
     return FrameType::step_end;
 }
@@ -146,6 +150,8 @@ Result<Record> parse_record(const Frame& frame) {
             return parse_as<Record, Started>(frame);
         case FrameType::step_begin:
             return parse_as<Record, StepBegin>(frame);
+        case FrameType::summary:
+            return parse_as<Record, Summary>(frame);
         case FrameType::step_end:
             return parse_as<Record, StepEnd>(frame);
         case FrameType::phase:

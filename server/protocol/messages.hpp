@@ -66,8 +66,12 @@ struct StepBegin {
 struct Annotation {
     std::string level;  // notice | warning | error
     std::string message;
+    std::string title;
     std::string file;
-    std::int64_t line = 0;  // 0: none
+    std::int64_t line = 0;  // 0: none; so with the other three
+    std::int64_t end_line = 0;
+    std::int64_t column = 0;
+    std::int64_t end_column = 0;
 
     friend bool operator==(const Annotation&, const Annotation&) = default;
 };
@@ -85,6 +89,18 @@ struct StepEnd {
     std::int64_t at = 0;
 
     friend bool operator==(const StepEnd&, const StepEnd&) = default;
+};
+
+/// A piece of what a step wrote to GITHUB_STEP_SUMMARY: Markdown, masked, in order; before its end.
+struct Summary {
+    static constexpr std::size_t kMostBytes = std::size_t{128} << 10U;  // of `text`
+    static constexpr int kMostParts = 9;  // hold 1 MiB, cut between characters
+
+    int number = 0;
+    int part = 0;  // counts from 0
+    std::string text;
+
+    friend bool operator==(const Summary&, const Summary&) = default;
 };
 
 /// A deployment went into this phase.
@@ -141,6 +157,7 @@ struct End {
     model::JobState state = model::JobState::succeeded;  // a final one
     model::Cause cause = model::Cause::none;
     std::string reason;
+    std::optional<int> exit_status;  // of the step that made the job fail
     Outputs outputs;
     std::vector<StepSum> steps;
     /// Deploy jobs: what the ledger row becomes.
@@ -150,7 +167,8 @@ struct End {
     friend bool operator==(const End&, const End&) = default;
 };
 
-using Record = std::variant<Started, StepBegin, StepEnd, Phase, Intent, EffectResult, Park, End>;
+using Record =
+    std::variant<Started, StepBegin, Summary, StepEnd, Phase, Intent, EffectResult, Park, End>;
 
 /// A log frame's payload; `bytes` views into it.
 struct LogChunk {

@@ -80,6 +80,7 @@ struct AttemptResult {
     model::Cause cause = model::Cause::none;
     std::string reason = {};
     std::string outputs_json = "{}";
+    std::optional<int> exit_status = {};  // of the step that made the job fail
 };
 
 /// Ends attempt and job, stores what plan::advance says about the run's other jobs.

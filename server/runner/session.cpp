@@ -1,5 +1,6 @@
 #include "runner/session.hpp"
 
+#include "base/text.hpp"
 #include "runner/source.hpp"
 
 #include <nlohmann/json.hpp>
@@ -14,6 +15,7 @@ struct Session::StepLog {
     execution::Masker masker;
     std::uint64_t bytes = 0;
     Sha256Stream sum;
+    int summary_parts = 0;
     bool capped = false;
     bool ended = false;
 
@@ -87,6 +89,20 @@ Task<Result<>> Session::step_end(protocol::StepEnd end) {
     co_return co_await std::move(appended);
 }
 
+Task<Result<>> Session::summary(int step, std::string_view markdown) {
+    const auto text = masks_.mask(markdown);
+    std::string_view rest = text;
+    auto& part = logs_.at(step)->summary_parts;  // an action's steps share the log of its user
+    for (; !rest.empty() && part < protocol::Summary::kMostParts; ++part) {
+        const auto piece = cut_utf8(rest, protocol::Summary::kMostBytes);
+        rest.remove_prefix(piece.size());
+        protocol::Record record = protocol::Summary{step, part, std::string{piece}};
+        auto appended = append(std::move(record));
+        if (auto kept = co_await std::move(appended); !kept) co_return kept;
+    }
+    co_return Result<>{};
+}
+
 /// An output that holds a secret would carry it into the database and to other jobs.
 void Session::mask_outputs(protocol::StepEnd& end, std::string& remarks) const {
     std::erase_if(end.outputs, [&](const auto& output) {
@@ -96,7 +112,11 @@ void Session::mask_outputs(protocol::StepEnd& end, std::string& remarks) const {
                 "##[warning]the output '" + output.first + "' holds a secret and is left out\n";
         return secret;
     });
-    for (auto& annotation : end.annotations) annotation.message = masks_.mask(annotation.message);
+    for (auto& annotation : end.annotations) {
+        annotation.message = masks_.mask(annotation.message);
+        annotation.title = masks_.mask(annotation.title);
+        annotation.file = masks_.mask(annotation.file);
+    }
 }
 
 Task<Result<>> Session::phase(model::DeploymentPhase phase, std::string detail) {

@@ -65,6 +65,8 @@ class Session final : public JobSession, public LinkListener {
 
     /// `bytes` stay the caller's until it returns.
     Task<Result<>> write(int step, std::string_view bytes);
+    /// What a step leaves for the run page, at most 1 MiB of Markdown; before its end.
+    Task<Result<>> summary(int step, std::string_view markdown);
     /// Ends the work as a cancel of the daemon would.
     void cancel(const protocol::Cancel& cancel);
 

@@ -20,9 +20,12 @@ constexpr std::size_t kMostOutputBytes = 128U << 10U;
 protocol::Annotation to_record(const execution::Annotation& in) {
     protocol::Annotation out;
     out.level = in.level;
-    out.message = in.title.empty() ? in.message : in.title + ": " + in.message;
+    out.message = in.message;
+    out.title = in.title;
     out.file = in.file;
     out.line = in.line;
+    out.end_line = in.end_line;
+    out.column = in.column;
     return out;
 }
 

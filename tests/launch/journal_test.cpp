@@ -2,6 +2,7 @@
 
 #include "base/digest.hpp"
 #include "queue/queue_fixture.hpp"
+#include "store/summary_store.hpp"
 
 #include <gtest/gtest.h>
 
@@ -80,6 +81,29 @@ TEST_F(Journal, AppliesAStepWithItsLogAndMovesAcked) {
     EXPECT_EQ(steps[0].exit_status, 3);
     EXPECT_EQ(steps[0].log_lines, 2);
     EXPECT_EQ(acked(), 100);
+}
+
+TEST_F(Journal, KeepsTheSummariesOfStepsWhole) {
+    ASSERT_TRUE(attach_as("token", kNonce));
+
+    ASSERT_TRUE(apply(
+        {protocol::StepBegin{1, "", "build", 1},
+         protocol::Summary{1, 0, "# one\n"},
+         protocol::Summary{1, 1, "two\n"},
+         protocol::Summary{2, 0, "three"}},
+        0
+    ));
+
+    const auto list = [&](std::size_t most) {
+        return read([&](store::Connection& db) { return store::list_summaries(db, fence, most); });
+    };
+    const auto all = list(20);
+    ASSERT_EQ(all.size(), 2U);
+    EXPECT_EQ(all[0].step_name, "build");
+    EXPECT_EQ(all[0].markdown, "# one\ntwo\n");
+    EXPECT_EQ(all[1].markdown, "three");
+    ASSERT_EQ(list(1).size(), 1U);
+    EXPECT_EQ(list(1)[0].markdown, "# one\ntwo\n");
 }
 
 TEST_F(Journal, AnEndFinishesTheJobAndLetsTheNextBegin) {

@@ -24,6 +24,7 @@ TEST(Messages, EveryRecordIsReadBackAsWritten) {
     const std::vector<Record> records{
         Started{"00112233445566778899aabbccddeeff", "1.0", 5},
         StepBegin{3, "build", "Build \"it\"\n\xc3\xa4", 6},
+        Summary{3, 1, "### Done \xc3\xa4\n"},
         StepEnd{
             3,
             model::StepState::failed,
@@ -31,7 +32,7 @@ TEST(Messages, EveryRecordIsReadBackAsWritten) {
             7,
             "exit 7",
             {{"a", "b"}},
-            {{"error", "no", "x.cpp", 3}},
+            {{"error", "no", "title", "x.cpp", 3, 4, 5, 6}},
             9},
         StepEnd{4, model::StepState::skipped, model::Cause::none, {}, "", {}, {}, 9},
         Phase{model::DeploymentPhase::switch_traffic, "nginx", 1},
@@ -41,11 +42,12 @@ TEST(Messages, EveryRecordIsReadBackAsWritten) {
         End{model::JobState::succeeded,
             model::Cause::none,
             "",
+            {},
             {{"ref", "x@y"}},
             {{1, 10, "aa"}},
             model::DeploymentState::succeeded,
             10},
-        End{model::JobState::failed, model::Cause::oom, "", {}, {}, {}, 10}};
+        End{model::JobState::failed, model::Cause::exit, "", 75, {}, {}, {}, 10}};
 
     for (const auto& record : records) EXPECT_EQ(read_back(record), record);
 }
@@ -95,7 +97,7 @@ TEST(Messages, AStepEndsInAFinalState) {
 }
 
 TEST(Messages, AJobEndsInAFinalState) {
-    const Record open = End{model::JobState::waiting, {}, "", {}, {}, {}, 0};
+    const Record open = End{model::JobState::waiting, {}, "", {}, {}, {}, {}, 0};
     const auto bytes = to_frame(open);
 
     EXPECT_FALSE(parse_record(read_frame(bytes).value().value()));
