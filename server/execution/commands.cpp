@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t kLongestCommand = 64U << 10U;
 constexpr std::size_t kLongestIndent = 256;
 constexpr std::size_t kLongestMessage = 4096;
+constexpr std::size_t kLongestPlace = 1024;  // title, file
 
 struct Escape {
     std::string_view code;
@@ -82,13 +83,29 @@ int number_of(std::string_view text) {
 Annotation annotation_of(const LineCommand& command) {
     Annotation out;
     out.level = command.name;
-    out.message = std::string{cut_utf8(command.data, kLongestMessage)};
-    out.title = std::string{cut_utf8(command.property("title"), kLongestMessage)};
-    out.file = std::string{cut_utf8(command.property("file"), kLongestMessage)};
+    out.message = command.data;
+    out.title = command.property("title");
+    out.file = command.property("file");
     out.line = number_of(command.property("line"));
     out.end_line = number_of(command.property("endline"));
     out.column = number_of(command.property("col"));
+    out.end_column = number_of(command.property("endcolumn"));
     return out;
+}
+
+/// Control characters would only swell the journal.
+void shorten(std::string& text, std::size_t most) {
+    text = cut_utf8(text, most);
+    std::replace_if(
+        text.begin(),
+        text.end(),
+        [](char c) { return static_cast<unsigned char>(c) < ' ' && c != '\n' && c != '\t'; },
+        ' '
+    );
+}
+
+std::size_t bytes_of(const Annotation& annotation) {
+    return annotation.message.size() + annotation.title.size() + annotation.file.size();
 }
 
 enum class Kind {
@@ -102,7 +119,9 @@ enum class Kind {
     environment,
     path,
     state,
-    echo
+    echo,
+    add_matcher,
+    remove_matcher
 };
 
 std::optional<Kind> kind_of(std::string_view name) {
@@ -120,9 +139,23 @@ std::optional<Kind> kind_of(std::string_view name) {
         {"add-path", Kind::path},
         {"save-state", Kind::state},
         {"echo", Kind::echo},
+        {"add-matcher", Kind::add_matcher},
+        {"remove-matcher", Kind::remove_matcher},
     };
     const auto found = kinds.find(name);
     return found == kinds.end() ? std::nullopt : std::optional{found->second};
+}
+
+/// Groups are shown anyhow; a mask never is.
+/// Source: github.com/actions/toolkit, docs/commands.md, "Command Echoing".
+bool is_echoed(Kind kind) {
+    constexpr Kind kOthers[] = {
+        Kind::mask, Kind::debug, Kind::annotation, Kind::group, Kind::endgroup};
+    return std::find(std::begin(kOthers), std::end(kOthers), kind) == std::end(kOthers);
+}
+
+bool is_short(std::string_view line) {
+    return line.size() <= ProblemMatchers::kLongestLine;
 }
 
 }  // namespace
@@ -149,10 +182,31 @@ std::optional<LineCommand> parse_line_command(std::string_view line) {
     return out;
 }
 
-CommandReader::CommandReader(
-    StepRequests& requests, std::function<void(std::string)> add_mask, bool debug
-)
-    : requests_{requests}, add_mask_{std::move(add_mask)}, debug_{debug} {}
+void StepRequests::annotate(Annotation annotation) {
+    shorten(annotation.message, kLongestMessage);
+    shorten(annotation.title, kLongestPlace);
+    shorten(annotation.file, kLongestPlace);
+    int of_level = 0;
+    std::size_t bytes = bytes_of(annotation);
+    for (const auto& each : annotations) {
+        of_level += each.level == annotation.level ? 1 : 0;
+        bytes += bytes_of(each);
+    }
+    if (of_level == kMostOfALevel || bytes > kMostAnnotationBytes) {
+        ++dropped_annotations;
+    } else {
+        annotations.push_back(std::move(annotation));
+    }
+}
+
+CommandReader::CommandReader(StepRequests& requests, CommandReach reach)
+    : requests_{requests}, reach_{std::move(reach)}, echoes_{reach_.debug} {
+    if (reach_.matchers != nullptr) reach_.matchers->forget_lines();
+}
+
+bool CommandReader::has_matchers() const {
+    return reach_.matchers != nullptr && !reach_.matchers->empty();
+}
 
 /// Plain text goes through in whole runs of lines; only what may become a command is looked at.
 void CommandReader::write(std::string_view bytes, std::string& out) {
@@ -176,7 +230,9 @@ bool CommandReader::pass(std::string_view bytes) {
 /// How many bytes from the beginning belong to lines that cannot be commands.
 std::size_t CommandReader::plain_run(std::string_view bytes) const {
     if (!partial_.empty()) return 0;
+    if (has_matchers() && !in_plain_line_) return 0;
     std::size_t line = in_plain_line_ ? end_of_line(bytes, 0) : 0;
+    if (has_matchers()) return line;
     while (line < bytes.size()) {
         const char first = bytes[line];
         const bool suspect = first == ':' || first == ' ' || first == '\t';
@@ -196,7 +252,7 @@ void CommandReader::take_piece(std::string_view piece, std::string& out) {
     if (piece.back() == '\n') {
         const std::string line = std::exchange(partial_, {});
         take_line(line, out);
-    } else if (!may_be_command(partial_)) {
+    } else if (!may_be_command(partial_) && !(has_matchers() && is_short(partial_))) {
         out += std::exchange(partial_, {});
         in_plain_line_ = true;
     }
@@ -211,10 +267,7 @@ void CommandReader::flush(std::string& out) {
 void CommandReader::take_line(std::string_view line, std::string& out) {
     const auto text = line.substr(0, line.find('\n'));
     const auto command = parse_line_command(text);
-    if (!command) {
-        out += line;
-        return;
-    }
+    if (!command) return take_plain(line, out);
     if (!stopped_.empty()) {
         const bool resumes = command->name == to_lower(stopped_);
         if (resumes) return stopped_.clear();
@@ -224,44 +277,76 @@ void CommandReader::take_line(std::string_view line, std::string& out) {
     carry_out(*command, line, out);
 }
 
+void CommandReader::take_plain(std::string_view line, std::string& out) {
+    out += line;
+    if (!has_matchers()) return;
+    auto found = reach_.matchers->see(without_return(line.substr(0, line.find('\n'))));
+    if (!found) {
+        out += "##[warning]" + found.error().message + "\n";
+    } else if (*found) {
+        requests_.annotate(std::move(**found));
+    }
+}
+
 void CommandReader::carry_out(const LineCommand& command, std::string_view line, std::string& out) {
     const auto kind = kind_of(command.name);
-    if (!kind) {
-        out += line;
-        return;
-    }
+    if (!kind) return take_plain(line, out);
     const auto show = [&](const std::string& text) { out += text + "\n"; };
-    const std::string name{command.property("name")};
+    if (echoes_ && is_echoed(*kind))
+        show(std::string{without_return(line.substr(0, line.find('\n')))});
     switch (*kind) {
         case Kind::annotation:
-            if (requests_.annotations.size() < StepRequests::kMostAnnotations) {
-                requests_.annotations.push_back(annotation_of(command));
-            }
+            requests_.annotate(annotation_of(command));
             return show("##[" + command.name + "]" + command.data);
         case Kind::group:
         case Kind::endgroup:
             return show("##[" + command.name + "]" + command.data);
         case Kind::debug:
-            if (debug_) show("##[debug]" + command.data);
+            if (reach_.debug) show("##[debug]" + command.data);
             return;
         case Kind::mask:
-            return add_mask_(command.data);
-        case Kind::stop:
-            stopped_ = command.data;
+            if (auto added = reach_.add_mask(command.data); !added) {
+                show("##[warning]add-mask: " + added.error().message);
+            }
             return;
+        case Kind::stop:
+            return stop(command.data, out);
         case Kind::echo:
+            echoes_ = equal_ignoring_case(command.data, "on");
+            return;
+        case Kind::add_matcher:
+            return add_matcher(command.data, out);
+        case Kind::remove_matcher:
+            if (reach_.matchers != nullptr) reach_.matchers->remove(command.property("owner"));
             return;
         default:
-            return request(command, name);
+            return request(command);
     }
 }
 
-void CommandReader::request(const LineCommand& command, const std::string& name) {
+/// A token that is a command's name could end the silence by accident.
+void CommandReader::stop(const std::string& token, std::string& out) {
+    if (trim(token).empty() || kind_of(to_lower(token))) {
+        out += "##[warning]stop-commands: '" + token + "' is no usable token\n";
+    } else {
+        stopped_ = token;
+    }
+}
+
+void CommandReader::add_matcher(const std::string& path, std::string& out) {
+    if (reach_.matchers == nullptr) return;
+    const auto text = reach_.read_file(path);
+    const auto added = text ? reach_.matchers->add(*text) : Result<>{text.error()};
+    if (!added) out += "##[warning]add-matcher: " + path + ": " + added.error().message + "\n";
+}
+
+void CommandReader::request(const LineCommand& command) {
     const auto kind = kind_of(command.name);
     if (kind == Kind::path) {
         requests_.paths.push_back(command.data);
         return;
     }
+    const std::string name{command.property("name")};
     if (name.empty()) return;
     auto& values = kind == Kind::output        ? requests_.outputs
                    : kind == Kind::environment ? requests_.environment

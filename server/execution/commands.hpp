@@ -2,6 +2,8 @@
 // GitHub's workflow commands in the lines of a step's output. Memory: at most one command line.
 // Source: docs.github.com, "Workflow commands for GitHub Actions".
 
+#include "execution/annotation.hpp"
+#include "execution/problem_matchers.hpp"
 #include "execution/value_file.hpp"
 
 #include <functional>
@@ -12,17 +14,6 @@
 #include <vector>
 
 namespace triphammer::execution {
-
-/// ::error::, ::warning::, ::notice:: with their properties.
-struct Annotation {
-    std::string level;    // error | warning | notice
-    std::string message;  // at most 4 KiB
-    std::string title;
-    std::string file;
-    int line = 0;
-    int end_line = 0;
-    int column = 0;
-};
 
 /// `::name key=value,key=value::data`, unescaped.
 struct LineCommand {
@@ -43,9 +34,25 @@ struct StepRequests {
     Values environment;
     std::vector<std::string> paths;
     Values states;
-    std::vector<Annotation> annotations;  // at most 50 are kept
+    std::vector<Annotation> annotations;
+    int dropped_annotations = 0;  // beyond the limits
 
-    static constexpr std::size_t kMostAnnotations = 50;
+    /// Of a level and step, as at GitHub; a journal's record holds all of them together.
+    static constexpr int kMostOfALevel = 10;
+    static constexpr std::size_t kMostAnnotationBytes = std::size_t{64} << 10U;
+
+    /// Cuts texts to their limits and counts what is too much.
+    void annotate(Annotation annotation);
+};
+
+/// What the commands of a step reach.
+struct CommandReach {
+    /// Called before the line itself is passed on; an error is shown.
+    std::function<Result<>(std::string)> add_mask;
+    /// The text of a file that the step names (::add-matcher::).
+    std::function<Result<std::string>(const std::string&)> read_file;
+    ProblemMatchers* matchers = nullptr;  // of the job; null: the step adds none
+    bool debug = false;                   // ::debug:: and echoed commands are shown
 };
 
 /// Reads a step's output, carries commands out and passes everything else on unchanged. Commands
@@ -53,8 +60,7 @@ struct StepRequests {
 /// for. Lines may be split anywhere; a command line longer than 64 KiB is plain text.
 class CommandReader {
   public:
-    /// `add_mask` is called before the line itself is passed on.
-    CommandReader(StepRequests& requests, std::function<void(std::string)> add_mask, bool debug);
+    CommandReader(StepRequests& requests, CommandReach reach);
 
     void write(std::string_view bytes, std::string& out);
     /// True: `bytes` were written, and pass unchanged. False: nothing was done, `write` has to.
@@ -67,15 +73,18 @@ class CommandReader {
     void note_plain(std::string_view bytes);
     void take_piece(std::string_view piece, std::string& out);
     void take_line(std::string_view line, std::string& out);
+    void take_plain(std::string_view line, std::string& out);
     void carry_out(const LineCommand& command, std::string_view line, std::string& out);
-
-    void request(const LineCommand& command, const std::string& name);
+    void stop(const std::string& token, std::string& out);
+    void add_matcher(const std::string& path, std::string& out);
+    void request(const LineCommand& command);
+    bool has_matchers() const;
 
     StepRequests& requests_;
-    std::function<void(std::string)> add_mask_;
-    bool debug_;
+    CommandReach reach_;
+    bool echoes_;
     bool in_plain_line_ = false;
-    std::string partial_;  // a line that may become a command
+    std::string partial_;  // a line that may become a command, or is looked at by matchers
     std::string stopped_;  // the token that ends ::stop-commands::
 };
 

@@ -16,6 +16,55 @@ namespace {
 
 constexpr std::size_t kMostBytes = std::size_t{1} << 20U;
 
+// GITHUB_TOKEN is not among them: steps do set it.
+constexpr std::string_view kReserved[] = {
+    "GITHUB_ACTION",
+    "GITHUB_ACTION_PATH",
+    "GITHUB_ACTION_REPOSITORY",
+    "GITHUB_ACTIONS",
+    "GITHUB_ACTOR",
+    "GITHUB_ACTOR_ID",
+    "GITHUB_API_URL",
+    "GITHUB_BASE_REF",
+    "GITHUB_ENV",
+    "GITHUB_EVENT_NAME",
+    "GITHUB_EVENT_PATH",
+    "GITHUB_GRAPHQL_URL",
+    "GITHUB_HEAD_REF",
+    "GITHUB_JOB",
+    "GITHUB_OUTPUT",
+    "GITHUB_PATH",
+    "GITHUB_REF",
+    "GITHUB_REF_NAME",
+    "GITHUB_REF_PROTECTED",
+    "GITHUB_REF_TYPE",
+    "GITHUB_REPOSITORY",
+    "GITHUB_REPOSITORY_ID",
+    "GITHUB_REPOSITORY_OWNER",
+    "GITHUB_REPOSITORY_OWNER_ID",
+    "GITHUB_RETENTION_DAYS",
+    "GITHUB_RUN_ATTEMPT",
+    "GITHUB_RUN_ID",
+    "GITHUB_RUN_NUMBER",
+    "GITHUB_SERVER_URL",
+    "GITHUB_SHA",
+    "GITHUB_STATE",
+    "GITHUB_STEP_SUMMARY",
+    "GITHUB_TRIGGERING_ACTOR",
+    "GITHUB_WORKFLOW",
+    "GITHUB_WORKFLOW_REF",
+    "GITHUB_WORKFLOW_SHA",
+    "GITHUB_WORKSPACE",
+    "RUNNER_ARCH",
+    "RUNNER_DEBUG",
+    "RUNNER_ENVIRONMENT",
+    "RUNNER_NAME",
+    "RUNNER_OS",
+    "RUNNER_TEMP",
+    "RUNNER_TOOL_CACHE",
+    "NODE_OPTIONS",
+};
+
 /// The lines of a file, one after the other, without their ends.
 class Lines {
   public:
@@ -120,6 +169,9 @@ Result<Values> read_value_file(const std::filesystem::path& path) {
         if (line.empty()) continue;
         auto entry = read_entry(lines, line);
         if (!entry) return entry.error();
+        if ((entry->first + entry->second).find('\0') != std::string::npos) {
+            return lines.problem("'" + entry->first + "' holds a NUL byte");
+        }
         out.push_back(std::move(*entry));
     }
     return out;
@@ -138,8 +190,11 @@ Result<std::vector<std::string>> read_path_file(const std::filesystem::path& pat
 }
 
 bool is_reserved_variable(std::string_view name) {
-    return name.substr(0, 7) == "GITHUB_" || name.substr(0, 7) == "RUNNER_" ||
-           name == "NODE_OPTIONS";
+    return std::find(std::begin(kReserved), std::end(kReserved), name) != std::end(kReserved);
+}
+
+Result<std::string> read_summary_file(const std::filesystem::path& path) {
+    return read_or_empty(path);
 }
 
 }  // namespace triphammer::execution

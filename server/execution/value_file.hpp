@@ -20,7 +20,11 @@ using Values = std::vector<std::pair<std::string, std::string>>;
 Result<Values> read_value_file(const std::filesystem::path& path);
 /// One entry a line (GITHUB_PATH).
 Result<std::vector<std::string>> read_path_file(const std::filesystem::path& path);
-/// What GITHUB_ENV may not set: GITHUB_*, RUNNER_* and NODE_OPTIONS.
+/// What GITHUB_ENV may not set: NODE_OPTIONS, and GitHub's default variables but CI.
+/// Source: docs.github.com, "Variables reference", "Default environment variables".
 bool is_reserved_variable(std::string_view name);
+
+/// What a step wrote to GITHUB_STEP_SUMMARY. Code::too_large above 1 MiB; else as above.
+Result<std::string> read_summary_file(const std::filesystem::path& path);
 
 }  // namespace triphammer::execution

@@ -5,6 +5,7 @@
 
 #include "base/digest.hpp"
 #include "execution/masking.hpp"
+#include "execution/problem_matchers.hpp"
 #include "runner/daemon_link.hpp"
 #include "runner/hash_files.hpp"
 #include "runner/job_contexts.hpp"
@@ -74,6 +75,9 @@ class Session final : public JobSession, public LinkListener {
 
     execution::MaskTable& masks() { return masks_; }
 
+    /// What ::add-matcher:: added, for all steps of the job.
+    execution::ProblemMatchers& matchers() { return matchers_; }
+
     /// For what runs after a cancel: cleaning up with a limit of its own.
     execution::StopToken& last_stop() { return last_stop_; }
 
@@ -115,6 +119,7 @@ class Session final : public JobSession, public LinkListener {
     model::JobDocument document_;
     std::optional<JobContexts> contexts_;
     execution::MaskTable masks_;
+    execution::ProblemMatchers matchers_;
     std::map<int, std::unique_ptr<StepLog>> logs_;
     std::optional<std::string> document_json_;
     std::map<std::int64_t, protocol::EffectVerdict> verdicts_;

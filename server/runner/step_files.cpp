@@ -59,6 +59,10 @@ Result<FileRequests> StepFiles::read() const {
     return out;
 }
 
+Result<std::string> StepFiles::read_summary() const {
+    return execution::read_summary_file(temp_.outside + "/" + name_of("summary"));
+}
+
 std::string StepFiles::name_of(std::string_view kind) const {
     return std::string{kind} + "_" + key_;
 }

@@ -33,6 +33,8 @@ class StepFiles {
     void name_in(Environment& environment) const;
     /// Code::invalid names the file and the line.
     Result<FileRequests> read() const;
+    /// GITHUB_STEP_SUMMARY. Code::too_large above 1 MiB.
+    Result<std::string> read_summary() const;
 
   private:
     std::string name_of(std::string_view kind) const;

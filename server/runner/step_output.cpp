@@ -1,14 +1,28 @@
 #include "runner/step_output.hpp"
 
+#include "runner/job_file.hpp"
+
 namespace triphammer::runner {
 
-StepOutput::StepOutput(Session& session, int step, bool debug)
-    : session_{session},
-      step_{step},
-      reader_{
-          requests_,
-          [&session](std::string value) { (void)session.masks().add(Secret{std::move(value)}); },
-          debug} {}
+namespace {
+
+execution::CommandReach reach_of(Session& session, const JobFolders& folders, bool debug) {
+    execution::CommandReach reach;
+    reach.add_mask = [&session](std::string value) {
+        return session.masks().add(Secret{std::move(value)});
+    };
+    reach.read_file = [&folders](const std::string& path) {
+        return read_job_file(folders, path, execution::ProblemMatcher::kMostBytes);
+    };
+    reach.matchers = &session.matchers();
+    reach.debug = debug;
+    return reach;
+}
+
+}  // namespace
+
+StepOutput::StepOutput(Session& session, const JobFolders& folders, int step, bool debug)
+    : session_{session}, step_{step}, reader_{requests_, reach_of(session, folders, debug)} {}
 
 Task<Result<>> StepOutput::write(std::string_view bytes) {
     if (reader_.pass(bytes)) return session_.write(step_, bytes);

@@ -9,7 +9,8 @@ namespace triphammer::runner {
 /// that was read as one piece.
 class StepOutput final : public execution::OutputSink {
   public:
-    StepOutput(Session& session, int step, bool debug);
+    /// `folders` as the steps see them; it outlives this.
+    StepOutput(Session& session, const JobFolders& folders, int step, bool debug);
 
     Task<Result<>> write(std::string_view bytes) override;
     /// The process has ended: an unfinished line is complete.

@@ -26,6 +26,7 @@ protocol::Annotation to_record(const execution::Annotation& in) {
     out.line = in.line;
     out.end_line = in.end_line;
     out.column = in.column;
+    out.end_column = in.end_column;
     return out;
 }
 
@@ -73,7 +74,7 @@ Task<StepResult> StepProcess::run(
 ) {
     const bool debug =
         scope_.session().contexts().environment().find("ACTIONS_STEP_DEBUG") != nullptr;
-    StepOutput output{scope_.session(), place_.log, debug};
+    StepOutput output{scope_.session(), executor_.folders(), place_.log, debug};
     auto running = executor_.run_step(std::move(command), limits, output, stop);
     auto end = co_await std::move(running);
     auto flushing = output.flush();
@@ -81,6 +82,8 @@ Task<StepResult> StepProcess::run(
     if (end && !flushed) end = flushed.error();
     if (!end) co_return failed_step(end.error());
     result_ = result_of(*end, limits, stop);
+    auto summing = take_summary(output.requests());
+    co_await std::move(summing);
     auto taking = take_requests(output.requests());
     co_await std::move(taking);
     co_return std::move(result_);
@@ -122,6 +125,22 @@ StepResult StepProcess::result_of(
     return out;
 }
 
+/// Failing to keep it does not make the step fail, as at GitHub.
+Task<> StepProcess::take_summary(execution::StepRequests& asked) {
+    const auto text = StepFiles{executor_.folders().temp, place_.key}.read_summary();
+    if (text) {
+        auto kept = scope_.session().summary(place_.log, *text);
+        co_await std::move(kept);
+        co_return;
+    }
+    execution::Annotation error;
+    error.level = "error";
+    error.message = "GITHUB_STEP_SUMMARY is not kept: " + text.error().message;
+    auto said = scope_.session().log(place_.log, "##[error]" + error.message + "\n");
+    asked.annotate(std::move(error));
+    co_await std::move(said);
+}
+
 /// What the step asked for counts whether it succeeded or not; a broken file makes it fail.
 Task<> StepProcess::take_requests(const execution::StepRequests& asked) {
     for (const auto& annotation : asked.annotations) {
@@ -144,6 +163,10 @@ Task<> StepProcess::take_requests(const execution::StepRequests& asked) {
         result_ = failed_step(Cause::invalid, "the outputs of a step may be 128 KiB together");
     }
     std::string remarks;
+    if (asked.dropped_annotations > 0) {
+        remarks += "##[warning]" + std::to_string(asked.dropped_annotations) +
+                   " annotations are beyond the limit of 10 of a kind and step\n";
+    }
     for (const auto* variables : {&asked.environment, &files->environment}) {
         for (const auto& [name, value] : *variables) set_variable(name, value, remarks);
     }

@@ -37,6 +37,7 @@ class StepProcess {
         const execution::ProcessLimits& limits,
         const execution::StopToken& stop
     ) const;
+    Task<> take_summary(execution::StepRequests& asked);
     Task<> take_requests(const execution::StepRequests& asked);
     void set_variable(const std::string& name, const std::string& value, std::string& remarks);
 

@@ -39,6 +39,12 @@ TEST(ValueFile, HasALimit) {
     EXPECT_EQ(read_text("a=" + std::string(2U << 20U, 'x')).error().code, Code::too_large);
 }
 
+TEST(ValueFile, RefusesWhatNoEnvironmentCanHold) {
+    EXPECT_EQ(
+        read_text(std::string{"a=1\nb=x\0y\n", 10}).error().message, "line 2: 'b' holds a NUL byte"
+    );
+}
+
 TEST(ValueFile, MayBeAbsent) {
     EXPECT_EQ(read_value_file("/nonexistent/output")->size(), 0U);
 }
@@ -67,6 +73,7 @@ TEST(ValueFile, ReservesWhatGitHubReserves) {
     EXPECT_TRUE(is_reserved_variable("NODE_OPTIONS"));
     EXPECT_FALSE(is_reserved_variable("CI"));
     EXPECT_FALSE(is_reserved_variable("MY_GITHUB_X"));
+    EXPECT_FALSE(is_reserved_variable("GITHUB_TOKEN"));
 }
 
 }  // namespace
