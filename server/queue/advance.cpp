@@ -5,11 +5,9 @@
 #include "queue/groups.hpp"
 #include "queue/lock.hpp"
 #include "queue/queue.hpp"
+#include "queue/run_view.hpp"
 
 #include <nlohmann/json.hpp>
-
-#include <algorithm>
-#include <list>
 
 namespace triphammer::queue {
 
@@ -17,61 +15,6 @@ using model::JobState;
 using model::RunState;
 
 namespace {
-
-Result<model::JobDefinition> parse_definition(const store::JobRow& job) {
-    const auto tree = nlohmann::json::parse(job.definition_json, nullptr, false);
-    if (tree.is_discarded()) {
-        return Error{Code::internal, "the definition of job " + to_text(job.id) + " is not JSON"};
-    }
-    return tree.get<model::JobDefinition>();
-}
-
-plan::JobFacts facts_of(const store::JobRow& job, const model::JobDefinition& definition) {
-    plan::JobFacts facts;
-    facts.key = job.key;
-    facts.node = job.node;
-    facts.parent = job.parent;
-    facts.state = job.state;
-    facts.cause = job.cause;
-    facts.continue_on_error = job.continue_on_error;
-    facts.is_stopping = job.cancel_requested_at.has_value();
-    facts.definition = &definition;
-    facts.contexts_json = job.contexts_json;
-    facts.outputs_json = job.outputs_json;
-    return facts;
-}
-
-/// A run as plan::advance wants it; owns what the facts borrow.
-struct View {
-    std::vector<store::JobRow> jobs;
-    std::list<model::JobDefinition> definitions;
-    plan::RunFacts facts;
-
-    const store::JobRow* find(const std::string& key) const {
-        const auto found = std::find_if(jobs.begin(), jobs.end(), [&](const store::JobRow& row) {
-            return row.key == key;
-        });
-        return found == jobs.end() ? nullptr : &*found;
-    }
-};
-
-Result<> read_view(store::Connection& db, const store::RunRow& run, View& view) {
-    view.jobs = store::list_jobs(db, run.id);
-    auto& facts = view.facts;
-    facts.contexts_json = run.contexts_json;
-    facts.id = to_text(run.id);
-    facts.number = run.number;
-    facts.attempt = run.attempt;
-    facts.cancelled = run.cancel_requested_at.has_value();
-    facts.held = !run.concurrency_json.empty() && store::is_run_held(db, run.id);
-    for (const auto& job : view.jobs) {
-        auto definition = parse_definition(job);
-        if (!definition) return definition.error();
-        view.definitions.push_back(std::move(*definition));
-        facts.jobs.push_back(facts_of(job, view.definitions.back()));
-    }
-    return {};
-}
 
 /// A job that has to wait for its group.
 struct Newcomer {
@@ -84,8 +27,8 @@ class Change {
     Change(store::Transaction& tx, const store::RunRow& run) : tx_{tx}, run_{run} {}
 
     Result<> run() {
-        View view;
-        if (auto read = read_view(tx_, run_, view); !read) return read;
+        RunView view;
+        if (auto read = read_run(tx_, run_, view); !read) return read;
         const auto answer = plan::advance(view.facts);
         if (!answer.expansions.empty()) {
             for (const auto& one : answer.expansions) expand(view, one);
@@ -119,7 +62,7 @@ class Change {
     };
 
     /// The rows become those of the first leg; those of the others are like them.
-    void expand(const View& view, const plan::Expansion& expansion) {
+    void expand(const RunView& view, const plan::Expansion& expansion) {
         const auto& whole = *view.find(expansion.key);
         for (const auto& row : view.jobs) {
             const bool is_whole = row.id == whole.id;
@@ -193,8 +136,8 @@ class Change {
 
     /// Some jobs wait for their group instead of being queued, which the run shows.
     Result<> settle_with_waiting() {
-        View view;
-        if (auto read = read_view(tx_, run_, view); !read) return read;
+        RunView view;
+        if (auto read = read_run(tx_, run_, view); !read) return read;
         if (auto settled = settle(plan::advance(view.facts)); !settled) return settled;
         for (const auto& one : newcomers_) {
             if (auto made = make_room(tx_, one.member, one.group); !made) return made;

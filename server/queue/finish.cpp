@@ -1,5 +1,6 @@
 #include "queue/lock.hpp"
 #include "queue/queue.hpp"
+#include "queue/retry.hpp"
 
 namespace triphammer::queue {
 
@@ -38,6 +39,32 @@ Result<> leave_running(store::Transaction& tx, const store::JobRow& job, store::
     return advance_run(tx, job.run);
 }
 
+/// The job is queued again instead of ending, where its `retry` says so.
+store::JobMove follow_retry(
+    store::Transaction& tx,
+    const store::JobRow& job,
+    store::JobMove move,
+    const plan::EndedAttempt& ended,
+    std::string& reason
+) {
+    if (move.to != JobState::failed && move.to != JobState::timed_out) return move;
+    reason = move.reason;
+    std::string problem;
+    const auto wait = find_retry(tx, job, ended, problem);
+    if (!problem.empty()) reason += " (not tried again: " + problem + ")";
+    move.reason = reason;
+    if (!wait) return move;
+    const auto seconds = std::to_string(wait->count() / 1000);
+    reason = "attempt " + std::to_string(ended.number) + " failed (" +
+             std::string{name_of(ended.cause)} + (reason.empty() ? "" : ": " + reason) +
+             "); tried again in " + seconds + " s";
+    store::hold_job_until(tx, job.id, tx.now() + *wait);
+    move.to = JobState::queued;
+    move.cause = Cause::none;
+    move.reason = reason;
+    return move;
+}
+
 /// The first seconds of a launcher's trouble pass by themselves.
 TimePoint after_back_off(TimePoint now, std::int64_t unattached) {
     return now + Milliseconds{1000 * (unattached - 1)};
@@ -62,10 +89,17 @@ Result<> finish_attempt(store::Transaction& tx, const Hold& hold, const AttemptR
     if (!found) return found.error();
     const store::StepPlace place{hold.fence, found->job.run};
     store::end_open_steps(tx, place, step_state_of(result.state), result.cause);
-    store::set_job_outputs(tx, found->job.id, result.outputs_json);
-    return leave_running(
-        tx, found->job, {.to = result.state, .cause = result.cause, .reason = result.reason}
+    const auto& job = found->job;
+    std::string reason;
+    const auto move = follow_retry(
+        tx,
+        job,
+        {.to = result.state, .cause = result.cause, .reason = result.reason},
+        {result.cause, result.exit_status, job.attempts},
+        reason
     );
+    if (is_final(move.to)) store::set_job_outputs(tx, job.id, result.outputs_json);
+    return leave_running(tx, job, move);
 }
 
 Result<> park_attempt(store::Transaction& tx, const Hold& hold, std::string_view why) {
@@ -107,6 +141,8 @@ Result<> lose_attempt(store::Transaction& tx, model::Fence fence, const Loss& lo
     );
     if (!closed) return closed;
     store::end_open_steps(tx, {fence, job.run}, step_state_of(move.to), loss.cause);
+    std::string reason;
+    move = follow_retry(tx, job, move, {loss.cause, {}, job.attempts}, reason);
     return leave_running(tx, job, move);
 }
 

@@ -59,8 +59,6 @@ struct DeployPlan {
 /// Code::invalid with a sentence for what this driver does not do or cannot read.
 Result<DeployPlan> make_deploy_plan(const model::JobDocument& document, const Evaluate& evaluate);
 
-/// "500ms", "10s", "2m", "1h"; nothing for anything else or over a day.
-std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 /// "8080:80", "127.0.0.1:8080:80", "8080:80/udp".
 Result<docker::PortBinding> parse_port(std::string_view text);
 /// Words as a shell would split them: blanks, '…', "…", backslash; no expansion.

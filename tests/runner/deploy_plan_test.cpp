@@ -35,16 +35,6 @@ class DeployPlans : public ::testing::Test {
 
 }  // namespace
 
-TEST(Durations, AreNumbersWithAUnit) {
-    EXPECT_EQ(parse_duration("500ms"), milliseconds{500});
-    EXPECT_EQ(parse_duration("10s"), milliseconds{10'000});
-    EXPECT_EQ(parse_duration("2m"), milliseconds{120'000});
-    EXPECT_EQ(parse_duration("24h"), milliseconds{86'400'000});
-    for (const char* bad : {"", "10", "s", "-1s", "1.5s", "25h", "9999999999999999999s"}) {
-        EXPECT_FALSE(parse_duration(bad)) << bad;
-    }
-}
-
 TEST(Ports, AreHostAndContainer) {
     const auto plain = parse_port("8080:80").value();
     const auto bound = parse_port("127.0.0.1:8080:80/udp").value();
