@@ -243,6 +243,40 @@ CREATE TABLE step_summaries (
     UNIQUE (attempt, step, part)
 ) STRICT;
 
+-- What jobs have stored: the file's row is written after the file, and removed before it.
+CREATE TABLE artifacts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,    -- stands in links that are kept
+    repository INTEGER NOT NULL REFERENCES repositories (id),
+    run INTEGER NOT NULL REFERENCES runs (id),
+    job INTEGER NOT NULL REFERENCES jobs (id),
+    attempt INTEGER NOT NULL REFERENCES attempts (id),
+    name TEXT NOT NULL,
+    blob TEXT NOT NULL UNIQUE,               -- the file's name
+    sha256 TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    UNIQUE (run, name)
+) STRICT;
+CREATE INDEX artifacts_expiry ON artifacts (expires_at);
+CREATE INDEX artifacts_room ON artifacts (repository, bytes);
+
+CREATE TABLE caches (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    repository INTEGER NOT NULL REFERENCES repositories (id),
+    scope TEXT NOT NULL,                     -- the ref of the run that saved it
+    version TEXT NOT NULL,                   -- hash of the paths in it
+    key TEXT NOT NULL,
+    blob TEXT NOT NULL UNIQUE,
+    sha256 TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    used_at INTEGER NOT NULL,
+    UNIQUE (repository, scope, version, key)
+) STRICT;
+CREATE INDEX caches_use ON caches (used_at);
+CREATE INDEX caches_room ON caches (repository, used_at, bytes);
+
 -- Append-only: what changed, for the outbox, live pages and the audit chain, in the transaction of the change.
 CREATE TABLE changes (
     seq INTEGER PRIMARY KEY,                 -- the newest row is never removed, so none comes twice

@@ -21,11 +21,11 @@ ChangeRow read_change(Statement& row) {
     return change;
 }
 
-/// A step is told to people only. Of deliveries the outbox wants those that started nothing: with
-/// the others come runs.
+/// Steps and artifacts are told to people only. Of deliveries the outbox wants those that started
+/// nothing: with the others come runs.
 bool is_work(const NewChange& change) {
     if (change.subject == "delivery") return change.to_state == "ignored";
-    return change.subject != "step";
+    return change.subject != "step" && change.subject != "artifact";
 }
 
 }  // namespace

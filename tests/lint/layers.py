@@ -9,7 +9,7 @@ WORKFLOW = ["workflow/expression", "workflow/yaml", "workflow/schema", "workflow
 LEVELS = {
     1: ["base"],
     2: ["model"],
-    3: [*WORKFLOW, "store", "http", "git", "logs", "mail"],
+    3: [*WORKFLOW, "store", "http", "git", "logs", "mail", "archive"],
     4: ["plan", "protocol", "rollout", "github", "docker", "aws", "artifacts", "importer"],
     5: ["execution", "queue", "access", "definitions", "history", "launcher"],
     6: ["runner", "deployments", "report", "intake"],
