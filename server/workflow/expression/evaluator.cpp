@@ -49,7 +49,7 @@ class Evaluation {
             case NodeKind::context:
                 return {*contexts_.find(node.name)};
             case NodeKind::function:
-                return {call(node)};
+                return is_case_function(node.name) ? choose(node) : Worth{call(node)};
             case NodeKind::index:
                 return index(evaluate(child(node, 0)), child(node, 1));
             case NodeKind::filter:
@@ -57,9 +57,9 @@ class Evaluation {
             case NodeKind::negate:
                 return {Value::boolean(!evaluate(child(node, 0)).value.is_truthy())};
             case NodeKind::both:
-                return {chain(node, false)};
+                return chain(node, false);
             case NodeKind::either:
-                return {chain(node, true)};
+                return chain(node, true);
             default:
                 return {Value::boolean(compare(node))};
         }
@@ -86,17 +86,16 @@ class Evaluation {
     }
 
     /// && gives the first falsy value, || the first truthy one, or the last of all.
-    Value chain(const Node& node, bool until) {
-        Value last;
+    Worth chain(const Node& node, bool until) {
+        Worth last;
         for (std::size_t i = 0; i < node.children.size(); ++i) {
-            last = evaluate(child(node, i)).value;
-            if (failure_ || last.is_truthy() == until) break;
+            last = evaluate(child(node, i));
+            if (failure_ || last.value.is_truthy() == until) break;
         }
         return last;
     }
 
     Value call(const Node& node) {
-        if (is_case_function(node.name)) return choose(node);
         Call call{node.name, {}, contexts_, budget_};
         for (std::size_t i = 0; i < node.children.size() && !failure_; ++i) {
             call.arguments.push_back(evaluate(child(node, i)).value);
@@ -108,7 +107,7 @@ class Evaluation {
         return result ? std::move(*result) : Value{};
     }
 
-    Value choose(const Node& node) {
+    Worth choose(const Node& node) {
         for (std::size_t i = 0; i + 1 < node.children.size() && !failure_; i += 2) {
             const auto predicate = evaluate(child(node, i)).value;
             if (failure_) return {};
@@ -116,9 +115,9 @@ class Evaluation {
                 fail(child(node, i), "a predicate of case must be true or false");
                 return {};
             }
-            if (predicate.as_boolean()) return evaluate(child(node, i + 1)).value;
+            if (predicate.as_boolean()) return evaluate(child(node, i + 1));
         }
-        return evaluate(child(node, node.children.size() - 1)).value;
+        return evaluate(child(node, node.children.size() - 1));
     }
 
     Worth index(Worth operand, const Node& key_node) {

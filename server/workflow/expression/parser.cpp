@@ -166,10 +166,10 @@ class Parser {
     }
 
     Index read_group() {
-        if (!enter()) return 0;
+        if (++groups_ > kMaxGroups) return fail_deep(kMaxGroups);
         ++at_;
         const Index inner = read_either();
-        --nesting_;
+        --groups_;
         expect(TokenKind::close, "')'");
         return inner;
     }
@@ -212,14 +212,14 @@ class Parser {
         if (failure_) return 0;
         int depth = 1;
         for (const Index child : node.children) depth = std::max(depth, depths_[child] + 1);
-        if (depth > kMaxDepth) return fail_deep();
+        if (depth > kMaxDepth) return fail_deep(kMaxDepth);
         depths_.push_back(depth);
         tree_.nodes.push_back(std::move(node));
         return tree_.nodes.size() - 1;
     }
 
     bool enter() {
-        if (++nesting_ > kMaxDepth) fail_deep();
+        if (++nesting_ > kMaxDepth) fail_deep(kMaxDepth);
         return !failure_;
     }
 
@@ -251,8 +251,8 @@ class Parser {
 
     Index fail_unexpected() { return fail("unexpected " + found_text()); }
 
-    Index fail_deep() {
-        return fail("nested deeper than " + std::to_string(kMaxDepth) + " levels");
+    Index fail_deep(int limit) {
+        return fail("nested deeper than " + std::to_string(limit) + " levels");
     }
 
     Index fail(std::string message) {
@@ -263,6 +263,7 @@ class Parser {
     std::vector<Token> tokens_;
     std::size_t at_ = 0;
     int nesting_ = 0;
+    int groups_ = 0;
     Tree tree_;
     std::vector<int> depths_;
     std::optional<Failure> failure_;

@@ -11,7 +11,10 @@
 namespace triphammer::workflow::expression {
 
 inline constexpr std::size_t kMaxLength = 21'000;
+/// Of the tree; parentheses that only group make no level of it.
 inline constexpr int kMaxDepth = 50;
+/// Of those parentheses.
+inline constexpr int kMaxGroups = 200;
 /// What a text may grow to when its expressions are replaced.
 inline constexpr std::size_t kMaxText = 16U << 20U;
 

@@ -1,6 +1,5 @@
 #include "workflow/expression/value.hpp"
 
-#include "base/text.hpp"
 #include "workflow/expression/fold.hpp"
 
 #include <algorithm>
@@ -126,7 +125,7 @@ bool loosely_equal(const Value& left, const Value& right) {
     }
     switch (left.kind()) {
         case Kind::string:
-            return fold_case(left.as_string()) == fold_case(right.as_string());
+            return equal_folded(left.as_string(), right.as_string());
         case Kind::array:
             return &left.as_array() == &right.as_array();
         case Kind::object:
@@ -165,9 +164,9 @@ void Object::set(std::string_view name, Value value) {
     members_.emplace_back(name, std::move(value));
     if (members_.size() < kIndexFrom) return;
     if (index_.empty()) {
-        for (std::size_t i = 0; i < members_.size(); ++i) index_[to_lower(members_[i].first)] = i;
+        for (std::size_t i = 0; i < members_.size(); ++i) index_[fold_case(members_[i].first)] = i;
     }
-    index_[to_lower(name)] = members_.size() - 1;
+    index_[fold_case(name)] = members_.size() - 1;
 }
 
 const Value* Object::find(std::string_view name) const {
@@ -177,12 +176,12 @@ const Value* Object::find(std::string_view name) const {
 
 std::optional<std::size_t> Object::index_of(std::string_view name) const {
     if (!index_.empty()) {
-        const auto found = index_.find(to_lower(name));
+        const auto found = index_.find(fold_case(name));
         if (found == index_.end()) return {};
         return found->second;
     }
     for (std::size_t i = 0; i < members_.size(); ++i) {
-        if (equal_ignoring_case(members_[i].first, name)) return i;
+        if (equal_folded(members_[i].first, name)) return i;
     }
     return {};
 }

@@ -86,8 +86,8 @@ class Value {
 bool loosely_equal(const Value& left, const Value& right);
 bool loosely_less(const Value& left, const Value& right);
 
-/// Members in order of their first appearance; names ignore case (ASCII); a later one of the same
-/// name replaces the value.
+/// Members in order of their first appearance; names ignore case as texts do; a later one of the
+/// same name replaces the value.
 class Object {
   public:
     using Member = std::pair<std::string, Value>;
@@ -110,7 +110,7 @@ class Object {
     std::optional<std::size_t> index_of(std::string_view name) const;
 
     std::vector<Member> members_;
-    std::unordered_map<std::string, std::size_t> index_;  // lower-cased; only for many members
+    std::unordered_map<std::string, std::size_t> index_;  // folded; only for many members
 };
 
 /// Text as the number it means (decimal, 0x…, 0o…, Infinity; '' is 0), else NaN.

@@ -313,12 +313,12 @@ TEST(Evaluator, KeepsStatusFunctionsOutOfOtherPlaces) {
 }
 
 TEST(Evaluator, HasALimitOnDepthAndLength) {
-    const std::string deep = std::string(200, '(') + "1" + std::string(200, ')');
+    const std::string deep = std::string(201, '(') + "1" + std::string(201, ')');
     const std::string negated = std::string(200, '!') + "true";
     std::string chain = "true";
     for (int i = 0; i < 500; ++i) chain += " && true";
 
-    EXPECT_EQ(failure_of(deep), "51: nested deeper than 50 levels");
+    EXPECT_EQ(failure_of(deep), "201: nested deeper than 200 levels");
     EXPECT_EQ(failure_of(negated), "51: nested deeper than 50 levels");
     EXPECT_EQ(failure_of(chain), "true");
     EXPECT_EQ(failure_of(std::string(21'001, ' ')), "0: longer than 21000 characters");
