@@ -97,19 +97,25 @@ std::size_t utf8_length(std::string_view text) {
     return length;
 }
 
+/// A character changed, missing, too many, or in its neighbour's place counts one each.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
+    std::vector<std::size_t> before(b.size() + 1);
+    std::vector<std::size_t> last(b.size() + 1);
     std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), 0U);
+    const auto same = [&](std::size_t i, std::size_t k) { return lower(a[i]) == lower(b[k]); };
+    std::iota(last.begin(), last.end(), 0U);
     for (std::size_t i = 1; i <= a.size(); ++i) {
-        std::size_t diagonal = row[0];
         row[0] = i;
         for (std::size_t k = 1; k <= b.size(); ++k) {
-            const std::size_t change = diagonal + (lower(a[i - 1]) == lower(b[k - 1]) ? 0 : 1);
-            diagonal = row[k];
-            row[k] = std::min({row[k] + 1, row[k - 1] + 1, change});
+            const std::size_t change = last[k - 1] + (same(i - 1, k - 1) ? 0 : 1);
+            row[k] = std::min({last[k] + 1, row[k - 1] + 1, change});
+            const bool swapped = i > 1 && k > 1 && same(i - 1, k - 2) && same(i - 2, k - 1);
+            if (swapped) row[k] = std::min(row[k], before[k - 2] + 1);
         }
+        before.swap(last);
+        last.swap(row);
     }
-    return row[b.size()];
+    return last[b.size()];
 }
 
 }  // namespace

@@ -20,6 +20,8 @@ void build_runs_on(const Node& job_node, model::JobDefinition& job) {
     job.runs_on = node.kind == NodeKind::mapping ? templates_at(node, "labels")
                                                  : templates_at(job_node, "runs-on");
     job.runs_on_group = template_at(node, "group");
+    // The server's table of labels is where a group's machines are named.
+    if (!job.runs_on_group.empty()) job.runs_on.push_back(job.runs_on_group);
 }
 
 std::optional<model::Strategy> build_strategy(const Node& job) {

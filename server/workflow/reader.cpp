@@ -16,9 +16,9 @@ std::vector<model::CalledOutput> check_file(
     const Source source{text};
     Checker checker{source, report};
     checker.check(root, kWorkflowShape, "");
-    check_references(root, checker.references(), report);
+    check_references(root, checker.references(), source, report);
     if (const auto* jobs = root.find("jobs")) check_needs(*jobs, report);
-    return list_called_outputs(root, checker.references());
+    return list_called_outputs(root, checker.references(), source);
 }
 
 }  // namespace

@@ -112,7 +112,7 @@ void Checker::check_anything(const Node& node, const Shape& shape) {
 
 bool Checker::accepts(const Node& node, const Shape& shape, std::string_view key) {
     if (accepts_kind(node, shape)) return true;
-    const auto name = show(key);
+    const auto name = key.empty() ? std::string{"the file"} : show(key);
     if (node.kind == NodeKind::null) {
         report_.error(
             "missing-value",

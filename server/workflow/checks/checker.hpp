@@ -41,8 +41,8 @@ class Checker {
     void check_expression(
         const Node& node, std::string_view expression, std::size_t offset, const Shape& shape
     );
-    void check_context(const expression::Node& context, const Shape& shape, model::Position at);
-    void check_function(const expression::Node& function, const Shape& shape, model::Position at);
+    void check_context(const expression::Node& context, const Shape& shape, Spot at);
+    void check_function(const expression::Node& function, const Shape& shape, Spot at);
     void warn_about_number(const Node& node);
 
     const Source& source_;

@@ -82,28 +82,26 @@ void Checker::check_segments(
     }
 }
 
-void Checker::check_context(
-    const expression::Node& context, const Shape& shape, model::Position at
-) {
+void Checker::check_context(const expression::Node& context, const Shape& shape, Spot at) {
     if (context_bit(context.name) == 0) {
-        report_.error("unknown-context", at, expression::unknown_context_text(context.name));
+        report_.error(
+            "unknown-context", source_.locate(at), expression::unknown_context_text(context.name)
+        );
     } else if (!shape.place->allows(context.name)) {
         report_.error(
             "context-not-allowed",
-            at,
+            source_.locate(at),
             show(context.name) + " cannot be used here (" + std::string{shape.place->key} + ")",
             "allowed here: " + std::string{shape.place->contexts}
         );
     }
 }
 
-void Checker::check_function(
-    const expression::Node& function, const Shape& shape, model::Position at
-) {
+void Checker::check_function(const expression::Node& function, const Shape& shape, Spot at) {
     if (!is_special(function.name) || has_word(shape.place->functions, function.name)) return;
     report_.error(
         "function-not-allowed",
-        at,
+        source_.locate(at),
         function.name + "() cannot be used here (" + std::string{shape.place->key} + ")"
     );
 }
@@ -112,10 +110,13 @@ void Checker::check_expression(
     const Node& node, std::string_view expression, std::size_t offset, const Shape& shape
 ) {
     const auto at = [&](std::size_t position) {
-        return source_.locate(node, offset + (position > 0 ? position - 1 : 0));
+        return Spot{&node, offset + (position > 0 ? position - 1 : 0)};
     };
     const auto tree = expression::parse(expression);
-    if (!tree) return report_.error("expression", at(tree.error().position), tree.error().message);
+    if (!tree) {
+        const auto place = source_.locate(at(tree.error().position));
+        return report_.error("expression", place, tree.error().message);
+    }
     for (const auto& one : tree->nodes) {
         if (one.kind == ExpressionKind::context) check_context(one, shape, at(one.position));
         if (one.kind == ExpressionKind::function) check_function(one, shape, at(one.position));
@@ -128,7 +129,7 @@ void Checker::check_expression(
     if (const auto found = find_untrusted(*tree)) {
         report_.error(
             "untrusted-interpolation",
-            at(found->position),
+            source_.locate(at(found->position)),
             found->path + " is written by outsiders and would be run as part of this script",
             env_form(found->path, expression)
         );

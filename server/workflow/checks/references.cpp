@@ -16,6 +16,9 @@ using ExpressionKind = expression::NodeKind;
 
 constexpr std::array<std::string_view, 5> kLookedUp{"steps", "needs", "matrix", "inputs", "jobs"};
 
+// More are not told; each costs a look at the file.
+constexpr std::size_t kMostCalledOutputs = 100;
+
 bool is_looked_up(std::string_view context) {
     return std::any_of(kLookedUp.begin(), kLookedUp.end(), [context](auto one) {
         return equal_ignoring_case(one, context);
@@ -60,7 +63,8 @@ std::size_t start_of(const Tree& tree, const ExpressionNode& node) {
 /// The lookups of each context in what the file says.
 class Lookup {
   public:
-    Lookup(const Node& root, Report& report) : file_(root), report_(report) {}
+    Lookup(const Node& root, const Source& source, Report& report)
+        : file_(root), source_(source), report_(report) {}
 
     void check(const Reference& reference) {
         if (reference.path.size() < 2) return;
@@ -128,13 +132,14 @@ class Lookup {
         const auto& name = reference.path[reference.path.size() > 3 ? 3 : 1];
         report_.warning(
             "unknown-reference",
-            reference.at,
+            source_.locate(reference.at),
             what + ": " + join(reference.path, ".") + " is empty",
             nearest_hint(name, known.list())
         );
     }
 
     FileFacts file_;
+    const Source& source_;
     Report& report_;
 };
 
@@ -156,7 +161,7 @@ std::vector<Found> find_references(const Tree& tree) {
 }
 
 std::vector<model::CalledOutput> list_called_outputs(
-    const Node& root, const std::vector<Reference>& references
+    const Node& root, const std::vector<Reference>& references, const Source& source
 ) {
     std::vector<model::CalledOutput> out;
     const FileFacts file{root};
@@ -165,15 +170,17 @@ std::vector<model::CalledOutput> list_called_outputs(
             path.size() > 3 && equal_ignoring_case(path[2], "outputs") &&
             (equal_ignoring_case(path[0], "needs") || equal_ignoring_case(path[0], "jobs"));
         const auto* named = is_output ? file.find_job(path[1]) : nullptr;
-        if (named != nullptr && named->find("uses") != nullptr) {
-            out.push_back({path[1], path[3], at});
-        }
+        if (named == nullptr || named->find("uses") == nullptr) continue;
+        out.push_back({path[1], path[3], source.locate(at)});
+        if (out.size() == kMostCalledOutputs) break;
     }
     return out;
 }
 
-void check_references(const Node& root, const std::vector<Reference>& references, Report& report) {
-    Lookup lookup{root, report};
+void check_references(
+    const Node& root, const std::vector<Reference>& references, const Source& source, Report& report
+) {
+    Lookup lookup{root, source, report};
     for (const auto& reference : references) {
         if (report.is_crowded()) return;
         lookup.check(reference);

@@ -7,6 +7,7 @@
 #include "workflow/expression/parser.hpp"
 #include "workflow/yaml/node.hpp"
 #include "workflow/yaml/report.hpp"
+#include "workflow/yaml/source.hpp"
 
 #include <string>
 #include <vector>
@@ -15,7 +16,7 @@ namespace triphammer::workflow {
 
 struct Reference {
     std::vector<std::string> path;  // needs, build, outputs, digest: from the context on
-    model::Position at;
+    Spot at;
     const Node* job = nullptr;   // where it stands; null: outside of jobs
     const Node* step = nullptr;  // null: outside of steps
 };
@@ -31,9 +32,11 @@ std::vector<Found> find_references(const expression::Tree& tree);
 
 /// Outputs of the jobs that call workflows, as the expressions read them.
 std::vector<model::CalledOutput> list_called_outputs(
-    const Node& root, const std::vector<Reference>& references
+    const Node& root, const std::vector<Reference>& references, const Source& source
 );
 
-void check_references(const Node& root, const std::vector<Reference>& references, Report& report);
+void check_references(
+    const Node& root, const std::vector<Reference>& references, const Source& source, Report& report
+);
 
 }  // namespace triphammer::workflow

@@ -17,7 +17,8 @@ constexpr std::array<std::string_view, sizeof...(Words)> words(Words... all) {
 
 constexpr auto kCommentTypes = words("created", "edited", "deleted");
 constexpr auto kCheckRunTypes = words("created", "rerequested", "completed", "requested_action");
-constexpr auto kCheckSuiteTypes = words("completed");
+// The documentation lists the first; files from older editions of it have the others.
+constexpr auto kCheckSuiteTypes = words("completed", "requested", "rerequested");
 constexpr auto kDiscussionTypes = words(
     "created",
     "edited",

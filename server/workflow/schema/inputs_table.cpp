@@ -138,6 +138,7 @@ constexpr Shape kCallType = words_shape(kCallTypes);
 constexpr Shape kCallDefault = value_shape(&places::kCallDefault);
 constexpr std::array kCallInputKeys{
     Key{"description", &kInputText},
+    Key{"deprecationMessage", &kInputText},
     Key{"required", &kRequired},
     Key{"default", &kCallDefault},
     Key{"type", &kCallType, "string, boolean or number", true},

@@ -17,8 +17,8 @@ constexpr Shape kIf = condition_shape(&places::kJobIf);
 constexpr Shape kLabel = text_shape(&places::kJobRunsOn);
 constexpr Shape kLabels = one_or_many_shape(&kLabel);
 constexpr std::array kRunsOnKeys{
-    Key{"group", &kLabel, "A group of runners", false, "jobs.runs-on.group"},
-    Key{"labels", &kLabels, "Labels of a runner", false, "jobs.runs-on.labels"},
+    Key{"group", &kLabel, "A group of runners; counts as one more label"},
+    Key{"labels", &kLabels, "Labels of a runner"},
 };
 constexpr Shape kRunsOn = [] {
     Shape shape = one_or_many_shape(&kLabel);

@@ -20,7 +20,7 @@ constexpr Shape kRun = [] {
     shape.extra = check_script;
     return shape;
 }();
-constexpr Shape kWith = pairs_shape(&kStepText, &places::kStep);
+constexpr Shape kWith = env_shape(&kStepText, &places::kStep);
 constexpr Shape kEnv = env_shape(&kStepText, &places::kStep);
 constexpr Shape kContinueOnError = boolean_shape(&places::kStep);
 constexpr Shape kTimeout = [] {

@@ -9,20 +9,12 @@ namespace {
 
 // docs/workflows.md, "Not supported yet", names every line; a test compares the two.
 constexpr auto kUnsupported = std::to_array<Unsupported>({
-    // Events.
-    {"on.image_version", "no webhook carries it"},
-    {"on.project", "GitHub has closed classic projects"},
-    {"on.project_card", "GitHub has closed classic projects"},
-    {"on.project_column", "GitHub has closed classic projects"},
     // The workflow and its jobs.
     {"notify", ""},
     {"jobs.services", "start what is needed in a step"},
     {"jobs.container.ports", ""},
     {"jobs.container.volumes", ""},
     {"jobs.container.options", ""},
-    {"jobs.runs-on.group", "name labels instead"},
-    {"jobs.runs-on.labels", "write them at runs-on itself"},
-    {"jobs.snapshot", "it makes images of GitHub's own machines"},
     {"jobs.uses.remote", "copy the workflow into this repository and call it there"},
     {"jobs.terraform", "run it as a step"},
     {"jobs.approve", ""},
@@ -65,6 +57,23 @@ constexpr auto kUnsupported = std::to_array<Unsupported>({
     {"deploy.volumes.host", "NAME:/path, a volume of the engine"},
 });
 
+// What is read and can have no effect here: a warning, not an error.
+constexpr auto kWithoutEffect = std::to_array<Unsupported>({
+    {"on.image_version", "no webhook carries it"},
+    {"on.project", "GitHub has closed classic projects"},
+    {"on.project_card", "GitHub has closed classic projects"},
+    {"on.project_column", "GitHub has closed classic projects"},
+    {"jobs.snapshot", "it makes images of GitHub's own machines"},
+});
+
+template <class List>
+const Unsupported* find_in(const List& list, std::string_view feature) {
+    const auto found = std::find_if(list.begin(), list.end(), [feature](const Unsupported& one) {
+        return one.feature == feature;
+    });
+    return found == list.end() ? nullptr : &*found;
+}
+
 }  // namespace
 
 std::span<const Unsupported> list_unsupported() {
@@ -72,16 +81,15 @@ std::span<const Unsupported> list_unsupported() {
 }
 
 const Unsupported* find_unsupported(std::string_view feature) {
-    const auto found =
-        std::find_if(kUnsupported.begin(), kUnsupported.end(), [feature](const Unsupported& one) {
-            return one.feature == feature;
-        });
-    return found == kUnsupported.end() ? nullptr : &*found;
+    return find_in(kUnsupported, feature);
 }
 
 bool report_unsupported(
     Report& report, std::string_view feature, model::Position at, const std::string& what
 ) {
+    if (const auto* idle = find_in(kWithoutEffect, feature)) {
+        report.warning("no-effect", at, what + " has no effect here", std::string{idle->advice});
+    }
     const auto* found = find_unsupported(feature);
     if (found == nullptr) return false;
     report.error("unsupported", at, what + " is not supported yet", std::string{found->advice});

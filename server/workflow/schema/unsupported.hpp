@@ -18,6 +18,7 @@ std::span<const Unsupported> list_unsupported();
 const Unsupported* find_unsupported(std::string_view feature);
 
 /// Reports "WHAT is not supported yet" where the table has `feature`, and says whether it had.
+/// What can have no effect here, such as events that no longer exist, is a warning `no-effect`.
 bool report_unsupported(
     Report& report, std::string_view feature, model::Position at, const std::string& what
 );

@@ -9,6 +9,13 @@
 
 namespace triphammer::workflow {
 
+/// A byte of a scalar's value. Where that is costs a look at the file: only what is told is looked
+/// up.
+struct Spot {
+    const Node* scalar = nullptr;
+    std::size_t offset = 0;
+};
+
 class Source {
   public:
     /// Borrows `text`.
@@ -17,6 +24,8 @@ class Source {
     /// Exact for scalars on one line without escapes and for literal blocks (|); else the scalar's
     /// own place.
     model::Position locate(const Node& scalar, std::size_t offset) const;
+
+    model::Position locate(const Spot& spot) const { return locate(*spot.scalar, spot.offset); }
 
   private:
     std::string_view line(int number) const;

@@ -302,7 +302,8 @@ struct Hint {
     std::string_view text;
 };
 
-constexpr std::array<Hint, 6> kHints{{
+constexpr std::array<Hint, 7> kHints{{
+    {"unknown token", "a value that begins with @, ` or % needs quotes"},
     {"illegal map value", "a ': ' inside of a value needs quotes around the whole value"},
     {"end of map flow not found", "a , or } is missing"},
     {"end of sequence flow not found", "a , or ] is missing"},
