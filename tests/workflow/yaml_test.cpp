@@ -40,6 +40,7 @@ TEST(Yaml, RefusesWhatTheLanguageDoesNotHave) {
     EXPECT_EQ(yaml_problems("a: x\nb: \x01"), "2:4 encoding");
     EXPECT_EQ(yaml_problems(std::string("a\0b\0", 4)), "1:2 encoding");
     EXPECT_EQ(yaml_problems(std::string(60, '[') + std::string(60, ']')), "1:51 too-deep");
+    EXPECT_EQ(yaml_problems("a: " + std::string(2'000, '[')), "1:1004 too-deep");
     EXPECT_EQ(yaml_problems(std::string(49, '[') + std::string(49, ']')), "");
     EXPECT_EQ(yaml_problems(std::string(256 * 1024 + 1, ' ')), "1:1 too-large");
 }

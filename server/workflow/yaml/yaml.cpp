@@ -20,6 +20,7 @@ namespace {
 constexpr std::size_t kMaxNodes = 50'000;    // aliases counted as if written out
 constexpr std::size_t kMaxText = 1U << 20U;  // bytes, likewise
 constexpr std::size_t kMaxDepth = 50;
+constexpr std::size_t kMaxBrackets = 1000;
 constexpr std::string_view kTagPrefix = "tag:yaml.org,2002:";
 constexpr std::array<std::string_view, 7> kTags{
     "str", "int", "float", "bool", "null", "seq", "map"};
@@ -278,6 +279,19 @@ bool is_control(char c) {
     return (byte < 0x20 && c != '\t' && c != '\n' && c != '\r') || byte == 0x7f;
 }
 
+/// Where a line opens more brackets than anybody means. yaml-cpp keeps such a line in memory as
+/// long as a key may begin at each of them.
+std::size_t find_brackets(std::string_view text) {
+    std::size_t open = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (c == '\n') open = 0;
+        if ((c == ']' || c == '}') && open > 0) --open;
+        if ((c == '[' || c == '{') && ++open > kMaxBrackets) return i;
+    }
+    return std::string_view::npos;
+}
+
 /// What yaml-cpp would guess about (UTF-16, control characters) or choke on.
 bool is_readable(std::string_view text, Report& report) {
     if (text.size() > kMaxFileBytes) {
@@ -286,6 +300,10 @@ bool is_readable(std::string_view text, Report& report) {
     }
     if (!is_utf8(text)) {
         report.error("encoding", {1, 1}, "not UTF-8", "save the file as UTF-8");
+        return false;
+    }
+    if (const auto deep = find_brackets(text); deep != std::string_view::npos) {
+        report.error("too-deep", place_of(text, deep), "too many open brackets on one line");
         return false;
     }
     const auto control = std::find_if(text.begin(), text.end(), is_control);
