@@ -120,8 +120,30 @@ void Mutator::mutate(std::string& text) {
     }
 }
 
+// Two that have everything, and small ones: millions of inputs are tried, and a mistake mostly
+// needs one place only.
 std::vector<std::string> workflow_seeds() {
     return {
+        "on: push\njobs: { a: { runs-on: x, steps: [{ run: y }] } }\n",
+        "on: [push, fork]\njobs:\n  a:\n    uses: ./x.yml\n    with: { i: '${{ inputs.n }}' }\n",
+        "on: { push: { branches: ['!a', 'v*'], paths-ignore: b } }\nenv: { A: 1.10, B: ~, C: on "
+        "}\n",
+        "on:\n  schedule:\n    - cron: '*/5 1-3 * jan SUN'\n      timezone: Europe/Berlin\n",
+        "on: { workflow_dispatch: { inputs: { n: { type: choice, options: [a], default: a } } } "
+        "}\n",
+        "on: { workflow_call: { inputs: { i: { type: string } }, outputs: { o: { value: x } } } "
+        "}\n",
+        "jobs:\n  a:\n    steps:\n      - run: |-\n          a ${{ env.A }}\n\n         b\n      - "
+        "wait: p\n",
+        "jobs: { a: { strategy: { matrix: { os: [x, y], include: [{ os: x, z: 1 }] } } } }\n",
+        "jobs: { a: { needs: [b], if: \"${{ always() }} x\" }, b: { needs: a, runs-on: [x, y] } "
+        "}\n",
+        "jobs: &j { a: &a { runs-on: h }, b: *a }\n? k\n: >+2\n    folded\n   text\n",
+        "permissions: { contents: read }\nconcurrency: { group: g, cancel-in-progress: true }\n",
+        "jobs: { a: { deploy: { to: container, service: s, image: i, health: { for: 10s } } } }\n",
+        "jobs: { a: { container: i, services: { r: { image: r, ports: [1] } }, steps: [] } }\n",
+        "on: push\nname: \"\\u00e9\\n\" # c\nrun-name: 'it''s ${{ toJSON(github.event.a[0].*.b) "
+        "}}'\n",
         "on: { push: { branches: [main, 'v*'], paths-ignore: docs/** }, pull_request: }\n"
         "env: { A: 1.10, B: ~, C: '${{ github.sha }}' }\n"
         "jobs:\n"
