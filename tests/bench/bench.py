@@ -12,6 +12,7 @@ import time
 
 import intake
 import jobs
+import language
 import output
 import pages
 import size
@@ -23,6 +24,8 @@ FIGURES = {
     "jobs": jobs.noop_jobs,
     "first-line": jobs.first_line,
     "lines": output.million_lines,
+    "lint": language.lint_speed,
+    "hostile": language.hostile_input,
     "size": size.idle_size,
     "history": pages.long_history,
 }

@@ -21,7 +21,7 @@ from harness.daemon import Daemon  # noqa: E402
 from harness.git_http import GitServer  # noqa: E402
 
 LIMITS = ROOT / "tests" / "bench" / "limits"
-LIBRARIES = ["-lsqlite3", "-lcrypto", "-lpthread"]
+LIBRARIES = ["-lsqlite3", "-lcrypto", "-lpthread", "-lyaml-cpp"]
 REPOSITORY = "acme/bench"
 median = statistics.median
 
