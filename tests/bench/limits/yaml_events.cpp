@@ -16,19 +16,26 @@ namespace {
 class Nothing : public YAML::EventHandler {
   public:
     void OnDocumentStart(const YAML::Mark&) override {}
+
     void OnDocumentEnd() override {}
+
     void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+
     void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
-    void OnScalar(
-        const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&
-    ) override {}
+
+    void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&)
+        override {}
+
     void OnSequenceStart(
         const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value
     ) override {}
+
     void OnSequenceEnd() override {}
+
     void OnMapStart(
         const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value
     ) override {}
+
     void OnMapEnd() override {}
 };
 
