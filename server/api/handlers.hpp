@@ -41,6 +41,11 @@ Answer show_run(Services& services, Call call);
 Answer cancel_run(Services& services, Call call);
 Answer rerun_run(Services& services, Call call);
 
+// artifact_handlers.cpp
+Answer list_artifacts(Services& services, Call call);
+Answer download_artifact(Services& services, Call call);
+Answer remove_artifact(Services& services, Call call);
+
 // log_handlers.cpp
 Answer show_log(Services& services, Call call);
 Answer show_raw_log(Services& services, Call call);
@@ -84,5 +89,13 @@ Answer settle_deployment(Services& services, Call call);
 // runner_handlers.cpp
 Answer runner_socket(Services& services, Call call);
 Answer runner_source(Services& services, Call call);
+
+// runner_artifacts.cpp: what jobs store and fetch
+Answer list_runner_artifacts(Services& services, Call call);
+Answer upload_artifact(Services& services, Call call);
+Answer fetch_artifact(Services& services, Call call);
+Answer find_cache(Services& services, Call call);
+Answer upload_cache(Services& services, Call call);
+Answer fetch_cache(Services& services, Call call);
 
 }  // namespace triphammer::api

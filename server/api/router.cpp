@@ -222,6 +222,7 @@ RouteDecision decide(
     }
     decision.early = refuse_early(services, route, head, credentials);
     decision.body_limit = route.body_limit;
+    decision.streamed = route.streamed;
     const auto* chosen = &route;
     decision.handler = [&services,
                         chosen,

@@ -13,6 +13,7 @@ using enum http::Method;
 using enum Access;
 
 constexpr std::uint64_t kText = 512 * 1024;
+constexpr std::uint64_t kBlob = 1ULL << 40U;  // quotas are narrower
 
 constexpr auto kRoutes = std::to_array<Route>({
     {get, "/healthz", open, healthz},
@@ -40,6 +41,10 @@ constexpr auto kRoutes = std::to_array<Route>({
     {post, "/api/v1/runs/{run}/rerun", developer, rerun_run},
     {get, "/api/v1/runs/{run}/jobs/{job}/log", viewer, show_log},
     {get, "/api/v1/runs/{run}/jobs/{job}/log/raw", viewer, show_raw_log},
+
+    {get, "/api/v1/runs/{run}/artifacts", viewer, list_artifacts},
+    {get, "/api/v1/runs/{run}/artifacts/{artifact}/zip", viewer, download_artifact},
+    {delete_, "/api/v1/runs/{run}/artifacts/{artifact}", developer, remove_artifact},
 
     {get, "/api/v1/repositories", viewer, list_repositories},
     {post, "/api/v1/repositories", admin, create_repository},
@@ -73,6 +78,12 @@ constexpr auto kRoutes = std::to_array<Route>({
 
     {get, "/runner/v1", runner, runner_socket},
     {post, "/runner/v1/source", runner, runner_source},
+    {get, "/runner/v1/artifacts", runner, list_runner_artifacts},
+    {post, "/runner/v1/artifacts", runner, upload_artifact, kBlob, true},
+    {get, "/runner/v1/artifacts/{artifact}", runner, fetch_artifact},
+    {get, "/runner/v1/caches", runner, find_cache},
+    {post, "/runner/v1/caches", runner, upload_cache, kBlob, true},
+    {get, "/runner/v1/caches/{cache}", runner, fetch_cache},
 });
 
 }  // namespace

@@ -49,6 +49,7 @@ struct Route {
     Access access;
     Handle handle;  // null: the router itself, or intake (hooks)
     std::uint64_t body_limit = 64 * 1024;
+    bool streamed = false;  // the handler reads Request::reader
 };
 
 std::span<const Route> routes();

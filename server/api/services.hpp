@@ -21,6 +21,10 @@ namespace triphammer::access {
 class Sealer;
 }
 
+namespace triphammer::artifacts {
+class Keeper;
+}
+
 namespace triphammer::git {
 class Mirrors;
 }
@@ -83,6 +87,7 @@ struct Services {
     launch::RunnerGateway* gateway = nullptr;
     git::Mirrors* mirrors = nullptr;
     Spawner* spawner = nullptr;
+    artifacts::Keeper* keeper = nullptr;
 };
 
 }  // namespace triphammer::api

@@ -54,6 +54,52 @@ Setting number_setting(std::string path, Number Config::*member, std::int64_t le
         [member](const Config& config) { return std::to_string(config.*member); }};
 }
 
+/// A number of something that the configuration holds: `member` gives it.
+template <class Member>
+Setting inner_number_setting(std::string path, Member member, std::int64_t least) {
+    return {
+        std::move(path),
+        Kind::scalar,
+        [member, least](Config& config, const std::string& value) -> Result<> {
+            const auto number = parse_integer(value);
+            if (!number || *number < least) {
+                return invalid("must be a whole number of at least " + std::to_string(least));
+            }
+            member(config) = *number;
+            return {};
+        },
+        [member](const Config& config) { return std::to_string(member(config)); }};
+}
+
+/// How much room artifacts and caches have.
+std::vector<Setting> room_settings() {
+    return {
+        inner_number_setting(
+            "artifacts.retention_days",
+            [](auto& config) -> auto& { return config.stored.retention_days; },
+            1
+        ),
+        inner_number_setting(
+            "artifacts.max_bytes",
+            [](auto& config) -> auto& { return config.stored.artifacts.all; },
+            0
+        ),
+        inner_number_setting(
+            "artifacts.repository_max_bytes",
+            [](auto& config) -> auto& { return config.stored.artifacts.repository; },
+            0
+        ),
+        inner_number_setting(
+            "caches.max_bytes", [](auto& config) -> auto& { return config.stored.caches.all; }, 0
+        ),
+        inner_number_setting(
+            "caches.repository_max_bytes",
+            [](auto& config) -> auto& { return config.stored.caches.repository; },
+            0
+        ),
+    };
+}
+
 Setting list_setting(std::string path, std::vector<std::string> Config::*member) {
     return {
         std::move(path),
@@ -120,7 +166,7 @@ std::vector<Setting> make_settings() {
             return config.github.*member;
         };
     };
-    return {
+    std::vector<Setting> all{
         text_setting("listen", &Config::listen),
         text_setting("public_url", &Config::public_url),
         text_setting(
@@ -148,6 +194,8 @@ std::vector<Setting> make_settings() {
         choice_setting("log.level", &Config::log_level, {"debug", "info", "warning", "error"}),
         choice_setting("log.format", &Config::log_format, {"logfmt", "json"}),
     };
+    for (auto& setting : room_settings()) all.push_back(std::move(setting));
+    return all;
 }
 
 const std::vector<Setting>& settings() {
@@ -163,7 +211,6 @@ constexpr std::string_view kNotYet[] = {
     "github.private_key",
     "github.mode",
     "actions.",
-    "artifacts.",
     "retention.",
     "quota.",
     "notify.",

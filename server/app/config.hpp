@@ -2,6 +2,7 @@
 // The effective configuration: defaults, then the file, then TRIPHAMMER_… variables, then options
 // of the command line. Pure; reading files is the caller's (cli/).
 
+#include "artifacts/limits.hpp"
 #include "base/result.hpp"
 #include "base/secret.hpp"
 
@@ -37,6 +38,7 @@ struct Config {
     std::vector<std::string> trusted_proxies;     // addresses and ranges; http/networks.hpp
     std::uint64_t webhook_max_body = 26'214'400;  // bytes; GitHub's own cap is 25 MiB
     std::int64_t log_max_bytes = 1LL << 30;       // of one step
+    artifacts::Limits stored;                     // artifacts and caches
     bool start_launcher = true;  // false where a unit or service runs `triphammer launcher`
     std::string daemon_user;     // launcher: who may connect; empty: its own user
     std::string log_level = "info";

@@ -32,6 +32,8 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr Milliseconds kStopGrace{3'000};
+/// How long what has expired may stay.
+constexpr auto kRetentionPause = 10min;
 
 int complain(const StartError& error) {
     std::cerr << "triphammer: " << error.message << '\n';
@@ -80,6 +82,15 @@ double to_double(Count count) {
     return static_cast<double>(count);
 }
 
+Task<> keep_retention(artifacts::Keeper& keeper) {
+    for (;;) {
+        auto removing = keeper.remove_expired();
+        co_await std::move(removing);
+        auto pause = sleep_for(kRetentionPause);
+        co_await std::move(pause);
+    }
+}
+
 /// The owner of everything. The order of the members is the order of their making; they are
 /// destroyed in reverse, so that nothing uses what is gone.
 class Daemon {
@@ -102,8 +113,8 @@ class Daemon {
               [this] { planner_.wake(); }},
           statuses_{github::Client{api_settings(config), core.clock}},
           sender_{
-              {executor_, *core.database, statuses_, core.clock, core.random},
-              {config.base_url()}} {
+              {executor_, *core.database, statuses_, core.clock, core.random}, {config.base_url()}},
+          chores_{executor_, {}} {
         connect();
     }
 
@@ -130,6 +141,7 @@ class Daemon {
     intake::Receiver receiver_;
     report::GitHubTarget statuses_;
     report::Sender sender_;
+    TaskGroup chores_;
     bool is_stopping_ = false;
 };
 
@@ -220,6 +232,8 @@ Task<> Daemon::stop(const ServeOptions& options) {
     is_stopping_ = true;
     auto closing = shop_.server.stop(kStopGrace);
     co_await std::move(closing);
+    auto chores = chores_.stop();
+    co_await std::move(chores);
     auto receiver = receiver_.stop();
     co_await std::move(receiver);
     auto timekeeper = timekeeper_.stop();
@@ -240,6 +254,7 @@ Task<> Daemon::run(const ServeOptions& options) {
     co_await std::move(dispatching);
     planner_.start();
     timekeeper_.start();
+    chores_.spawn("retention", keep_retention(shop_.keeper));
     if (!config_.github.token.empty()) sender_.start();  // else nobody to tell
     auto noticing = print_setup_notice(shop_.services);
     co_await std::move(noticing);

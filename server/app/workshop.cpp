@@ -1,5 +1,6 @@
 #include "app/workshop.hpp"
 
+#include "app/run_here.hpp"
 #include "app/services.hpp"
 
 namespace triphammer::app {
@@ -38,6 +39,13 @@ launch::DispatchSettings dispatch_settings(const Config& config, const Core& cor
 
 Workshop::Workshop(const Config& given, Core& core, Executor executor)
     : config{given},
+      keeper{
+          {*core.database,
+           blob_thread,
+           core.clock,
+           core.random,
+           std::filesystem::absolute(given.data)},
+          given.stored},
       live{executor, *core.database},
       mirrors{mirror_settings(given), git_thread, spawner},
       documents{document_settings(given, core), *core.sealer},
@@ -59,6 +67,7 @@ Workshop::Workshop(const Config& given, Core& core, Executor executor)
     services.gateway = &gateway;
     services.mirrors = &mirrors;
     services.spawner = &spawner;
+    services.keeper = &keeper;
 }
 
 launch::RunnerGateway::Callbacks Workshop::gateway_callbacks() {
@@ -75,6 +84,7 @@ launch::RunnerGateway::Callbacks Workshop::gateway_callbacks() {
 }
 
 Result<> Workshop::listen() {
+    if (auto opened = run_here(keeper.open()); !opened) return opened;
     const auto run = config.run_directory();
     // Where the launcher is a service of its own, the folder and its mode are that one's.
     if (config.start_launcher || !std::filesystem::exists(run)) {

@@ -7,6 +7,7 @@
 #include "api/services.hpp"
 #include "app/config.hpp"
 #include "app/core.hpp"
+#include "artifacts/keeper.hpp"
 #include "base/spawn.hpp"
 #include "git/mirror.hpp"
 #include "http/server.hpp"
@@ -22,12 +23,14 @@ struct Workshop {
     Workshop(const Workshop&) = delete;
     Workshop& operator=(const Workshop&) = delete;
 
-    /// Makes the run directory and listens for runners in it.
+    /// Opens what is stored, makes the run directory and listens for runners in it.
     Result<> listen();
 
     const Config& config;
     SystemSpawner spawner;
     NamedThread git_thread{"git"};
+    NamedThread blob_thread{"blobs"};
+    artifacts::Keeper keeper;
     api::LiveHub live;
     git::Mirrors mirrors;
     launch::DocumentSource documents;

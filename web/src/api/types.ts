@@ -44,6 +44,17 @@ export interface Job {
   steps?: Step[] | null;
 }
 
+export interface Artifact {
+  id: string;
+  name: string;
+  run: string;
+  job: string;
+  bytes: number;
+  sha256: string;
+  created_at?: Time;
+  expires_at?: Time;
+}
+
 export interface Problem {
   file?: string | null;
   line?: number | null;

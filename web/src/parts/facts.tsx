@@ -20,6 +20,13 @@ export function Sha({ value }: { value: string }) {
   return <code class="sha" title={value}>{value.slice(0, 7)}</code>;
 }
 
+/** 1536 is '1.5 KB': powers of 1,024, as file managers count. */
+export function bytesText(bytes: number): string {
+  const step = bytes < 1 ? 0 : Math.min(4, Math.floor(Math.log2(bytes) / 10));
+  const value = bytes / 1024 ** step;
+  return `${step === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${['bytes', 'KB', 'MB', 'GB', 'TB'][step]}`;
+}
+
 export function RunLink({ id, label }: { id: string; label?: string }) {
   return <a href={path`/runs/${id}`}>{label ?? `run ${id}`}</a>;
 }

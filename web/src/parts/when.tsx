@@ -41,6 +41,13 @@ export function When({ at }: { at: string | null | undefined }) {
   );
 }
 
+/** A day to come. */
+export function Day({ at }: { at: string | null | undefined }) {
+  if (!at) return null;
+  const date = new Date(at);
+  return <time dateTime={at} title={exactFormat.format(date)}>{dayFormat.format(date)}</time>;
+}
+
 /** From `from` to `to`; to now where `to` is missing and the thing is still going on. */
 export function Took({ from, to, going }: { from?: string | null; to?: string | null; going?: boolean }) {
   if (!from || (!to && !going)) return null;

@@ -17,6 +17,7 @@ import { FailureBox } from './run_failure';
 import { RunHead } from './run_head';
 import { JobList } from './run_jobs';
 import { chooseJob, chooseStep, isEnded, nextFailure, stepPath } from './run_places';
+import { ArtifactsTab } from './run_artifacts';
 import { WhyTab } from './run_why';
 
 const TITLE_SIGNS: Record<string, string> = { good: '✓', bad: '✗', busy: '●', wait: '‖', calm: '○' };
@@ -33,7 +34,9 @@ export function RunScreen({ params }: { params: Params }) {
   return (
     <section class={chosen ? 'screen run chosen' : 'screen run'}>
       <RunHead run={run} tab={params.tab ?? ''} />
-      {params.tab === 'why' ? <WhyTab run={run} /> : <Body run={run} params={params} />}
+      {params.tab === 'why' && <WhyTab run={run} />}
+      {params.tab === 'artifacts' && <ArtifactsTab run={run} />}
+      {!params.tab && <Body run={run} params={params} />}
     </section>
   );
 }

@@ -29,11 +29,17 @@ export function RunHead({ run, tab }: { run: Run; tab: string }) {
         <When at={run.created_at} />
       </p>
       <nav class="tabs" aria-label="Parts of the run">
-        <a href={path`/runs/${run.id}`} aria-current={tab === 'why' ? undefined : 'page'}>Jobs</a>
-        <a href={path`/runs/${run.id}/why`} aria-current={tab === 'why' ? 'page' : undefined}>Why</a>
+        <Tab run={run} chosen={tab} name="" title="Jobs" />
+        <Tab run={run} chosen={tab} name="artifacts" title="Artifacts" />
+        <Tab run={run} chosen={tab} name="why" title="Why" />
       </nav>
     </header>
   );
+}
+
+function Tab({ run, chosen, name, title }: { run: Run; chosen: string; name: string; title: string }) {
+  const place = name ? path`/runs/${run.id}/${name}` : path`/runs/${run.id}`;
+  return <a href={place} aria-current={chosen === name ? 'page' : undefined}>{title}</a>;
 }
 
 function Buttons({ run }: { run: Run }) {
