@@ -1,13 +1,21 @@
 // triphammer-runner: one attempt, one process. Static and small, because it is started for each
-// job.
+// job. Started once more where the steps run, it packs and unpacks (archive/archiver.hpp).
 
+#include "archive/archiver.hpp"
 #include "runner/entry.hpp"
+
+#include <unistd.h>
 
 #include <cstdio>
 #include <exception>
+#include <string_view>
 
-int main() {
+int main(int count, char** arguments) {
+    using namespace triphammer;
     try {
+        if (count > 1 && std::string_view{arguments[1]} == "archive") {
+            return archive::run_archiver(count - 2, arguments + 2, STDOUT_FILENO);
+        }
         return triphammer::runner::enter();
     } catch (const std::exception& failure) {
         std::fprintf(stderr, "triphammer-runner: %s\n", failure.what());

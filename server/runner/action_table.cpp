@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "runner/action_setup.hpp"
+#include "runner/builtin_actions.hpp"
 #include "runner/checkout.hpp"
 
 #include <algorithm>
@@ -12,11 +13,16 @@ namespace triphammer::runner {
 namespace {
 
 constexpr auto kTable = std::to_array<BuiltInAction>({
+    {"actions/cache", run_cache},
+    {"actions/cache/restore", run_cache_restore},
+    {"actions/cache/save", run_cache_save},
     {"actions/checkout", run_checkout},
+    {"actions/download-artifact", run_download_artifact},
     {"actions/setup-go", run_setup_go},
     {"actions/setup-java", run_setup_java},
     {"actions/setup-node", run_setup_node},
     {"actions/setup-python", run_setup_python},
+    {"actions/upload-artifact", run_upload_artifact},
 });
 
 }  // namespace

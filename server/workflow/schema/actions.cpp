@@ -104,6 +104,37 @@ constexpr auto kSetupJava = std::to_array<Input>({
     {"mvn-toolchain-vendor", false},
 });
 
+constexpr auto kUploadArtifact = std::to_array<Input>({
+    {"name"},
+    {"path"},
+    {"if-no-files-found"},
+    {"retention-days"},
+    {"compression-level"},
+    {"overwrite"},
+    {"include-hidden-files"},
+});
+constexpr auto kDownloadArtifact = std::to_array<Input>({
+    {"name"},
+    {"artifact-ids"},
+    {"path"},
+    {"pattern"},
+    {"merge-multiple"},
+    {"github-token"},
+    {"repository"},
+    {"run-id"},
+});
+// One list for the action and its halves: what one of them does not need changes nothing.
+constexpr auto kCache = std::to_array<Input>({
+    {"path"},
+    {"key"},
+    {"restore-keys"},
+    {"fail-on-cache-miss"},
+    {"lookup-only"},
+    {"enableCrossOsArchive"},
+    {"upload-chunk-size"},
+    {"save-always"},
+});
+
 struct BuiltIn {
     std::string_view name;  // also a name in unsupported.cpp
     std::span<const Input> inputs;
@@ -115,6 +146,11 @@ constexpr auto kBuiltIn = std::to_array<BuiltIn>({
     {"actions/setup-node", kSetupNode},
     {"actions/setup-go", kSetupGo},
     {"actions/setup-java", kSetupJava},
+    {"actions/upload-artifact", kUploadArtifact},
+    {"actions/download-artifact", kDownloadArtifact},
+    {"actions/cache", kCache},
+    {"actions/cache/restore", kCache},
+    {"actions/cache/save", kCache},
 });
 
 std::vector<std::string> names_of(std::span<const Input> inputs) {
