@@ -1,6 +1,7 @@
 #include "app/single_run.hpp"
 
 #include "access/secrets.hpp"
+#include "app/kept_caches.hpp"
 #include "app/launcher_process.hpp"
 #include "app/run_here.hpp"
 #include "app/workshop.hpp"
@@ -58,6 +59,11 @@ Result<RunView> read_view(store::Connection& db, model::RunId id) {
     return view;
 }
 
+struct Stored {
+    std::vector<store::ArtifactRow> artifacts;
+    std::vector<store::CacheRow> caches;
+};
+
 class SingleRun {
   public:
     SingleRun(SingleRunRequest& request, Core& core, Executor executor, RunWatcher& watcher)
@@ -66,6 +72,7 @@ class SingleRun {
           executor_{executor},
           watcher_{watcher},
           shop_{request.config, core, executor},
+          kept_{request.caches, request.repository},
           signals_{executor, SIGTERM, SIGINT},
           news_{executor},
           tasks_{executor, {}} {
@@ -88,6 +95,11 @@ class SingleRun {
         co_await std::move(dispatching);
         auto watching = watch();
         auto ended = co_await std::move(watching);
+        if (ended) {
+            auto saving = save_stored();
+            const auto saved = co_await std::move(saving);
+            if (!saved) ended = saved.error();
+        }
         auto leaving = leave();
         co_await std::move(leaving);
         co_return ended;
@@ -122,6 +134,8 @@ class SingleRun {
         }
         queue::Origin origin;
         origin.repository = *repository;
+        repository_ = *repository;
+        if (auto taken = kept_.take(tx, *repository, shop_.keeper); !taken) return taken.error();
         const auto& planned = request_.plan.runs.front();
         origin.texts[planned.path] = request_.workflow_text;
         origin.texts[planned.blob] = request_.workflow_text;
@@ -234,6 +248,31 @@ class SingleRun {
         for (const auto& attempt : attempts.list()) attempts.kill(attempt.fence);
     }
 
+    Task<Result<>> save_stored() {
+        auto list = [this](store::Connection& db) -> Result<Stored> {
+            return Stored{store::list_artifacts(db, run_), store::list_caches(db, repository_)};
+        };
+        auto listing = core_.database->read(list);
+        const auto stored = co_await std::move(listing);
+        if (!stored) co_return stored.error();
+        if (auto left = kept_.leave(stored->caches, shop_.keeper); !left) co_return left;
+        co_return save_artifacts(stored->artifacts);
+    }
+
+    Result<> save_artifacts(const std::vector<store::ArtifactRow>& rows) const {
+        if (request_.artifacts.empty()) return {};
+        std::error_code failure;
+        fs::create_directories(request_.artifacts, failure);
+        for (const auto& row : rows) {
+            const auto from = shop_.keeper.path_of(row);
+            const auto to = request_.artifacts / (row.name + ".zip");
+            fs::copy_file(from, to, fs::copy_options::overwrite_existing, failure);
+            if (failure) return from_errno("copy to " + to.string(), failure.value());
+            fs::permissions(to, fs::perms{0644}, failure);
+        }
+        return {};
+    }
+
     // ── after ────────────────────────────────────────────────────────────────────────────────
 
     Task<> leave() {
@@ -259,6 +298,7 @@ class SingleRun {
     Executor executor_;
     RunWatcher& watcher_;
     Workshop shop_;
+    KeptCaches kept_;
     asio::signal_set signals_;
     asio::steady_timer news_;
     TaskGroup tasks_;
@@ -266,6 +306,7 @@ class SingleRun {
     bool has_launcher_ = true;
     bool has_news_ = false;
     model::RunId run_;
+    model::RepositoryId repository_;
     std::map<model::JobId, model::JobState> jobs_;
     std::map<std::pair<model::Fence, std::int64_t>, model::StepState> steps_;
 };

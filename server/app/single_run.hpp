@@ -22,6 +22,8 @@ struct SingleRunRequest {
     plan::Plan plan;             // of exactly one run
     std::string workflow_text;
     std::vector<std::pair<std::string, Secret>> secrets;
+    std::filesystem::path caches;     // folder that outlives the run; empty: none
+    std::filesystem::path artifacts;  // where the run's artifacts are put as NAME.zip; empty: gone
 };
 
 /// Told on the calling thread, in the order in which things happened.

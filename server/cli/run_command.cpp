@@ -175,6 +175,8 @@ int carry_out(app::Config config, RunOptions options, Prepared prepared, const P
     request.plan = std::move(prepared.plan);
     request.workflow_text = std::move(prepared.file.text);
     request.secrets = std::move(options.secrets);
+    request.caches = std::move(options.caches);
+    request.artifacts = std::move(options.artifacts);
     const auto run = app::run_single(std::move(request), *report);
     if (!run) return complain(run.error(), kUsage);
     report->end(*run);

@@ -96,6 +96,22 @@ Result<> read_payload(const Invocation& invocation, RunOptions& options) {
     return {};
 }
 
+std::string variable(const std::vector<std::string>& environment, std::string_view name) {
+    const auto start = std::string{name} + "=";
+    for (const auto& entry : environment) {
+        if (entry.starts_with(start)) return entry.substr(start.size());
+    }
+    return {};
+}
+
+/// Of the XDG base directory specification; empty where there is no home.
+std::string usual_caches(const std::vector<std::string>& environment) {
+    const auto caches = variable(environment, "XDG_CACHE_HOME");
+    if (!caches.empty()) return caches + "/triphammer/run";
+    const auto home = variable(environment, "HOME");
+    return home.empty() ? std::string{} : home + "/.cache/triphammer/run";
+}
+
 }  // namespace
 
 Result<RunOptions> read_run_options(const Invocation& invocation) {
@@ -104,6 +120,8 @@ Result<RunOptions> read_run_options(const Invocation& invocation) {
     options.event = arguments.value("event").value_or("");
     options.job = arguments.value("job").value_or("");
     options.allow = arguments.values("allow");
+    options.caches = arguments.value("caches").value_or(usual_caches(invocation.environment));
+    options.artifacts = arguments.value("artifacts").value_or("");
     options.dry_run = arguments.has("dry-run");
     options.json = arguments.has("json");
     if (auto read = read_payload(invocation, options); !read) return read.error();

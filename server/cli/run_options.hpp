@@ -23,6 +23,8 @@ struct RunOptions {
     std::vector<std::pair<std::string, Secret>> secrets;
     std::map<std::string, std::string> runs_on;
     std::vector<std::string> allow;
+    std::string caches;     // folder that outlives the run
+    std::string artifacts;  // folder that gets them; empty: none
     bool dry_run = false;
     bool json = false;
 };
