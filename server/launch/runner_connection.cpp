@@ -230,22 +230,17 @@ Task<> RunnerConnection::perform(protocol::WriteLog action) {
 Task<> RunnerConnection::perform(protocol::VerifyLogs action) {
     auto check = [&] { return verify_logs(parts_.logs, hold_.fence, action.sums); };
     auto checking = offload(parts_.log_thread, check);
-    const auto verified = co_await std::move(checking);
-    if (!verified && verified.error().code == Code::conflict) {
-        auto cutting = cut_logs();
-        co_await std::move(cutting);
-    }
-    machine_.answer_verify(verified);
+    machine_.answer_verify(co_await std::move(checking));
 }
 
 /// The runner has every byte in its spool: it sends them again.
 Task<> RunnerConnection::cut_logs() {
     const auto fence = hold_.fence;
     log::error("the log of a step is not what its runner wrote", {{"fence", fence.value}});
+    if (hooks_.on_damaged) hooks_.on_damaged(fence);
     auto remove = [&] { return parts_.logs.remove(fence.value); };
     auto removing = offload(parts_.log_thread, remove);
     (void)co_await std::move(removing);
-    if (hooks_.on_damaged) hooks_.on_damaged(fence);
 }
 
 int RunnerConnection::damages(model::Fence fence) const {
@@ -323,8 +318,11 @@ Task<> RunnerConnection::perform(protocol::Close action) {
             "a runner's connection was closed", {{"fence", hold_.fence.value}, {"why", action.why}}
         );
     }
+    if (action.are_logs_damaged) {
+        auto cutting = cut_logs();
+        co_await std::move(cutting);
+    }
     if (stream_) stream_->close();
-    co_return;
 }
 
 void RunnerConnection::cancel(const std::string& why) {

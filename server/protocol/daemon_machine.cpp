@@ -121,7 +121,7 @@ std::optional<DaemonAction> DaemonMachine::on_log(const Frame& frame) {
     *stream_at_ += frame.bytes;
     const auto length = have_[chunk->step];
     if (chunk->offset > length) {
-        fail(broken("a gap in a step's log"));
+        close("a gap in a step's log", true);
         return {};
     }
     // Committed with what follows, which is not before its bytes are written.
@@ -143,7 +143,7 @@ void DaemonMachine::answer_log(const Result<>& answer) {
     if (answer.error().code == Code::disk_full) {
         cancel({"the server's disk for logs is full", model::Cause::disk_full, 1'000});
     }
-    close(answer.error().message);
+    close(answer.error().message, answer.error().code == Code::protocol);
 }
 
 std::optional<DaemonAction> DaemonMachine::on_record(Record record, std::uint64_t bytes) {
@@ -177,7 +177,7 @@ std::optional<DaemonAction> DaemonMachine::flush() {
 void DaemonMachine::answer_verify(const Result<>& answer) {
     owed_ = false;
     verified_ = answer.has_value();
-    if (!answer) close(answer.error().message);
+    if (!answer) close(answer.error().message, answer.error().code == Code::conflict);
 }
 
 void DaemonMachine::answer_commit(Result<std::vector<Verdict>> answer) {
@@ -209,10 +209,10 @@ void DaemonMachine::fail(const Error& error) {
     close(error.message);
 }
 
-void DaemonMachine::close(std::string why) {
+void DaemonMachine::close(std::string why, bool are_logs_damaged) {
     if (state_ == State::closed) return;
     state_ = State::closed;
-    ready_.emplace_back(Close{std::move(why)});
+    ready_.emplace_back(Close{std::move(why), are_logs_damaged});
 }
 
 void DaemonMachine::say(std::string frame) {

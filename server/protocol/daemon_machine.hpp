@@ -56,6 +56,9 @@ struct Send {
 /// The connection is over; `why` is for the log, empty after a good end.
 struct Close {
     std::string why;
+    /// The disk holds other logs of this attempt, or shorter ones, than its runner wrote: remove
+    /// them, and let it send them again (`Attached::resend_from`). It has every byte in its spool.
+    bool are_logs_damaged = false;
 };
 
 using DaemonAction = std::variant<CheckAttach, WriteLog, VerifyLogs, Commit, Send, Close>;
@@ -63,8 +66,9 @@ using DaemonAction = std::variant<CheckAttach, WriteLog, VerifyLogs, Commit, Sen
 /// What the tables and the disk know of an attempt.
 struct Attached {
     std::uint64_t acked = 0;
-    /// Where the runner begins to send again: `acked`, or less after logs on disk were found
-    /// damaged and cut (records up to `acked` are skipped, log bytes are taken again).
+    /// Where the runner begins to send again: `acked`, or 0 after logs on disk were found damaged
+    /// and removed (records up to `acked` are skipped, log bytes are taken again). Who has
+    /// forgotten that they were, a daemon that died meanwhile, is told again by another Close.
     std::uint64_t resend_from = 0;
     std::map<int, std::uint64_t> have;
     std::int64_t lease_ms = 30'000;
@@ -96,8 +100,9 @@ class DaemonMachine {
     /// An error is a refusal when its code is refused, conflict, not_found or unauthorized; any
     /// other (busy, disk) closes the connection and the runner comes back.
     void answer_attach(Result<Attached> answer);
+    /// Code::protocol: the disk holds other bytes there, or does not reach so far.
     void answer_log(const Result<>& answer);
-    /// Code::conflict: lengths or checksums differ; the runner sends again from what we have.
+    /// Code::conflict: lengths or checksums differ.
     void answer_verify(const Result<>& answer);
     /// Verdicts on the intents among the records, in their order.
     void answer_commit(Result<std::vector<Verdict>> answer);
@@ -126,7 +131,7 @@ class DaemonMachine {
     bool is_ack_due() const;
     std::optional<DaemonAction> flush();
     std::optional<DaemonAction> pop();
-    void close(std::string why);
+    void close(std::string why, bool are_logs_damaged = false);
     void fail(const Error& error);
     void say(std::string frame);
 

@@ -76,6 +76,9 @@ class GatewayFixture : public ::testing::Test {
     std::string log_of(int step);
     std::filesystem::path log_file(int step) const;
 
+    /// As a daemon that found them damaged, and died before they came again. Between two `run`s.
+    void cut_logs() { (void)logs_->remove(fence.value); }
+
     SampleDatabase db;  // the one that is set up with, closed before the threads' own opens
     model::RunId run_id;
     model::JobId job;

@@ -98,6 +98,32 @@ TEST_F(Gateway, FillsADamagedLogAgain) {
     EXPECT_EQ(state_of_job(), "succeeded");
 }
 
+TEST_F(Gateway, FillsALogThatADeadDaemonHadCut) {
+    WireRunner runner{fence, token};
+    runner.append(protocol::StepBegin{0, "", "build", 1});
+    runner.log(0, "hello ");
+    const auto is_kept = [&] { return runner.machine.acked() == runner.machine.spool_end(); };
+    run([&](Executor executor, RunnerGateway& gateway) {
+        return runner.talk(executor, gateway, is_kept);
+    });
+    cut_logs();
+    runner.log(0, "world\n");
+    runner.append(protocol::StepEnd{});
+    runner.end();
+
+    const auto again = [&](Executor executor, RunnerGateway& gateway) -> Task<> {
+        for (int i = 0; i < 3 && !runner.machine.is_over(); ++i) {
+            auto next = runner.talk(executor, gateway);
+            co_await std::move(next);
+        }
+    };
+    run(again);
+
+    EXPECT_TRUE(runner.heard<protocol::Finished>());
+    EXPECT_EQ(log_of(0), "hello world\n");
+    EXPECT_EQ(state_of_job(), "succeeded");
+}
+
 TEST_F(Gateway, AppliesTheSpoolOfADeadRunner) {
     WireRunner runner{fence, token};
     runner.append(protocol::StepBegin{0, "", "build", 1});

@@ -132,12 +132,49 @@ TEST(DaemonMachine, WritesOnlyTheNewPartOfAnOverlappingFrame) {
     EXPECT_EQ(write->bytes, "de");
 }
 
-TEST(DaemonMachine, AGapInALogClosesTheConnection) {
+TEST(DaemonMachine, AGapInALogIsADamagedLog) {
     auto machine = attached_machine();
     machine.receive(to_frame(LogChunk{1, 1, "bc"}));
     std::optional<DaemonAction> keep;
 
-    EXPECT_NE(next_as<Close>(machine, keep), nullptr);
+    const auto* close = next_as<Close>(machine, keep);
+
+    ASSERT_NE(close, nullptr);
+    EXPECT_TRUE(close->are_logs_damaged);
+}
+
+TEST(DaemonMachine, OtherBytesOnTheDiskAreADamagedLogAndAFullDiskIsNot) {
+    for (const auto code : {Code::protocol, Code::disk_full}) {
+        auto machine = attached_machine();
+        machine.receive(to_frame(LogChunk{1, 0, "abc"}));
+        (void)machine.next();
+        machine.answer_log(Error{code, "no"});
+        std::optional<DaemonAction> keep = machine.next();
+        if (std::holds_alternative<Send>(*keep)) keep = machine.next();
+
+        ASSERT_TRUE(std::holds_alternative<Close>(*keep));
+        EXPECT_EQ(std::get<Close>(*keep).are_logs_damaged, code == Code::protocol);
+    }
+}
+
+TEST(DaemonMachine, AGapIsFilledFromTheSpoolWhenNobodyRemembersTheCut) {
+    Pair pair;
+    pair.connect();
+    pair.append(StepBegin{1, "", "build", 0});
+    pair.log(1, "hello ");
+    pair.settle();
+    pair.disconnect();
+    pair.tables.logs.clear();  // by a daemon that died then
+    pair.log(1, "world");
+    pair.append(end_with({{1, "hello world"}}));
+
+    pair.connect();
+    EXPECT_EQ(pair.closed, "a gap in a step's log");
+    pair.connect();
+
+    EXPECT_EQ(pair.tables.logs.at(1), "hello world");
+    EXPECT_EQ(pair.tables.records.size(), 3U);
+    EXPECT_EQ(pair.tables.acked, pair.spool.size());
 }
 
 TEST(DaemonMachine, AnEndWithOtherSumsIsNotCommitted) {

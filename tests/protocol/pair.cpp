@@ -94,6 +94,7 @@ void Pair::do_action(DaemonAction& action) {
         runner.on_received(send->bytes, now);
     } else if (auto* close = std::get_if<Close>(&action)) {
         closed = close->why;
+        if (close->are_logs_damaged) tables.cut_logs();
         disconnect();
     }
 }

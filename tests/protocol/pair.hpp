@@ -26,6 +26,11 @@ struct Tables {
     Result<Attached> attach() const;
     Result<std::vector<Verdict>> commit(const Commit& commit);
     Result<> verify(const VerifyLogs& verify) const;
+
+    void cut_logs() {
+        logs.clear();
+        resend_from = 0;
+    }
 };
 
 /// Both ends of one wire. Everything happens when the test calls.

@@ -24,6 +24,7 @@ enum class Plant {
     blind_repeat,       // a new attempt repeats an open effect without observing
     repeat_refused,     // what the way back was refused is asked for again, under the next number
     forgotten_settle,   // a deployment is settled, and whoever waits for its lock is not told
+    ignored_gap,        // a log that is too short is noticed, and nobody asks for what is missing
 };
 
 struct Context {

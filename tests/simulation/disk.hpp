@@ -27,11 +27,16 @@ struct Disk {
         return out;
     }
 
-    /// A bit of a log turns over on the disk.
+    /// A bit of a log turns over on the disk, or its tail is lost.
     bool damage(std::int64_t fence, Dice& dice) {
         for (auto& [id, bytes] : logs) {
             if (id.first != fence || bytes.empty()) continue;
-            bytes[dice.below(bytes.size())] ^= 1;
+            const auto at = dice.below(bytes.size());
+            if (dice.once_in(2)) {
+                bytes.resize(at);
+            } else {
+                bytes[at] ^= 1;
+            }
             return true;
         }
         return false;

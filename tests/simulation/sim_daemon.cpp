@@ -264,9 +264,11 @@ bool Daemon::replay(model::Fence fence) {
         if (auto* write = std::get_if<protocol::WriteLog>(&*action)) {
             machine.answer_log(context_.disk.append_log(fence.value, *write));
         } else if (auto* verify = std::get_if<protocol::VerifyLogs>(&*action)) {
-            machine.answer_verify(this->verify(fence, *verify));
+            machine.answer_verify(context_.disk.verify(fence.value, *verify));
         } else if (auto* commit = std::get_if<protocol::Commit>(&*action)) {
             machine.answer_commit(apply_commit(context_, hold, *commit));
+        } else if (auto* close = std::get_if<protocol::Close>(&*action)) {
+            if (close->are_logs_damaged) cut_logs(fence, *close);
         }
     }
     return machine.is_finished();

@@ -97,7 +97,7 @@ class Daemon {
     void on(const launch::Lose& action);
     void on(const launch::MarkSwept& action);
     bool replay(model::Fence fence);
-    Result<> verify(model::Fence fence, const protocol::VerifyLogs& sums);
+    void cut_logs(model::Fence fence, const protocol::Close& close);
     std::uint64_t resend_from(model::Fence fence, std::uint64_t acked);
     void ask(launcher::Action what, model::Fence fence);
 
