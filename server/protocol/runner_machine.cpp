@@ -71,6 +71,11 @@ bool RunnerMachine::begin_effect(std::int64_t n, Instant now) {
     return false;
 }
 
+bool RunnerMachine::repeat_effect(std::int64_t n, Instant now) {
+    if (effect_ && effect_->n == n) effect_->begun = false;
+    return begin_effect(n, now);
+}
+
 // ── connection ───────────────────────────────────────────────────────────────────────────────
 
 bool RunnerMachine::may_connect(Instant now) const {

@@ -98,6 +98,9 @@ class RunnerMachine {
     /// (older than 10 s); a new one is asked for by reconnecting and comes as another
     /// EffectVerdict.
     bool begin_effect(std::int64_t n, Instant now);
+    /// Effect n was tried, in vain, and may be tried once more: as `begin_effect`, for since then
+    /// the attempt may have been given up.
+    bool repeat_effect(std::int64_t n, Instant now);
 
     /// Unacknowledged bytes; over the driver's cap the step's output has to wait.
     std::uint64_t unacked_bytes() const { return spool_end_ - acked_; }

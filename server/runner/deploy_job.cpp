@@ -190,6 +190,9 @@ Task<EffectOutcome> DeployJob::perform(rollout::EffectKind kind, std::int64_t n)
         const auto rest = rollout::rest_before_retry(kind, outcome.failure, tries);
         if (!rest) co_return outcome;
         co_await sleep_for(*rest);
+        auto asking = session_.repeat(n);
+        const auto verdict = co_await std::move(asking);
+        if (!verdict || !verdict->go) co_return outcome;
     }
 }
 

@@ -51,6 +51,8 @@ class JobSession {
     /// Journals the intent and waits for the daemon's verdict, also over an outage. `go`: do the
     /// effect now, at once, exactly one time. Code::cancelled when the attempt was refused.
     virtual Task<Result<protocol::Verdict>> intent(protocol::Intent intent) = 0;
+    /// Effect n was tried in vain: whether it may be tried once more, with the same promises.
+    virtual Task<Result<protocol::Verdict>> repeat(std::int64_t n) = 0;
     virtual Task<Result<>> result(protocol::EffectResult result) = 0;
 
     /// Puts the source at the job's commit into the workspace, as step `step` says it in its log.

@@ -128,12 +128,25 @@ Task<Result<>> Session::phase(model::DeploymentPhase phase, std::string detail) 
     co_return co_await std::move(appended);
 }
 
-/// `go` is used at once or not at all: a stale one makes the machine ask again.
 Task<Result<protocol::Verdict>> Session::intent(protocol::Intent intent) {
     const auto n = intent.n;
     intent.at = now_ms();
     auto appended = append(std::move(intent));
     if (auto kept = co_await std::move(appended); !kept) co_return kept.error();
+    auto waiting = wait_for_go(n);
+    co_return co_await std::move(waiting);
+}
+
+Task<Result<protocol::Verdict>> Session::repeat(std::int64_t n) {
+    const protocol::Verdict go{n, true, ""};
+    if (parts_.machine.repeat_effect(n, parts_.clock.instant())) co_return go;
+    link_->wake();
+    auto waiting = wait_for_go(n);
+    co_return co_await std::move(waiting);
+}
+
+/// `go` is used at once or not at all: a stale one makes the machine ask again.
+Task<Result<protocol::Verdict>> Session::wait_for_go(std::int64_t n) {
     for (;;) {
         if (parts_.machine.is_over()) co_return Error{Code::cancelled, "the attempt is over"};
         const auto found = verdicts_.find(n);

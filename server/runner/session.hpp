@@ -53,6 +53,7 @@ class Session final : public JobSession, public LinkListener {
     Task<Result<>> step_end(protocol::StepEnd end) override;
     Task<Result<>> phase(model::DeploymentPhase phase, std::string detail) override;
     Task<Result<protocol::Verdict>> intent(protocol::Intent intent) override;
+    Task<Result<protocol::Verdict>> repeat(std::int64_t n) override;
     Task<Result<>> result(protocol::EffectResult result) override;
     Task<Result<>> fetch_source(int step) override;
 
@@ -102,6 +103,7 @@ class Session final : public JobSession, public LinkListener {
 
     Task<Result<>> append(protocol::Record record);
     Task<Result<>> append_log(int step, StepLog& log, std::string_view clean);
+    Task<Result<protocol::Verdict>> wait_for_go(std::int64_t n);
     Task<> wait_for_room();
     Result<> put(std::string_view first, std::string_view second = {});
     void mask_outputs(protocol::StepEnd& end, std::string& remarks) const;

@@ -66,6 +66,10 @@ class RecordingSession final : public runner::JobSession {
         co_return protocol::Verdict{intent.n, true, ""};
     }
 
+    Task<Result<protocol::Verdict>> repeat(std::int64_t n) override {
+        co_return protocol::Verdict{n, true, ""};
+    }
+
     Task<Result<>> result(protocol::EffectResult result) override {
         if (on_result && !on_result(result)) {
             co_return Error{Code::cancelled, "the runner is gone here"};

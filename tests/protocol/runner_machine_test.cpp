@@ -85,6 +85,20 @@ TEST(RunnerMachine, UsesAVerdictOnce) {
     EXPECT_FALSE(pair.runner.begin_effect(1, pair.now));
 }
 
+TEST(RunnerMachine, RepeatsAnEffectOnlyWhileItsVerdictIsFresh) {
+    auto pair = with_open_intent();
+    ASSERT_TRUE(pair.runner.begin_effect(1, pair.now));
+
+    EXPECT_TRUE(pair.runner.repeat_effect(1, at(9'999)));
+    EXPECT_FALSE(pair.runner.repeat_effect(1, at(10'000)));  // it may have been given up since
+    EXPECT_FALSE(pair.runner.is_attached());
+    pair.now = at(11'000);
+    pair.connect();
+
+    EXPECT_EQ(pair.count<EffectVerdict>(), 2);
+    EXPECT_TRUE(pair.runner.begin_effect(1, at(20'999)));
+}
+
 TEST(RunnerMachine, ALateVerdictIsVoidAndAskedForAgain) {
     auto pair = with_open_intent();
     pair.now = at(10'000);

@@ -24,6 +24,7 @@ enum class Plant {
     blind_repeat,       // a new attempt repeats an open effect without observing
     repeat_refused,     // what the way back was refused is asked for again, under the next number
     forgotten_settle,   // a deployment is settled, and whoever waits for its lock is not told
+    stale_repeat,       // an effect is tried once more on a verdict of long ago
     ignored_gap,        // a log that is too short is noticed, and nobody asks for what is missing
 };
 
@@ -43,7 +44,9 @@ struct Context {
     bool has_killed_runner = false;  // what excuses a job that did not end as its script says
     bool has_damaged = false;        // a log, once
     bool has_jumped = false;         // time went on by more than a deadline
+    bool has_frozen = false;         // a runner, for longer than a lease
     bool has_cancelled = false;
+    std::map<std::int64_t, std::int64_t> lost;  // fence → acked, when its attempt was given up
     std::set<std::int64_t> settled;  // deployments that were unknown until a person looked
 
     std::map<std::string, std::uint64_t> tally;  // how often what happened: shows what was tried
@@ -57,6 +60,11 @@ struct Context {
     void violate(std::string what) {
         if (violation.empty()) violation = std::move(what);
         note("VIOLATION " + violation);
+    }
+
+    /// A deployment's runner is about to do something to the target.
+    void check_touch(std::int64_t fence) {
+        if (lost.count(fence) > 0) violate("a runner that was given up touched the target");
     }
 
     void note(const std::string& what) {

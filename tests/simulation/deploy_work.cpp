@@ -27,6 +27,9 @@ rollout::Effect read_effect(const json& in) {
     return effect;
 }
 
+constexpr EffectKind kWayBack[] = {
+    EffectKind::start_previous, EffectKind::switch_back, EffectKind::retire_candidate};
+
 // What goes wrong at the target in this deployment: the same in every attempt.
 struct Fate {
     explicit Fate(std::uint64_t seed) {
@@ -37,19 +40,20 @@ struct Fate {
         has_before = dice.once_in(3);
         // The way back may be refused too, or be answered only after some tries, or never.
         if (dice.once_in(4)) refused.insert(static_cast<EffectKind>(dice.below(9)));
-        if (dice.once_in(4)) silent = static_cast<EffectKind>(dice.below(9));
+        if (dice.once_in(4)) silent.insert(static_cast<EffectKind>(dice.below(9)));
+        if (dice.once_in(2)) silent.insert(kWayBack[dice.below(std::size(kWayBack))]);
         silences = static_cast<int>(1 + dice.below(8));
     }
 
     /// How the `tries`-th try of an effect fails; nothing: it goes well.
     std::optional<rollout::Failure> fails(EffectKind kind, int tries) const {
         if (refused.count(kind) > 0) return rollout::Failure::refused;
-        if (silent == kind && tries <= silences) return rollout::Failure::silent;
+        if (silent.count(kind) > 0 && tries <= silences) return rollout::Failure::silent;
         return {};
     }
 
     std::set<EffectKind> refused;
-    std::optional<EffectKind> silent;
+    std::set<EffectKind> silent;
     int silences = 0;
     rollout::Check gate;
     rollout::Check verify;
@@ -78,6 +82,7 @@ class DeployWork final : public Work {
     rollout::Observation observe(const Outside& outside) const;
     void announce(Runner& runner, EffectKind kind, std::int64_t n, bool only_records);
     void act_on_verdict(Runner& runner);
+    void try_again(Runner& runner);
     void try_effect(Runner& runner);
     void close_effect(Runner& runner, bool ok);
     void move_on(Runner& runner);
@@ -136,7 +141,7 @@ void DeployWork::step(Runner& runner) {
     now_.cancelled = runner.is_cancelled();
     if (recovers_) return recover(runner);
     if (doing_ == Doing::waiting_for_verdict) return act_on_verdict(runner);
-    if (doing_ == Doing::resting) return try_effect(runner);
+    if (doing_ == Doing::resting) return try_again(runner);
     if (doing_ == Doing::waiting_for_target) return close_effect(runner, true);
     move_on(runner);
 }
@@ -195,6 +200,7 @@ void DeployWork::announce(Runner& runner, EffectKind kind, std::int64_t n, bool 
     n_ = n;
     only_records_ = only_records;
     doing_ = Doing::waiting_for_verdict;
+    tries_ = 0;
     verdict_.reset();
     const json target{{"service", service_}, {"image", "app@" + digest_}, {"digest", digest_}};
     runner.append(protocol::Intent{n, std::string{name_of(kind)}, target.dump(), idem_of(n), 1});
@@ -209,13 +215,21 @@ void DeployWork::act_on_verdict(Runner& runner) {
     }
     if (only_records_) return close_effect(runner, true);
     if (!runner.machine().begin_effect(n_, context.now())) return;  // another verdict will come
-    tries_ = 0;
     try_effect(runner);
+}
+
+void DeployWork::try_again(Runner& runner) {
+    auto& context = runner.context();
+    rest_until_.reset();
+    doing_ = Doing::waiting_for_verdict;
+    const bool may =
+        context.plant == Plant::stale_repeat || runner.machine().repeat_effect(n_, context.now());
+    if (may) try_effect(runner);
 }
 
 void DeployWork::try_effect(Runner& runner) {
     auto& context = runner.context();
-    rest_until_.reset();
+    context.check_touch(runner.fence());
     if (const auto why = fate_.fails(kind_, ++tries_)) {
         const bool is_refused = *why == rollout::Failure::refused;
         ++context.tally[is_refused ? "effect refused" : "effect not answered"];
@@ -224,6 +238,7 @@ void DeployWork::try_effect(Runner& runner) {
         if (!rest) return close_effect(runner, false);
         rest_until_ = context.now() + *rest;
         doing_ = Doing::resting;
+        if (context.can_fail && context.dice.once_in(10)) runner.freeze_for_long();
         return;
     }
     context.outside.under_way.push_back(

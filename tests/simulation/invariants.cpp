@@ -42,19 +42,6 @@ void need(plan::PlannedJob& job, const std::string& key) {
 
 }  // namespace
 
-Result<> prepare_database(store::Database& db) {
-    return db.write_now([](store::Transaction& tx) -> Result<> {
-        store::NewRepository repository;
-        repository.full_name = "acme/widget";
-        repository.clone_url = "https://localhost/acme/widget";
-        repository.hook = "hook";
-        repository.hook_secret = "sealed";
-        auto added = store::add_repository(tx, repository);
-        if (!added) return added.error();
-        return {};
-    });
-}
-
 std::vector<plan::PlannedJob> World::make_jobs() {
     auto& dice = context_.dice;
     const auto seed = [&dice] { return dice.below(1U << 30U); };
@@ -161,8 +148,8 @@ void World::check_end() {
 void World::check_job(const store::JobRow& job) {
     if (!is_final(job.state)) return context_.violate("job " + job.key + " has no final state");
     // The daemon, the launcher and the network may die as they like: the build does not notice.
-    const bool is_excused =
-        context_.has_killed_runner || context_.has_jumped || context_.has_cancelled;
+    const bool is_excused = context_.has_killed_runner || context_.has_jumped ||
+                            context_.has_cancelled || context_.has_frozen;
     if (is_excused || job.state == model::JobState::skipped) return;
     if (job.kind == model::JobKind::deploy) return check_deployment(job);
     const auto script = make_script(std::stoull(job.name));
@@ -221,6 +208,10 @@ void World::check_attempt(const store::AttemptRow& attempt) {
     const auto fence = attempt.fence.value;
     if (!is_final(attempt.state)) return context_.violate("an attempt is open");
     if (!attempt.swept) context_.violate("an attempt was not swept");
+    const auto lost = context_.lost.find(fence);
+    if (lost != context_.lost.end() && lost->second != attempt.acked) {
+        context_.violate("a runner that was given up moved its journal on");
+    }
     const auto found = launcher_.runners().find(fence);
     if (found == launcher_.runners().end()) return;
     auto& runner = *found->second;

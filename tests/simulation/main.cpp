@@ -3,9 +3,11 @@
 // and stops when one breaks an invariant. The closing line is `N passed, N failed`; the exit status
 // is 0 when none failed (with --plant: when one did).
 
+#include "simulation/sim_database.hpp"
 #include "simulation/world.hpp"
 #include "support/temp_dir.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
@@ -33,6 +35,7 @@ const std::map<std::string, sim::Plant> kPlants{
     {"blind-repeat", sim::Plant::blind_repeat},
     {"repeat-refused", sim::Plant::repeat_refused},
     {"forgotten-settle", sim::Plant::forgotten_settle},
+    {"stale-repeat", sim::Plant::stale_repeat},
     {"ignored-gap", sim::Plant::ignored_gap}};
 
 bool read_arguments(int count, char** values, Arguments& out) {
@@ -59,21 +62,6 @@ bool read_arguments(int count, char** values, Arguments& out) {
     return true;
 }
 
-// In memory where the system has a place for it: nothing here tests the disk.
-std::unique_ptr<Database> open_database(
-    const std::filesystem::path& folder, const triphammer::Clock& clock
-) {
-    triphammer::store::Options options;
-    options.threads = false;
-    auto opened = Database::open(folder / "triphammer.db", clock, options);
-    if (!opened) {
-        std::cerr << "simulation: " << opened.error().message << '\n';
-        std::exit(2);
-    }
-    if (!sim::prepare_database(**opened)) std::exit(2);
-    return std::move(*opened);
-}
-
 /// What the threads share.
 struct Series {
     Arguments arguments;
@@ -95,15 +83,26 @@ void play_one(Series& series, sim::World& world, std::uint64_t seed) {
               << " --schedules 1 --trace\n";
 }
 
+std::unique_ptr<Database> open_or_exit(
+    const std::filesystem::path& folder, const sim::ManualClock& clock
+) {
+    auto opened = sim::open_database(folder, clock);
+    if (opened) return std::move(*opened);
+    std::cerr << "simulation: " << opened.error().message << '\n';
+    std::exit(2);
+}
+
 void play_many(Series& series) {
     const triphammer::testing::TempDir folder;
-    triphammer::testing::ManualClock clock;
-    const auto db = open_database(folder.path(), clock);
+    sim::ManualClock clock;
+    const auto db = open_or_exit(folder.path(), clock);
     const auto& arguments = series.arguments;
     while (series.failed == 0) {
         const auto i = series.next++;
         if (i >= arguments.schedules) break;
         const auto seed = arguments.seed + i;
+        clock = {};
+        sim::reset_database(*db).value();
         sim::World world{*db, clock, {seed, arguments.plant, arguments.is_tracing}};
         play_one(series, world, seed);
     }

@@ -127,12 +127,16 @@ void Daemon::do_late_commit() {
 }
 
 void Daemon::on_time() {
+    cut_silent();
     process_->dispatch.on_time(context_.now());
     collect();
 }
 
 Instant Daemon::next_wakeup() const {
-    return is_alive() ? process_->dispatch.next_wakeup() : Instant::max();
+    if (!is_alive()) return Instant::max();
+    auto at = process_->dispatch.next_wakeup();
+    for (const auto& session : process_->sessions) at = std::min(at, session->heard_at + kLease);
+    return at;
 }
 
 void Daemon::on_work() {
@@ -285,10 +289,13 @@ void Daemon::on(const launch::GiveBack& action) {
 
 void Daemon::on(const launch::Lose& action) {
     context_.note("loses " + to_text(action.fence) + ": " + action.reason);
-    ++context_.tally["runner lost"];
+    ++context_.tally[action.is_proven_dead ? "runner lost" : "runner lost, not proven dead"];
+    std::int64_t acked = 0;
     auto done = context_.db.write_now([&](store::Transaction& tx) {
+        acked = store::find_attempt(tx, action.fence)->acked;
         return launch::lose_runner(tx, action.fence, {action.reason, action.is_proven_dead});
     });
+    if (done) context_.lost[action.fence.value] = acked;
     if (!done && done.error().code != Code::conflict) context_.violate(done.error().message);
     process_->dispatch.on_settled(action.fence, true, context_.now());
 }

@@ -15,12 +15,16 @@
 
 namespace triphammer::simulation {
 
+/// RunnerGateway::Parts::lease
+inline constexpr Milliseconds kLease{30'000};
+
 /// One runner's connection.
 struct Session {
     WirePtr wire;
     protocol::DaemonMachine machine;
     std::optional<store::Hold> hold;
     model::Fence fence;
+    Instant heard_at;
     bool is_busy = false;          // may have an action to do
     std::function<void()> answer;  // of a transaction that is committed
 };
@@ -75,6 +79,8 @@ class Daemon {
 
     Session* find(const WirePtr& wire);
     void drop(Session& session);
+    void hang_up(Session& session, bool is_silent);
+    void cut_silent();
     void collect();
     void on(Session& session, protocol::CheckAttach& check);
     void on(Session& session, protocol::WriteLog& write);

@@ -60,6 +60,7 @@ Result<std::string> make_document(store::Transaction& tx, const launch::Attached
 void Daemon::accept(const WirePtr& wire) {
     auto session = std::make_unique<Session>();
     session->wire = wire;
+    session->heard_at = context_.now();
     process_->sessions.push_back(std::move(session));
 }
 
@@ -74,6 +75,7 @@ void Daemon::receive(const WirePtr& wire, std::string_view bytes) {
     auto* session = find(wire);
     if (session == nullptr) return;
     session->machine.receive(bytes);
+    session->heard_at = context_.now();
     session->is_busy = true;
 }
 
@@ -229,15 +231,36 @@ void Daemon::on(Session& session, protocol::Close& close) {
     if (!close.why.empty())
         context_.note("daemon closes " + to_text(session.fence) + ": " + close.why);
     if (close.are_logs_damaged) cut_logs(session.fence, close);
+    hang_up(session, false);
+}
+
+void Daemon::hang_up(Session& session, bool is_silent) {
     const bool is_over = session.machine.is_finished();
     const auto fence = session.hold ? session.fence : model::Fence{};
     const auto wire = session.wire;
     wire->is_cut = wire->daemon_knows = true;
     wire->up.clear();
     drop(session);
-    if (fence && is_over) process_->dispatch.on_over(fence, context_.now());
-    if (fence && !is_over) process_->dispatch.on_detached(fence, context_.now());
+    auto& dispatch = process_->dispatch;
+    if (fence && is_over) dispatch.on_over(fence, context_.now());
+    if (fence && !is_over && is_silent) dispatch.on_silent(fence, context_.now());
+    if (fence && !is_over && !is_silent) dispatch.on_detached(fence, context_.now());
     collect();
+}
+
+// As RunnerConnection: while we work, or have not read what is there, it is not its silence.
+void Daemon::cut_silent() {
+    std::vector<Session*> silent;
+    for (auto& session : process_->sessions) {
+        const bool is_ours = session->is_busy || session->answer || !session->wire->up.empty();
+        if (is_ours) session->heard_at = context_.now();
+        if (context_.now() - session->heard_at >= kLease) silent.push_back(session.get());
+    }
+    for (auto* session : silent) {
+        context_.note("nothing is heard of " + to_text(session->fence));
+        ++context_.tally["silent runner cut"];
+        hang_up(*session, true);
+    }
 }
 
 }  // namespace triphammer::simulation

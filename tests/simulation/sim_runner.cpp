@@ -22,19 +22,21 @@ Runner::Runner(Context& context, std::int64_t fence, Secret token)
 }
 
 bool Runner::wants_connection() const {
-    return is_alive_ && !wire_ && machine_.may_connect(context_.now());
+    return is_alive_ && !is_frozen() && !wire_ && machine_.may_connect(context_.now());
 }
 
 bool Runner::wants_pump() const {
-    return is_alive_ && wire_ && !wire_->is_cut && machine_.wanted_spool().has_value();
+    return is_alive_ && !is_frozen() && wire_ && !wire_->is_cut &&
+           machine_.wanted_spool().has_value();
 }
 
 bool Runner::has_work() const {
-    return is_working() && !ended_ && work_->has_step(*this);
+    return is_working() && !is_frozen() && !ended_ && work_->has_step(*this);
 }
 
 Instant Runner::next_wakeup() const {
     if (!is_alive_) return Instant::max();
+    if (is_frozen()) return frozen_until_;
     const auto at = machine_.next_wakeup();
     return is_working() && !ended_ ? std::min(at, work_->next_wakeup()) : at;
 }
@@ -77,7 +79,25 @@ void Runner::work() {
     take_actions();
 }
 
+void Runner::freeze_shortly() {
+    ++context_.tally["runner frozen"];
+    freeze(1'000 + context_.dice.below(9'000));
+}
+
+void Runner::freeze_for_long() {
+    context_.has_frozen = true;
+    ++context_.tally["runner frozen for long"];
+    freeze(31'000 + context_.dice.below(150'000));
+}
+
+void Runner::freeze(std::uint64_t milliseconds) {
+    context_.note("runner " + std::to_string(fence_) + " is frozen");
+    frozen_until_ = context_.now() + Milliseconds{static_cast<std::int64_t>(milliseconds)};
+    is_deep_frozen_ = !context_.dice.once_in(3);
+}
+
 void Runner::on_time() {
+    if (is_frozen()) return;
     machine_.on_time(context_.now());
     take_actions();
 }

@@ -34,6 +34,12 @@ class Runner {
 
     bool is_alive() const { return is_alive_; }
 
+    /// Stopped, by a signal say: it does nothing and hears nothing, and what it had sent is sent.
+    bool is_frozen() const { return is_alive_ && context_.now() < frozen_until_; }
+
+    /// Not even a kill has an effect yet.
+    bool is_beyond_kill() const { return is_frozen() && is_deep_frozen_; }
+
     /// Past its welcome and not at its end: it may have effects.
     bool is_working() const { return is_alive_ && work_ != nullptr && !machine_.is_over(); }
 
@@ -53,6 +59,10 @@ class Runner {
     void pump();
     void work();
     void on_time();
+    /// For a moment, which nobody must notice.
+    void freeze_shortly();
+    /// For longer than the lease, and perhaps than anybody waits for a process that is to die.
+    void freeze_for_long();
     /// kill -9. `in_write`: in the middle of appending its next piece of work.
     void kill(bool in_write);
 
@@ -76,6 +86,7 @@ class Runner {
     const std::optional<protocol::End>& ended() const { return ended_; }
 
   private:
+    void freeze(std::uint64_t milliseconds);
     void keep(const std::string& frames);
     void take_actions();
     void start_work(const std::string& document);
@@ -90,6 +101,8 @@ class Runner {
     std::optional<protocol::Cancel> cancel_;
     std::optional<protocol::End> ended_;
     bool is_alive_ = true;
+    Instant frozen_until_;
+    bool is_deep_frozen_ = false;
     bool is_finished_ = false;
     bool dies_in_write_ = false;
 };

@@ -75,6 +75,7 @@ void World::collect() {
 void World::collect_wires() {
     for (const auto& wire : context_.wires) {
         auto& runner = *launcher_.runners().at(wire->fence);
+        const bool hears = !wire->runner_knows && !runner.is_frozen();
         if (!wire->daemon_knows && !wire->up.empty()) {
             choices_.emplace_back([this, wire] {
                 daemon_.receive(wire, Wire::take(wire->up, context_.dice));
@@ -82,12 +83,12 @@ void World::collect_wires() {
         } else if (!wire->daemon_knows && wire->is_cut) {
             choices_.emplace_back([this, wire] { daemon_.lose_wire(wire); });
         }
-        if (!wire->runner_knows && !wire->down.empty()) {
+        if (hears && !wire->down.empty()) {
             choices_.emplace_back([this, wire, &runner] {
                 runner.receive(Wire::take(wire->down, context_.dice));
                 check_acked(runner);
             });
-        } else if (!wire->runner_knows && wire->is_cut) {
+        } else if (hears && wire->is_cut) {
             choices_.emplace_back([&runner] { runner.lose_wire(); });
         }
     }
@@ -110,6 +111,7 @@ void World::collect_runners() {
         if (runner->has_work()) choices_.emplace_back([runner] { runner->work(); });
     }
     for (const auto fence : launcher_.dying()) {
+        if (launcher_.runners().at(fence)->is_beyond_kill()) continue;
         choices_.emplace_back([this, fence] { launcher_.runners().at(fence)->kill(false); });
     }
     for (std::size_t i = 0; i < context_.outside.under_way.size(); ++i) {
@@ -181,7 +183,7 @@ void World::jump() {
 void World::fault() {
     auto& dice = context_.dice;
     auto& runners = launcher_.runners();
-    switch (dice.below(8)) {
+    switch (dice.below(11)) {
         case 0:
         case 1:
             if (daemon_.is_alive()) daemon_.crash();
@@ -209,12 +211,29 @@ void World::fault() {
         case 7:
             maybe_fault();
             break;
+        case 8:
+        case 9:
+            freeze_a_runner();
+            break;
+        case 10:
+            damage_a_log();
+            break;
     }
+}
+
+void World::freeze_a_runner() {
+    auto& dice = context_.dice;
+    std::vector<Runner*> living;
+    for (const auto& [fence, runner] : launcher_.runners()) {
+        if (runner->is_alive()) living.push_back(runner.get());
+    }
+    if (living.empty()) return;
+    auto& runner = *living[dice.below(living.size())];
+    dice.once_in(3) ? runner.freeze_shortly() : runner.freeze_for_long();
 }
 
 // The rarer ones.
 void World::maybe_fault() {
-    if (context_.dice.once_in(4)) return damage_a_log();
     if (context_.dice.once_in(2)) {
         context_.has_jumped = true;
         ++context_.tally["long pause"];

@@ -42,6 +42,7 @@ class World {
     void collect_people();
     void maybe_fault();
     void damage_a_log();
+    void freeze_a_runner();
     void fault();
     void tick();
     void jump();
@@ -69,8 +70,5 @@ class World {
     std::uint64_t faults_left_ = 0;
     std::map<std::int64_t, bool> was_working_;
 };
-
-/// The repository that all schedules use.
-Result<> prepare_database(store::Database& db);
 
 }  // namespace triphammer::simulation
