@@ -324,7 +324,7 @@ CREATE TABLE deployments (
     id INTEGER PRIMARY KEY,
     repository INTEGER NOT NULL REFERENCES repositories (id),
     environment TEXT NOT NULL,
-    target TEXT NOT NULL,                    -- driver and service: what the lock is about
+    target TEXT NOT NULL,                    -- driver and service, evaluated: what the lock is about
     driver TEXT NOT NULL,
     strategy TEXT NOT NULL DEFAULT '',
     run INTEGER NOT NULL REFERENCES runs (id),
@@ -347,10 +347,9 @@ CREATE TABLE deployments (
     UNIQUE (job, run_attempt),
     CHECK ((state IN ('succeeded', 'failed', 'rolled_back')) = (finished_at IS NOT NULL))
 ) STRICT;
--- The lock: one open deployment for each target of an environment.
-CREATE UNIQUE INDEX deployments_lock ON deployments (repository, environment, target)
-    WHERE state IN ('running', 'unknown');
-CREATE INDEX deployments_waiting ON deployments (repository, environment, target, run) WHERE state = 'pending';
+-- The lock: one open deployment for each target of the server's engine.
+CREATE UNIQUE INDEX deployments_lock ON deployments (target) WHERE state IN ('running', 'unknown');
+CREATE INDEX deployments_waiting ON deployments (target, run) WHERE state = 'pending';
 CREATE INDEX deployments_open ON deployments (id) WHERE state IN ('running', 'unknown');
 CREATE INDEX deployments_by_environment ON deployments (repository, environment, id);
 CREATE INDEX deployments_history ON deployments (repository, environment, target, id);

@@ -1,5 +1,9 @@
 #include "launch/deploy_lock.hpp"
 
+#include "base/text.hpp"
+#include "launch/contexts.hpp"
+#include "workflow/expression/evaluator.hpp"
+
 #include <nlohmann/json.hpp>
 
 namespace triphammer::launch {
@@ -29,6 +33,27 @@ std::string describe(const store::DeploymentRow& holder) {
 
 }  // namespace
 
+Result<std::string> evaluate_service(
+    store::Connection& db,
+    const store::RunRow& run,
+    const store::JobRow& job,
+    const model::DeploySpec& deploy
+) {
+    constexpr std::string_view kExpression = "${{";
+    const auto& text = deploy.service.text;
+    if (text.find(kExpression) == std::string::npos) return text;
+    const auto known = make_contexts(db, run, job);
+    if (!known) return known.error();
+    workflow::expression::Contexts contexts;
+    if (auto read = contexts.add_json(*known); !read) return read.error();
+    auto name = workflow::expression::interpolate(text, contexts);
+    if (!name) return with_context("deploy.service", name.error());
+    // The runner takes it for a text of the workflow: it must not become an expression there.
+    const bool is_name = !trim(*name).empty() && name->find(kExpression) == std::string::npos;
+    if (!is_name) return invalid("deploy.service: '" + text + "' gives no name: '" + *name + "'");
+    return name;
+}
+
 Result<deployments::Opening> open_deployment(
     store::Transaction& tx,
     const store::RunRow& run,
@@ -43,8 +68,11 @@ std::optional<std::string> find_obstacle(store::Transaction& tx, const store::Jo
     const auto run = store::find_run(tx, job.run);
     const auto tree = nlohmann::json::parse(job.definition_json, nullptr, false);
     if (!run || tree.is_discarded()) return {};
-    const auto definition = tree.get<model::JobDefinition>();
+    auto definition = tree.get<model::JobDefinition>();
     if (!definition.deploy) return {};
+    auto service = evaluate_service(tx, *run, job, *definition.deploy);
+    if (!service) return {};
+    definition.deploy->service.text = std::move(*service);
     const auto opening = open_deployment(tx, *run, job, *definition.deploy);
     if (!opening || !opening->blocker) return {};
     return describe(*opening->blocker);

@@ -11,7 +11,17 @@
 
 namespace triphammer::launch {
 
-/// Opens the job's row in the ledger: takes the lock, or names its holder.
+/// The service's name with its expressions evaluated; the needs of the job have ended.
+/// Code::invalid where that gives no name.
+Result<std::string> evaluate_service(
+    store::Connection& db,
+    const store::RunRow& run,
+    const store::JobRow& job,
+    const model::DeploySpec& deploy
+);
+
+/// `deploy.service` is evaluated. Opens the job's row in the ledger: takes the lock, or names its
+/// holder.
 Result<deployments::Opening> open_deployment(
     store::Transaction& tx,
     const store::RunRow& run,

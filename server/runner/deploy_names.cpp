@@ -35,6 +35,7 @@ docker::Labels DeployNames::service_labels(const char* role) const {
     return {
         {model::kServerLabel, server_id},
         {model::kRoleLabel, role},
+        {kRepositoryLabel, repository},
         {kServiceLabel, service},
         {kEnvironmentLabel, environment}};
 }
@@ -51,6 +52,7 @@ bool DeployNames::is_ours(const docker::Labels& labels) const {
         labels,
         {{model::kServerLabel, server_id},
          {model::kDeploymentLabel, deployment},
+         {kRepositoryLabel, repository},
          {kServiceLabel, service},
          {kEnvironmentLabel, environment}}
     );
@@ -65,11 +67,12 @@ DeployNames make_names(const model::JobDocument& document, const std::string& se
     names.server_id = document.server_id;
     names.fence = document.fence;
     names.deployment = document.deployment.id;
+    names.repository = document.source.repository;
     names.environment = document.deployment.environment;
     names.service = service;
     const std::string separator(1, '\0');
     names.key = sha256_hex(
-                    document.server_id + separator + document.source.repository + separator +
+                    document.server_id + separator + names.repository + separator +
                     names.environment + separator + service
     )
                     .substr(0, kKeyLength);

@@ -11,6 +11,7 @@
 namespace triphammer::runner {
 
 inline constexpr const char* kSwitchRole = "switch";  // owns the ports, outlives deployments
+inline constexpr const char* kRepositoryLabel = "triphammer.repository";
 inline constexpr const char* kServiceLabel = "triphammer.service";
 inline constexpr const char* kEnvironmentLabel = "triphammer.environment";
 
@@ -19,6 +20,7 @@ struct DeployNames {
     std::string server_id;
     std::int64_t fence = 0;
     std::string deployment;
+    std::string repository;
     std::string environment;
     std::string service;
     std::string key;  // of the service on this engine: 12 hex digits

@@ -126,20 +126,16 @@ std::optional<DeploymentRow> find_last_good(Connection& db, const DeploymentRow&
 }
 
 std::optional<DeploymentRow> find_lock_holder(Connection& db, const DeploymentRow& of_target) {
-    auto query =
-        db.prepare(select("WHERE repository = ? AND environment = ? AND target = ? "
-                          "AND state IN ('running', 'unknown')"));
-    query.bind(of_target.repository, of_target.environment, of_target.target);
-    return query.find_row(read_deployment);
+    auto query = db.prepare(select("WHERE target = ? AND state IN ('running', 'unknown')"));
+    return query.bind(of_target.target).find_row(read_deployment);
 }
 
 std::optional<DeploymentRow> find_next_waiting(Connection& db, const DeploymentRow& of_target) {
     auto query = db.prepare(
-        select("WHERE repository = ? AND environment = ? AND target = ? AND state = 'pending' "
+        select("WHERE target = ? AND state = 'pending' "
                "AND (SELECT state FROM jobs WHERE id = job) = 'waiting' ORDER BY run, id LIMIT 1")
     );
-    query.bind(of_target.repository, of_target.environment, of_target.target);
-    return query.find_row(read_deployment);
+    return query.bind(of_target.target).find_row(read_deployment);
 }
 
 std::vector<DeploymentRow> list_open_deployments(Connection& db) {

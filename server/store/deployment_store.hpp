@@ -3,7 +3,8 @@
 // `migrations_run` (`before`: once for each version of a service).
 //
 //   pending ──▶ running ──▶ succeeded | failed | rolled_back | unknown ──settle──▶ …
-//   The lock of (repository, environment, target) is held while running or unknown.
+//   The lock of the target is held while running or unknown. A server has one engine, on which
+//   all repositories and environments share the services' names.
 
 #include "store/transaction.hpp"
 
@@ -17,7 +18,7 @@ namespace triphammer::store {
 struct NewDeployment {
     model::RepositoryId repository = {};
     std::string environment = {};
-    std::string target = {};  // driver and service: what the lock is about
+    std::string target = {};  // driver and service, evaluated: what the lock is about
     std::string driver = {};
     std::string strategy = {};
     model::RunId run = {};
@@ -60,7 +61,7 @@ Result<model::DeploymentId> insert_deployment(Transaction& tx, const NewDeployme
 std::optional<DeploymentRow> find_deployment(Connection& db, model::DeploymentId id);
 /// The one of the job's newest run attempt.
 std::optional<DeploymentRow> find_deployment_of_job(Connection& db, model::JobId job);
-/// What serves now: the newest succeeded one of that target.
+/// What serves now: the newest succeeded one of that target, repository and environment.
 std::optional<DeploymentRow> find_last_good(Connection& db, const DeploymentRow& of_target);
 /// Who holds the lock of that target.
 std::optional<DeploymentRow> find_lock_holder(Connection& db, const DeploymentRow& of_target);

@@ -3,25 +3,57 @@
 #include "queue/queue_fixture.hpp"
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 namespace triphammer::launch {
 
 namespace {
 
 struct DeployLock : ::testing::Test, triphammer::testing::QueueFixture {
-    model::RunId create_deploy(const std::string& service) {
+    static void deploy_to(
+        plan::PlannedJob& job, const std::string& service, const std::string& environment
+    ) {
+        job.kind = model::JobKind::deploy;
+        job.environment = environment;
+        job.definition.deploy = model::DeploySpec{};
+        job.definition.deploy->to = "container";
+        job.definition.deploy->service.text = service;
+    }
+
+    model::RunId create_deploy(
+        const std::string& service, const std::string& environment = "production"
+    ) {
         auto plan = make_plan({{"ship", {}}});
-        auto& planned = plan.runs[0].jobs[0];
-        planned.kind = model::JobKind::deploy;
-        planned.environment = "production";
-        planned.definition.deploy = model::DeploySpec{};
-        planned.definition.deploy->to = "container";
-        planned.definition.deploy->service.text = service;
-        return write([&](store::Transaction& tx) -> Result<model::RunId> {
-            auto runs = queue::create_runs(tx, {.repository = repository}, plan);
-            if (!runs) return runs.error();
-            return runs->at(0);
-        });
+        deploy_to(plan.runs[0].jobs[0], service, environment);
+        return create_planned(plan);
+    }
+
+    /// Two legs of a matrix.
+    model::RunId create_legs(const std::string& service) {
+        auto plan = make_plan({{"a", {}}, {"b", {}}});
+        for (auto& leg : plan.runs[0].jobs) {
+            deploy_to(leg, service, "production");
+            leg.contexts_json = R"({"matrix": {"app": ")" + leg.definition.key + R"("}})";
+        }
+        return create_planned(plan);
+    }
+
+    /// `ship` needs `build`, which ended with this output.
+    model::RunId create_after_build(const std::string& service, const std::string& name) {
+        auto plan = make_plan({{"build", {}}, {"ship", {"build"}}});
+        deploy_to(plan.runs[0].jobs[1], service, "production");
+        const auto run = create_planned(plan);
+        const auto hold = run_next();
+        queue::AttemptResult result;
+        result.outputs_json = R"({"name": ")" + name + R"("})";
+        write([&](store::Transaction& tx) { return queue::finish_attempt(tx, hold, result); });
+        return run;
+    }
+
+    std::string target_of(model::RunId run, const std::string& key) {
+        const auto id = job(run, key).id;
+        return read([&](store::Connection& db) { return *store::find_deployment_of_job(db, id); }
+        ).target;
     }
 
     std::optional<std::string> obstacle_of(model::RunId run, const std::string& key) {
@@ -45,6 +77,56 @@ TEST_F(DeployLock, IsAnObstacleForTheSecondOfATargetOnly) {
         obstacle_of(second, "ship"), "deployment 1 holds the lock of container/app (running)"
     );
     EXPECT_FALSE(obstacle_of(other, "ship"));
+}
+
+TEST_F(DeployLock, IsOfTheServiceWhateverEnvironmentOrRepositoryNamesIt) {
+    const auto first = create_deploy("app", "production");
+    const auto staging = create_deploy("app", "staging");
+    repository = add_repository("octo/cellar");
+    const auto other = create_deploy("app", "production");
+
+    EXPECT_FALSE(obstacle_of(first, "ship"));
+    EXPECT_TRUE(obstacle_of(staging, "ship"));
+    EXPECT_TRUE(obstacle_of(other, "ship"));
+}
+
+TEST_F(DeployLock, IsOfTheNameThatTheExpressionGives) {
+    const auto legs = create_legs("${{ matrix.app }}-web");
+    const auto fixed = create_deploy("b-web");
+
+    EXPECT_FALSE(obstacle_of(legs, "a"));
+    EXPECT_FALSE(obstacle_of(legs, "b"));
+    EXPECT_EQ(target_of(legs, "a"), "container/a-web");
+    EXPECT_TRUE(obstacle_of(fixed, "ship"));
+}
+
+TEST_F(DeployLock, IsTakenWhenTheOutputsThatNameTheServiceAreKnown) {
+    const auto run = create_after_build("${{ needs.build.outputs.name }}", "shop");
+    const auto fixed = create_deploy("shop");
+
+    EXPECT_FALSE(obstacle_of(run, "ship"));
+    EXPECT_EQ(target_of(run, "ship"), "container/shop");
+    EXPECT_TRUE(obstacle_of(fixed, "ship"));
+}
+
+TEST_F(DeployLock, OfWhatIsNoNameIsNotTakenAndTheSentenceSaysWhy) {
+    const auto empty = create_after_build("${{ needs.build.outputs.nothing }}", "shop");
+    const auto hidden = create_after_build("${{ needs.build.outputs.name }}", "${{ secrets.KEY }}");
+    const auto evaluate = [this](model::RunId id) {
+        const auto row = job(id, "ship");
+        const auto definition =
+            nlohmann::json::parse(row.definition_json).get<model::JobDefinition>();
+        return try_write([&](store::Transaction& tx) {
+            return evaluate_service(tx, *store::find_run(tx, id), row, *definition.deploy);
+        });
+    };
+
+    for (const auto run : {empty, hidden}) {
+        EXPECT_FALSE(obstacle_of(run, "ship"));
+        EXPECT_EQ(evaluate(run).error().code, Code::invalid);
+        EXPECT_NE(evaluate(run).error().message.find("gives no name"), std::string::npos);
+    }
+    EXPECT_EQ(number("SELECT count(*) FROM deployments"), 0);
 }
 
 TEST_F(DeployLock, IsNoMatterOfOtherJobs) {

@@ -147,6 +147,17 @@ TEST_F(Documents, OfADeploymentHaveItsRowAndTheSwitchesImage) {
     EXPECT_EQ(number("SELECT count(*) FROM deployments WHERE state = 'running'"), 1);
 }
 
+TEST_F(Documents, NameTheServiceThatTheLockIsAbout) {
+    auto ship = deploy_job();
+    ship.definition.deploy->service.text = "${{ matrix.app }}-web";
+    ship.contexts_json = R"({"matrix": {"app": "shop"}})";
+
+    const auto document = make(claim_job(ship)).value();
+
+    EXPECT_EQ(document.job.deploy->service.text, "shop-web");
+    EXPECT_EQ(number("SELECT count(*) FROM deployments WHERE target = 'container/shop-web'"), 1);
+}
+
 TEST_F(Documents, AreRefusedToADeploymentWithoutItsLock) {
     ASSERT_TRUE(make(claim_job(deploy_job())));
 

@@ -17,7 +17,7 @@ std::optional<std::string> take_lock(store::Transaction& tx, const store::JobRow
     if (!row) {
         store::NewDeployment wanted;
         wanted.repository = job.repository;
-        wanted.environment = "production";
+        wanted.environment = job.environment;
         wanted.target = "container/app";
         wanted.driver = "container";
         wanted.run = job.run;
@@ -32,9 +32,10 @@ std::optional<std::string> take_lock(store::Transaction& tx, const store::JobRow
 }
 
 struct Lock : ::testing::Test, triphammer::testing::QueueFixture {
-    model::RunId create_deploy() {
+    model::RunId create_deploy(const std::string& environment = "production") {
         auto plan = make_plan({{"ship", {}}});
         plan.runs[0].jobs[0].kind = model::JobKind::deploy;
+        plan.runs[0].jobs[0].environment = environment;
         return write([&](store::Transaction& tx) -> Result<model::RunId> {
             auto runs = create_runs(tx, {.repository = repository}, plan);
             if (!runs) return runs.error();
@@ -116,6 +117,21 @@ TEST_F(Lock, GoesToTheOldestRunThatWaitsWhenItsHolderEnds) {
     EXPECT_EQ(job_state(second, "ship"), "queued");
     EXPECT_EQ(job_state(third, "ship"), "waiting");
     EXPECT_EQ(claim_with_lock()->job.run, second);
+}
+
+TEST_F(Lock, GoesToAnotherEnvironmentThatWaitsForTheSameService) {
+    const auto first = create_deploy("production");
+    const auto held = attach(claim_with_lock()->fence);
+    const auto second = create_deploy("staging");
+    claim_with_lock();
+    EXPECT_EQ(job_state(second, "ship"), "waiting");
+    move(first, DeploymentState::succeeded);
+
+    ASSERT_TRUE(finish(held));
+
+    EXPECT_EQ(row_of(second).state, DeploymentState::running);
+    EXPECT_FALSE(row_of(second).previous);  // what serves in production is not its own
+    EXPECT_EQ(job_state(second, "ship"), "queued");
 }
 
 TEST_F(Lock, OfACancelledJobThatNothingWasDoneForIsPassedOn) {

@@ -64,7 +64,11 @@ TEST(DeployNames, AdoptOnlyWhatCarriesAllLabels) {
 
     EXPECT_TRUE(names.is_ours(all));
     for (const char* label :
-         {model::kServerLabel, model::kDeploymentLabel, kServiceLabel, kEnvironmentLabel}) {
+         {model::kServerLabel,
+          model::kDeploymentLabel,
+          kRepositoryLabel,
+          kServiceLabel,
+          kEnvironmentLabel}) {
         auto changed = all;
         changed[label] = "foreign";
         EXPECT_FALSE(names.is_ours(changed)) << label;

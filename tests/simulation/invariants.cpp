@@ -25,10 +25,10 @@ plan::PlannedJob make_job(const std::string& key, model::JobKind kind, std::uint
     return job;
 }
 
-// Several may deploy to the one target of a schedule.
+// Several may deploy to the one target of a schedule, from two environments.
 plan::PlannedJob make_deploy_job(const std::string& key, std::uint64_t seed, std::uint64_t target) {
     auto job = make_job(key, model::JobKind::deploy, seed);
-    job.environment = "production";
+    job.environment = seed % 3 == 0 ? "staging" : "production";
     job.definition.deploy = model::DeploySpec{};
     job.definition.deploy->to = "container";
     job.definition.deploy->service.text = "web-" + std::to_string(target);

@@ -36,6 +36,10 @@ constexpr std::array kImageKeys{
 };
 
 constexpr Shape kDeployText = text_shape(&places::kDeploy);
+/// The server takes the lock of the service before there is a runner.
+constexpr Place kServicePlace =
+    places::place("jobs.<job_id>.deploy.service", "github, needs, strategy, matrix, vars, inputs");
+constexpr Shape kDeployService = text_shape(&kServicePlace);
 constexpr Shape kScript = script_shape(&places::kDeploy);
 constexpr Shape kTexts = one_or_many_shape(&kDeployText);
 constexpr Shape kValue = value_shape(&places::kDeploy);
@@ -139,7 +143,7 @@ constexpr Shape kDeployCredentials = map_shape(kDeployCredentialKeys);
 
 constexpr std::array kDeployKeys{
     Key{"to", &kTo, "Where to", true},
-    Key{"service", &kDeployText, "The name that the deployment is known by"},
+    Key{"service", &kDeployService, "The name that the deployment is known by"},
     Key{"image", &kDeployText, "What to run, best by digest"},
     Key{"strategy", &kDeployStrategy, "How traffic moves"},
     Key{"on-failure", &kOnFailure, "rollback without it"},
