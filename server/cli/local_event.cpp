@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "plan/entry.hpp"
+#include "workflow/schema/events.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -69,6 +70,13 @@ std::string repository_of(const git::TreeSnapshot& tree) {
         return std::string{parts[parts.size() - 2]} + "/" + std::string{parts.back()};
     }
     return "local/" + tree.root.filename().string();
+}
+
+Result<> check_event_name(const std::string& name) {
+    if (workflow::find_event(name) != nullptr) return {};
+    const auto near = nearest_name(name, workflow::event_names());
+    const auto hint = near ? "; did you mean '" + *near + "'?" : "";
+    return invalid("unknown event '" + name + "'" + hint);
 }
 
 model::Event make_event(

@@ -2,6 +2,7 @@
 // Events that nobody sent: what `triphammer run` tells the planner of the tree that it is started
 // in.
 
+#include "base/result.hpp"
 #include "git/tree_snapshot.hpp"
 #include "model/event.hpp"
 #include "model/workflow.hpp"
@@ -16,6 +17,9 @@ using Texts = std::vector<std::pair<std::string, std::string>>;
 
 /// What the tree is the repository of: OWNER/NAME of its remote, or local/FOLDER.
 std::string repository_of(const git::TreeSnapshot& tree);
+
+/// `--event`: Code::invalid, with the nearest one, for a name that no workflow can wait for.
+Result<> check_event_name(const std::string& name);
 
 /// As a forge would say it of the tree's commit, the actor being its author.
 model::Event make_event(

@@ -1,5 +1,6 @@
 #include "base/file.hpp"
 #include "cli/language_commands.hpp"
+#include "cli/local_event.hpp"
 #include "cli/local_plan.hpp"
 #include "github/payload.hpp"
 
@@ -22,6 +23,7 @@ int plan_command(const Invocation& invocation) {
     if (invocation.arguments.words().size() != 1 || !name || !payload) {
         return complain("plan needs FILE --event NAME --payload FILE", kUsage);
     }
+    if (auto known = check_event_name(*name); !known) return complain(known.error(), kUsage);
     const auto file =
         read_workflow_file(invocation.arguments.words()[0], invocation.arguments.values("allow"));
     if (!file) return complain(file.error(), kUsage);

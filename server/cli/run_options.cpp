@@ -2,6 +2,7 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "cli/local_event.hpp"
 
 #include <algorithm>
 
@@ -117,7 +118,10 @@ std::string usual_caches(const std::vector<std::string>& environment) {
 Result<RunOptions> read_run_options(const Invocation& invocation) {
     RunOptions options;
     const auto& arguments = invocation.arguments;
-    options.event = arguments.value("event").value_or("");
+    if (const auto event = arguments.value("event")) {
+        if (auto known = check_event_name(*event); !known) return known.error();
+        options.event = *event;
+    }
     options.job = arguments.value("job").value_or("");
     options.allow = arguments.values("allow");
     options.caches = arguments.value("caches").value_or(usual_caches(invocation.environment));

@@ -28,6 +28,14 @@ model::Trigger waits_for(const std::string& event, std::vector<std::string> type
 
 }  // namespace
 
+TEST(EventName, ThatIsWrittenWronglyIsAnsweredWithTheNearest) {
+    EXPECT_TRUE(check_event_name("push"));
+    EXPECT_EQ(
+        check_event_name("psuh").error().message, "unknown event 'psuh'; did you mean 'push'?"
+    );
+    EXPECT_EQ(check_event_name("breakfast").error().message, "unknown event 'breakfast'");
+}
+
 TEST(LocalEvent, KnowsTheRepositoryByItsRemote) {
     auto tree = a_tree();
     EXPECT_EQ(repository_of(tree), "local/shop");
