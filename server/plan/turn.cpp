@@ -153,6 +153,10 @@ void Turns::move(Index job, Transition transition, Taken& taken) {
     jobs_[job].state = transition.state;
     jobs_[job].cause = transition.cause;
     jobs_[job].continue_on_error = transition.continue_on_error;
+    // What a call gives may be looked at in this very turn: by a call around it, by who needs it.
+    if (!transition.outputs_json.empty()) {
+        jobs_[job].outputs_json = outputs_.emplace_back(transition.outputs_json);
+    }
     if (is_call(jobs_[job]) && !transition.contexts_json.empty()) {
         const auto contexts = expression::parse_json(transition.contexts_json);
         if (contexts) own_[job].inputs = contexts->member("inputs");

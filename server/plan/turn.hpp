@@ -6,6 +6,7 @@
 #include "workflow/expression/evaluator.hpp"
 
 #include <cstddef>
+#include <deque>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -105,6 +106,7 @@ class Turns {
     std::vector<std::vector<Index>> dependants_;
     std::vector<Past> past_;  // of jobs that have ended
     std::vector<Own> own_;
+    std::deque<std::string> outputs_;  // of calls that ended in this turn; jobs_ borrows them
     std::vector<std::optional<Index>> parents_;
     std::vector<std::vector<Index>> children_;
     std::vector<bool> is_waiting_for_legs_;  // its matrix was just expanded
