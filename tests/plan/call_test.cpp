@@ -173,6 +173,18 @@ TEST(Call, EndsWithItsJobsAndHandsTheirOutputsOn) {
     EXPECT_EQ(going.at("call").outputs_json, R"({"made":"a.tar-3"})");
 }
 
+TEST(Call, ShowsItsOutputsToWhoNeedsItInTheTurnInWhichItEnds) {
+    Calling calling;
+    calling.main.jobs[1].condition.text = "needs.call.outputs.made == 'a.tar-3'";
+    Going going{calling.plan()};
+
+    going.at("call / build").state = JobState::succeeded;
+    going.at("call / build").outputs_json = R"({"file": "a.tar"})";
+    going.at("call / check").state = JobState::succeeded;
+
+    EXPECT_EQ(going.step(), "call=succeeded; after=queued; running");
+}
+
 TEST(Call, FailsWithItsJobs) {
     Calling calling;
     Going going{calling.plan()};
