@@ -108,7 +108,8 @@ std::string to_text(const Done& done) {
         out += done.source + ":" + std::to_string(remark.at.first);
         if (remark.at.last > remark.at.first) out += "-" + std::to_string(remark.at.last);
         out += std::string{": "} + (is_left(remark) ? "not carried" : "changed") + ": " +
-               remark.message + "\n";
+               remark.message;
+        out += remark.remedy.empty() ? "\n" : " (" + remark.remedy + ")\n";
     }
     const auto target = done.imported.text.empty() ? "nothing" : done.target;
     return out + done.source + " -> " + target + ": " + std::to_string(done.imported.carried) +
@@ -122,7 +123,8 @@ json to_json(const Done& done) {
             {{"line", remark.at.first},
              {"last_line", remark.at.last},
              {"kind", is_left(remark) ? "left" : "changed"},
-             {"message", remark.message}}
+             {"message", remark.message},
+             {"remedy", remark.remedy}}
         );
     }
     return {

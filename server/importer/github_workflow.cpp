@@ -106,6 +106,15 @@ std::string pin(std::string_view row, const RemoteAction& action, const std::str
     return out;
 }
 
+/// The line stays in the file; somebody has to change it.
+std::string remedy_of(const model::Problem& problem) {
+    if (!problem.hint.empty()) return problem.hint;
+    if (problem.code == "unsupported") {
+        return "take it out, or do its work in a run step (docs/workflows.md, Not supported yet)";
+    }
+    return "change it by hand until 'triphammer lint' is content";
+}
+
 bool says_something(std::string_view row) {
     const auto text = trim(row);
     return !text.empty() && !text.starts_with('#');
@@ -142,8 +151,9 @@ Imported import_workflow(
     out.text = join(rows, "\n");
     const auto read = workflow::read_workflow(path, out.text);
     for (const auto& problem : read.problems) {
-        if (problem.severity == model::Problem::Severity::error)
-            remarks.left({problem.at.line, problem.at.line}, problem.message);
+        if (problem.severity != model::Problem::Severity::error) continue;
+        const auto line = problem.at.line;
+        remarks.left({line, line}, "lint refuses it: " + problem.message, remedy_of(problem));
     }
     out.carried = out.lines - static_cast<int>(lines_with_errors(read).size());
     out.remarks = remarks.all();

@@ -17,18 +17,19 @@ struct Remark {
     Kind kind = Kind::left;
     Lines at;
     std::string message;
+    std::string remedy;  // what to do about it; may be empty
 
     friend bool operator==(const Remark&, const Remark&) = default;
 };
 
 class Remarks {
   public:
-    void left(const Lines& at, std::string message) {
-        all_.push_back({Remark::Kind::left, at, std::move(message)});
+    void left(const Lines& at, std::string message, std::string remedy = {}) {
+        all_.push_back({Remark::Kind::left, at, std::move(message), std::move(remedy)});
     }
 
     void changed(const Lines& at, std::string message) {
-        all_.push_back({Remark::Kind::changed, at, std::move(message)});
+        all_.push_back({Remark::Kind::changed, at, std::move(message), {}});
     }
 
     const std::vector<Remark>& all() const { return all_; }

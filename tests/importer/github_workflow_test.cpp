@@ -48,3 +48,27 @@ TEST(GithubWorkflow, AnActionWithoutACommitIsLeft) {
     EXPECT_EQ(imported.remarks[0].kind, Remark::Kind::left);
     EXPECT_EQ(imported.lines - imported.carried, 1);
 }
+
+TEST(GithubWorkflow, EveryLineThatLintRefusesIsNamedWithItsRemedy) {
+    const auto imported = import_workflow(
+        "w.yml",
+        "on: push\n"
+        "jobs:\n"
+        "  a:\n"
+        "    runs-on: { group: big }\n"
+        "    steps:\n"
+        "      - run: echo ${{ github.head_ref }}\n"
+        "        shel: bash\n",
+        {}
+    );
+
+    std::string shown;
+    for (const auto& remark : imported.remarks) {
+        EXPECT_EQ(remark.kind, Remark::Kind::left);
+        EXPECT_EQ(remark.message.find("lint refuses it: "), 0U) << remark.message;
+        EXPECT_NE(remark.remedy, "") << remark.message;
+        shown += std::to_string(remark.at.first) + " ";
+    }
+    EXPECT_EQ(shown, "4 6 7 ");
+    EXPECT_EQ(imported.lines - imported.carried, 3);
+}
