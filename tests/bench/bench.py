@@ -15,6 +15,7 @@ import jobs
 import language
 import output
 import pages
+import planning
 import size
 import support
 
@@ -27,6 +28,7 @@ FIGURES = {
     "lint": language.lint_speed,
     "hostile": language.hostile_input,
     "size": size.idle_size,
+    "planning": planning.planning_speed,
     "history": pages.long_history,
 }
 
