@@ -30,8 +30,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// How often it is looked whether the launcher lives; all else is told.
-constexpr auto kHeartbeat = 1s;
+/// How often it is looked whether the launcher lives, and what the steps have written; all else is
+/// told.
+constexpr auto kHeartbeat = 200ms;
 /// How long the runners may take to end after their jobs have.
 constexpr auto kLeaveLimit = 5s;
 constexpr std::uint64_t kShownLines = 2'000;
@@ -202,7 +203,11 @@ class SingleRun {
     Task<> tell_step(const store::JobRow& job, const store::StepRow& step) {
         const std::pair key{step.attempt, step.number};
         const auto known = steps_.find(key);
-        if (known != steps_.end() && known->second == step.state) co_return;
+        const bool is_told = known != steps_.end() && known->second == step.state;
+        if (is_told && model::is_final(step.state)) co_return;
+        auto telling = tell_output(job, step);
+        co_await std::move(telling);
+        if (is_told) co_return;
         steps_[key] = step.state;
         std::string log;
         if (model::is_final(step.state)) {
@@ -210,6 +215,31 @@ class SingleRun {
             log = co_await std::move(reading);
         }
         watcher_.on_step(job, step, log);
+    }
+
+    Task<> tell_output(const store::JobRow& job, const store::StepRow& step) {
+        auto& shown = shown_lines_[{step.attempt, step.number}];
+        for (;;) {
+            auto reading = read_lines(step, shown);
+            auto lines = co_await std::move(reading);
+            const bool is_cut = !lines.bytes.empty() && lines.bytes.back() != '\n';
+            if (is_cut && !model::is_final(step.state)) {
+                const auto end = lines.bytes.rfind('\n');
+                lines.bytes.resize(end == std::string::npos ? 0 : end + 1);
+                --lines.count;
+            }
+            if (lines.count == 0) co_return;
+            shown += lines.count;
+            watcher_.on_output(job, step, lines.bytes);
+        }
+    }
+
+    Task<logs::LogLines> read_lines(const store::StepRow& step, std::uint64_t first) {
+        const logs::LogId id{step.attempt.value, step.number};
+        auto read = [this, id, first] { return core_.logs->lines(id, {first, kShownLines, 0}); };
+        auto reading = offload(core_.log_thread, read);
+        auto lines = co_await std::move(reading);
+        co_return lines ? std::move(*lines) : logs::LogLines{};
     }
 
     Task<std::string> read_log(const store::StepRow& step) {
@@ -309,6 +339,7 @@ class SingleRun {
     model::RepositoryId repository_;
     std::map<model::JobId, model::JobState> jobs_;
     std::map<std::pair<model::Fence, std::int64_t>, model::StepState> steps_;
+    std::map<std::pair<model::Fence, std::int64_t>, std::uint64_t> shown_lines_;
 };
 
 /// The run and all that it is made of end with this coroutine, before its event loop does.

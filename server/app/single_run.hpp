@@ -31,6 +31,10 @@ class RunWatcher {
   public:
     virtual ~RunWatcher() = default;
     virtual void on_job(const store::JobRow& job) = 0;
+    /// Whole lines of a step's log, in order, each once; all of them before the step has ended.
+    virtual void on_output(
+        const store::JobRow& job, const store::StepRow& step, const std::string& lines
+    ) = 0;
     /// Begun or ended; of one that has ended `log` has the last lines.
     virtual void on_step(
         const store::JobRow& job, const store::StepRow& step, const std::string& log

@@ -57,15 +57,22 @@ class TextReport final : public RunReport {
         print(line + paint_.faint(in_brackets(took(job.started_at, job.finished_at))) + "\n");
     }
 
-    void on_step(const store::JobRow& job, const store::StepRow& step, const std::string& log)
+    void on_output(const store::JobRow& job, const store::StepRow& step, const std::string& lines)
+        override {
+        enter(job, true);
+        const std::pair key{step.attempt, step.number};
+        if (key != speaking_) print(paint_.faint("  ▸ " + step.name) + "\n");
+        speaking_ = key;
+        print(indented(lines));
+    }
+
+    void on_step(const store::JobRow& job, const store::StepRow& step, const std::string&)
         override {
         if (!model::is_final(step.state)) return;
         enter(job, true);
-        const bool failed = step.state == StepState::failed || step.state == StepState::timed_out;
         auto line = "  " + mark(step.state) + " " + step.name;
         if (!step.reason.empty()) line += ": " + step.reason;
         print(line + paint_.faint(in_brackets(took(step.started_at, step.finished_at))) + "\n");
-        if (failed) print(indented(log));
     }
 
     void on_interrupt(bool again) override {
@@ -84,6 +91,7 @@ class TextReport final : public RunReport {
     void enter(const store::JobRow& job, bool with_header) {
         if (job.id == shown_) return;
         shown_ = job.id;
+        speaking_ = {};
         print(with_header ? "\n" + paint_.bold(job.name) + "\n" : "\n");
     }
 
@@ -100,6 +108,7 @@ class TextReport final : public RunReport {
 
     Paint paint_;
     model::JobId shown_;
+    std::pair<model::Fence, std::int64_t> speaking_;  // the step whose output came last
 };
 
 // ── for programs ─────────────────────────────────────────────────────────────────────────────
@@ -157,6 +166,11 @@ class JsonReport final : public RunReport {
         };
         if (model::is_final(step.state)) event["log"] = log;
         say(event);
+    }
+
+    void on_output(const store::JobRow& job, const store::StepRow& step, const std::string& lines)
+        override {
+        say({{"event", "output"}, {"job", job.key}, {"number", step.number}, {"lines", lines}});
     }
 
     void on_interrupt(bool again) override { say({{"event", "interrupt"}, {"again", again}}); }

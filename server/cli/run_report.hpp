@@ -14,10 +14,10 @@ class RunReport : public app::RunWatcher {
     virtual void end(const store::RunRow& run) = 0;
 };
 
-/// A line when a job or a step ends; the log of a step that failed.
+/// What the steps write, as they write it; a line when a job or a step ends.
 std::unique_ptr<RunReport> make_text_report(const Paint& paint);
 
-/// {"event": "run"|"job"|"step"|"interrupt"|"result", …}; states and causes as in the API.
+/// {"event": "run"|"job"|"step"|"output"|"interrupt"|"result", …}; states and causes as in the API.
 std::unique_ptr<RunReport> make_json_report();
 
 }  // namespace triphammer::cli
