@@ -178,7 +178,9 @@ CREATE TABLE concurrency (
     name TEXT NOT NULL COLLATE NOCASE,
     run INTEGER NOT NULL REFERENCES runs (id),
     job INTEGER REFERENCES jobs (id),        -- NULL: the run as a whole
-    holds INTEGER NOT NULL CHECK (holds IN (0, 1))
+    ready INTEGER NOT NULL CHECK (ready IN (0, 1)), -- 0: a place kept for a job that has not come yet
+    holds INTEGER NOT NULL CHECK (holds IN (0, 1)),
+    CHECK (ready = 1 OR holds = 0)
 ) STRICT;
 CREATE UNIQUE INDEX concurrency_holder ON concurrency (repository, name) WHERE holds = 1;
 CREATE INDEX concurrency_group ON concurrency (repository, name, run, id);

@@ -45,8 +45,11 @@ void lint_file(const std::string& file, const Invocation& invocation, Findings& 
     if (!read) return findings.raise(complain(read.error(), kUsage));
     findings.add_all(file, read->read.problems);
     if (!read->read.workflow) return;
-    const auto find = [&](const std::string& uses) { return findings.called.find(file, uses); };
-    findings.add_all(file, workflow::check_calls(*read->read.workflow, find));
+    const auto find = [&](const model::Workflow& caller, const std::string& uses) {
+        return findings.called.find(caller.path, uses);
+    };
+    const auto allow = invocation.arguments.values("allow");
+    findings.add_all(file, workflow::check_calls(*read->read.workflow, find, allow));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "cli/local_plan.hpp"
 
 #include "base/text.hpp"
+#include "plan/called_path.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -22,28 +23,31 @@ plan::Definitions definitions_of(const WorkflowText& file, const model::Event& e
     return definitions;
 }
 
-/// The tree that a workflow stands in: what is before its folder.
-std::filesystem::path root_of(const std::string& file) {
-    const auto absolute = std::filesystem::absolute(file).lexically_normal();
-    const auto folder = absolute.parent_path();
-    const bool is_github = folder.filename() == "workflows";
-    return is_github ? folder.parent_path().parent_path() : folder.parent_path();
+plan::WorkflowFile make_unread(const std::string& name, std::string why, std::string remedy) {
+    model::Problem problem;
+    problem.code = "no-file";
+    problem.message = std::move(why);
+    problem.hint = std::move(remedy);
+    workflow::ReadResult result;
+    result.name = name;
+    result.problems.push_back(std::move(problem));
+    return {name, "", std::make_shared<const workflow::ReadResult>(std::move(result))};
 }
 
 /// A file that is not there has that as its problem.
-plan::WorkflowFile read_called(const std::filesystem::path& root, const std::string& path) {
-    workflow::ReadResult result;
-    auto read = read_workflow_file((root / path).string(), {});
-    if (read) {
-        result = std::move(read->read);
-    } else {
-        model::Problem problem;
-        problem.at = {1, 1};
-        problem.code = "no-file";
-        problem.message = read.error().message;
-        result.problems.push_back(std::move(problem));
+plan::WorkflowFile read_called(const LocalQuestion& question, const std::string& name) {
+    if (const auto remote = plan::parse_remote(name)) {
+        return make_unread(
+            name,
+            "only the server reads workflows of other repositories",
+            "triphammer repo add " + remote->repository + ", and run this one there"
+        );
     }
-    return {path, "", std::make_shared<const workflow::ReadResult>(std::move(result))};
+    auto read = read_workflow_file((question.root / name).string(), question.allow);
+    if (!read) return make_unread(name, read.error().message, "");
+    // It is known by its name in the tree, as the server would know it.
+    if (read->read.workflow) read->read.workflow->path = name;
+    return {name, "", std::make_shared<const workflow::ReadResult>(std::move(read->read))};
 }
 
 json step_json(const model::Step& step) {
@@ -56,9 +60,20 @@ json step_json(const model::Step& step) {
     return out;
 }
 
+json group_json(const plan::Group& group) {
+    if (group.name.empty()) return nullptr;
+    return {
+        {"group", group.name},
+        {"cancel_in_progress", group.cancels},
+        {"queue", group.keeps_all ? "max" : "single"},
+    };
+}
+
 json job_json(const plan::PlannedJob& job) {
     auto steps = json::array();
     for (const auto& step : job.definition.steps) steps.push_back(step_json(step));
+    auto groups = json::array();
+    for (const auto& group : job.groups) groups.push_back(group_json(group));
     return {
         {"key", job.own_key()},
         {"name", job.name},
@@ -69,6 +84,7 @@ json job_json(const plan::PlannedJob& job) {
         {"environment", job.environment},
         {"state", name_of(job.state)},
         {"reason", job.reason.text},
+        {"concurrency", std::move(groups)},
         {"steps", std::move(steps)},
     };
 }
@@ -82,6 +98,7 @@ json run_json(const plan::PlannedRun& run) {
         {"event", run.event},
         {"ref", run.ref},
         {"sha", run.sha},
+        {"concurrency", group_json(run.group)},
         {"jobs", std::move(jobs)},
     };
 }
@@ -111,6 +128,18 @@ std::vector<const plan::PlannedJob*> in_order(const plan::PlannedRun& run) {
     return out;
 }
 
+/// Who is in a group may have to wait, or be replaced: the other answer to "why did it not run?".
+std::string group_line(const plan::Group& group, const Paint& paint) {
+    if (group.name.empty()) return {};
+    auto line = "one at a time in group '" + group.name + "'";
+    if (group.cancels) {
+        line += "; a newer one ends the one that runs";
+    } else {
+        line += group.keeps_all ? "; the others wait in order" : "; a newer one replaces who waits";
+    }
+    return "    " + paint.faint(line) + "\n";
+}
+
 std::string job_line(const plan::PlannedJob& job, const Paint& paint) {
     auto line = "  " + paint.bold(job.name) + "  " + std::string{name_of(job.kind)};
     if (!job.label.empty()) line += " on " + job.label;
@@ -122,18 +151,27 @@ std::string job_line(const plan::PlannedJob& job, const Paint& paint) {
 
 }  // namespace
 
+std::filesystem::path find_root(const std::string& file) {
+    std::error_code failure;
+    const auto own = std::filesystem::absolute(file, failure).lexically_normal().parent_path();
+    for (auto folder = own; folder.has_relative_path(); folder = folder.parent_path()) {
+        if (std::filesystem::exists(folder / ".git", failure)) return folder;
+    }
+    return own.filename() == "workflows" ? own.parent_path().parent_path() : own.parent_path();
+}
+
 Result<plan::Plan> make_local_plan(const LocalQuestion& question) {
     auto definitions = definitions_of(question.file, question.event);
     plan::ChangedPaths changed;
     changed.known = false;
     plan::Repository repository;
     repository.variables = question.variables;
+    repository.allow = question.allow;
     plan::Question asked{question.event, repository};
     asked.resolved_sha = question.event.sha;
     asked.definitions = &definitions;
     asked.changed = &changed;
     asked.payload_json = question.payload;
-    const auto root = root_of(question.file.path);
     for (;;) {
         auto answer = plan::make_plan(asked);
         if (auto* plan = std::get_if<plan::Plan>(&answer)) return std::move(*plan);
@@ -141,8 +179,19 @@ Result<plan::Plan> make_local_plan(const LocalQuestion& question) {
         if (needs.files.empty()) {
             return invalid("the payload does not say enough: " + needs.why.text);
         }
-        for (const auto& path : needs.files) definitions.called.push_back(read_called(root, path));
+        for (const auto& name : needs.files) {
+            definitions.called.push_back(read_called(question, name));
+        }
     }
+}
+
+std::string list_refusals(const plan::Plan& plan, const Paint& paint) {
+    std::string out;
+    for (const auto& run : plan.runs) {
+        if (run.cause != model::Cause::invalid) continue;
+        for (const auto& problem : run.problems) out += to_text(run.path, problem, paint) + "\n";
+    }
+    return out;
 }
 
 json to_json(const plan::Plan& plan) {
@@ -156,8 +205,10 @@ std::string to_text(const plan::Plan& plan, const Paint& paint) {
     append_reason(out, plan.reason, 0, paint);
     for (const auto& run : plan.runs) {
         out += "\n" + paint.bold(run.workflow) + ": " + run.title + "\n";
+        out += group_line(run.group, paint);
         for (const auto* job : in_order(run)) {
             out += job_line(*job, paint);
+            for (const auto& group : job->groups) out += group_line(group, paint);
             for (const auto& step : job->definition.steps) out += "    - " + title_of(step) + "\n";
         }
     }

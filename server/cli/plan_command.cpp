@@ -36,8 +36,14 @@ int plan_command(const Invocation& invocation) {
     for (const auto& problem : file->read.problems)
         std::cerr << to_text(file->path, problem, Paint{false}) << '\n';
     if (!file->read.workflow) return kUsage;
-    const auto plan = make_local_plan({*file, *event, *body});
+    const auto allow = invocation.arguments.values("allow");
+    const auto plan = make_local_plan({*file, *event, *body, find_root(file->path), allow});
     if (!plan) return complain(plan.error(), kUsage);
+    const auto refusals = list_refusals(*plan, Paint{false});
+    if (!refusals.empty()) {
+        std::cerr << refusals;
+        return kUsage;
+    }
     const bool as_json = invocation.arguments.has("json");
     print(as_json ? to_json(*plan).dump(2) + "\n" : to_text(*plan, paint));
     return plan->runs.empty() ? kDoesNotStart : kDone;

@@ -143,8 +143,13 @@ Result<Prepared> prepare(const RunOptions& options, const fs::path& folder) {
     name_in_tree(*file, *tree);
     const auto event = event_for(options, *file->read.workflow, *tree);
     if (!event) return event.error();
-    auto plan = make_local_plan({*file, *event, options.payload, options.variables});
+    auto plan = make_local_plan(
+        {*file, *event, options.payload, tree->root, options.allow, options.variables}
+    );
     if (!plan) return plan.error();
+    const auto refusals = list_refusals(*plan, Paint{false});
+    std::cerr << refusals;
+    if (!refusals.empty()) return invalid(options.file + " cannot be run");
     if (!options.job.empty() && !plan->runs.empty()) {
         if (auto kept = keep_job(plan->runs.front(), options.job); !kept) return kept.error();
     }

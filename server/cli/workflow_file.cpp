@@ -1,6 +1,8 @@
 #include "cli/workflow_file.hpp"
 
 #include "base/file.hpp"
+#include "base/zone_names.hpp"
+#include "workflow/zones.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -29,6 +31,7 @@ Result<WorkflowText> read_workflow_file(
     workflow::ReadOptions options;
     options.allow = allow;
     auto read = workflow::read_workflow(path, *text, options);
+    workflow::check_zones(read, zone_names());
     return WorkflowText{path, std::move(*text), std::move(read)};
 }
 

@@ -1,8 +1,10 @@
 #include "definitions/pipelines.hpp"
 
 #include "base/text.hpp"
+#include "base/zone_names.hpp"
 #include "store/pipeline_store.hpp"
 #include "workflow/reader.hpp"
+#include "workflow/zones.hpp"
 
 #include <algorithm>
 #include <array>
@@ -66,7 +68,9 @@ std::string path_of(const std::string& pipeline_name) {
 }
 
 std::vector<model::Problem> check_text(const std::string& name, const std::string& text) {
-    return workflow::read_workflow(path_of(name), text).problems;
+    auto read = workflow::read_workflow(path_of(name), text);
+    workflow::check_zones(read, zone_names());
+    return std::move(read.problems);
 }
 
 Result<std::int64_t> put_pipeline(store::Transaction& transaction, const PipelineText& pipeline) {

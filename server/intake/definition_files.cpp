@@ -24,16 +24,13 @@ std::shared_ptr<const workflow::ReadResult> make_too_large(const std::string& pa
     return std::make_shared<const workflow::ReadResult>(std::move(result));
 }
 
-std::shared_ptr<const workflow::ReadResult> make_missing(const std::string& path) {
+std::shared_ptr<const workflow::ReadResult> make_missing(const CalledFile& wanted) {
     workflow::ReadResult result;
     model::Problem problem;
-    problem.at = {1, 1};
     problem.code = "no-file";
-    const bool is_remote = path.find('@') != std::string::npos;
-    problem.message = is_remote ? "workflows of other repositories cannot be called yet"
-                                : "there is no such file at this commit";
+    problem.message = "there is no such file at commit " + wanted.commit.substr(0, 12);
     result.problems.push_back(std::move(problem));
-    result.name = path;
+    result.name = wanted.name;
     return std::make_shared<const workflow::ReadResult>(std::move(result));
 }
 
@@ -80,23 +77,20 @@ std::vector<std::string> find_other_folders(
 }
 
 Result<plan::WorkflowFile> read_called_file(
-    const git::Repository& mirror,
-    DefinitionsCache& cache,
-    const std::string& commit,
-    const std::string& path
+    const git::Repository& mirror, DefinitionsCache& cache, const CalledFile& wanted
 ) {
-    const auto slash = path.rfind('/');
-    const auto folder = slash == std::string::npos ? "" : path.substr(0, slash);
-    const auto name = path.substr(slash == std::string::npos ? 0 : slash + 1);
-    const auto entries = mirror.list_folder(commit, folder);
+    const auto slash = wanted.path.rfind('/');
+    const auto folder = slash == std::string::npos ? "" : wanted.path.substr(0, slash);
+    const auto name = wanted.path.substr(slash == std::string::npos ? 0 : slash + 1);
+    const auto entries = mirror.list_folder(wanted.commit, folder);
     if (!entries) return entries.error();
     for (const auto& entry : *entries) {
         if (!entry.is_file || entry.name != name) continue;
-        const auto definition = read_file_at(mirror, cache, entry, path);
+        const auto definition = read_file_at(mirror, cache, entry, wanted.name);
         if (!definition) return definition.error();
-        return plan::WorkflowFile{path, entry.id, definition->content};
+        return plan::WorkflowFile{wanted.name, entry.id, definition->content};
     }
-    return plan::WorkflowFile{path, "", make_missing(path)};
+    return plan::WorkflowFile{wanted.name, "", make_missing(wanted)};
 }
 
 }  // namespace triphammer::intake

@@ -23,12 +23,16 @@ Result<Definition> read_file_at(
     const std::string& path
 );
 
-/// A workflow that another one calls; one that is not there is a file with that problem.
+/// A workflow that another one calls.
+struct CalledFile {
+    std::string commit;
+    std::string path;
+    std::string name;  // under which it is known (plan/called_path.hpp)
+};
+
+/// One that is not there is a file with that problem.
 Result<plan::WorkflowFile> read_called_file(
-    const git::Repository& mirror,
-    DefinitionsCache& cache,
-    const std::string& commit,
-    const std::string& path
+    const git::Repository& mirror, DefinitionsCache& cache, const CalledFile& wanted
 );
 
 /// For the reason's text alone: workflows that lie where this repository does not look.

@@ -1,5 +1,8 @@
 #include "intake/definitions_cache.hpp"
 
+#include "base/zone_names.hpp"
+#include "workflow/zones.hpp"
+
 namespace triphammer::intake {
 
 namespace {
@@ -28,8 +31,9 @@ const Definition& DefinitionsCache::read(
     Entry entry;
     entry.key = make_key(blob, path);
     entry.cost = kBytesPerEntry + kBytesPerByte * text.size();
-    entry.definition.content =
-        std::make_shared<const workflow::ReadResult>(workflow::read_workflow(path, text));
+    auto content = workflow::read_workflow(path, text);
+    workflow::check_zones(content, zone_names());
+    entry.definition.content = std::make_shared<const workflow::ReadResult>(std::move(content));
     entry.definition.text = std::make_shared<const std::string>(std::move(text));
     make_room(entry.cost);
     bytes_ += entry.cost;

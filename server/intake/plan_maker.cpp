@@ -1,12 +1,15 @@
 #include "intake/plan_maker.hpp"
 
 #include "access/repository_keys.hpp"
+#include "base/zone_names.hpp"
 #include "definitions/pipelines.hpp"
 #include "git/repository.hpp"
 #include "intake/definition_files.hpp"
+#include "intake/remote_workflows.hpp"
 #include "plan/entry.hpp"
 #include "store/database.hpp"
 #include "store/pipeline_store.hpp"
+#include "workflow/zones.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -56,6 +59,7 @@ struct PlanMaker::Facts {
     std::optional<plan::Definitions> definitions;
     std::optional<plan::ChangedPaths> changed;
     std::map<std::string, std::string> texts;
+    std::optional<RemoteWorkflows> remote;
 
     model::RepositoryId id() const { return question.repository.id; }
 
@@ -68,11 +72,14 @@ struct PlanMaker::Facts {
         return out;
     }
 
-    std::optional<Standing> read_standing() const {
+    bool is_default_push() const {
         const auto& event = question.event;
-        const bool is_default = event.name == "push" && !event.branch.empty() &&
-                                event.branch == event.default_branch && !event.deleted;
-        if (!is_default || !definitions) return {};
+        return event.name == "push" && !event.branch.empty() &&
+               event.branch == event.default_branch && !event.deleted;
+    }
+
+    std::optional<Standing> read_standing() const {
+        if (!definitions || !is_default_push()) return {};
         Standing standing;
         for (const auto& file : definitions->files) {
             if (file.content->workflow) add_standing(*file.content->workflow, standing);
@@ -143,6 +150,7 @@ Task<Result<MadePlan>> PlanMaker::make_plan(PlanQuestion question) {
 
 Task<Result<MadePlan>> PlanMaker::make_one(PlanQuestion question) {
     Facts facts;
+    facts.remote.emplace(parts_, settings_, cache_);
     facts.repository.workflows_dir = question.repository.workflows_dir;
     facts.repository.workflow_files = question.repository.workflow_files;
     facts.question = std::move(question);
@@ -153,6 +161,8 @@ Task<Result<MadePlan>> PlanMaker::make_one(PlanQuestion question) {
         if (auto* plan = std::get_if<plan::Plan>(&answer)) {
             auto fetched = co_await fetch_commits_of(facts, *plan);
             if (!fetched) co_return fetched.error();
+            auto standing = co_await read_definitions_for_standing(facts);
+            if (!standing) co_return standing.error();
             MadePlan made;
             made.plan = std::move(*plan);
             made.texts = std::move(facts.texts);
@@ -184,6 +194,14 @@ Task<Result<>> PlanMaker::bring(Facts& facts, plan::Needs needs) {
         if (!read) co_return read.error();
     }
     co_return Result<>{};
+}
+
+/// A message that asks for no run (`[skip ci]`) leaves push and pull_request out, not what the
+/// commit's schedules start later. Source: GitHub's page "Skipping workflow runs".
+Task<Result<>> PlanMaker::read_definitions_for_standing(Facts& facts) {
+    if (facts.definitions || !facts.is_default_push()) co_return Result<>{};
+    auto reading = read_definitions(facts, facts.question.event.sha);
+    co_return co_await std::move(reading);
 }
 
 Task<Result<>> PlanMaker::fetch(Facts& facts, std::vector<git::Want> wants) {
@@ -258,9 +276,9 @@ void PlanMaker::put_draft(Facts& facts) {
     if (!facts.question.draft) return;
     const auto& draft = *facts.question.draft;
     Definition definition;
-    definition.content =
-        std::make_shared<const workflow::ReadResult>(workflow::read_workflow(draft.path, draft.text)
-        );
+    auto content = workflow::read_workflow(draft.path, draft.text);
+    workflow::check_zones(content, zone_names());
+    definition.content = std::make_shared<const workflow::ReadResult>(std::move(content));
     definition.text = std::make_shared<const std::string>(draft.text);
     std::erase_if(facts.definitions->files, [&](const plan::WorkflowFile& file) {
         return file.path == draft.path;
@@ -268,14 +286,18 @@ void PlanMaker::put_draft(Facts& facts) {
     facts.add(draft.path, "draft", definition);
 }
 
-Task<Result<>> PlanMaker::read_called(Facts& facts, std::vector<std::string> paths) {
+Task<Result<>> PlanMaker::read_called(Facts& facts, std::vector<std::string> names) {
+    auto fetching = read_remote(facts, names);
+    auto fetched = co_await std::move(fetching);
+    if (!fetched) co_return fetched.error();
+    std::erase_if(names, [](const auto& name) { return plan::parse_remote(name).has_value(); });
     const auto folder = parts_.mirrors.path_of(facts.id());
     auto read = [&]() -> Result<> {
         const auto mirror = git::Repository::open(folder);
         if (!mirror) return mirror.error();
-        for (const auto& path : paths) {
+        for (const auto& name : names) {
             auto& definitions = *facts.definitions;
-            auto file = read_called_file(*mirror, cache_, definitions.commit, path);
+            auto file = read_called_file(*mirror, cache_, {definitions.commit, name, name});
             if (!file) return file.error();
             definitions.called.push_back(std::move(*file));
         }
@@ -283,6 +305,19 @@ Task<Result<>> PlanMaker::read_called(Facts& facts, std::vector<std::string> pat
     };
     auto reading = offload(parts_.git_thread, read);
     co_return co_await std::move(reading);
+}
+
+Task<Result<>> PlanMaker::read_remote(Facts& facts, const std::vector<std::string>& names) {
+    for (const auto& name : names) {
+        auto wanted = plan::parse_remote(name);
+        if (!wanted) continue;
+        auto caller = facts.question.repository;
+        auto reading = facts.remote->read(std::move(caller), std::move(*wanted));
+        auto file = co_await std::move(reading);
+        if (!file) co_return file.error();
+        facts.definitions->called.push_back(std::move(*file));
+    }
+    co_return Result<>{};
 }
 
 Task<Result<>> PlanMaker::read_pipelines(Facts& facts) {

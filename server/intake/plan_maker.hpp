@@ -93,7 +93,9 @@ class PlanMaker {
     Task<Result<>> bring(Facts& facts, plan::Needs needs);
     Task<Result<>> resolve_ref(Facts& facts, std::string ref);
     Task<Result<>> read_definitions(Facts& facts, std::string commit);
-    Task<Result<>> read_called(Facts& facts, std::vector<std::string> paths);
+    Task<Result<>> read_definitions_for_standing(Facts& facts);
+    Task<Result<>> read_called(Facts& facts, std::vector<std::string> names);
+    Task<Result<>> read_remote(Facts& facts, const std::vector<std::string>& names);
     Task<Result<>> read_pipelines(Facts& facts);
     void put_draft(Facts& facts);
     Task<Result<>> read_changed_paths(Facts& facts, plan::Difference difference);

@@ -1,6 +1,7 @@
 #include "launch/contexts.hpp"
 
 #include "plan/advance.hpp"
+#include "workflow/expression/value.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -12,11 +13,20 @@ namespace triphammer::launch {
 
 namespace {
 
+namespace expression = workflow::expression;
+using expression::Value;
 using nlohmann::json;
 
-json object_of(const std::string& text) {
-    auto value = json::parse(text, nullptr, false);
-    return value.is_object() ? std::move(value) : json::object();
+/// In the order of the text, which toJSON shows.
+expression::Object object_of(const std::string& text) {
+    const auto value = expression::parse_json(text);
+    const bool is_object = value && value->kind() == expression::Kind::object;
+    return is_object ? value->as_object() : expression::Object{};
+}
+
+std::string key_of(const store::JobRow& job) {
+    const auto definition = json::parse(job.definition_json, nullptr, false);
+    return definition.is_object() ? definition.value("key", job.key) : job.key;
 }
 
 /// A job and those that it may need, as plan wants them; owns what they borrow.
@@ -51,18 +61,21 @@ Result<std::string> make_contexts(
     store::Connection& db, const store::RunRow& run, const store::JobRow& job
 ) {
     auto contexts = object_of(run.contexts_json);
-    const auto own = object_of(job.contexts_json);  // named: items() refers to it
-    for (const auto& [name, value] : own.items()) contexts[name] = value;
+    for (const auto& [name, value] : object_of(job.contexts_json)) contexts.set(name, value);
+    if (contexts.find("strategy") == nullptr) contexts.set("strategy", plan::plain_strategy());
     const RunView view{db, job};
     const auto needs = plan::needs_context(view.facts, job.key);
     if (!needs) return needs.error();
-    contexts["needs"] = object_of(*needs);
-    auto& github = contexts["github"];
-    github["run_id"] = model::to_text(run.id);
-    github["run_number"] = std::to_string(run.number);
-    github["run_attempt"] = std::to_string(run.attempt);
-    github["job"] = object_of(job.definition_json).value("key", job.key);
-    return contexts.dump(-1, ' ', false, json::error_handler_t::replace);
+    contexts.set("needs", Value::object(object_of(*needs)));
+    const auto* known = contexts.find("github");
+    const bool is_known = known != nullptr && known->kind() == expression::Kind::object;
+    auto github = is_known ? known->as_object() : expression::Object{};
+    github.set("run_id", Value::string(model::to_text(run.id)));
+    github.set("run_number", Value::string(std::to_string(run.number)));
+    github.set("run_attempt", Value::string(std::to_string(run.attempt)));
+    github.set("job", Value::string(key_of(job)));
+    contexts.set("github", Value::object(std::move(github)));
+    return expression::to_compact_json(Value::object(std::move(contexts)));
 }
 
 }  // namespace triphammer::launch

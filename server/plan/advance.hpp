@@ -25,6 +25,7 @@ struct JobFacts {
     model::Cause cause = model::Cause::none;
     bool continue_on_error = false;
     bool is_stopping = false;                          // it runs, and was asked to end
+    bool is_held = false;                              // a call that waits for a concurrency group
     const model::JobDefinition* definition = nullptr;  // never null; holds `needs` and `if`
     std::string_view contexts_json =
         "{}";  // its own: matrix, strategy, inputs of a called workflow
@@ -51,7 +52,7 @@ struct Transition {
     std::string label;
     std::string environment;
     bool continue_on_error = false;
-    Group group;
+    std::vector<Group> groups;  // of a call two, where its workflow has one, too
     std::string contexts_json;  // its own ones from now on; empty: as they were
     std::string outputs_json;   // of a call that has ended
 };

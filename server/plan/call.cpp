@@ -2,6 +2,7 @@
 // Source: GitHub's page "Reuse workflows".
 #include "plan/call.hpp"
 
+#include "base/text.hpp"
 #include "plan/matrix.hpp"
 #include "plan/turn.hpp"
 
@@ -112,6 +113,8 @@ Transition Turns::end_call(Index call) const {
     out.state = result == "cancelled" ? JobState::cancelled
                 : result == "skipped" ? JobState::skipped
                                       : JobState::succeeded;
+    // With the commit that it was read at, where it is another repository's.
+    out.reason = {true, "call", "ran " + jobs_[call].definition->uses, {}};
     auto outputs = read_outputs(call);
     if (outputs) {
         out.outputs_json = std::move(*outputs);
@@ -156,11 +159,35 @@ Transition Turns::prepare_call(Index job, const Contexts& contexts) const {
     if (!name) return fail("name", name.error());
     const auto inputs = read_bound_inputs(*facts.definition, contexts);
     if (!inputs) return fail("with", inputs.error());
+    auto groups = read_call_groups(job, contexts, *inputs);
+    if (!groups) return fail("concurrency", groups.error());
     out.state = JobState::waiting;
     out.reason = {true, "call", "runs " + facts.definition->uses, {}};
     out.name = std::move(*name);
+    out.groups = std::move(*groups);
     out.contexts_json = own_json(job, *inputs);
     return out;
+}
+
+/// The call's own, then that of the workflow, which sees the inputs that it gets.
+Result<std::vector<Group>> Turns::read_call_groups(
+    Index job, const Contexts& contexts, const Value& inputs
+) const {
+    const auto& definition = *jobs_[job].definition;
+    std::vector<Group> groups;
+    if (definition.concurrency) {
+        auto own = read_group(*definition.concurrency, contexts);
+        if (!own) return own.error();
+        groups.push_back(std::move(*own));
+    }
+    if (!definition.called_concurrency) return groups;
+    auto inside = contexts_;
+    inside.set("inputs", inputs);
+    auto called = read_group(*definition.called_concurrency, inside);
+    if (!called) return with_context(definition.uses, called.error());
+    const bool is_same = !groups.empty() && equal_ignoring_case(groups[0].name, called->name);
+    if (!is_same) groups.push_back(std::move(*called));
+    return groups;
 }
 
 std::string Turns::own_json(Index job, const Value& inputs) const {

@@ -2,28 +2,25 @@
 
 #include "base/text.hpp"
 #include "plan/call.hpp"
+#include "plan/called_path.hpp"
+#include "workflow/checks/calls.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace triphammer::plan {
 
 namespace {
 
 using model::JobDefinition;
-using model::Permissions;
 using model::Workflow;
 
-constexpr int kMaxLevels = 4;  // the workflow that was started is the first
 constexpr std::string_view kUnder = " / ";
+/// Of one run: a matrix may still multiply those that call.
+constexpr std::size_t kMaxJobs = 1024;
 
 bool is_call(const JobDefinition& job) {
     return job.kind == "call";
-}
-
-/// "./x/y.yml" and "$/x/y.yml" → "x/y.yml".
-std::string path_of(const std::string& uses) {
-    const bool is_local = uses.starts_with("./") || uses.starts_with("$/");
-    return is_local ? uses.substr(2) : uses;
 }
 
 const WorkflowFile* find_file(const Definitions& definitions, const std::string& path) {
@@ -36,37 +33,43 @@ const WorkflowFile* find_file(const Definitions& definitions, const std::string&
     return nullptr;
 }
 
-const model::Trigger* find_call_trigger(const Workflow& workflow) {
+/// A cycle ends where everything on it was seen.
+class Missing {
+  public:
+    explicit Missing(const Definitions& definitions) : definitions_{definitions} {}
+
+    void look(const Workflow& workflow) {
+        if (!seen_.insert(workflow.path).second) return;
+        for (const auto& job : workflow.jobs) {
+            if (is_call(job)) look_at(name_called(workflow.path, job.uses));
+        }
+    }
+
+    std::vector<std::string> take() && { return std::move(names_); }
+
+  private:
+    void look_at(const std::string& name) {
+        const auto* file = find_file(definitions_, name);
+        if (file == nullptr) {
+            const bool is_new = std::find(names_.begin(), names_.end(), name) == names_.end();
+            if (is_new) names_.push_back(name);
+        } else if (file->content->workflow) {
+            look(*file->content->workflow);
+        }
+    }
+
+    const Definitions& definitions_;
+    std::set<std::string> seen_;
+    std::vector<std::string> names_;
+};
+
+/// Null: it is not to be called.
+const model::Trigger* call_trigger(const Workflow& workflow) {
     const auto& triggers = workflow.triggers;
     const auto found = std::find_if(triggers.begin(), triggers.end(), [](const auto& trigger) {
         return trigger.event == "workflow_call";
     });
     return found == triggers.end() ? nullptr : &*found;
-}
-
-void collect_missing(
-    const Workflow& workflow,
-    const Definitions& definitions,
-    int level,
-    std::vector<std::string>& out
-) {
-    for (const auto& job : workflow.jobs) {
-        if (!is_call(job) || level >= kMaxLevels) continue;
-        const auto path = path_of(job.uses);
-        const auto* file = find_file(definitions, path);
-        if (file == nullptr) {
-            if (std::find(out.begin(), out.end(), path) == out.end()) out.push_back(path);
-        } else if (file->content->workflow) {
-            collect_missing(*file->content->workflow, definitions, level + 1, out);
-        }
-    }
-}
-
-template <class List>
-bool has_name(const List& list, const std::string& name) {
-    return std::any_of(list.begin(), list.end(), [&](const auto& one) {
-        return equal_ignoring_case(one.name, name);
-    });
 }
 
 model::Data text_data(std::string text) {
@@ -82,79 +85,25 @@ std::string empty_of(const std::string& type) {
 }
 
 /// `with` as the called workflow declares it: every input, with its type.
-Result<> bind_inputs(JobDefinition& call, const model::Trigger& trigger) {
-    for (const auto& [name, value] : call.with) {
-        if (!has_name(trigger.inputs, name)) {
-            return invalid(call.uses + " has no input '" + name + "'");
-        }
-    }
+void bind_inputs(JobDefinition& call, const model::Trigger& trigger) {
     std::vector<std::pair<std::string, model::Data>> bound;
     for (const auto& input : trigger.inputs) {
         const auto given = std::find_if(call.with.begin(), call.with.end(), [&](const auto& one) {
             return equal_ignoring_case(one.first, input.name);
         });
-        const bool is_given = given != call.with.end();
-        if (!is_given && input.required) {
-            return invalid(call.uses + " requires the input '" + input.name + "'");
-        }
         const auto fallback = input.has_fallback ? input.fallback : empty_of(input.type);
-        auto value = is_given ? given->second : text_data(fallback);
+        auto value = given != call.with.end() ? given->second : text_data(fallback);
         bound.emplace_back(input.name, bind_input(input.type, std::move(value)));
     }
     call.with = std::move(bound);
-    return {};
 }
 
-Result<> check_secrets(const JobDefinition& call, const model::Trigger& trigger) {
-    if (call.inherits_secrets) return {};
-    for (const auto& [name, value] : call.secrets) {
-        if (!has_name(trigger.secrets, name)) {
-            return invalid(call.uses + " has no secret '" + name + "'");
-        }
-    }
-    for (const auto& secret : trigger.secrets) {
-        const bool is_given =
-            std::any_of(call.secrets.begin(), call.secrets.end(), [&](const auto& one) {
-                return equal_ignoring_case(one.first, secret.name);
-            });
-        if (secret.required && !is_given) {
-            return invalid(call.uses + " requires the secret '" + secret.name + "'");
-        }
-    }
-    return {};
-}
-
-int weight_of(std::string_view access) {
-    return access == "write" ? 2 : access == "read" ? 1 : 0;
-}
-
-int weight_in(const Permissions& permissions, const std::string& scope) {
-    for (const auto& [name, access] : permissions.scopes) {
-        if (name == scope) return weight_of(access);
-    }
-    return weight_of(permissions.all);
-}
-
-/// The first scope in which `wanted` is more than `allowed`; empty: none.
-std::string find_growth(const Permissions& wanted, const Permissions& allowed) {
-    for (const auto& [name, access] : wanted.scopes) {
-        if (weight_of(access) > weight_in(allowed, name)) return name + ": " + access;
-    }
-    if (weight_of(wanted.all) <= weight_of(allowed.all)) return {};
-    return wanted.all + "-all";
-}
-
-const std::optional<Permissions>& pick(
-    const std::optional<Permissions>& own, const std::optional<Permissions>& outer
-) {
-    return own ? own : outer;
-}
-
+/// One without a name is a whole map: it takes nothing away, and nothing takes it away.
 void put_before(const model::Pairs& outer, model::Pairs& pairs) {
     model::Pairs out;
     for (const auto& one : outer) {
         const bool is_set = std::any_of(pairs.begin(), pairs.end(), [&](const auto& own) {
-            return own.first == one.first;
+            return !one.first.empty() && own.first == one.first;
         });
         if (!is_set) out.push_back(one);
     }
@@ -174,94 +123,105 @@ void put_workflow_into(const Workflow& workflow, JobDefinition& job) {
 
 class Calls {
   public:
-    Calls(PlannedRun& run, const Definitions& definitions)
-        : definitions_{definitions}, todo_{std::move(run.jobs)}, run_{run} {}
+    Calls(PlannedRun& run, const Question& question)
+        : definitions_{*question.definitions},
+          repository_{question.event.repository},
+          todo_{std::move(run.jobs)},
+          run_{run} {}
 
     std::optional<model::Problem> add_all(const Workflow& workflow) {
         for (auto& job : todo_) {
-            auto added = add(std::move(job), {workflow, workflow.permissions, 1});
-            if (!added) return problem_;
+            at_ = job.definition.at;
+            if (!add(std::move(job), workflow)) break;
         }
-        return {};
+        return std::move(problem_);
     }
 
   private:
-    struct Place {
-        const Workflow& workflow;
-        const std::optional<Permissions>& permissions;  // the most that its jobs may have
-        int level = 1;
-    };
-
-    bool add(PlannedJob job, const Place& place) {
-        const bool calls = is_call(job.definition);
-        const auto* file = calls ? find_file(definitions_, path_of(job.definition.uses)) : nullptr;
-        const auto at = job.definition.at;
-        if (calls) {
-            if (auto bound = bind(job.definition, file, place); !bound) {
-                problem_.emplace();
-                problem_->at = at;
-                problem_->code = "call";
-                problem_->message = "job '" + job.key + "': " + bound.error().message;
-                return false;
-            }
+    /// `home`: the workflow that the job stands in.
+    bool add(PlannedJob job, const Workflow& home) {
+        if (run_.jobs.size() >= kMaxJobs) {
+            return refuse(job, "more than " + std::to_string(kMaxJobs) + " jobs come of its calls");
         }
-        if (!calls) {
+        if (!is_call(job.definition)) {
             run_.jobs.push_back(std::move(job));
             return true;
         }
-        run_.jobs.push_back(job);
-        const auto& called = *file->content->workflow;
-        const auto& allowed = pick(job.definition.permissions, place.permissions);
-        for (const auto& inner : called.jobs) {
-            if (!add(make_inner(job, called, inner), {called, allowed, place.level + 1}))
-                return false;
-        }
-        return true;
+        const auto* called = bind(job, home);
+        if (called == nullptr) return false;
+        const auto caller = run_.jobs.emplace_back(std::move(job));
+        return std::all_of(called->jobs.begin(), called->jobs.end(), [&](const auto& inner) {
+            return add(make_inner(caller, *called, inner), *called);
+        });
     }
 
-    static Result<> bind(JobDefinition& call, const WorkflowFile* file, const Place& place) {
-        if (file == nullptr) return invalid("there is no workflow " + call.uses);
+    /// Null: it is not to be called, and `problem_` says why.
+    const Workflow* bind(PlannedJob& job, const Workflow& home) {
+        auto& call = job.definition;
+        const auto name = name_called(home.path, call.uses);
+        const auto* file = find_file(definitions_, name);
+        if (file == nullptr) {
+            refuse(job, "there is no workflow " + call.uses);
+            return nullptr;
+        }
         if (!file->content->workflow) {
-            const auto& problems = file->content->problems;
-            const auto why = problems.empty() ? std::string{"it cannot be read"}
-                                              : "line " + std::to_string(problems.front().at.line) +
-                                                    ": " + problems.front().message;
-            return invalid(call.uses + ": " + why);
+            refuse_unreadable(job, *file);
+            return nullptr;
         }
-        if (place.level >= kMaxLevels) return invalid("workflows are called four deep at most");
         const auto& called = *file->content->workflow;
-        if (call.concurrency || called.concurrency) {
-            return invalid(
+        if (call.inherits_secrets && !is_of_one_owner(home.path, called.path)) {
+            refuse(
+                job,
                 call.uses +
-                ": 'concurrency' around called jobs is not supported yet; put it into them"
+                    " is of another owner, who gets no secrets by 'inherit'; name those that "
+                    "it needs"
             );
+            return nullptr;
         }
-        const auto* trigger = find_call_trigger(called);
+        const auto* trigger = call_trigger(called);
         if (trigger == nullptr) {
-            return invalid(call.uses + " cannot be called: it is not 'on: workflow_call'");
+            refuse(job, call.uses + " cannot be called: it is not 'on: workflow_call'");
+            return nullptr;
         }
-        if (auto bound = bind_inputs(call, *trigger); !bound) return bound;
-        if (auto checked = check_secrets(call, *trigger); !checked) return checked;
-        for (const auto& output : trigger->outputs)
+        bind_inputs(call, *trigger);
+        for (const auto& output : trigger->outputs) {
             call.outputs.emplace_back(output.name, output.value);
-        return check_permissions(call, called, place);
+        }
+        call.called_concurrency = called.concurrency;
+        // With the commit that its ref meant when this was planned.
+        if (parse_remote(called.path)) call.uses = called.path;
+        return &called;
     }
 
-    static Result<> check_permissions(
-        const JobDefinition& call, const Workflow& called, const Place& place
-    ) {
-        const auto& allowed = pick(call.permissions, place.permissions);
-        if (!allowed) return {};
-        for (const auto& job : called.jobs) {
-            const auto& wanted = pick(job.permissions, called.permissions);
-            const auto growth = wanted ? find_growth(*wanted, *allowed) : std::string{};
-            if (growth.empty()) continue;
-            return invalid(
-                call.uses + ": job '" + job.key + "' wants '" + growth +
-                "', which the job that calls it does not have"
-            );
+    bool is_of_one_owner(const std::string& caller, const std::string& called) const {
+        const auto owner = [this](const std::string& path) {
+            return owner_of(parse_remote(path) ? path : repository_);
+        };
+        return equal_ignoring_case(owner(caller), owner(called));
+    }
+
+    void refuse_unreadable(const PlannedJob& job, const WorkflowFile& file) {
+        const auto& problems = file.content->problems;
+        const auto is_error = [](const model::Problem& one) {
+            return one.severity == model::Problem::Severity::error;
+        };
+        const auto first = std::find_if(problems.begin(), problems.end(), is_error);
+        if (first == problems.end()) {
+            refuse(job, job.definition.uses + ": it cannot be read");
+            return;
         }
-        return {};
+        const bool has_place = first->at.line > 0;
+        const auto line = has_place ? "line " + std::to_string(first->at.line) + ": " : "";
+        refuse(job, job.definition.uses + ": " + line + first->message);
+        problem_->hint = first->hint;
+    }
+
+    bool refuse(const PlannedJob& job, const std::string& why) {
+        problem_.emplace();
+        problem_->at = at_;
+        problem_->code = "call";
+        problem_->message = "job '" + job.key + "': " + why;
+        return false;
     }
 
     static PlannedJob make_inner(
@@ -280,8 +240,10 @@ class Calls {
     }
 
     const Definitions& definitions_;
+    const std::string& repository_;
     std::vector<PlannedJob> todo_;
     PlannedRun& run_;
+    model::Position at_;  // of the job of the run's own file that is added
     std::optional<model::Problem> problem_;
 };
 
@@ -299,19 +261,29 @@ PlannedJob move_job(PlannedJob job, const std::string& from, const std::string& 
 std::vector<std::string> list_missing_calls(
     const Workflow& workflow, const Definitions& definitions
 ) {
-    std::vector<std::string> out;
-    collect_missing(workflow, definitions, 1, out);
-    return out;
+    Missing missing{definitions};
+    missing.look(workflow);
+    return std::move(missing).take();
 }
 
-std::optional<model::Problem> add_calls(
-    PlannedRun& run, const Workflow& workflow, const Definitions& definitions
+std::vector<model::Problem> add_calls(
+    PlannedRun& run, const Workflow& workflow, const Question& question
 ) {
     const auto& jobs = workflow.jobs;
     if (std::none_of(jobs.begin(), jobs.end(), is_call)) return {};
-    Calls calls{run, definitions};
+    const auto find = [&](const Workflow& caller, const std::string& uses) -> const Workflow* {
+        const auto* file = find_file(*question.definitions, name_called(caller.path, uses));
+        return file == nullptr || !file->content->workflow ? nullptr : &*file->content->workflow;
+    };
+    auto problems = workflow::check_calls(workflow, find, question.repository.allow);
+    const bool fits = std::none_of(problems.begin(), problems.end(), [](const auto& one) {
+        return one.severity == model::Problem::Severity::error;
+    });
+    if (!fits) return problems;
+    Calls calls{run, question};
     run.jobs.clear();
-    return calls.add_all(workflow);
+    if (auto problem = calls.add_all(workflow)) problems.push_back(std::move(*problem));
+    return problems;
 }
 
 std::string move_under(const std::string& text, const std::string& from, const std::string& to) {

@@ -12,15 +12,15 @@
 
 namespace triphammer::plan {
 
-/// Paths of called workflows that nobody has brought yet.
+/// Names (called_path.hpp) of called workflows that nobody has brought yet.
 std::vector<std::string> list_missing_calls(
     const model::Workflow& workflow, const Definitions& definitions
 );
 
-/// Adds the jobs of everything that is called, to a depth of four workflows. The problem names the
-/// place of the call.
-std::optional<model::Problem> add_calls(
-    PlannedRun& run, const model::Workflow& workflow, const Definitions& definitions
+/// Adds the jobs of everything that is called, to a depth of four workflows. With an error among
+/// the problems nothing of the run counts; their places are those of `workflow`'s file.
+std::vector<model::Problem> add_calls(
+    PlannedRun& run, const model::Workflow& workflow, const Question& question
 );
 
 /// The jobs of a call with a matrix belong to each of its legs. Everything of `jobs` that stands

@@ -74,7 +74,10 @@ Contexts Turns::contexts_of(Index job) const {
     auto contexts = contexts_;
     contexts.set("needs", needs_of(job));
     if (parents_[job]) contexts.set("inputs", own_[*parents_[job]].inputs);
-    if (!own_[job].is_leg) return contexts;
+    if (!own_[job].is_leg) {
+        contexts.set("strategy", plain_strategy());
+        return contexts;
+    }
     contexts.set("matrix", own_[job].matrix);
     contexts.set("strategy", own_[job].strategy);
     return contexts;
@@ -102,7 +105,7 @@ Transition Turns::prepare(Index job, const Contexts& contexts) const {
     out.label = std::move(*label);
     out.environment = std::move(*environment);
     out.continue_on_error = *continues;
-    out.group = std::move(*group);
+    if (!group->name.empty()) out.groups.push_back(std::move(*group));
     if (parents_[job]) out.contexts_json = own_json(job, own_[*parents_[job]].inputs);
     return out;
 }

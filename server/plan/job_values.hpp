@@ -12,11 +12,15 @@
 
 namespace triphammer::plan {
 
+/// What `queue: max` keeps. Source: GitHub's page "Control the concurrency of workflows and jobs".
+inline constexpr int kLongestQueue = 100;
+
 /// A concurrency group of the repository: one run or job of it at a time.
 struct Group {
     std::string name;        // without case; empty: none
     bool cancels = false;    // cancel-in-progress
     bool keeps_all = false;  // queue: max; else a newer one drops those that wait
+    int most = 0;            // that wait at once, where it keeps all; 0: no bound
 
     friend bool operator==(const Group&, const Group&) = default;
 };
@@ -29,7 +33,10 @@ struct Leg {
     friend bool operator==(const Leg&, const Leg&) = default;
 };
 
-/// Whether the job becomes several by a matrix.
+/// `strategy` of a job without a matrix. Source: GitHub's page "Contexts reference".
+workflow::expression::Value plain_strategy();
+
+/// Whether the job becomes several by a matrix, as far as its file says.
 bool has_matrix(const model::JobDefinition& job);
 
 /// `node`: the key of the job that is expanded.

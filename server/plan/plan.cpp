@@ -52,6 +52,7 @@ class Planner {
     explicit Planner(const Question& question) : question_(question) {}
 
     Answer run() {
+        note_fork();
         for (const auto& file : question_.definitions->files) {
             auto reason = plan_file(file);
             reason.text = file.path + ": " + reason.text;
@@ -67,7 +68,8 @@ class Planner {
     Reason plan_file(const WorkflowFile& file) {
         const auto& event = question_.event;
         if (!is_chosen(event, file.path)) {
-            return {false, "not-chosen", "the event is for another workflow", {}};
+            return {
+                false, "not-chosen", "the event is for another workflow, " + event.workflow, {}};
         }
         if (!counts(question_.repository, file.path)) {
             return {false, "left-out", "not among the files that count in this repository", {}};
@@ -85,6 +87,19 @@ class Planner {
         if (!inputs) return {false, "inputs", inputs.error().message, {}};
         plan_.runs.push_back(make_run(question_, file, get_contexts(), *inputs));
         return wrap(std::move(match.reason));
+    }
+
+    void note_fork() {
+        const auto& pull = question_.event.pull_request;
+        if (!pull || !pull->from_fork || question_.event.name != "pull_request") return;
+        const auto base = question_.definitions->commit.substr(0, 12);
+        plan_.reason.children.push_back(
+            {true,
+             "fork",
+             "the pull request comes from a fork: the files of its base, " + base +
+                 ", decide, and its jobs get no secrets",
+             {}}
+        );
     }
 
     static Reason wrap(Reason trigger) {
@@ -134,7 +149,7 @@ class Planner {
         reason.code = reason.yes ? "started" : "not-started";
         if (files == 0) return describe_nothing();
         if (files == 1) {
-            reason.text = reason.children.front().text;
+            reason.text = reason.children.back().text;
             return;
         }
         reason.text = std::to_string(plan_.runs.size()) + " of " + std::to_string(files) +

@@ -25,6 +25,7 @@ struct Repository {
     std::string workflows_dir = ".triphammer";
     std::vector<std::string> workflow_files;  // patterns of those that count; empty: all
     std::vector<std::pair<std::string, std::string>> variables;  // the `vars` context
+    std::vector<std::string> allow;  // codes of problems with calls that are lowered to warnings
 };
 
 /// A workflow file at the commit that `Needs` named, or a server-held pipeline ("pipeline:NAME").
@@ -105,7 +106,7 @@ struct PlannedJob {
     model::JobState state = model::JobState::blocked;
     model::Cause cause = model::Cause::none;
     model::Reason reason;
-    Group group;  // of a queued one
+    std::vector<Group> groups;  // of a queued one, and of a call that has begun
     int position = 0;
 
     const std::string& own_key() const { return key.empty() ? definition.key : key; }

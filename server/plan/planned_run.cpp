@@ -80,6 +80,7 @@ bool asks_for_needs(const model::Data& data) {
 
 bool may_expand_early(const PlannedJob& job) {
     return has_matrix(job.definition) && !job.needs.empty() && job.parent.empty() &&
+           job.definition.strategy->whole.text.find("needs") == std::string::npos &&
            !asks_for_needs(job.definition.strategy->matrix);
 }
 
@@ -103,7 +104,7 @@ void apply(const Transition& transition, PlannedJob& job) {
     job.label = transition.label;
     job.environment = transition.environment;
     job.continue_on_error = transition.continue_on_error;
-    job.group = transition.group;
+    job.groups = transition.groups;
 }
 
 std::vector<JobFacts> facts_of(const std::vector<PlannedJob>& jobs) {
@@ -135,6 +136,12 @@ void take_first_turns(PlannedRun& run, const expression::Contexts& contexts) {
     run.cause = answer.cause;
 }
 
+void end_invalid(PlannedRun& run) {
+    run.state = model::RunState::failed;
+    run.cause = model::Cause::invalid;
+    run.jobs.clear();
+}
+
 /// A run that cannot begin: why is shown at its place in the file.
 void refuse(PlannedRun& run, const model::Position& at, std::string message) {
     model::Problem problem;
@@ -142,9 +149,11 @@ void refuse(PlannedRun& run, const model::Position& at, std::string message) {
     problem.code = "invalid-value";
     problem.message = std::move(message);
     run.problems.push_back(std::move(problem));
-    run.state = model::RunState::failed;
-    run.cause = model::Cause::invalid;
-    run.jobs.clear();
+    end_invalid(run);
+}
+
+bool is_error(const model::Problem& problem) {
+    return problem.severity == model::Problem::Severity::error;
 }
 
 void replace_all(std::string& text, std::string_view mark, const std::string& value) {
@@ -176,8 +185,11 @@ PlannedRun make_run(
     for (const auto& definition : workflow.jobs) {
         run.jobs.push_back(make_job(definition, known.contexts));
     }
-    if (auto problem = add_calls(run, workflow, *question.definitions)) {
-        refuse(run, problem->at, problem->message);
+    auto called = add_calls(run, workflow, question);
+    const bool may_call = std::none_of(called.begin(), called.end(), is_error);
+    std::move(called.begin(), called.end(), std::back_inserter(run.problems));
+    if (!may_call) {
+        end_invalid(run);
         return run;
     }
     expand_early(run, known.contexts);

@@ -157,6 +157,8 @@ void Turns::move(Index job, Transition transition, Taken& taken) {
     if (!transition.outputs_json.empty()) {
         jobs_[job].outputs_json = outputs_.emplace_back(transition.outputs_json);
     }
+    // Whoever knows the groups says when a call has them; until then its jobs wait.
+    jobs_[job].is_held = is_call(jobs_[job]) && !transition.groups.empty();
     if (is_call(jobs_[job]) && !transition.contexts_json.empty()) {
         const auto contexts = expression::parse_json(transition.contexts_json);
         if (contexts) own_[job].inputs = contexts->member("inputs");
@@ -177,7 +179,9 @@ bool Turns::is_ready(Index job) const {
 
 /// Jobs of a called workflow begin with the job that calls it.
 bool Turns::may_begin(Index job) const {
-    return !parents_[job] || jobs_[*parents_[job]].state == JobState::waiting;
+    if (!parents_[job]) return true;
+    const auto& caller = jobs_[*parents_[job]];
+    return caller.state == JobState::waiting && (!caller.is_held || mode_.cancelled);
 }
 
 /// `max-parallel` of its matrix.

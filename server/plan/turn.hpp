@@ -88,6 +88,11 @@ class Turns {
     Transition decide(Index job, Taken& taken) const;
     Transition prepare(Index job, const workflow::expression::Contexts& contexts) const;
     Transition prepare_call(Index job, const workflow::expression::Contexts& contexts) const;
+    Result<std::vector<Group>> read_call_groups(
+        Index job,
+        const workflow::expression::Contexts& contexts,
+        const workflow::expression::Value& inputs
+    ) const;
     std::string own_json(Index job, const workflow::expression::Value& inputs) const;
     workflow::expression::Value result_and_outputs(const std::vector<Index>& legs) const;
     Result<std::string> read_name(Index job, const workflow::expression::Contexts& contexts) const;

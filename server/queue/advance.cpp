@@ -9,6 +9,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <utility>
+
 namespace triphammer::queue {
 
 using model::JobState;
@@ -41,6 +43,7 @@ class Change {
             auto asked = store::request_job_cancel(tx_, view.find(one.key)->id, one.reason, "");
             if (!asked) return asked;
         }
+        if (std::exchange(has_opened_, false)) return run();
         if (newcomers_.empty()) return settle(answer);
         return settle_with_waiting();
     }
@@ -103,17 +106,29 @@ class Change {
         return job;
     }
 
+    /// Why it is where it is; `to` is waiting then, where it has to wait.
+    std::string enter_groups(
+        const store::JobRow& job, const plan::Transition& transition, JobState& to
+    ) {
+        auto reason = transition.reason.text;
+        const Member member{job.repository, job.run, job.id};
+        bool is_free = !transition.groups.empty();
+        for (const auto& group : transition.groups) {
+            if (enter_group(tx_, member, group)) continue;
+            is_free = false;
+            newcomers_.push_back({member, group});
+            to = JobState::waiting;
+            reason = describe_wait(tx_, member, group.name);
+        }
+        const bool is_call = transition.state == JobState::waiting;
+        has_opened_ = has_opened_ || (is_call && is_free);
+        return reason;
+    }
+
     Result<> apply(const store::JobRow& job, const plan::Transition& transition) {
         store::JobMove move{.job = job.id, .from = job.state, .to = transition.state};
         move.cause = transition.cause;
-        auto reason = transition.reason.text;
-        const Member member{job.repository, job.run, job.id};
-        const auto& group = transition.group;
-        if (!group.name.empty() && !enter_group(tx_, member, group)) {
-            newcomers_.push_back({member, group});
-            move.to = JobState::waiting;
-            reason = describe_wait(tx_, job.repository, group.name);
-        }
+        const auto reason = enter_groups(job, transition, move.to);
         move.reason = reason;
         auto moved = store::move_job(tx_, move);
         if (!moved) return moved;
@@ -166,6 +181,7 @@ class Change {
     const store::RunRow& run_;
     std::vector<Newcomer> newcomers_;
     std::vector<Ended> ended_;
+    bool has_opened_ = false;  // a call has its groups: its jobs may begin
 };
 
 /// Most ends let nothing follow: then plan::advance has nothing to say, and reading all jobs for it

@@ -39,6 +39,16 @@ Result<> cancel_job(
     return store::request_job_cancel(tx, job.id, request.reason, request.actor);
 }
 
+/// The job; of a call what it calls, with which it ends.
+std::vector<store::JobRow> list_with_called(store::Connection& db, const store::JobRow& job) {
+    if (!is_call(job) || job.state == JobState::blocked) return {job};
+    auto jobs = store::list_jobs(db, job.run);
+    std::erase_if(jobs, [&](const store::JobRow& one) {
+        return !one.key.starts_with(job.key + " / ") || is_final(one.state) || is_call(one);
+    });
+    return jobs;
+}
+
 }  // namespace
 
 Result<std::vector<Fence>> request_cancel(
@@ -65,7 +75,9 @@ Result<std::vector<Fence>> request_cancel(
     if (!row) return not_found("there is no job " + to_text(job));
     if (is_final(row->state)) return conflict("job " + row->key + " has ended");
     std::vector<Fence> running;
-    if (auto done = cancel_job(tx, *row, request, running); !done) return done.error();
+    for (const auto& one : list_with_called(tx, *row)) {
+        if (auto done = cancel_job(tx, one, request, running); !done) return done.error();
+    }
     if (auto advanced = advance_run(tx, row->run); !advanced) return advanced.error();
     return running;
 }

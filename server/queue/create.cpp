@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <set>
+
 namespace triphammer::queue {
 
 using nlohmann::json;
@@ -110,12 +112,44 @@ class Creation {
         job.name = fill(job.name);
         job.label = fill(job.label);
         job.environment = fill(job.environment);
-        if (job.state == model::JobState::queued && (is_held_ || !planned.group.name.empty())) {
+        if (has_to_wait(planned)) {
             has_blocked_ = true;
+            put_back_.insert(job.key);
             job.state = model::JobState::blocked;
-            job.reason = is_held_ ? describe_wait(tx_, origin_.repository, group_.name) : "";
+            const Member run{origin_.repository, run_.id};
+            job.reason = is_held_ ? describe_wait(tx_, run, group_.name) : "";
         }
-        store::insert_job(tx_, job);
+        if (is_grouped(planned)) grouped_.insert(job.key);
+        const auto id = store::insert_job(tx_, job);
+        if (has_place(planned, job.state)) {
+            keep_place(tx_, {origin_.repository, run_.id, id}, job.environment);
+        }
+    }
+
+    /// Planning knows no groups: who is in one has its turn here, and so has what it calls.
+    bool has_to_wait(const plan::PlannedJob& planned) const {
+        if (put_back_.contains(planned.parent)) return !is_final(planned.state);
+        if (planned.state == model::JobState::waiting) return !planned.groups.empty();
+        return planned.state == model::JobState::queued && (is_held_ || !planned.groups.empty());
+    }
+
+    /// In a group that the file names, itself or by what calls it.
+    bool is_grouped(const plan::PlannedJob& planned) const {
+        const auto& definition = planned.definition;
+        return definition.concurrency || definition.called_concurrency ||
+               grouped_.contains(planned.parent);
+    }
+
+    /// Deployments are in the order of their commits, which is that of the runs: a job that will
+    /// deploy has its place from the start. Not where it is in another group: two runs could each
+    /// wait for what the other one has.
+    bool has_place(const plan::PlannedJob& planned, model::JobState state) const {
+        const auto& definition = planned.definition;
+        const auto& deploys = definition.environment_deployment.text;
+        const bool will_deploy = !planned.environment.empty() && definition.kind != "call" &&
+                                 (deploys.empty() || deploys == "true");
+        return will_deploy && state == model::JobState::blocked && !is_grouped(planned) &&
+               !plan::has_matrix(definition);
     }
 
     std::string fill(std::string text) const {
@@ -129,6 +163,8 @@ class Creation {
     store::RunRow run_;
     bool is_held_ = false;
     bool has_blocked_ = false;
+    std::set<std::string> put_back_;  // keys of jobs that have their turn again
+    std::set<std::string> grouped_;   // of jobs in a group that the file names, and what they call
 };
 
 Result<> finish_delivery(store::Transaction& tx, const Origin& origin, const plan::Plan& plan) {

@@ -33,6 +33,14 @@ plan::JobFacts facts_of(const store::JobRow& job, const model::JobDefinition& de
     return facts;
 }
 
+bool is_held_call(
+    store::Connection& db, const store::JobRow& job, const model::JobDefinition& definition
+) {
+    const bool has_group = definition.concurrency || definition.called_concurrency;
+    return definition.kind == "call" && has_group && job.state == model::JobState::waiting &&
+           store::is_job_held(db, job.run, job.id);
+}
+
 }  // namespace
 
 const store::JobRow* RunView::find(const std::string& key) const {
@@ -56,6 +64,7 @@ Result<> read_run(store::Connection& db, const store::RunRow& run, RunView& view
         if (!definition) return definition.error();
         view.definitions.push_back(std::move(*definition));
         facts.jobs.push_back(facts_of(job, view.definitions.back()));
+        facts.jobs.back().is_held = is_held_call(db, job, view.definitions.back());
     }
     return {};
 }

@@ -36,10 +36,25 @@ void Environment::put_over(const Environment& upper) {
 
 Result<> Environment::add(const model::Pairs& pairs, const expression::Contexts& contexts) {
     for (const auto& [name, text] : pairs) {
+        if (name.empty()) {
+            if (auto added = add_all_of(text, contexts); !added) return added;
+            continue;
+        }
         auto value = expression::interpolate(text.text, contexts);
         if (!value) return with_context("env." + name, value.error());
         set(name, std::move(*value));
     }
+    return {};
+}
+
+/// `env: ${{ … }}`.
+Result<> Environment::add_all_of(const model::Template& map, const expression::Contexts& contexts) {
+    const auto value = expression::evaluate_template(map.text, contexts);
+    if (!value) return with_context("env", value.error());
+    if (value->is_null()) return {};
+    if (value->kind() != expression::Kind::object)
+        return invalid("env: the expression gives no map");
+    for (const auto& [name, member] : value->as_object()) set(name, member.to_text());
     return {};
 }
 

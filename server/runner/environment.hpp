@@ -22,6 +22,7 @@ class Environment {
     /// Everything of `upper` over this.
     void put_over(const Environment& upper);
     /// Evaluates `pairs` over `contexts` and puts them over this. Code::invalid names the variable.
+    /// One without a name is an expression that gives a map.
     Result<> add(const model::Pairs& pairs, const workflow::expression::Contexts& contexts);
 
     /// NAME=value for a process.
@@ -30,6 +31,8 @@ class Environment {
     workflow::expression::Value as_value() const;
 
   private:
+    Result<> add_all_of(const model::Template& map, const workflow::expression::Contexts& contexts);
+
     std::vector<std::pair<std::string, std::string>> entries_;
 };
 

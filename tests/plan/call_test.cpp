@@ -85,12 +85,13 @@ struct Calling {
         return plan.runs[0];
     }
 
-    static void add(World& world, const model::Workflow& workflow) {
+    static void add(World& world, const model::Workflow& workflow, std::string name = "") {
+        if (name.empty()) name = workflow.path;
         workflow::ReadResult read;
         read.workflow = workflow;
         read.name = workflow.name;
         auto content = std::make_shared<const workflow::ReadResult>(std::move(read));
-        world.definitions.files.push_back({workflow.path, workflow.path, std::move(content)});
+        world.definitions.files.push_back({name, workflow.path, std::move(content)});
     }
 };
 
@@ -230,40 +231,35 @@ TEST(Call, SaysWhatDoesNotFit) {
 
     EXPECT_EQ(
         problem_with([](Calling& one) { one.main.jobs[0].with.clear(); }),
-        "job 'call': ./lib.yml requires the input 'level'"
+        "'./lib.yml' needs the input 'level'"
     );
     EXPECT_EQ(
         problem_with([](Calling& one) { one.main.jobs[0].with.emplace_back("x", text("")); }),
-        "job 'call': ./lib.yml has no input 'x'"
+        "'./lib.yml' has no input 'x'"
     );
     EXPECT_EQ(
         problem_with([](Calling& one) {
             one.main.jobs[0].secrets = {{"KEY", {"x", {}}}};
         }),
-        "job 'call': ./lib.yml has no secret 'KEY'"
+        "'./lib.yml' takes no secret 'KEY'"
     );
     EXPECT_EQ(
         problem_with([](Calling& one) { one.lib.triggers[0].event = "release"; }),
-        "job 'call': ./lib.yml cannot be called: it is not 'on: workflow_call'"
-    );
-    EXPECT_EQ(
-        problem_with([](Calling& one) { one.lib.jobs.push_back(a_call("again", "./lib.yml")); }),
-        "job 'call / again': ./lib.yml requires the input 'level'"
+        "'./lib.yml' has no workflow_call in its 'on'"
     );
 }
 
-TEST(Call, MayNotGoDeeperThanFour) {
+TEST(Call, MayNotGoInCircles) {
     Calling calling;
     calling.lib.triggers[0].inputs.clear();
     calling.main.jobs[0].with.clear();
     calling.lib.jobs.push_back(a_call("again", "./lib.yml"));
 
-    (void)calling.plan();
+    const auto run = calling.plan();
 
-    EXPECT_EQ(
-        calling.problem,
-        "job 'call / again / again / again': workflows are called four deep at most"
-    );
+    EXPECT_EQ(calling.problem, "lib.yml calls itself on the way");
+    EXPECT_EQ(run.state, model::RunState::failed);
+    EXPECT_EQ(run.cause, model::Cause::invalid);
 }
 
 // reusing-workflow-configurations: permissions can only be kept or reduced
@@ -276,8 +272,95 @@ TEST(Call, MayNotWantMoreThanItsCallerHas) {
 
     EXPECT_EQ(
         calling.problem,
-        "job 'call': ./lib.yml: job 'build' wants 'contents: write', which the job that calls it "
-        "does not have"
+        "the job 'build' of lib.yml asks for contents: write, which its caller does not have"
+    );
+}
+
+// reuse-workflows: OWNER/REPOSITORY/path@ref; ./path in it is of the same repository and commit
+TEST(Call, OfAnotherRepositoryIsKnownByItsNameAndKeepsItsCommit) {
+    Calling calling;
+    const auto commit = std::string(40, 'e');
+    const std::string name = "octo/shared/.github/workflows/lib.yml@v1";
+    calling.main.jobs[0].uses = name;
+    calling.lib.path = "octo/shared/.github/workflows/lib.yml@" + commit;
+    calling.lib.jobs.push_back(a_call("more", "./.github/workflows/more.yml"));
+    auto more = a_workflow("octo/shared/.github/workflows/more.yml@" + commit, "workflow_call");
+    more.jobs = {a_job("deep")};
+    World world{a_push("main"), {}};
+    Calling::add(world, calling.main);
+
+    const auto first = world.ask();
+    Calling::add(world, calling.lib, name);
+    const auto second = world.ask();
+    Calling::add(world, more);
+    const auto plan = world.plan();
+
+    EXPECT_EQ(std::get<Needs>(first).files, std::vector<std::string>{name});
+    EXPECT_EQ(std::get<Needs>(second).files, std::vector<std::string>{more.path});
+    ASSERT_EQ(plan.runs.size(), 1U);
+    ASSERT_EQ(plan.runs[0].jobs.size(), 6U);
+    EXPECT_EQ(plan.runs[0].jobs[0].definition.uses, calling.lib.path);
+    EXPECT_EQ(plan.runs[0].jobs[0].reason.text, "runs " + calling.lib.path);
+    EXPECT_EQ(plan.runs[0].jobs[4].key, "call / more / deep");
+}
+
+TEST(Call, OfAnotherOwnerInheritsNoSecrets) {
+    const auto problem_with = [](const std::string& owner) {
+        Calling calling;
+        calling.main.jobs[0].uses = owner + "/shared/lib.yml@v1";
+        calling.main.jobs[0].inherits_secrets = true;
+        calling.lib.path = calling.main.jobs[0].uses;
+        (void)calling.plan();
+        return calling.problem;
+    };
+
+    EXPECT_EQ(problem_with("Octo"), "");
+    EXPECT_EQ(
+        problem_with("mallory"),
+        "job 'call': mallory/shared/lib.yml@v1 is of another owner, who gets no secrets by "
+        "'inherit'; name those that it needs"
+    );
+}
+
+// control-workflow-concurrency: of the job that calls, and of the workflow that it calls
+TEST(Call, EntersItsOwnGroupAndThatOfItsWorkflow) {
+    Calling calling;
+    calling.main.jobs[0].concurrency.emplace().group.text = "own";
+    calling.lib.concurrency.emplace().group.text = "lib-${{ inputs.level }}";
+    calling.lib.concurrency->queue = "max";
+
+    const auto run = calling.plan();
+
+    const std::vector<Group> groups{{"own"}, {"lib-push", false, true, kLongestQueue}};
+    EXPECT_EQ(run.jobs.at(0).groups, groups);
+    EXPECT_EQ(run.jobs.at(1).groups, std::vector<Group>{});
+}
+
+TEST(Call, ThatWaitsForItsGroupKeepsItsJobsBack) {
+    Calling calling;
+    calling.main.jobs[0].concurrency.emplace().group.text = "own";
+    Going going{calling.plan()};
+    for (auto& job : going.facts.jobs) job.state = JobState::blocked;
+    going.at("call").state = JobState::waiting;
+    going.at("call").is_held = true;
+
+    EXPECT_EQ(going.step(), "waiting");
+    going.at("call").is_held = false;
+    EXPECT_EQ(going.step(), "call / build=queued; queued");
+}
+
+TEST(Call, ThatWaitsForItsGroupEndsWithItsRun) {
+    Calling calling;
+    calling.main.jobs[0].concurrency.emplace().group.text = "own";
+    Going going{calling.plan()};
+    for (auto& job : going.facts.jobs) job.state = JobState::blocked;
+    going.at("call").state = JobState::waiting;
+    going.at("call").is_held = true;
+    going.facts.cancelled = true;
+
+    EXPECT_EQ(
+        going.step(),
+        "call=cancelled; call / build=cancelled; call / check=cancelled; after=cancelled; cancelled"
     );
 }
 

@@ -259,5 +259,5 @@ TEST(Filters, AScheduleStartsTheWorkflowThatItIsOf) {
     due.workflow = "ci.yml";
     expect_rows({{on, due, {}, "starts"}});
     due.workflow = "other.yml";
-    expect_rows({{on, due, {}, "ci.yml: the event is for another workflow"}});
+    expect_rows({{on, due, {}, "ci.yml: the event is for another workflow, other.yml"}});
 }

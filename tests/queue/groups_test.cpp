@@ -24,7 +24,7 @@ struct Fixture : QueueFixture {
         auto& job = plan.runs[0].jobs[0];
         job.definition.concurrency.emplace().group.text = group;
         job.definition.concurrency->cancel_in_progress.text = cancels;
-        job.group = {group, cancels == "true", false};
+        job.groups = {{group, cancels == "true", false}};
         return create_planned(plan);
     }
 
@@ -32,7 +32,7 @@ struct Fixture : QueueFixture {
         auto plan = make_plan({{"a", {}}});
         auto& job = plan.runs[0].jobs[0];
         job.definition.environment.text = job.environment = environment;
-        job.group = {environment, false, true};
+        job.groups = {{environment, false, true}};
         return create_planned(plan);
     }
 
@@ -138,7 +138,7 @@ TEST(Groups, AJobWaitsForTheJobOfAnotherRun) {
 TEST(Groups, AJobLeavesItsGroupWhileItsRunGoesOn) {
     Fixture fixture;
     auto plan = fixture.make_plan({{"a", {}}, {"b", {}}, {"c", {}}});
-    plan.runs[0].jobs[0].group = {"host"};
+    plan.runs[0].jobs[0].groups = {{"host"}};
     plan.runs[0].jobs[0].definition.concurrency.emplace().group.text = "host";
     (void)fixture.create_planned(plan);
     const auto second = fixture.create_job_in("host");
@@ -179,7 +179,7 @@ TEST(Groups, AJobInTheGroupOfItsOwnRunGoesOn) {
     Fixture fixture;
     auto plan = fixture.make_plan({{"a", {}}});
     plan.runs[0].group = {"ci"};
-    plan.runs[0].jobs[0].group = {"ci"};
+    plan.runs[0].jobs[0].groups = {{"ci"}};
     plan.runs[0].jobs[0].definition.concurrency.emplace().group.text = "ci";
 
     EXPECT_EQ(fixture.states({fixture.create_planned(plan)}), "queued/queued ");
@@ -205,4 +205,167 @@ TEST(Groups, TheRunsOwnIdMakesAGroupOfItsOwn) {
     const auto second = fixture.create_in({group, true});
 
     EXPECT_EQ(fixture.states({first, second}), "queued/queued queued/queued ");
+}
+
+// control-workflow-concurrency: up to 100 can be pending with `queue: max`
+TEST(Groups, AQueueThatIsFullTakesNobodyMore) {
+    Fixture fixture;
+    const plan::Group group{"ci", false, true, 2};
+    const auto first = fixture.create_in(group);
+    const auto second = fixture.create_in(group);
+    const auto third = fixture.create_in(group);
+    const auto fourth = fixture.create_in(group);
+
+    EXPECT_EQ(
+        fixture.states({first, second, third, fourth}),
+        "queued/queued queued/blocked queued/blocked cancelled/cancelled "
+    );
+    EXPECT_EQ(fixture.number("SELECT count(*) FROM concurrency"), 3);
+}
+
+namespace {
+
+/// build → deploy, which is in an environment; "build" is claimed and ended by hand.
+struct Deployments : Fixture {
+    model::RunId create_deploying(const std::string& path = ".triphammer/ci.yml") {
+        auto plan = make_plan({{"build", {}}, {"deploy", {"build"}}});
+        plan.runs[0].path = path;
+        auto& job = plan.runs[0].jobs[1];
+        job.definition.environment.text = job.environment = "production";
+        return create_planned(plan);
+    }
+
+    std::string deploy_states(const std::vector<model::RunId>& runs) {
+        std::string out;
+        for (const auto run : runs) out += job_state(run, "deploy") + " ";
+        return out;
+    }
+};
+
+}  // namespace
+
+// Ours: an environment sees the commits in their order, and none is left out
+TEST(Groups, ADeploymentWaitsForThatOfAnOlderRunThatIsStillBuilding) {
+    Deployments world;
+    const auto first = world.create_deploying();
+    const auto second = world.create_deploying();
+    const auto slow = world.run_next();
+    const auto fast = world.run_next();
+
+    world.finish(fast).value();
+
+    EXPECT_EQ(world.deploy_states({first, second}), "blocked waiting ");
+    EXPECT_EQ(world.job(second, "deploy").reason, "waits for run 1 in group 'production'");
+    world.finish(slow).value();
+    EXPECT_EQ(world.deploy_states({first, second}), "queued waiting ");
+    world.finish(world.run_next()).value();
+    EXPECT_EQ(world.deploy_states({first, second}), "succeeded queued ");
+    world.finish(world.run_next()).value();
+    EXPECT_EQ(world.number("SELECT count(*) FROM concurrency"), 0);
+}
+
+TEST(Groups, ADeploymentThatWillNotComeHoldsNobodyUp) {
+    Deployments world;
+    const auto first = world.create_deploying();
+    const auto second = world.create_deploying();
+    const auto slow = world.run_next();
+    world.finish(world.run_next()).value();
+
+    world.finish(slow, JobState::failed, model::Cause::exit).value();
+
+    EXPECT_EQ(world.deploy_states({first, second}), "skipped queued ");
+}
+
+TEST(Groups, ADeploymentOfAnotherWorkflowDoesNotWaitForWhatHasNotCome) {
+    Deployments world;
+    const auto first = world.create_deploying();
+    const auto second = world.create_deploying(".triphammer/other.yml");
+    (void)world.run_next();
+    world.finish(world.run_next()).value();
+
+    EXPECT_EQ(world.deploy_states({first, second}), "blocked queued ");
+}
+
+namespace {
+
+/// "call", which is in a group, with the job "call / build".
+struct GroupedCalls : Fixture {
+    model::RunId create_calling(const plan::Group& group) {
+        auto plan = make_plan({{"call", {}}, {"build", {}}});
+        auto& call = plan.runs[0].jobs[0];
+        call.definition.kind = "call";
+        call.definition.concurrency.emplace().group.text = group.name;
+        if (group.cancels) call.definition.concurrency->cancel_in_progress.text = "true";
+        call.state = JobState::waiting;
+        call.groups = {group};
+        call.contexts_json = R"({"inputs":{}})";
+        auto& build = plan.runs[0].jobs[1];
+        build.key = build.node = "call / build";
+        build.parent = "call";
+        return create_planned(plan);
+    }
+
+    std::string call_states(const std::vector<model::RunId>& runs) {
+        std::string out;
+        for (const auto run : runs) {
+            out += job_state(run, "call") + "/" + job_state(run, "call / build") + " ";
+        }
+        return out;
+    }
+};
+
+}  // namespace
+
+TEST(Groups, ACallThatWaitsKeepsItsJobsBack) {
+    GroupedCalls world;
+    const auto first = world.create_calling({"lib"});
+    const auto second = world.create_calling({"lib"});
+
+    EXPECT_EQ(world.call_states({first, second}), "waiting/queued waiting/blocked ");
+    EXPECT_EQ(world.job(second, "call").reason, "waits for run 1 in group 'lib'");
+    world.finish(world.run_next()).value();
+    EXPECT_EQ(world.call_states({first, second}), "succeeded/succeeded waiting/queued ");
+    world.finish(world.run_next()).value();
+    EXPECT_EQ(world.run_state(second), "succeeded");
+    EXPECT_EQ(world.number("SELECT count(*) FROM concurrency"), 0);
+}
+
+TEST(Groups, ACallThatIsReplacedKeepsItsGroupUntilItsJobsHaveEnded) {
+    GroupedCalls world;
+    const auto first = world.create_calling({"lib", true});
+    const auto hold = world.run_next();
+    const auto second = world.create_calling({"lib", true});
+
+    EXPECT_TRUE(world.job(first, "call / build").cancel_requested_at);
+    EXPECT_EQ(world.call_states({first, second}), "waiting/running waiting/blocked ");
+    world.finish(hold, JobState::cancelled).value();
+    EXPECT_EQ(world.call_states({first, second}), "cancelled/cancelled waiting/queued ");
+}
+
+TEST(Groups, ACallThatWaitsCanBeCancelled) {
+    GroupedCalls world;
+    const auto first = world.create_calling({"lib"});
+    const auto second = world.create_calling({"lib"});
+
+    world.cancel(second).value();
+
+    EXPECT_EQ(world.call_states({first, second}), "waiting/queued cancelled/cancelled ");
+    EXPECT_EQ(world.run_state(second), "cancelled");
+}
+
+TEST(Groups, AJobOfACalledWorkflowGoesOnInTheGroupOfItsCaller) {
+    GroupedCalls world;
+    auto plan = world.make_plan({{"call", {}}, {"build", {}}});
+    auto& call = plan.runs[0].jobs[0];
+    call.definition.kind = "call";
+    call.definition.concurrency.emplace().group.text = "lib";
+    call.state = JobState::waiting;
+    call.groups = {{"lib"}};
+    auto& build = plan.runs[0].jobs[1];
+    build.key = build.node = "call / build";
+    build.parent = "call";
+    build.definition.concurrency.emplace().group.text = "lib";
+    build.groups = {{"lib"}};
+
+    EXPECT_EQ(world.call_states({world.create_planned(plan)}), "waiting/queued ");
 }

@@ -22,13 +22,19 @@ class Files {
         files_["./" + name] = std::move(*result.workflow);
     }
 
-    std::string problems(const std::string& name) const {
-        const auto find = [this](const std::string& uses) {
+    std::vector<model::Problem> check(
+        const std::string& name, const std::vector<std::string>& allow = {}
+    ) const {
+        const auto find = [this](const model::Workflow&, const std::string& uses) {
             const auto found = files_.find(uses);
             return found == files_.end() ? nullptr : &found->second;
         };
+        return check_calls(files_.at("./" + name), find, allow);
+    }
+
+    std::string problems(const std::string& name) const {
         std::string out;
-        for (const auto& one : check_calls(files_.at("./" + name), find)) {
+        for (const auto& one : check(name)) {
             if (!out.empty()) out += ", ";
             out += std::to_string(one.at.line) + " " + one.code;
         }
@@ -109,4 +115,64 @@ TEST(Calls, FourLevelsAndNoCycles) {
 
     files.add("b.yml", link("a.yml"));
     EXPECT_EQ(files.problems("top.yml"), "3 call-cycle");
+}
+
+TEST(Calls, WhatIsAllowedIsAWarning) {
+    Files files;
+    files.add("a.yml", called("{ inputs: { who: { type: string, required: true } } }"));
+    files.add("b.yml", caller("name: B"));
+
+    ASSERT_EQ(files.check("b.yml").size(), 1U);
+    EXPECT_EQ(files.check("b.yml")[0].severity, model::Problem::Severity::error);
+    EXPECT_EQ(
+        files.check("b.yml", {"missing-input"})[0].severity, model::Problem::Severity::warning
+    );
+}
+
+TEST(Calls, TheCallsOfCalledWorkflowsAreLookedAtToo) {
+    Files files;
+    files.add("a.yml", "on: workflow_call\njobs: { c: { uses: ./b.yml } }\n");
+    files.add("b.yml", called("{ inputs: { who: { type: string, required: true } } }"));
+    files.add("top.yml", caller("name: T"));
+
+    const auto problems = files.check("top.yml");
+
+    ASSERT_EQ(problems.size(), 1U);
+    EXPECT_EQ(problems[0].at.line, 3);
+    EXPECT_EQ(problems[0].message, "a.yml: './b.yml' needs the input 'who'");
+}
+
+TEST(Calls, AnOutputThatTheCalledWorkflowDoesNotHaveIsEmpty) {
+    Files files;
+    files.add("a.yml", called("{ outputs: { made: { value: '${{ jobs.j.outputs.x }}' } } }"));
+    const auto reader = [](const std::string& name) {
+        return caller("name: B") + "  d:\n    needs: c\n    runs-on: host\n    steps:\n" +
+               "      - run: echo ${{ needs.c.outputs." + name + " }}\n";
+    };
+    files.add("good.yml", reader("made"));
+    files.add("bad.yml", reader("mode"));
+
+    EXPECT_EQ(files.problems("good.yml"), "");
+    const auto problems = files.check("bad.yml");
+    ASSERT_EQ(problems.size(), 1U);
+    EXPECT_EQ(problems[0].at.line, 8);
+    EXPECT_EQ(problems[0].severity, model::Problem::Severity::warning);
+    EXPECT_EQ(problems[0].message, "'./a.yml' has no output 'mode': it is empty");
+    EXPECT_NE(problems[0].hint.find("made"), std::string::npos);
+}
+
+TEST(Calls, ManyCallsOfManyCallsHaveAnEnd) {
+    const auto many = [](const std::string& next) {
+        std::string jobs;
+        for (int i = 0; i < 20; ++i) {
+            jobs += "  j" + std::to_string(i) + ": { uses: ./" + next + " }\n";
+        }
+        return jobs;
+    };
+    Files files;
+    files.add("top.yml", "on: push\njobs:\n" + many("a.yml"));
+    files.add("a.yml", "on: workflow_call\njobs:\n" + many("b.yml"));
+    files.add("b.yml", called(""));
+
+    EXPECT_EQ(files.problems("top.yml"), "15 call-depth");
 }

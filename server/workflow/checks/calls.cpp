@@ -62,53 +62,69 @@ bool has_type(const model::Data& value, const std::string& type) {
 
 class CallCheck {
   public:
-    CallCheck(const Workflow& top, const FindWorkflow& find)
-        : top_(top), find_(find), chain_{&top} {}
+    CallCheck(const Workflow& top, const FindWorkflow& find, const std::vector<std::string>& allow)
+        : top_(top), find_(find), chain_{&top}, report_{allow} {}
 
     std::vector<model::Problem> run() {
         for (const auto& job : top_.jobs) {
-            if (job.kind == "call") check_job(job);
+            at_ = job.at;
+            if (job.kind == "call") check_call(top_, job, allowed_permissions(top_, job));
         }
+        for (const auto& output : top_.called_outputs) check_output(output);
         return std::move(report_).take();
     }
 
   private:
-    void check_job(const JobDefinition& job) {
-        const auto* called = find_(job.uses);
+    void check_call(const Workflow& caller, const JobDefinition& job, const Grant& granted) {
+        const auto* called = find_(caller, job.uses);
         if (called == nullptr) return;
-        at_ = job.at;
+        if (++calls_ > kMaxCalls) return report_too_many();
         const auto* interface = call_trigger(*called);
         if (interface == nullptr) {
             return report_.error(
-                "not-callable", at_, show(job.uses) + " has no workflow_call in its 'on'"
+                "not-callable",
+                at_,
+                start() + show(job.uses) + " has no workflow_call in its 'on'",
+                "on: workflow_call, in that file"
             );
         }
         check_inputs(job, *interface);
         check_secrets(job, *interface);
-        descend(*called, allowed_permissions(top_, job));
+        descend(*called, granted);
     }
 
+    void report_too_many() {
+        if (calls_ > kMaxCalls + 1) return;
+        const auto most = std::to_string(kMaxCalls);
+        report_.error("call-depth", at_, "more than " + most + " calls of reusable workflows");
+    }
+
+    /// Who asks, where it is not the file that is checked.
+    std::string start() const {
+        return chain_.size() == 1 ? std::string{} : chain_.back()->path + ": ";
+    }
+
+    /// Places of other files are not those of this one.
+    model::Position place(model::Position own) const { return chain_.size() == 1 ? own : at_; }
+
     void check_inputs(const JobDefinition& job, const Trigger& interface) {
+        if (is_expression(job.with)) return;
         for (const auto& [name, value] : job.with) {
             const auto* input = find_named(interface.inputs, name);
+            const auto at = place(value.at);
             if (input == nullptr) {
-                report_.error(
-                    "unknown-input",
-                    value.at,
-                    show(job.uses) + " has no input " + show(name),
-                    nearest_hint(name, names_of(interface.inputs))
-                );
+                const auto hint = nearest_hint(name, names_of(interface.inputs));
+                const auto what = show(job.uses) + " has no input " + show(name);
+                report_.error("unknown-input", at, start() + what, hint);
             } else if (!has_type(value, input->type)) {
-                report_.error(
-                    "wrong-type", value.at, "the input " + show(name) + " is a " + input->type
-                );
+                const auto what = "the input " + show(name) + " is a " + input->type;
+                report_.error("wrong-type", at, start() + what);
             }
         }
         for (const auto& input : interface.inputs) {
             if (!input.required || input.has_fallback || is_given(job.with, input.name)) continue;
-            report_.error(
-                "missing-input", job.at, show(job.uses) + " needs the input " + show(input.name)
-            );
+            const auto what = show(job.uses) + " needs the input " + show(input.name);
+            report_.error("missing-input", at_, start() + what, "name it under 'with'");
         }
     }
 
@@ -116,22 +132,32 @@ class CallCheck {
         if (job.inherits_secrets || is_expression(job.secrets)) return;
         for (const auto& [name, value] : job.secrets) {
             if (find_named(interface.secrets, name) != nullptr) continue;
-            report_.error(
-                "unknown-secret",
-                value.at,
-                show(job.uses) + " takes no secret " + show(name),
-                nearest_hint(name, names_of(interface.secrets))
-            );
+            const auto hint = nearest_hint(name, names_of(interface.secrets));
+            const auto what = show(job.uses) + " takes no secret " + show(name);
+            report_.error("unknown-secret", place(value.at), start() + what, hint);
         }
         for (const auto& secret : interface.secrets) {
             if (!secret.required || is_given(job.secrets, secret.name)) continue;
-            report_.error(
-                "missing-secret",
-                job.at,
-                show(job.uses) + " needs the secret " + show(secret.name),
-                "secrets: inherit, or name it"
-            );
+            const auto what = show(job.uses) + " needs the secret " + show(secret.name);
+            report_.error("missing-secret", at_, start() + what, "secrets: inherit, or name it");
         }
+    }
+
+    /// GitHub gives an empty value: legal, and nearly always a mistake.
+    void check_output(const model::CalledOutput& output) {
+        const auto& jobs = top_.jobs;
+        const auto job = std::find_if(jobs.begin(), jobs.end(), [&](const JobDefinition& one) {
+            return equal_ignoring_case(one.key, output.job);
+        });
+        const auto* called = job == jobs.end() ? nullptr : find_(top_, job->uses);
+        const auto* interface = called == nullptr ? nullptr : call_trigger(*called);
+        if (interface == nullptr || find_named(interface->outputs, output.name) != nullptr) return;
+        report_.warning(
+            "unknown-reference",
+            output.at,
+            show(job->uses) + " has no output " + show(output.name) + ": it is empty",
+            nearest_hint(output.name, names_of(interface->outputs))
+        );
     }
 
     /// Depth, cycles and permissions of everything below one call of the top.
@@ -161,23 +187,23 @@ class CallCheck {
                 "add it to the caller's permissions"
             );
         }
-        if (job.kind != "call") return;
-        const auto* next = find_(job.uses);
-        if (next == nullptr) return;
-        descend(*next, wanted ? wanted : granted);
+        if (job.kind == "call") check_call(called, job, wanted ? wanted : granted);
     }
 
     const Workflow& top_;
     const FindWorkflow& find_;
     std::vector<const Workflow*> chain_;
-    model::Position at_;
-    Report report_{{}};
+    model::Position at_;  // of the job of the top that is looked at
+    int calls_ = 0;
+    Report report_;
 };
 
 }  // namespace
 
-std::vector<model::Problem> check_calls(const Workflow& caller, const FindWorkflow& find) {
-    return CallCheck{caller, find}.run();
+std::vector<model::Problem> check_calls(
+    const Workflow& caller, const FindWorkflow& find, const std::vector<std::string>& allow
+) {
+    return CallCheck{caller, find, allow}.run();
 }
 
 }  // namespace triphammer::workflow

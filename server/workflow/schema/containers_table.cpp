@@ -120,6 +120,10 @@ constexpr Shape kServicesShape = [] {
     return shape;
 }();
 
-constexpr Shape kStrategyShape = map_shape(kStrategyKeys);
+constexpr Shape kStrategyShape = [] {
+    Shape shape = map_shape(kStrategyKeys);
+    shape.place = &places::kStrategy;
+    return shape;
+}();
 
 }  // namespace triphammer::workflow

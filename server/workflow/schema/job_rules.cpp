@@ -113,11 +113,7 @@ void check_called_path(const Node& uses, Report& report) {
     const bool is_file = path.ends_with(".yml") || path.ends_with(".yaml");
     const auto parts = std::count(path.begin(), path.end(), '/');
     if (is_file && is_local && at == std::string_view::npos) return;
-    if (is_file && !is_local && has_ref && parts >= 3) {
-        const auto what = "the workflow " + show(text) + " of another repository";
-        report_unsupported(report, "jobs.uses.remote", uses.at, what);
-        return;
-    }
+    if (is_file && !is_local && has_ref && parts >= 2) return;
     report.error(
         "uses",
         uses.at,

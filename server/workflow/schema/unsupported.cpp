@@ -15,7 +15,6 @@ constexpr auto kUnsupported = std::to_array<Unsupported>({
     {"jobs.container.ports", ""},
     {"jobs.container.volumes", ""},
     {"jobs.container.options", ""},
-    {"jobs.uses.remote", "copy the workflow into this repository and call it there"},
     {"jobs.terraform", "run it as a step"},
     {"jobs.approve", ""},
     {"jobs.retry", ""},

@@ -121,9 +121,10 @@ constexpr Shape pairs_shape(const Shape* value, const Place* place) {
     return shape;
 }
 
-/// `env:` everywhere.
+/// `env:` everywhere; it may be one expression.
 constexpr Shape env_shape(const Shape* value, const Place* place) {
-    Shape shape = pairs_shape(value, place);
+    Shape shape = free_map_shape(value);
+    shape.place = place;
     shape.accepts = kMap | kEmpty;
     shape.extra = warn_when_empty;
     return shape;
