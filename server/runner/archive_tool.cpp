@@ -15,7 +15,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kProgram = ".triphammer-archiver";
-constexpr const char* kDownload = ".triphammer-download.zip";
 /// A program's argument may have 128 KiB (MAX_ARG_STRLEN of Linux).
 constexpr std::size_t kLongestRequest = 120U << 10U;
 constexpr std::uint64_t kMostProgramBytes = 256U << 20U;
@@ -102,8 +101,13 @@ Result<> ArchiveTool::install() const {
     return write_all(file->get(), *program);
 }
 
+/// Steps may run beside each other.
+std::string ArchiveTool::download_name() const {
+    return "/.triphammer-download-" + std::to_string(step_) + ".zip";
+}
+
 std::string ArchiveTool::download_path() const {
-    return executor_.folders().temp.outside + "/" + kDownload;
+    return executor_.folders().temp.outside + download_name();
 }
 
 Task<Result<archive::Packed>> ArchiveTool::run(
@@ -157,7 +161,7 @@ Task<Result<PackedFile>> ArchiveTool::pack(archive::PackRequest request) {
 }
 
 Task<Result<archive::Packed>> ArchiveTool::unpack(archive::UnpackRequest request) {
-    request.archive = executor_.folders().temp.inside + "/" + kDownload;
+    request.archive = executor_.folders().temp.inside + download_name();
     auto running = run("unpack", archive::to_text(request), nullptr, nullptr);
     auto done = co_await std::move(running);
     std::error_code ignored;

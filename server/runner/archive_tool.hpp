@@ -35,6 +35,7 @@ class ArchiveTool {
 
   private:
     Result<> install() const;
+    std::string download_name() const;
     Task<Result<archive::Packed>> run(
         std::string verb, std::string request, Sha256Stream* sum, FileDescriptor* output
     );

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace triphammer::runner {
@@ -133,6 +134,7 @@ Task<Result<http::Answer>> fetch_once(
     std::filesystem::remove(into, ignored);
     auto file = open_file(into, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0644);
     if (!file) co_return Error{Code::internal, file.error().message};
+    ::fchmod(file->get(), 0644);  // whatever our own mask: a step reads it
     const auto shared = std::make_shared<FileDescriptor>(std::move(*file));
     const http::Client client{http::unix_endpoint(session.parts().endpoint)};
     auto call = make_call(session, http::Method::get, std::move(target));

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <stdexcept>
 
 namespace triphammer::runner::testing {
@@ -25,6 +26,21 @@ void say(int socket, std::string_view bytes) {
         const auto sent = ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
         if (sent <= 0) return;
         bytes.remove_prefix(static_cast<std::size_t>(sent));
+    }
+}
+
+/// A body in chunks (RFC 9112, section 7.1), to its end.
+std::string read_chunks(int socket) {
+    std::string body;
+    for (;;) {
+        std::string size;
+        char c = 0;
+        while (size.find("\r\n") == std::string::npos && ::recv(socket, &c, 1, 0) == 1) size += c;
+        const auto length = std::strtoul(size.c_str(), nullptr, 16);
+        std::string chunk(length + 2, '\0');
+        if (::recv(socket, chunk.data(), chunk.size(), MSG_WAITALL) <= 0 || length == 0)
+            return body;
+        body.append(chunk, 0, length);
     }
 }
 
@@ -83,7 +99,7 @@ void DaemonDouble::serve(int socket) {
         if (away_ || closing_) return;
     }
     if (head.rfind("POST /runner/v1/source ", 0) == 0) return send_source(socket);
-    if (head.find("Upgrade: triphammer-runner") == std::string::npos) return;
+    if (head.find("Upgrade: triphammer-runner") == std::string::npos) return answer(socket, head);
     say(socket,
         "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: "
         "triphammer-runner\r\n\r\n");
@@ -181,6 +197,18 @@ void DaemonDouble::send_source(int socket) {
     say(socket,
         "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(source_.size()) + "\r\n\r\n" +
             source_);
+}
+
+void DaemonDouble::answer_with(Exchange exchange) {
+    const std::lock_guard lock{mutex_};
+    exchange_ = std::move(exchange);
+}
+
+void DaemonDouble::answer(int socket, const std::string& head) {
+    const bool has_body = head.find("Transfer-Encoding: chunked") != std::string::npos;
+    const auto body = has_body ? read_chunks(socket) : std::string{};
+    const std::lock_guard lock{mutex_};
+    if (exchange_) say(socket, exchange_(head, body));
 }
 
 void DaemonDouble::go_away() {

@@ -7,6 +7,7 @@
 
 #include <condition_variable>
 #include <filesystem>
+#include <functional>
 #include <list>
 #include <map>
 #include <mutex>
@@ -36,6 +37,11 @@ class DaemonDouble {
     /// The repository whose commit a runner may fetch; without one: 404.
     void serve_source(const std::filesystem::path& repository, const std::string& sha);
 
+    /// A request's head and body → the whole answer; on a thread of its connection.
+    using Exchange = std::function<std::string(const std::string& head, const std::string& body)>;
+    /// What else is asked over HTTP; before the runner starts to ask.
+    void answer_with(Exchange exchange);
+
     /// Blocks until the runner's end is committed.
     protocol::End wait_for_end();
     /// Blocks until step `step` has said `text`.
@@ -50,6 +56,7 @@ class DaemonDouble {
     void serve(int socket);
     void speak(int socket);
     void send_source(int socket);
+    void answer(int socket, const std::string& head);
     bool carry_out(protocol::DaemonMachine& machine, int socket);
     bool perform(protocol::DaemonMachine& machine, int socket, protocol::DaemonAction action);
     protocol::Attached attach(const protocol::Attach& attach);
@@ -71,6 +78,7 @@ class DaemonDouble {
     std::map<int, std::string> logs_;
     std::vector<protocol::Record> records_;
     std::string source_;
+    Exchange exchange_;
     std::map<int, protocol::DaemonMachine*> open_;  // by socket
     std::list<std::thread> threads_;
     std::thread accepting_;
