@@ -35,6 +35,7 @@ TEST(ActionName, CountsStepsOfOneNameFromTheSecondOn) {
     std::vector<std::string> names;
     for (const auto& step : steps) names.push_back(action_name(steps, step));
 
+    EXPECT_EQ(action_name(steps, script()), "__run");
     const std::vector<std::string> wanted{
         "__run", "__actions_checkout", "named", "__run_2", "__run_3", "__actions_checkout_2"};
     EXPECT_EQ(names, wanted);
