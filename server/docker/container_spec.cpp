@@ -32,11 +32,31 @@ json host_config(const ContainerSpec& spec) {
         {"MemorySwap", spec.memory_bytes},  // no swap beyond it
         {"NanoCpus", spec.nano_cpus},
     };
+    if (spec.shm_bytes > 0) out["ShmSize"] = spec.shm_bytes;
+    if (spec.read_only) out["ReadonlyRootfs"] = true;
+    if (!spec.tmpfs.empty()) out["Tmpfs"] = spec.tmpfs;
+    if (!spec.extra_hosts.empty()) out["ExtraHosts"] = spec.extra_hosts;
+    if (!spec.extra_groups.empty()) out["GroupAdd"] = spec.extra_groups;
+    for (const auto& limit : spec.ulimits) {
+        out["Ulimits"].push_back({{"Name", limit.name}, {"Soft", limit.soft}, {"Hard", limit.hard}}
+        );
+    }
     if (spec.no_new_privileges) out["SecurityOpt"] = json::array({"no-new-privileges"});
     if (spec.pids_limit > 0) out["PidsLimit"] = spec.pids_limit;
     if (!spec.network.empty()) out["NetworkMode"] = spec.network;
     if (!spec.restart.empty()) out["RestartPolicy"] = {{"Name", spec.restart}};
     if (!spec.log_driver.empty()) out["LogConfig"] = {{"Type", spec.log_driver}};
+    return out;
+}
+
+json health_of(const HealthCheck& check) {
+    json out{
+        {"Interval", check.interval.count()},
+        {"Timeout", check.timeout.count()},
+        {"StartPeriod", check.start_period.count()},
+        {"Retries", check.retries},
+    };
+    if (!check.test.empty()) out["Test"] = check.test;
     return out;
 }
 
@@ -105,6 +125,16 @@ std::vector<PortBinding> ports_at(const json& bindings) {
     return out;
 }
 
+HealthCheck health_at(const json& check) {
+    HealthCheck out;
+    out.test = texts_at(check, "Test");
+    out.interval = std::chrono::nanoseconds{number_at<std::int64_t>(check, "Interval")};
+    out.timeout = std::chrono::nanoseconds{number_at<std::int64_t>(check, "Timeout")};
+    out.start_period = std::chrono::nanoseconds{number_at<std::int64_t>(check, "StartPeriod")};
+    out.retries = number_at<int>(check, "Retries");
+    return out;
+}
+
 }  // namespace
 
 json create_body(const ContainerSpec& spec) {
@@ -119,6 +149,9 @@ json create_body(const ContainerSpec& spec) {
     if (!spec.working_directory.empty()) out["WorkingDir"] = spec.working_directory;
     if (!spec.user.empty()) out["User"] = spec.user;
     for (const auto& port : spec.ports) out["ExposedPorts"][port_key(port)] = json::object();
+    for (const auto& path : spec.anonymous_volumes) out["Volumes"][path] = json::object();
+    if (!spec.hostname.empty()) out["Hostname"] = spec.hostname;
+    if (spec.health) out["Healthcheck"] = health_of(*spec.health);
     if (spec.interactive) {
         out["OpenStdin"] = true;
         out["StdinOnce"] = true;
@@ -159,8 +192,9 @@ ContainerInfo parse_container(const json& inspect) {
     out.health = text_at(object_at(state, "Health"), "Status");
     out.labels = labels_at(config);
     out.ports = ports_at(object_at(object_at(inspect, "HostConfig"), "PortBindings"));
-    for (const auto& [name, network] :
-         object_at(object_at(inspect, "NetworkSettings"), "Networks").items()) {
+    const auto& networking = object_at(inspect, "NetworkSettings");
+    out.published = ports_at(object_at(networking, "Ports"));
+    for (const auto& [name, network] : object_at(networking, "Networks").items()) {
         if (network.is_object()) out.addresses[name] = text_at(network, "IPAddress");
     }
     return out;
@@ -174,8 +208,10 @@ ImageInfo parse_image(const json& inspect) {
     out.env = texts_at(config, "Env");
     out.working_directory = text_at(config, "WorkingDir");
     out.user = text_at(config, "User");
-    const auto test = texts_at(object_at(config, "Healthcheck"), "Test");
-    out.has_health_check = !test.empty() && test.front() != "NONE";
+    out.entrypoint = texts_at(config, "Entrypoint");
+    out.command = texts_at(config, "Cmd");
+    out.health = health_at(object_at(config, "Healthcheck"));
+    out.has_health_check = !out.health.test.empty() && out.health.test.front() != "NONE";
     for (const auto& [port, nothing] : object_at(config, "ExposedPorts").items()) {
         std::uint16_t number = 0;
         std::from_chars(port.data(), port.data() + port.size(), number);

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -24,6 +25,25 @@ struct PortBinding {
     friend bool operator==(const PortBinding&, const PortBinding&) = default;
 };
 
+/// What the engine runs in the container from time to time. Durations of 0: the engine's defaults.
+struct HealthCheck {
+    std::vector<std::string> test;  // {"CMD-SHELL", "…"}, {"CMD", …}, {"NONE"}; empty: the image's
+    std::chrono::nanoseconds interval{0};
+    std::chrono::nanoseconds timeout{0};
+    std::chrono::nanoseconds start_period{0};
+    int retries = 0;
+
+    friend bool operator==(const HealthCheck&, const HealthCheck&) = default;
+};
+
+struct Ulimit {
+    std::string name;  // nofile, nproc, …
+    std::int64_t soft = 0;
+    std::int64_t hard = 0;
+
+    friend bool operator==(const Ulimit&, const Ulimit&) = default;
+};
+
 struct ContainerSpec {
     std::string name;
     std::string image;
@@ -36,9 +56,17 @@ struct ContainerSpec {
     std::string network;  // empty: the engine's default
     std::vector<std::string> aliases;
     std::vector<PortBinding> ports;
-    std::vector<std::string> volumes;  // NAME:/path[:ro]
-    bool interactive = false;          // standard input is open until the one who attached is gone
-    bool init = false;                 // the engine's own tiny init as PID 1
+    std::vector<std::string> volumes;            // NAME:/path[:ro]
+    std::vector<std::string> anonymous_volumes;  // /path; removed with the container
+    std::map<std::string, std::string> tmpfs;    // /path → mount options
+    std::vector<std::string> extra_hosts;        // NAME:ADDRESS
+    std::vector<std::string> extra_groups;
+    std::vector<Ulimit> ulimits;
+    std::optional<HealthCheck> health;  // empty: the image's own
+    std::string hostname;
+    bool read_only = false;
+    bool interactive = false;  // standard input is open until the one who attached is gone
+    bool init = false;         // the engine's own tiny init as PID 1
     bool no_new_privileges = true;
     std::vector<std::string> drop_capabilities;
     std::vector<std::string> add_capabilities;
@@ -47,6 +75,7 @@ struct ContainerSpec {
     std::int64_t memory_bytes = 0;  // 0: no limit
     std::int64_t pids_limit = 0;    // 0: no limit
     std::int64_t nano_cpus = 0;     // 0: no limit
+    std::int64_t shm_bytes = 0;     // 0: the engine's default
 };
 
 nlohmann::json create_body(const ContainerSpec& spec);
@@ -66,7 +95,8 @@ struct ContainerInfo {
     std::string health;  // empty: no health check | starting | healthy | unhealthy
     std::map<std::string, std::string> labels;
     std::map<std::string, std::string> addresses;  // network's name → IP address
-    std::vector<PortBinding> ports;  // as asked for, in the order of container and host port
+    std::vector<PortBinding> ports;      // as asked for, in the order of container and host port
+    std::vector<PortBinding> published;  // as they are, while it runs: with the engine's choices
 };
 
 ContainerInfo parse_container(const nlohmann::json& inspect);
@@ -85,7 +115,10 @@ struct ImageInfo {
     std::vector<std::uint16_t> exposed_ports;
     std::string working_directory;
     std::string user;
+    std::vector<std::string> entrypoint;
+    std::vector<std::string> command;
     bool has_health_check = false;
+    HealthCheck health;  // its own
 };
 
 ImageInfo parse_image(const nlohmann::json& inspect);

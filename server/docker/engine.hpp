@@ -123,6 +123,8 @@ class Engine {
     Task<Result<std::vector<std::string>>> processes(std::string id);
     /// Before start: sees every byte.
     Task<Result<std::unique_ptr<AttachedStream>>> attach(std::string id);
+    /// The same of its output alone.
+    Task<Result<std::unique_ptr<AttachedStream>>> attach_output(std::string id);
     /// Runs a short helper to its end.
     Task<Result<ExecOutcome>> exec(std::string id, std::vector<std::string> command);
 
@@ -139,6 +141,14 @@ class Engine {
     Task<Result<>> connect_network(std::string network, std::string container);
     /// Fine when it is gone already.
     Task<Result<>> remove_network(std::string id);
+
+    // Volumes.
+    /// Fine when it is there already.
+    Task<Result<>> create_volume(std::string name, Labels labels);
+    /// Their names.
+    Task<Result<std::vector<std::string>>> list_volumes(Labels labels);
+    /// Fine when it is gone already. Code::conflict: a container uses it.
+    Task<Result<>> remove_volume(std::string name);
 
   private:
     struct Connection;

@@ -170,47 +170,4 @@ Task<Result<std::string>> Engine::get_archive(
     co_return std::move(answer->body);
 }
 
-Task<Result<std::string>> Engine::create_network(std::string name, Labels labels) {
-    const json body{{"Name", name}, {"CheckDuplicate", true}, {"Labels", labels}};
-    auto call = connection_->request_json("/networks/create", body);
-    auto sent = connection_->send_for_json(std::move(call), "create the network");
-    auto answer = co_await std::move(sent);
-    if (!answer) co_return answer.error();
-    co_return answer->body.value("Id", std::string{});
-}
-
-Task<Result<std::vector<NetworkSummary>>> Engine::list_networks(Labels labels) {
-    const auto query = encode_query({{"filters", label_filter(labels)}});
-    auto call = connection_->request(http::Method::get, "/networks" + query);
-    call.body_limit = kListLimit;
-    auto sent = connection_->send_for_json(std::move(call), "list networks");
-    auto answer = co_await std::move(sent);
-    if (!answer) co_return answer.error();
-    std::vector<NetworkSummary> out;
-    for (const auto& entry : answer->body) {
-        NetworkSummary network;
-        network.id = entry.value("Id", std::string{});
-        network.name = entry.value("Name", std::string{});
-        network.labels = entry.value("Labels", Labels{});
-        out.push_back(std::move(network));
-    }
-    co_return out;
-}
-
-Task<Result<>> Engine::connect_network(std::string network, std::string container) {
-    const json body{{"Container", container}};
-    auto call = connection_->request_json("/networks/" + encode_path(network) + "/connect", body);
-    auto sent = connection_->send(std::move(call), "connect the container to the network");
-    auto answer = co_await std::move(sent);
-    if (!answer) co_return answer.error();
-    co_return Result<>{};
-}
-
-Task<Result<>> Engine::remove_network(std::string id) {
-    auto call = connection_->request(http::Method::delete_, "/networks/" + encode_path(id));
-    auto sent = connection_->send(std::move(call), "remove the network");
-    auto answer = co_await std::move(sent);
-    co_return fine_when(answer, Code::not_found);
-}
-
 }  // namespace triphammer::docker

@@ -106,8 +106,14 @@ Task<Result<std::unique_ptr<AttachedStream>>> Engine::attach(std::string id) {
         http::Method::post,
         "/containers/" + encode_path(id) + "/attach?stream=1&stdin=1&stdout=1&stderr=1"
     );
-    auto hijacked = hijack(connection_->client, std::move(call), "attach to the container");
-    co_return co_await std::move(hijacked);
+    return hijack(connection_->client, std::move(call), "attach to the container");
+}
+
+Task<Result<std::unique_ptr<AttachedStream>>> Engine::attach_output(std::string id) {
+    auto call = connection_->request(
+        http::Method::post, "/containers/" + encode_path(id) + "/attach?stream=1&stdout=1&stderr=1"
+    );
+    return hijack(connection_->client, std::move(call), "attach to the container");
 }
 
 Task<Result<ExecOutcome>> Engine::exec(std::string id, std::vector<std::string> command) {

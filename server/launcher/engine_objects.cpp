@@ -3,6 +3,8 @@
 #include "docker/engine.hpp"
 #include "model/engine_labels.hpp"
 
+#include <array>
+
 namespace triphammer::launcher {
 
 namespace {
@@ -35,6 +37,31 @@ Task<Result<std::size_t>> remove_networks(docker::Engine& engine, docker::Labels
     co_return found->size();
 }
 
+Task<Result<std::size_t>> remove_volumes(docker::Engine& engine, docker::Labels labels) {
+    auto listing = engine.list_volumes(std::move(labels));
+    const auto found = co_await std::move(listing);
+    if (!found) co_return found.error();
+    for (const auto& volume : *found) {
+        auto removing = engine.remove_volume(volume);
+        const auto removed = co_await std::move(removing);
+        if (!removed) co_return removed.error();
+    }
+    co_return found->size();
+}
+
+/// One round over all kinds; how many there were. Containers first: they hold the others.
+Task<Result<std::size_t>> remove_found(docker::Engine& engine, const docker::Labels& labels) {
+    constexpr std::array kKinds{remove_containers, remove_networks, remove_volumes};
+    std::size_t sum = 0;
+    for (const auto remove : kKinds) {
+        auto removing = remove(engine, labels);
+        const auto removed = co_await std::move(removing);
+        if (!removed) co_return removed.error();
+        sum += *removed;
+    }
+    co_return sum;
+}
+
 }  // namespace
 
 Task<Result<>> remove_engine_objects(
@@ -48,13 +75,10 @@ Task<Result<>> remove_engine_objects(
         {model::kFenceLabel, std::to_string(fence)},
         {model::kRoleLabel, model::kJobRole}};
     for (int round = 0; round < kMostRounds; ++round) {
-        auto containers = remove_containers(**engine, labels);
-        const auto removed = co_await std::move(containers);
+        auto removing = remove_found(**engine, labels);
+        const auto removed = co_await std::move(removing);
         if (!removed) co_return removed.error();
-        auto networks = remove_networks(**engine, labels);
-        const auto cut = co_await std::move(networks);
-        if (!cut) co_return cut.error();
-        if (*removed + *cut == 0) break;
+        if (*removed == 0) break;
     }
     co_return Result<>{};
 }
