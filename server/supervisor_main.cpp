@@ -1,6 +1,11 @@
 // The first process of a job container: starts the steps' commands, kills what they leave, passes
 // output on (runner/container_wire.hpp). Fully static and without Boost, so that it runs in any
-// image, an empty one too. It has no options and reads no configuration.
+// image, an empty one too. Three errands (runner/container_guard.hpp):
+//
+//   supervisor steps [USER]   the steps' first process: cuts the container off from the instance's
+//                             metadata, becomes USER, obeys the runner
+//   supervisor guard          cuts another container off whose network it shares, ends
+//   supervisor gate PROGRAM…  waits until that was done, then is PROGRAM
 
 #include "runner/container_wire.hpp"
 
@@ -14,6 +19,8 @@
 
 #include <cerrno>
 #include <cstring>
+
+#include "supervisor_guard.hpp"
 
 namespace wire = triphammer::runner::wire;
 
@@ -238,9 +245,42 @@ wire::Ready look_around() {
     return ready;
 }
 
-}  // namespace
+constexpr int kCannotGuard = 124;
+constexpr int kCannotStart = 127;
+constexpr int kGatePauses = 15'000;
+constexpr useconds_t kGatePause = 2'000;
 
-int main() {
+/// Into the service's log.
+int complain(const std::string& what, int status) {
+    const auto line = "triphammer: " + what + "\n";
+    (void)!::write(STDERR_FILENO, line.data(), line.size());
+    return status;
+}
+
+int guard() {
+    const int failure = triphammer::supervisor::cut_off_metadata();
+    if (failure == 0) return 0;
+    return complain(std::string{"cannot set routes: "} + std::strerror(failure), kCannotGuard);
+}
+
+int pass_gate(char** command) {
+    for (int pause = 0; !triphammer::supervisor::is_cut_off(); ++pause) {
+        if (pause == kGatePauses) return complain("nobody opened the gate", kCannotGuard);
+        ::usleep(kGatePause);
+    }
+    ::execvp(command[0], command);
+    return complain(std::string{command[0]} + ": " + std::strerror(errno), kCannotStart);
+}
+
+/// What is wrong, or nothing. After this no process of the job can undo it.
+std::string give_up_rights(const char* user) {
+    int failure = triphammer::supervisor::cut_off_metadata();
+    if (failure == 0) failure = triphammer::supervisor::drop_guard_rights();
+    if (failure != 0) return std::string{"cannot guard the container: "} + std::strerror(failure);
+    return user == nullptr ? std::string{} : triphammer::supervisor::become(user);
+}
+
+[[noreturn]] void obey() {
     const int children = watch_children();
     Command command;
     Requests requests{command};
@@ -259,4 +299,19 @@ int main() {
         }
         if (watched[0].revents != 0) requests.read();
     }
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+    const std::string_view errand = count > 1 ? arguments[1] : "";
+    if (errand == "guard") return guard();
+    if (errand == "gate" && count > 2) return pass_gate(arguments + 2);
+    const auto wrong = give_up_rights(count > 2 ? arguments[2] : nullptr);
+    if (wrong.empty()) obey();
+    wire::Ended ended;
+    ended.how = wire::How::not_started;
+    ended.text = wrong;
+    send(wire::to_frame(ended));
+    return kCannotGuard;
 }

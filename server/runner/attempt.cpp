@@ -4,6 +4,7 @@
 #include "base/log.hpp"
 #include "base/random.hpp"
 #include "base/task_group.hpp"
+#include "runner/container_plan.hpp"
 #include "runner/host_executor.hpp"
 #include "runner/session.hpp"
 #include "runner/step_files.hpp"
@@ -63,6 +64,19 @@ JobOutcome failed_job(Cause cause, std::string reason) {
     out.cause = cause;
     out.reason = std::move(reason);
     return out;
+}
+
+Cause cause_of(const Error& error) {
+    switch (error.code) {
+        case Code::disk_full:
+            return Cause::disk_full;
+        case Code::invalid:
+            return Cause::invalid;
+        case Code::timed_out:
+            return Cause::timeout;
+        default:
+            return Cause::infrastructure;
+    }
 }
 
 class Attempt {
@@ -147,13 +161,15 @@ class Attempt {
     }
 
     Task<JobOutcome> run_steps() {
-        place_ = make_executor();
-        if (!place_) co_return failed_job(Cause::infrastructure, "there is no container executor");
+        auto made = make_executor();
+        if (!made) co_return failed_set_up(made.error());
+        place_ = std::move(*made);
         session_.contexts().set_folders(place_->folders());
         auto preparing = set_up(place_->description(), place_.get());
         auto ready = co_await std::move(preparing);
         JobOutcome outcome = ready ? JobOutcome{} : failed_set_up(ready.error());
         if (ready) {
+            session_.contexts().set_place(place_->place());
             auto running = run_steps_job(session_, *place_);
             outcome = co_await std::move(running);
         }
@@ -164,9 +180,7 @@ class Attempt {
 
     JobOutcome failed_set_up(const Error& error) const {
         if (session_.is_stopped()) return stopped_outcome(session_);
-        return failed_job(
-            error.code == Code::disk_full ? Cause::disk_full : Cause::infrastructure, error.message
-        );
+        return failed_job(cause_of(error), error.message);
     }
 
     Task<JobOutcome> run_with_engine(std::function<Task<JobOutcome>(JobSession&)> driver) {
@@ -189,13 +203,17 @@ class Attempt {
         outcome.reason = stopped.reason;
     }
 
-    std::unique_ptr<StepExecutor> make_executor() {
+    Result<std::unique_ptr<StepExecutor>> make_executor() {
         const auto& document = session_.document();
-        const bool container = document.executor.kind == "docker" || document.job.container;
-        if (!container)
-            return std::make_unique<HostExecutor>(session_.folders(), session_.parts().hidden);
-        mark_engine();
-        return drivers_.container ? drivers_.container(session_) : nullptr;
+        const auto in_container = has_container(session_);
+        if (!in_container) return in_container.error();
+        const bool on_host = document.executor.kind != "docker" && !*in_container;
+        if (!on_host || !document.job.services.empty()) mark_engine();
+        if (!on_host) return drivers_.container(session_);
+        std::unique_ptr<StepExecutor> host =
+            std::make_unique<HostExecutor>(session_.folders(), session_.parts().hidden);
+        if (document.job.services.empty()) return host;
+        return drivers_.services(session_, std::move(host));
     }
 
     /// The launcher's sweep asks the engine only about attempts that say so.
@@ -226,7 +244,7 @@ class Attempt {
             auto told = session_.log(0, "##[error]" + ready.error().message + "\n");
             co_await std::move(told);
             end.state = model::StepState::failed;
-            end.cause = Cause::infrastructure;
+            end.cause = cause_of(ready.error());
             end.reason = ready.error().message;
         }
         auto ended = session_.step_end(std::move(end));

@@ -3,11 +3,13 @@
 // engine that is elsewhere.
 #include "base/deadline.hpp"
 #include "base/task_group.hpp"
-#include "model/engine_labels.hpp"
 #include "runner/container_files.hpp"
+#include "runner/container_guard.hpp"
 #include "runner/container_link.hpp"
-#include "runner/image_log.hpp"
+#include "runner/engine_place.hpp"
 #include "runner/job_kinds.hpp"
+#include "runner/service_group.hpp"
+#include "runner/together.hpp"
 
 #include <boost/asio/this_coro.hpp>
 
@@ -15,51 +17,17 @@
 
 #include <utility>
 
-namespace triphammer::embedded {
-
-const char* supervisor_begin();
-const char* supervisor_end();
-
-}  // namespace triphammer::embedded
-
 namespace triphammer::runner {
 
 namespace {
 
-constexpr const char* kSupervisor = ".triphammer/supervisor";
 constexpr const char* kWorkspace = "/triphammer/workspace";
 constexpr const char* kTemp = "/triphammer/temp";
 constexpr const char* kHome = "/triphammer/home";
-constexpr std::int64_t kMostProcesses = 4096;
 constexpr std::uint64_t kMaxCommandFile = 2U << 20U;
 constexpr std::chrono::seconds kReadyLimit{30};
 /// After KILL through the supervisor the engine is asked.
 constexpr std::chrono::seconds kStubborn{5};
-
-/// What package managers need; nothing that reaches beyond the container.
-const std::vector<std::string> kCapabilities{
-    "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "SETGID", "SETUID", "NET_BIND_SERVICE"};
-
-struct Login {
-    std::string image;
-    docker::Credentials credentials;
-};
-
-Result<Login> evaluate_login(const JobSession& session) {
-    const auto& document = session.document();
-    Login login{document.executor.image, {}};
-    if (!document.job.container) return login;
-    auto image = session.evaluate(document.job.container->image);
-    auto username = session.evaluate(document.job.container->username);
-    auto password = session.evaluate(document.job.container->password);
-    for (const auto* text : {&image, &username, &password}) {
-        if (!*text) return text->error();
-    }
-    login.image = std::move(*image);
-    login.credentials.username = std::move(*username);
-    login.credentials.password = Secret{std::move(*password)};
-    return login;
-}
 
 execution::ProcessEnd to_process_end(const wire::Ended& ended, execution::EndCause watched) {
     execution::ProcessEnd end;
@@ -89,6 +57,8 @@ class ContainerExecutor final : public StepExecutor {
   public:
     explicit ContainerExecutor(JobSession& session)
         : session_{session},
+          place_{session},
+          services_{session, place_, false},
           folders_{session.folders()},
           workspace_{folders_.workspace.outside},
           temp_{folders_.temp.outside},
@@ -109,19 +79,23 @@ class ContainerExecutor final : public StepExecutor {
 
     const JobFolders& folders() const override { return folders_; }
 
-    std::vector<std::string> base_environment() const override { return image_.env; }
+    std::vector<std::string> base_environment() const override { return environment_; }
 
     bool has_bash() const override { return ready_.has_bash; }
 
+    JobPlace place() const override { return {container_id_, place_.network(), services_.facts()}; }
+
     std::string description() const override {
-        if (!engine_) return "a container";
-        return "a container of " + image_name_ + " (" + image_.id.substr(0, 19) + ", " +
-               engine_->version().engine + ")";
+        if (image_.id.empty()) return "a container";
+        return "a container of " + plan_.image.text() + " (" + image_.id.substr(0, 19) + ", " +
+               place_.version().engine + ")";
     }
 
   private:
-    Task<Result<>> find_image(Login login);
+    Task<Result<>> make();
+    Task<Result<>> bring_up();
     Task<Result<>> create();
+    Task<Result<>> put_supervisor();
     Task<Result<>> start();
     Task<Result<>> send_changes(FolderSync& folder, const char* inside);
     Task<Result<>> send_all_changes();
@@ -130,119 +104,100 @@ class ContainerExecutor final : public StepExecutor {
     Task<> watch(
         execution::ProcessLimits limits, execution::StopToken& stop, execution::EndCause& cause
     );
-    docker::Labels labels() const;
-    std::string name() const;
     docker::ContainerSpec spec() const;
 
+    docker::Engine& engine() { return place_.engine(); }
+
     JobSession& session_;
+    EnginePlace place_;
+    ServiceGroup services_;
+    ContainerPlan plan_;
     JobFolders folders_;
     FolderSync workspace_;
     FolderSync temp_;
     FolderSync home_;
-    std::unique_ptr<docker::Engine> engine_;
-    std::string image_name_;
     docker::ImageInfo image_;
-    std::string network_id_;
+    std::vector<std::string> environment_;  // the image's, then the file's
     std::string container_id_;
     std::unique_ptr<SupervisorLink> link_;
     wire::Ready ready_;
 };
 
 Task<Result<>> ContainerExecutor::prepare() {
-    auto login = evaluate_login(session_);
-    if (!login) co_return login.error();
-    auto connecting = docker::Engine::connect(session_.document().executor.docker_host);
-    auto engine = co_await std::move(connecting);
-    if (!engine) co_return engine.error();
-    engine_ = std::move(*engine);
-    auto finding = find_image(std::move(*login));
-    auto found = co_await std::move(finding);
-    if (!found) co_return found;
-    auto creating = create();
-    auto created = co_await std::move(creating);
-    if (!created) co_return created;
-    auto starting = start();
+    auto plan = make_container_plan(session_);
+    if (!plan) co_return plan.error();
+    plan_ = std::move(*plan);
+    if (!plan_.spec.user.empty()) {
+        for (auto* folder : {&workspace_, &temp_, &home_}) folder->open_to_all();
+    }
+    if (auto planned = services_.plan(); !planned) co_return planned;
+    auto connecting = place_.connect();
+    auto done = co_await std::move(connecting);
+    if (!done) co_return done;
+    auto bringing = bring_up();
+    co_return co_await std::move(bringing);
+}
+
+/// What is slow stands beside each other: pulls, the network and what needs no network yet, then
+/// all starts. (A container may be made for a network that is still being made.)
+Task<Result<>> ContainerExecutor::bring_up() {
+    const auto executor = co_await boost::asio::this_coro::executor;
+    auto first = services_.makes();
+    first.push_back(make());
+    first.push_back(place_.make_network());
+    auto making = run_together(std::move(first), session_.stop());
+    auto done = co_await std::move(making);
+    if (!done) co_return done;
+    auto second = services_.starts(executor);
+    second.push_back(start());
+    auto starting = run_together(std::move(second), session_.stop());
     co_return co_await std::move(starting);
 }
 
-/// What is here already is used; else it is pulled.
-Task<Result<>> ContainerExecutor::find_image(Login login) {
-    auto reference = docker::parse_reference(login.image);
-    if (!reference) co_return reference.error();
-    image_name_ = reference->text();
-    auto looking = engine_->inspect_image(image_name_);
-    auto image = co_await std::move(looking);
-    if (!image && image.error().code == Code::not_found) {
-        StepLog log{session_, 0};
-        login.credentials.server = reference->registry();
-        auto pulling = engine_->pull(*reference, std::move(login.credentials), &log);
-        auto pulled = co_await std::move(pulling);
-        if (!pulled) co_return pulled;
-        auto again = engine_->inspect_image(image_name_);
-        image = co_await std::move(again);
-    }
+Task<Result<>> ContainerExecutor::make() {
+    auto getting = place_.get_image(plan_);
+    auto image = co_await std::move(getting);
     if (!image) co_return image.error();
     image_ = std::move(*image);
-    co_return Result<>{};
-}
-
-std::string ContainerExecutor::name() const {
-    const auto& document = session_.document();
-    return model::engine_prefix(document.server_id) + std::to_string(document.fence) + "-1";
-}
-
-docker::Labels ContainerExecutor::labels() const {
-    const auto& document = session_.document();
-    return {
-        {model::kServerLabel, document.server_id},
-        {model::kFenceLabel, std::to_string(document.fence)},
-        {model::kRoleLabel, model::kJobRole}};
+    environment_ = image_.env;
+    for (const auto& [name, value] : plan_.spec.env) environment_.push_back(name + "=" + value);
+    auto creating = create();
+    co_return co_await std::move(creating);
 }
 
 docker::ContainerSpec ContainerExecutor::spec() const {
-    docker::ContainerSpec spec;
-    spec.name = name();
+    auto spec = plan_.spec;
     spec.image = image_.id;
-    spec.entrypoint = {std::string{"/"} + kSupervisor};
-    spec.labels = labels();
-    spec.user = "0:0";
-    spec.network = name();
+    guard_steps(spec);
     spec.interactive = true;
-    spec.drop_capabilities = {"ALL"};
-    spec.add_capabilities = kCapabilities;
-    spec.log_driver = "none";  // the attached stream is the only reader; nothing is kept twice
-    spec.pids_limit = kMostProcesses;
     return spec;
 }
 
 Task<Result<>> ContainerExecutor::create() {
-    // A network of its own: neighbours are out of reach.
-    auto making = engine_->create_network(name(), labels());
-    auto network = co_await std::move(making);
-    if (!network) co_return network.error();
-    network_id_ = std::move(*network);
-    auto creating = engine_->create_container(spec());
+    auto creating = place_.create_container(spec(), "1");
     auto created = co_await std::move(creating);
     if (!created) co_return created.error();
     container_id_ = std::move(*created);
+    auto putting = put_supervisor();
+    co_return co_await std::move(putting);
+}
+
+Task<Result<>> ContainerExecutor::put_supervisor() {
     docker::TarBuilder tar;
-    for (const char* folder : {".triphammer", "triphammer"}) tar.add_directory(folder);
+    add_supervisor(tar);
+    tar.add_directory("triphammer");
     for (const char* folder : {kWorkspace, kTemp, kHome}) tar.add_directory(folder + 1, 0777);
-    const std::string_view program{
-        embedded::supervisor_begin(),
-        static_cast<std::size_t>(embedded::supervisor_end() - embedded::supervisor_begin())};
-    tar.add_file(kSupervisor, program, 0755);
     docker::TextSource source{tar.finish()};
-    auto putting = engine_->put_archive(container_id_, "/", source);
+    auto putting = engine().put_archive(container_id_, "/", source);
     co_return co_await std::move(putting);
 }
 
 Task<Result<>> ContainerExecutor::start() {
-    auto attaching = engine_->attach(container_id_);
+    auto attaching = engine().attach(container_id_);
     auto stream = co_await std::move(attaching);
     if (!stream) co_return stream.error();
     link_ = std::make_unique<SupervisorLink>(std::move(*stream));
-    auto starting = engine_->start_container(container_id_);
+    auto starting = engine().start_container(container_id_);
     auto started = co_await std::move(starting);
     if (!started) co_return started;
     auto waiting = with_deadline(link_->wait_ready(), kReadyLimit);
@@ -256,7 +211,7 @@ Task<Result<>> ContainerExecutor::send_changes(FolderSync& folder, const char* i
     auto changes = folder.take_changes();
     if (!changes) co_return changes.error();
     if (!*changes) co_return Result<>{};
-    auto putting = engine_->put_archive(container_id_, inside, **changes);
+    auto putting = engine().put_archive(container_id_, inside, **changes);
     co_return co_await std::move(putting);
 }
 
@@ -273,7 +228,7 @@ Task<Result<>> ContainerExecutor::send_all_changes() {
 
 Task<Result<>> ContainerExecutor::fetch_file(const std::string& path) {
     auto getting =
-        engine_->get_archive(container_id_, std::string{kTemp} + "/" + path, kMaxCommandFile);
+        engine().get_archive(container_id_, std::string{kTemp} + "/" + path, kMaxCommandFile);
     auto archive = co_await std::move(getting);
     // The step may have removed it.
     if (!archive && archive.error().code == Code::not_found) co_return Result<>{};
@@ -314,7 +269,7 @@ Task<> ContainerExecutor::watch(
     auto killing = link_->signal(SIGKILL);
     co_await std::move(killing);
     co_await sleep_for(kStubborn);
-    auto ending = engine_->kill_container(container_id_, "KILL");
+    auto ending = engine().kill_container(container_id_, "KILL");
     co_await std::move(ending);
 }
 
@@ -350,14 +305,13 @@ Task<Result<execution::ProcessEnd>> ContainerExecutor::run_step(
 
 Task<> ContainerExecutor::cleanup() {
     link_.reset();
-    if (!container_id_.empty()) {
-        auto removing = engine_->remove_container(container_id_);
-        co_await std::move(removing);
-    }
-    if (!network_id_.empty()) {
-        auto removing = engine_->remove_network(network_id_);
-        co_await std::move(removing);
-    }
+    if (!place_.is_connected()) co_return;
+    auto looking = services_.look_back();
+    co_await std::move(looking);
+    auto removing = place_.remove_all();
+    co_await std::move(removing);
+    auto finishing = services_.finish();
+    co_await std::move(finishing);
 }
 
 }  // namespace

@@ -7,6 +7,12 @@
 
 namespace triphammer::runner {
 
+namespace {
+
+constexpr unsigned kOwner = 0700;
+
+}  // namespace
+
 std::optional<FolderSync::Mark> FolderSync::look_at(const docker::TarHeader& header) const {
     struct stat info {};
 
@@ -29,6 +35,7 @@ Result<std::optional<docker::FolderTar>> FolderSync::take_changes() {
         auto& known = sent_[header.path];
         if (known == *mark) continue;
         known = *mark;
+        if (is_open_) header.mode |= (header.mode & kOwner) >> 3U | (header.mode & kOwner) >> 6U;
         fresh.push_back(std::move(header));
     }
     if (fresh.empty()) return std::optional<docker::FolderTar>{};

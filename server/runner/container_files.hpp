@@ -17,6 +17,9 @@ class FolderSync {
   public:
     explicit FolderSync(std::string root) : root_{std::move(root)} {}
 
+    /// Every user of the container may do what the owner may here: its steps are another one.
+    void open_to_all() { is_open_ = true; }
+
     /// New and changed entries since the last call; nothing when there are none.
     Result<std::optional<docker::FolderTar>> take_changes();
 
@@ -38,6 +41,7 @@ class FolderSync {
     std::optional<Mark> look_at(const docker::TarHeader& header) const;
 
     std::string root_;
+    bool is_open_ = false;
     std::map<std::string, Mark> sent_;
 };
 

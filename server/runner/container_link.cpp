@@ -30,6 +30,10 @@ Task<Result<wire::Ready>> SupervisorLink::wait_ready() {
     auto receiving = next();
     auto frame = co_await std::move(receiving);
     if (!frame) co_return frame.error();
+    if (frame->type == wire::Type::ended) {
+        const auto ended = wire::parse_ended(frame->payload);
+        co_return invalid(ended ? ended->text : "it ended");
+    }
     const auto ready = wire::parse_ready(frame->payload);
     if (frame->type != wire::Type::ready || !ready)
         co_return broken("did not say that it is ready");

@@ -59,6 +59,7 @@ int enter() {
     join_group(line->cgroup);
     JobDrivers drivers;
     drivers.container = make_container_executor;
+    drivers.services = make_service_executor;
     drivers.image = run_image_job;
     drivers.deploy = run_deploy_job;
     return run_attempt(*line, drivers);

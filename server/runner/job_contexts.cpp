@@ -35,6 +35,16 @@ Value secrets_of(const model::JobDocument& document) {
     return Value::object(std::move(out));
 }
 
+Value value_of(const JobPlace::Service& service, const std::string& network) {
+    Object ports;
+    for (const auto& [inside, outside] : service.ports) ports.set(inside, Value::string(outside));
+    Object out;
+    out.set("id", Value::string(service.id));
+    out.set("network", Value::string(network));
+    out.set("ports", Value::object(std::move(ports)));
+    return Value::object(std::move(out));
+}
+
 std::string host_name() {
     utsname name{};
     return ::uname(&name) == 0 ? name.nodename : "triphammer";
@@ -79,9 +89,24 @@ expression::Contexts JobContexts::contexts_with(const Environment& step) const {
 }
 
 void JobContexts::set_job_status(std::string_view status) {
-    Object job;
+    Object job = place_;
     job.set("status", Value::string(status));
     base_.set("job", Value::object(std::move(job)));
+}
+
+void JobContexts::set_place(const JobPlace& place) {
+    Object services;
+    for (const auto& service : place.services) {
+        services.set(service.name, value_of(service, place.network));
+    }
+    Object container;
+    container.set("id", Value::string(place.container_id));
+    container.set("network", Value::string(place.network));
+    place_ = Object{};
+    if (!place.network.empty()) place_.set("container", Value::object(std::move(container)));
+    if (!services.empty()) place_.set("services", Value::object(std::move(services)));
+    const auto status = base_.find("job").value_or(Value{}).member("status");
+    set_job_status(status.to_text());
 }
 
 void JobContexts::add_github(const JobFolders& folders) {

@@ -32,6 +32,8 @@ class JobContexts {
     /// For hashFiles; `outside` outlives this.
     void set_outside(workflow::expression::Outside& outside) { base_.outside = &outside; }
 
+    /// What `job.container` and `job.services` say.
+    void set_place(const JobPlace& place);
     /// success | failure | cancelled
     void set_job_status(std::string_view status);
 
@@ -51,6 +53,7 @@ class JobContexts {
     void add_runner(const JobFolders& folders);
 
     workflow::expression::Contexts base_;
+    workflow::expression::Object place_;  // members of `job`
     Environment environment_;
     Environment reserved_;
     std::string event_json_;

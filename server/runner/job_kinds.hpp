@@ -36,6 +36,8 @@ class JobSession {
     virtual const model::JobDocument& document() const = 0;
     /// The text with its ${{ }} evaluated over the job's contexts. Code::invalid with the place.
     virtual Result<std::string> evaluate(const model::Template& value) const = 0;
+    /// A text that is one expression, as JSON: `container: ${{ fromJSON(…) }}`. Code::invalid.
+    virtual Result<std::string> evaluate_json(const model::Template& value) const = 0;
     virtual const JobFolders& folders() const = 0;
     virtual execution::StopToken& stop() = 0;
 
@@ -62,6 +64,10 @@ class JobSession {
 /// Steps in a container of the job's own (image: document.job.container, else document.executor).
 /// `folders.*.outside` exist; the executor chooses the names inside.
 std::unique_ptr<StepExecutor> make_container_executor(JobSession& session);
+/// The same steps with the job's services beside them, for jobs that are not in a container.
+std::unique_ptr<StepExecutor> make_service_executor(
+    JobSession& session, std::unique_ptr<StepExecutor> steps
+);
 
 Task<JobOutcome> run_image_job(JobSession& session);
 Task<JobOutcome> run_deploy_job(JobSession& session);
@@ -69,6 +75,8 @@ Task<JobOutcome> run_deploy_job(JobSession& session);
 /// What the runner program brings along for jobs that are not host steps.
 struct JobDrivers {
     std::function<std::unique_ptr<StepExecutor>(JobSession&)> container;
+    std::function<std::unique_ptr<StepExecutor>(JobSession&, std::unique_ptr<StepExecutor>)>
+        services;
     std::function<Task<JobOutcome>(JobSession&)> image;
     std::function<Task<JobOutcome>(JobSession&)> deploy;
 };

@@ -50,6 +50,12 @@ Result<std::string> Session::evaluate(const model::Template& value) const {
     return expression::interpolate(value.text, contexts_->contexts());
 }
 
+Result<std::string> Session::evaluate_json(const model::Template& value) const {
+    auto found = expression::evaluate_template(value.text, contexts_->contexts());
+    if (!found) return found.error();
+    return expression::to_compact_json(*found);
+}
+
 Task<Result<>> Session::step_begin(protocol::StepBegin step) {
     logs_[step.number] = std::make_unique<StepLog>(masks_);
     step.name = masks_.mask(step.name);

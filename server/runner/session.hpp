@@ -43,6 +43,7 @@ class Session final : public JobSession, public LinkListener {
     const model::JobDocument& document() const override { return document_; }
 
     Result<std::string> evaluate(const model::Template& value) const override;
+    Result<std::string> evaluate_json(const model::Template& value) const override;
 
     const JobFolders& folders() const override { return parts_.folders; }
 

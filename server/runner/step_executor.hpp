@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace triphammer::runner {
@@ -21,6 +22,19 @@ struct JobFolders {
     Mapped temp;       // RUNNER_TEMP: scripts, event.json, command files
     Mapped home;       // HOME
     Mapped tmp;        // /tmp, kept from step to step
+};
+
+/// What the `job` context tells of the containers around a job's steps.
+struct JobPlace {
+    struct Service {
+        std::string name;
+        std::string id;
+        std::vector<std::pair<std::string, std::string>> ports;  // the container's → the steps'
+    };
+
+    std::string container_id;  // empty: the steps are in none
+    std::string network;       // empty: there are no containers
+    std::vector<Service> services;
 };
 
 /// One process of a step; every path as the steps see it.
@@ -52,6 +66,10 @@ class StepExecutor {
     /// NAME=value that the place itself gives (PATH of the image); lowest layer.
     virtual std::vector<std::string> base_environment() const = 0;
     virtual bool has_bash() const = 0;
+
+    /// After `prepare`.
+    virtual JobPlace place() const { return {}; }
+
     /// For the first line of the job's log: "a sandbox on this machine".
     virtual std::string description() const = 0;
 };

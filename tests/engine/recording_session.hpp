@@ -32,11 +32,19 @@ class RecordingSession final : public runner::JobSession {
     /// The text as it is: evaluation has its own tests.
     Result<std::string> evaluate(const model::Template& value) const override { return value.text; }
 
+    /// "${{ JSON }}" is that JSON, another text a string.
+    Result<std::string> evaluate_json(const model::Template& value) const override {
+        const auto& text = value.text;
+        if (!text.starts_with("${{")) return '"' + text + '"';
+        return text.substr(3, text.size() - 5);
+    }
+
     const runner::JobFolders& folders() const override { return folders_; }
 
     execution::StopToken& stop() override { return stop_; }
 
     Task<Result<>> step_begin(protocol::StepBegin step) override {
+        if (on_step) on_step(step);
         steps_.push_back(std::move(step));
         co_return Result<>{};
     }
@@ -90,6 +98,7 @@ class RecordingSession final : public runner::JobSession {
 
     std::map<std::string, std::string> source;
     std::function<void(const std::string&)> on_log;
+    std::function<void(const protocol::StepBegin&)> on_step;
     std::function<void(const protocol::Intent&)> on_intent;
     /// False: the runner "dies" with this intent in the ledger and nothing done.
     std::function<bool(const protocol::Intent&)> on_verdict;

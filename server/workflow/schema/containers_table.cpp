@@ -38,9 +38,9 @@ constexpr std::array kContainerKeys{
     Key{"image", &kContainerImage, "The image", true},
     Key{"credentials", &Credentials<places::kContainerCredentials>::kShape, "For its registry"},
     Key{"env", &kContainerEnv, "Variables in the container"},
-    Key{"ports", &kContainerList, kAboutPorts, false, "jobs.container.ports"},
-    Key{"volumes", &kContainerList, kAboutVolumes, false, "jobs.container.volumes"},
-    Key{"options", &kContainerOptions, kAboutOptions, false, "jobs.container.options"},
+    Key{"ports", &kContainerList, kAboutPorts},
+    Key{"volumes", &kContainerList, kAboutVolumes},
+    Key{"options", &kContainerOptions, kAboutOptions},
 };
 
 constexpr Shape kServiceText = text_shape(&places::kServices);

@@ -125,7 +125,7 @@ constexpr std::array kJobKeys{
     Key{"continue-on-error", &kContinueOnError, "Its failure does not fail the run"},
     Key{"strategy", &kStrategyShape, "Variants of the job", false, "jobs.strategy"},
     Key{"container", &kContainerShape, "The image its steps run in"},
-    Key{"services", &kServicesShape, "Containers beside its steps", false, "jobs.services"},
+    Key{"services", &kServicesShape, "Containers beside its steps"},
     Key{"snapshot", &kSnapshot, "GitHub's own machines only", false, "jobs.snapshot"},
     Key{"steps", &kStepsShape, "What it does, one after another"},
     Key{"uses", &kUses, "A reusable workflow to run as this job", false, "jobs.uses"},

@@ -11,10 +11,6 @@ namespace {
 constexpr auto kUnsupported = std::to_array<Unsupported>({
     // The workflow and its jobs.
     {"notify", ""},
-    {"jobs.services", "start what is needed in a step"},
-    {"jobs.container.ports", ""},
-    {"jobs.container.volumes", ""},
-    {"jobs.container.options", ""},
     {"jobs.terraform", "run it as a step"},
     {"jobs.approve", ""},
     {"jobs.retry", ""},
