@@ -7,6 +7,7 @@
 #include "launch/passed_secrets.hpp"
 #include "model/job_document.hpp"
 #include "store/repository_store.hpp"
+#include "workflow/expression/evaluator.hpp"
 #include "workflow/reader.hpp"
 
 #include <nlohmann/json.hpp>
@@ -19,6 +20,22 @@ namespace triphammer::launch {
 namespace {
 
 using nlohmann::json;
+
+constexpr double kMostMinutes = 365.0 * 24 * 60;
+
+/// The job's `timeout-minutes`, at least a second; what it may use is in its contexts.
+Result<std::int64_t> make_timeout(const model::JobDefinition& job, const std::string& contexts) {
+    if (job.timeout_minutes.empty()) return model::JobDocument{}.timeout_seconds;
+    workflow::expression::Contexts known;
+    if (auto read = known.add_json(contexts); !read) return read.error();
+    auto value = workflow::expression::evaluate_template(job.timeout_minutes.text, known);
+    if (!value) return with_context("timeout-minutes", value.error());
+    const double minutes = value->to_number();
+    if (!(minutes > 0) || minutes > kMostMinutes) {
+        return invalid("timeout-minutes: '" + value->to_text() + "' is no usable number");
+    }
+    return std::max<std::int64_t>(1, static_cast<std::int64_t>(minutes * 60));
+}
 
 std::string known_labels(const DocumentSettings& settings) {
     std::vector<std::string> names{"host", "self-hosted", "ubuntu-*"};
@@ -167,6 +184,9 @@ Result<std::string> DocumentSource::make_document(
     auto contexts = make_contexts(tx, *run, job);
     if (!contexts) return contexts.error();
     document.contexts_json = std::move(*contexts);
+    const auto timeout = make_timeout(document.job, document.contexts_json);
+    if (!timeout) return timeout.error();
+    document.timeout_seconds = *timeout;
     // A called workflow's env and defaults stand in its jobs; the caller's do not count there.
     if (job.parent.empty()) {
         const auto& workflow = part_of(tx, *run);

@@ -81,6 +81,18 @@ TEST_F(Documents, HoldTheJobItsSourceAndWhereItRuns) {
     EXPECT_EQ(document.executor.docker_host, "unix:///run/engine.sock");
 }
 
+TEST_F(Documents, HoldTheTimeLimitThatTheJobAsksFor) {
+    auto usual = planned("build", {});
+    auto short_one = planned("build", {});
+    short_one.definition.timeout_minutes.text = "${{ fromJSON('1.5') }}";
+    auto wrong = planned("build", {});
+    wrong.definition.timeout_minutes.text = "${{ 'soon' }}";
+
+    EXPECT_EQ(make(claim_job(usual))->timeout_seconds, 6 * 3600);
+    EXPECT_EQ(make(claim_job(short_one))->timeout_seconds, 90);
+    EXPECT_EQ(make(claim_job(wrong)).error().code, Code::invalid);
+}
+
 TEST_F(Documents, NameTheLabelsThereAreForOneThatIsNot) {
     settings.runs_on = {{"big", "host"}};
     auto job = planned("build", {});
