@@ -25,12 +25,39 @@ std::pair<std::string_view, std::string_view> first_part(std::string_view path) 
     return {path.substr(0, slash), path.substr(slash + 1)};
 }
 
+/// A pattern that names a folder means all that is in it.
+bool matches_path_or_folder(std::string_view pattern, std::string_view path) {
+    for (auto end = path.find('/'); end != std::string_view::npos; end = path.find('/', end + 1)) {
+        if (matches_path(pattern, path.substr(0, end))) return true;
+    }
+    return matches_path(pattern, path);
+}
+
+/// One pattern a line, relative to the workspace; lines with # are remarks.
+std::vector<std::string> read_patterns(
+    const std::vector<std::string>& texts, const std::string& workspace
+) {
+    std::vector<std::string> out;
+    for (const auto& text : texts) {
+        for (auto line : split(text, '\n')) {
+            line = trim(line);
+            if (line.empty() || line[0] == '#') continue;
+            const std::string_view mark = line[0] == '!' ? "!" : "";
+            line.remove_prefix(mark.size());
+            if (line.starts_with(workspace + "/")) line.remove_prefix(workspace.size() + 1);
+            if (line.ends_with('/')) line.remove_suffix(1);
+            out.push_back(std::string{mark} + std::string{line});
+        }
+    }
+    return out;
+}
+
 bool is_wanted(const std::vector<std::string>& patterns, const std::string& path) {
     bool wanted = false;
     for (const auto& pattern : patterns) {
         const bool excludes = !pattern.empty() && pattern[0] == '!';
         const auto text = std::string_view{pattern}.substr(excludes ? 1 : 0);
-        if (matches_path(text, path)) wanted = !excludes;
+        if (matches_path_or_folder(text, path)) wanted = !excludes;
     }
     return wanted;
 }
@@ -77,7 +104,7 @@ Result<> add_file(const fs::path& path, Sha256Stream& all, std::uint64_t& left) 
 }  // namespace
 
 Result<std::string> HashFiles::hash_files(const std::vector<std::string>& patterns) {
-    const auto files = list_wanted(workspace_, patterns);
+    const auto files = list_wanted(workspace_, read_patterns(patterns, workspace_.string()));
     if (!files) return files.error();
     if (files->empty()) return std::string{};
     Sha256Stream all;

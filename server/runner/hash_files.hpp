@@ -15,7 +15,8 @@ class HashFiles final : public workflow::expression::Outside {
   public:
     explicit HashFiles(std::filesystem::path workspace) : workspace_{std::move(workspace)} {}
 
-    /// Code::too_large above 100,000 files or 1 GiB.
+    /// A pattern a line; one that names a folder means all that is in it. Code::too_large above
+    /// 100,000 files or 1 GiB.
     Result<std::string> hash_files(const std::vector<std::string>& patterns) override;
 
   private:
