@@ -161,6 +161,17 @@ int show_plan(const plan::Plan& plan, const RunOptions& options, const Paint& pa
     return plan.runs.empty() ? kUsage : kDone;
 }
 
+/// What planning found wrong, as `lint` shows it; true where nothing can run.
+bool show_problems(const plan::PlannedRun& run) {
+    bool has_error = false;
+    for (const auto& problem : run.problems) {
+        if (problem.severity != model::Problem::Severity::error) continue;
+        std::cerr << workflow::to_line(run.path, problem) + "\n";
+        has_error = true;
+    }
+    return has_error;
+}
+
 app::Config config_for(app::Config config, const RunOptions& options, const fs::path& folder) {
     config.data = folder / "data";
     config.run = folder / "run";
@@ -206,6 +217,8 @@ int run_workflow(const Invocation& invocation) {
         std::cerr << to_text(prepared->plan, Paint{false});
         return complain("the event does not start this workflow", kUsage);
     }
+    const auto& planned = prepared->plan.runs.front();
+    if (show_problems(planned)) return complain(planned.path + " cannot be run", kUsage);
     auto made = config_for(std::move(*config), *options, folder->path());
     return carry_out(std::move(made), std::move(*options), std::move(*prepared), paint);
 }
