@@ -30,6 +30,22 @@ std::string_view owner_of(std::string_view repository) {
     return repository.substr(0, repository.find('/'));
 }
 
+/// Where the forge answers; GitHub's own places where no clone URL says otherwise. Source: GitHub's
+/// pages "Variables reference" and, for other hosts, Enterprise Server's "REST API" and "GraphQL".
+struct Forge {
+    std::string server = "https://github.com";
+    std::string api = "https://api.github.com";
+    std::string graphql = "https://api.github.com/graphql";
+};
+
+Forge forge_of(std::string_view clone_url) {
+    const auto scheme = clone_url.find("://");
+    if (!clone_url.starts_with("http") || scheme == std::string_view::npos) return {};
+    std::string server{clone_url.substr(0, clone_url.find('/', scheme + 3))};
+    if (server == Forge{}.server) return {};
+    return {server, server + "/api/v3", server + "/api/graphql"};
+}
+
 /// "main", "v1", "7/merge".
 std::string_view short_ref(std::string_view ref) {
     for (const std::string_view prefix : {"refs/heads/", "refs/tags/", "refs/pull/"}) {
@@ -114,18 +130,27 @@ Object github_from(const Question& question) {
     const auto sha =
         event.sha.empty() || event.name == "delete" ? question.resolved_sha : event.sha;
     const bool is_pull = event.pull_request.has_value();
+    const auto forge = forge_of(event.clone_url);
     return {
         {"event_name", text(event.name)},
         {"ref", text(ref)},
         {"ref_name", text(short_ref(ref))},
         {"ref_type", text(ref.starts_with("refs/tags/") ? "tag" : "branch")},
+        // Rules of branches are the forge's; no event tells of them.
+        {"ref_protected", Value::boolean(false)},
         {"sha", text(sha)},
         {"head_ref", text(is_pull ? event.pull_request->head_ref : "")},
         {"base_ref", text(is_pull ? event.pull_request->base_ref : "")},
         {"repository", text(event.repository)},
         {"repository_id", text(std::to_string(event.repository_id))},
         {"repository_owner", text(owner_of(event.repository))},
+        {"repository_owner_id", text("0")},
         {"repositoryUrl", text(event.clone_url)},
+        {"server_url", text(forge.server)},
+        {"api_url", text(forge.api)},
+        {"graphql_url", text(forge.graphql)},
+        {"retention_days", text("90")},
+        {"secret_source", text("Actions")},
         {"actor", text(event.actor)},
         {"actor_id", text(std::to_string(event.actor_id))},
         {"triggering_actor", text(event.actor)},
@@ -149,6 +174,8 @@ EventContexts::EventContexts(const Question& question)
         if (auto parsed = expression::parse_json(payload)) {
             event_ = std::move(*parsed);
             event_json_ = payload;
+            const auto owner = event_.member("repository").member("owner").member("id");
+            if (!owner.is_null()) github_.set("repository_owner_id", text(owner.to_text()));
             return;
         }
     }

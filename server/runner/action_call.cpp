@@ -53,14 +53,6 @@ void remark_on_given(
 
 }  // namespace
 
-std::string action_name(const model::Step& step, const FoundAction& found) {
-    if (!step.id.empty()) return step.id;
-    if (found.repository.empty()) return "__self";
-    auto out = "__" + found.repository;
-    std::replace(out.begin(), out.end(), '/', '_');
-    return out;
-}
-
 std::string input_text(const ActionInputs& inputs, std::string_view name) {
     const auto* value = inputs.find(name);
     return value == nullptr ? std::string{} : value->to_text();

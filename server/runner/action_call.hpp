@@ -29,9 +29,6 @@ struct FoundAction {
     std::string ref;
 };
 
-/// GITHUB_ACTION: the step's id, else a name made from the action's.
-std::string action_name(const model::Step& step, const FoundAction& found);
-
 /// `name` of `inputs` as text; empty where there is none.
 std::string input_text(const ActionInputs& inputs, std::string_view name);
 

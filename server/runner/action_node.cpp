@@ -1,6 +1,7 @@
 #include "runner/action_node.hpp"
 
 #include "base/text.hpp"
+#include "runner/action_name.hpp"
 #include "runner/capture.hpp"
 #include "runner/step_files.hpp"
 
@@ -167,7 +168,7 @@ Task<StepResult> run_node_action(
     NodeUse use;
     use.name = call.step.uses;
     use.wanted = found.action.node;
-    use.action = action_name(call.step, found);
+    use.action = action_name(call.scope.session().document().job.steps, call.step);
     use.path = found.path;
     use.own = call.environment;
     put_inputs(inputs, use.extra);

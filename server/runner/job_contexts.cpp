@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 
 namespace triphammer::runner {
@@ -22,9 +23,12 @@ std::string upper(std::string_view name) {
     return out;
 }
 
-/// The members of `github` that are variables too. Not the token: a step asks for it by name.
+// The members of `github` that are no variables. Not the token: a step asks for it by name.
+constexpr std::array<std::string_view, 6> kNotExported{
+    "token", "event", "action_path", "env", "repositoryUrl", "secret_source"};
+
 bool is_exported(std::string_view name) {
-    return name != "token" && name != "event" && name != "action_path" && name != "env";
+    return std::find(kNotExported.begin(), kNotExported.end(), name) == kNotExported.end();
 }
 
 Value secrets_of(const model::JobDocument& document) {

@@ -1,6 +1,7 @@
 #include "runner/step_run.hpp"
 
 #include "execution/shell.hpp"
+#include "runner/action_name.hpp"
 #include "runner/action_step.hpp"
 #include "runner/step_files.hpp"
 
@@ -30,6 +31,12 @@ Result<expression::Contexts> StepRun::contexts() {
     environment_ = scope_.environment();
     if (auto added = environment_.add(step_.env, scope_.contexts()); !added) return added.error();
     contexts_ = scope_.contexts_with(environment_);
+    const auto github = contexts_.find("github").value_or(expression::Value{});
+    if (github.kind() != expression::Kind::object) return contexts_;
+    auto members = github.as_object();
+    const auto name = action_name(scope_.session().document().job.steps, step_);
+    members.set("action", expression::Value::string(name));
+    contexts_.set("github", expression::Value::object(std::move(members)));
     return contexts_;
 }
 
@@ -79,8 +86,8 @@ Result<StepCommand> StepRun::make_command() {
     if (!path) return path.error();
     StepCommand command;
     command.arguments = execution::command_line(*script, *path);
-    const auto name = step_.id.empty() ? "__run_" + place_.key : step_.id;
     const StepProcess process{scope_, executor_, place_};
+    const auto name = action_name(scope_.session().document().job.steps, step_);
     command.environment = process.environment(environment_, name).lines();
     const auto& workspace = executor_.folders().workspace.inside;
     const bool absolute = !folder->empty() && folder->front() == '/';
