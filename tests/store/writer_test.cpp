@@ -46,14 +46,18 @@ std::vector<std::string> keys_after_crash(const std::filesystem::path& path) {
 struct Fixture {
     /// Hands all of them over while the writer is busy, so that they are one batch.
     std::vector<Failure> run_together(std::vector<Database::WriteWork> works) {
+        std::promise<void> is_busy;
         std::promise<void> all_there;
         const Database::WriteWork wait = [&](Transaction&) {
+            is_busy.set_value();
             all_there.get_future().wait();
             return Failure{};
         };
         std::vector<std::promise<Failure>> answers(works.size());
         WriterThread thread{writer};
         thread.put({&wait, [](const Failure&) {}, {}});
+        // A thread that wakes late would find some of the others beside it.
+        is_busy.get_future().wait();
         for (std::size_t i = 0; i < works.size(); ++i) {
             auto answer = [&answers, i](Failure failure) { answers[i].set_value(failure); };
             thread.put({&works[i], answer, {}});
