@@ -1,6 +1,7 @@
 #include "runner/action_table.hpp"
 
 #include "base/text.hpp"
+#include "runner/action_image.hpp"
 #include "runner/action_setup.hpp"
 #include "runner/builtin_actions.hpp"
 #include "runner/checkout.hpp"
@@ -23,6 +24,11 @@ constexpr auto kTable = std::to_array<BuiltInAction>({
     {"actions/setup-node", run_setup_node},
     {"actions/setup-python", run_setup_python},
     {"actions/upload-artifact", run_upload_artifact},
+    {"docker/build-push-action", run_build_push},
+    {"docker/login-action", run_docker_login},
+    {"docker/metadata-action", run_image_metadata},
+    {"docker/setup-buildx-action", run_setup_builder},
+    {"docker/setup-qemu-action", run_setup_builder},
 });
 
 }  // namespace

@@ -146,9 +146,18 @@ Result<ImagePlan> make_image_plan(
     const model::JobDocument& document, const std::string& workspace, const Evaluate& evaluate
 ) {
     if (!document.job.image) return Error{Code::internal, "not an image job"};
+    return make_image_plan(document, *document.job.image, workspace, evaluate);
+}
+
+Result<ImagePlan> make_image_plan(
+    const model::JobDocument& document,
+    const model::ImageSpec& spec,
+    const std::string& workspace,
+    const Evaluate& evaluate
+) {
     ImagePlan plan;
     plan.labels = origin_labels(document);
-    const Planner planner{*document.job.image, evaluate};
+    const Planner planner{spec, evaluate};
     if (auto done = planner.add_tags(plan); !done) return done.error();
     if (auto done = planner.add_values(plan); !done) return done.error();
     if (auto done = planner.add_place(plan, workspace); !done) return done.error();
@@ -156,6 +165,8 @@ Result<ImagePlan> make_image_plan(
 }
 
 docker::Credentials credentials_for(const ImagePlan& plan, const docker::ImageReference& image) {
+    const auto login = plan.logins.find(image.registry());
+    if (login != plan.logins.end()) return login->second;
     docker::Credentials credentials;
     credentials.username = plan.username;
     credentials.password = plan.password;

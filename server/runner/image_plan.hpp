@@ -23,6 +23,7 @@ struct ImagePlan {
     bool push = true;
     std::string username;
     Secret password;
+    std::map<std::string, docker::Credentials> logins;  // by registry; before the two above
 };
 
 using Evaluate = std::function<Result<std::string>(const model::Template&)>;
@@ -31,6 +32,14 @@ using Evaluate = std::function<Result<std::string>(const model::Template&)>;
 /// tag that is no name, `push` without a tag. The workspace must hold the source already.
 Result<ImagePlan> make_image_plan(
     const model::JobDocument& document, const std::string& workspace, const Evaluate& evaluate
+);
+
+/// The same for an image that is not the job's own.
+Result<ImagePlan> make_image_plan(
+    const model::JobDocument& document,
+    const model::ImageSpec& spec,
+    const std::string& workspace,
+    const Evaluate& evaluate
 );
 
 /// The credentials for one registry.

@@ -1,10 +1,14 @@
 #pragma once
 // What the actions of one job leave for later: their last steps, and what was found for them.
 
+#include "docker/reference.hpp"
 #include "runner/step_executor.hpp"
 #include "runner/step_result.hpp"
 
+#include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -36,6 +40,8 @@ struct NodeProgram {
 struct JobActions {
     std::vector<std::unique_ptr<PostStep>> posts;  // in the order of their main steps
     std::optional<NodeProgram> node;
+    std::map<std::string, docker::Credentials> logins;  // by registry; of docker/login-action
+    std::set<std::string> fetched;                      // folders of remote actions that are here
 };
 
 /// Its condition, its work, what it means for the job.
