@@ -5,6 +5,7 @@
 #include "base/clock.hpp"
 #include "base/histogram.hpp"
 #include "base/random.hpp"
+#include "base/result.hpp"
 #include "base/thread.hpp"
 #include "git/url.hpp"
 
@@ -27,11 +28,13 @@ class Keeper;
 
 namespace triphammer::git {
 class Mirrors;
-}
+struct Remote;
+}  // namespace triphammer::git
 
 namespace triphammer::store {
 class Database;
-}
+struct RepositoryRow;
+}  // namespace triphammer::store
 
 namespace triphammer::logs {
 class LogStore;
@@ -86,6 +89,11 @@ struct Services {
     intake::Receiver* receiver = nullptr;
     launch::RunnerGateway* gateway = nullptr;
     git::Mirrors* mirrors = nullptr;
+    git::Mirrors* action_mirrors = nullptr;  // of actions' repositories, by action_repository_id
+    /// Where a repository is fetched from, and with what; empty in a run without a daemon.
+    std::function<Result<git::Remote>(const store::RepositoryRow&)> repository_remote;
+    /// The same for the repository of an action; Code::refused where no pattern allows it.
+    std::function<Result<git::Remote>(const std::string&)> action_remote;
     Spawner* spawner = nullptr;
     artifacts::Keeper* keeper = nullptr;
 };

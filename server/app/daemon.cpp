@@ -4,6 +4,7 @@
 #include "app/descriptor_limit.hpp"
 #include "app/launcher_process.hpp"
 #include "app/process_metrics.hpp"
+#include "app/remotes.hpp"
 #include "app/setup_notice.hpp"
 #include "app/workshop.hpp"
 #include "base/deadline.hpp"
@@ -51,16 +52,6 @@ std::pair<std::string, std::uint16_t> split_address(const std::string& listen) {
     if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
     if (host == "localhost") host = "127.0.0.1";
     return {host, static_cast<std::uint16_t>(parse_integer(listen.substr(colon + 1)).value_or(0))};
-}
-
-intake::RemoteSettings remote_settings(const Config& config) {
-    intake::RemoteSettings settings;
-    settings.urls.insecure_hosts = config.insecure_git_hosts;
-    settings.token = config.github.token;
-    const auto scheme = config.github.url.find("://");
-    settings.token_host = config.github.url.substr(scheme + 3);
-    settings.token_host.resize(std::min(settings.token_host.find('/'), settings.token_host.size()));
-    return settings;
 }
 
 intake::ReceiverSettings receiver_settings(const Config& config) {
@@ -167,6 +158,9 @@ void Daemon::connect() {
     shop_.services.measure = [this](api::MetricsText& out) { measure(out); };
     shop_.services.unready = [this] {
         return std::string{is_stopping_ ? "the server is stopping" : ""};
+    };
+    shop_.services.repository_remote = [this](const store::RepositoryRow& repository) {
+        return intake::make_remote(repository, *core_.sealer, remote_settings(shop_.config));
     };
     shop_.services.planner = &planner_;
     shop_.services.receiver = &receiver_;

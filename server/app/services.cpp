@@ -37,6 +37,8 @@ api::Services make_services(const Config& config, Core& core, api::LiveHub& live
         .measure = {},
         .unready = {},
         .touched = {},
+        .repository_remote = {},
+        .action_remote = {},
     };
 }
 

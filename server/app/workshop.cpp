@@ -1,5 +1,6 @@
 #include "app/workshop.hpp"
 
+#include "app/remotes.hpp"
 #include "app/run_here.hpp"
 #include "app/services.hpp"
 
@@ -7,9 +8,9 @@ namespace triphammer::app {
 
 namespace {
 
-git::MirrorSettings mirror_settings(const Config& config) {
+git::MirrorSettings mirror_settings(const Config& config, const char* folder) {
     git::MirrorSettings settings;
-    settings.folder = std::filesystem::absolute(config.data) / "mirrors";
+    settings.folder = std::filesystem::absolute(config.data) / folder;
     return settings;
 }
 
@@ -47,7 +48,8 @@ Workshop::Workshop(const Config& given, Core& core, Executor executor)
            std::filesystem::absolute(given.data)},
           given.stored},
       live{executor, *core.database},
-      mirrors{mirror_settings(given), git_thread, spawner},
+      mirrors{mirror_settings(given, "mirrors"), git_thread, spawner},
+      action_mirrors{mirror_settings(given, "actions"), git_thread, spawner},
       documents{document_settings(given, core), *core.sealer},
       gateway{
           {executor, *core.database, *core.logs, core.log_thread, documents, core.clock},
@@ -68,6 +70,10 @@ Workshop::Workshop(const Config& given, Core& core, Executor executor)
     services.mirrors = &mirrors;
     services.spawner = &spawner;
     services.keeper = &keeper;
+    services.action_mirrors = &action_mirrors;
+    services.action_remote = [this](const std::string& repository) {
+        return make_action_remote(config, repository);
+    };
 }
 
 launch::RunnerGateway::Callbacks Workshop::gateway_callbacks() {

@@ -33,6 +33,7 @@ struct Workshop {
     artifacts::Keeper keeper;
     api::LiveHub live;
     git::Mirrors mirrors;
+    git::Mirrors action_mirrors;
     launch::DocumentSource documents;
     launch::RunnerGateway gateway;
     launch::Dispatcher dispatcher;

@@ -152,6 +152,17 @@ Task<Result<>> Mirrors::ensure(
     co_return batch->outcome_of(missing);
 }
 
+Task<Result<std::string>> Mirrors::resolve(model::RepositoryId repository, std::string name) {
+    const auto path = path_of(repository);
+    auto work = [&]() -> Result<std::string> {
+        const auto mirror = Repository::open(path);
+        if (!mirror) return mirror.error();
+        return mirror->resolve_commit(name);
+    };
+    auto resolved = offload(git_, work);
+    co_return co_await std::move(resolved);
+}
+
 Task<> Mirrors::lead(
     model::RepositoryId repository, std::shared_ptr<Queue> queue, std::shared_ptr<Batch> batch
 ) {

@@ -54,6 +54,10 @@ class Mirrors {
     ///   unavailable   everything else that may be better later
     Task<Result<>> ensure(model::RepositoryId repository, Remote remote, std::vector<Want> wants);
 
+    /// The commit that `name` (a full ref or a full id) is in the mirror, as it was fetched last.
+    /// Code::not_found.
+    Task<Result<std::string>> resolve(model::RepositoryId repository, std::string name);
+
     /// How many fetches were started; for metrics and tests.
     std::uint64_t fetches() const { return fetches_; }
 

@@ -18,9 +18,10 @@ std::string make_packet(const std::string& line) {
     return packet + line;
 }
 
-std::string make_request_lines(const std::string& sha) {
-    return make_packet("want " + sha + " shallow ofs-delta no-progress\n") +
-           make_packet("deepen 1\n") + "0000" + make_packet("done\n");
+std::string make_request_lines(const SourceWant& want) {
+    auto lines = make_packet("want " + want.sha + " shallow ofs-delta no-progress\n");
+    if (want.depth > 0) lines += make_packet("deepen " + std::to_string(want.depth) + "\n");
+    return lines + "0000" + make_packet("done\n");
 }
 
 Error explain(const ChildEnd& end) {
@@ -50,9 +51,9 @@ Task<Result<>> forward(std::shared_ptr<Forwarding> state, std::string bytes) {
 }  // namespace
 
 Task<Result<>> send_source(
-    Spawner& spawner, std::filesystem::path mirror, std::string sha, OnOutput on_output
+    Spawner& spawner, std::filesystem::path mirror, SourceWant want, OnOutput on_output
 ) {
-    if (!is_object_id(sha)) co_return invalid("'" + sha + "' is no commit id");
+    if (!is_object_id(want.sha)) co_return invalid("'" + want.sha + "' is no commit id");
     ChildRequest request;
     request.arguments = {"upload-pack", "--stateless-rpc", mirror.string()};
     request.settings = {
@@ -60,7 +61,7 @@ Task<Result<>> send_source(
         {"uploadpack.allowAnySHA1InWant", "true"},
         {"pack.threads", "1"},
     };
-    request.input = make_request_lines(sha);
+    request.input = make_request_lines(want);
     request.limits.silence = request.limits.total;  // packing is silent; there is no host to doubt
     auto state = std::make_shared<Forwarding>();
     state->on_output = std::move(on_output);

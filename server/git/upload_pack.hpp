@@ -1,18 +1,31 @@
 #pragma once
 // The source of one commit for a runner: the raw answer of `git upload-pack --stateless-rpc` to a
-// request that the daemon writes itself (want <sha>, deepen 1, done), so that a runner can ask for
+// request that the daemon writes itself (want <sha>, deepen N, done), so that a runner can ask for
 // nothing else. The answer (gitprotocol-pack(5), version 0, without side band):
-//   "shallow <sha>" pkt-line, or none for a root commit · flush · "NAK" pkt-line · the pack, raw
+//   "shallow <sha>" pkt-lines, or none where all is sent · flush, with a depth · "NAK" pkt-line ·
+//   the pack, raw
 
 #include "git/child.hpp"
 
+#include <cstdint>
 #include <filesystem>
+#include <string>
 
 namespace triphammer::git {
 
+struct SourceWant {
+    SourceWant() = default;
+
+    SourceWant(std::string commit, std::int64_t commits = 1)
+        : sha{std::move(commit)}, depth{commits} {}
+
+    std::string sha;
+    std::int64_t depth = 1;  // commits; 0: all its history
+};
+
 /// Streams the answer to `on_output`. Code::not_found where the mirror lacks the commit.
 Task<Result<>> send_source(
-    Spawner& spawner, std::filesystem::path mirror, std::string sha, OnOutput on_output
+    Spawner& spawner, std::filesystem::path mirror, SourceWant want, OnOutput on_output
 );
 
 }  // namespace triphammer::git

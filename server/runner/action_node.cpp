@@ -157,6 +157,33 @@ class NodePost final : public PostStep {
     workflow::ActionHook hook_;
 };
 
+Result<bool> wants_pre(const ActionCall& call, const FoundAction& found) {
+    if (found.repository.empty() || found.action.pre.program.empty()) return false;
+    const auto& condition = found.action.pre.condition.text;
+    return workflow::expression::evaluate_condition(
+        condition.empty() ? "always()" : condition, call.contexts, call.scope.status()
+    );
+}
+
+/// `pre`, here with its step and not before the first one, and the main program.
+Task<StepResult> run_programs(
+    const ActionCall& call, const FoundAction& found, NodeUse use, execution::StopToken& stop
+) {
+    NodeRun node{call.scope, call.executor, call.place};
+    const auto wanted = wants_pre(call, found);
+    if (!wanted) co_return failed_step(with_context("pre-if", wanted.error()));
+    if (*wanted) {
+        auto before = node.run(use, found.action.pre.program, call.limits, stop);
+        const auto result = co_await std::move(before);
+        if (result.state != model::StepState::succeeded) co_return result;
+        use.states = result.states;
+    }
+    auto running = node.run(use, found.action.main, call.limits, stop);
+    auto result = co_await std::move(running);
+    result.states.insert(use.states.begin(), use.states.end());
+    co_return result;
+}
+
 }  // namespace
 
 Task<StepResult> run_node_action(
@@ -183,8 +210,7 @@ Task<StepResult> run_node_action(
         post = made.get();
         posts.push_back(std::move(made));
     }
-    NodeRun node{call.scope, call.executor, call.place};
-    auto running = node.run(use, found.action.main, call.limits, stop);
+    auto running = run_programs(call, found, std::move(use), stop);
     auto result = co_await std::move(running);
     if (post != nullptr) post->add_states(result.states);
     co_return result;

@@ -7,8 +7,6 @@
 
 namespace triphammer::runner {
 
-using model::Cause;
-
 namespace {
 
 Task<StepResult> run_found(
@@ -28,12 +26,15 @@ Task<StepResult> run_found(
     return refuse(call.step.uses + ": actions in containers are not supported yet");
 }
 
-Task<StepResult> run_local(const ActionCall& call, execution::StopToken& stop) {
+/// GitHub runs `pre` of other repositories' actions at the job's start, and none of local ones.
+Task<StepResult> run_read(const ActionCall& call, execution::StopToken& stop) {
     std::string remarks;
-    auto finding = find_action(call, stop, remarks);
+    const bool is_local = call.step.uses.starts_with("./");
+    auto finding =
+        is_local ? find_local_action(call, stop, remarks) : find_remote_action(call, stop, remarks);
     const auto found = co_await std::move(finding);
     if (!found) co_return failed_step(found.error());
-    if (!found->action.pre.program.empty()) {
+    if (is_local && !found->action.pre.program.empty()) {
         remarks += "##[warning]the action's 'pre' is not run: GitHub runs none of local actions\n";
     }
     auto inputs = evaluate_inputs(call, found->action, remarks);
@@ -48,9 +49,11 @@ Task<StepResult> run_local(const ActionCall& call, execution::StopToken& stop) {
 
 Task<StepResult> run_action_step(const ActionCall& call, execution::StopToken& stop) {
     const std::string_view uses = call.step.uses;
-    if (uses.starts_with("./")) return run_local(call, stop);
     if (const auto* built_in = find_built_in(uses)) return run_built_in(*built_in, call, stop);
-    return refuse("the action '" + call.step.uses + "' is not supported yet");
+    if (uses.starts_with("docker://")) {
+        return refuse(call.step.uses + ": actions in containers are not supported yet");
+    }
+    return run_read(call, stop);
 }
 
 }  // namespace triphammer::runner

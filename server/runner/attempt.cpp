@@ -40,6 +40,7 @@ JobFolders folders_of(const launcher::StartLine& line) {
     out.home = same("home");
     out.tmp = same("tmp");
     out.tmp.inside = "/tmp";
+    out.actions = same("actions");
     return out;
 }
 

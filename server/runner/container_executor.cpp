@@ -2,6 +2,7 @@
 // Its first process is our supervisor; files go in and out as archives, so that it works with an
 // engine that is elsewhere.
 #include "base/deadline.hpp"
+#include "base/file.hpp"
 #include "base/task_group.hpp"
 #include "runner/container_files.hpp"
 #include "runner/container_guard.hpp"
@@ -24,6 +25,7 @@ namespace {
 constexpr const char* kWorkspace = "/triphammer/workspace";
 constexpr const char* kTemp = "/triphammer/temp";
 constexpr const char* kHome = "/triphammer/home";
+constexpr const char* kActions = "/triphammer/actions";
 constexpr std::uint64_t kMaxCommandFile = 2U << 20U;
 constexpr std::chrono::seconds kReadyLimit{30};
 /// After KILL through the supervisor the engine is asked.
@@ -62,10 +64,12 @@ class ContainerExecutor final : public StepExecutor {
           folders_{session.folders()},
           workspace_{folders_.workspace.outside},
           temp_{folders_.temp.outside},
-          home_{folders_.home.outside} {
+          home_{folders_.home.outside},
+          actions_{folders_.actions.outside} {
         folders_.workspace.inside = kWorkspace;
         folders_.temp.inside = kTemp;
         folders_.home.inside = kHome;
+        folders_.actions.inside = kActions;
     }
 
     Task<Result<>> prepare() override;
@@ -116,6 +120,7 @@ class ContainerExecutor final : public StepExecutor {
     FolderSync workspace_;
     FolderSync temp_;
     FolderSync home_;
+    FolderSync actions_;
     docker::ImageInfo image_;
     std::vector<std::string> environment_;  // the image's, then the file's
     std::string container_id_;
@@ -124,6 +129,8 @@ class ContainerExecutor final : public StepExecutor {
 };
 
 Task<Result<>> ContainerExecutor::prepare() {
+    auto made = make_directory(folders_.actions.outside, 0755);
+    if (!made) co_return made;
     auto plan = make_container_plan(session_);
     if (!plan) co_return plan.error();
     plan_ = std::move(*plan);
@@ -186,6 +193,7 @@ Task<Result<>> ContainerExecutor::put_supervisor() {
     docker::TarBuilder tar;
     add_supervisor(tar);
     tar.add_directory("triphammer");
+    tar.add_directory(kActions + 1);
     for (const char* folder : {kWorkspace, kTemp, kHome}) tar.add_directory(folder + 1, 0777);
     docker::TextSource source{tar.finish()};
     auto putting = engine().put_archive(container_id_, "/", source);
@@ -223,7 +231,10 @@ Task<Result<>> ContainerExecutor::send_all_changes() {
     sent = co_await std::move(temp);
     if (!sent) co_return sent;
     auto home = send_changes(home_, kHome);
-    co_return co_await std::move(home);
+    sent = co_await std::move(home);
+    if (!sent) co_return sent;
+    auto actions = send_changes(actions_, kActions);
+    co_return co_await std::move(actions);
 }
 
 Task<Result<>> ContainerExecutor::fetch_file(const std::string& path) {

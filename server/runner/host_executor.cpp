@@ -1,5 +1,7 @@
 #include "runner/host_executor.hpp"
 
+#include "base/file.hpp"
+
 #include <unistd.h>
 
 namespace triphammer::runner {
@@ -8,10 +10,13 @@ HostExecutor::HostExecutor(JobFolders folders, std::vector<std::string> hidden)
     : folders_{std::move(folders)}, hidden_{std::move(hidden)} {}
 
 Task<Result<>> HostExecutor::prepare() {
+    auto made = make_directory(folders_.actions.outside, 0755);
+    if (!made) co_return made;
     execution::SandboxPaths paths;
     paths.temp = folders_.tmp.outside;
     paths.home = folders_.home.outside;
     paths.writable = {folders_.workspace.outside, folders_.temp.outside};
+    paths.readable = {folders_.actions.outside};
     paths.hidden = hidden_;
     sandbox_.emplace(std::move(paths));
     co_return Result<>{};

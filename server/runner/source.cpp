@@ -7,6 +7,8 @@
 #include "runner/pack_reader.hpp"
 #include "runner/session.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <fcntl.h>
 
 namespace triphammer::runner {
@@ -20,9 +22,13 @@ constexpr milliseconds kRetryPause{1'000};
 constexpr int kTries = 600;
 constexpr milliseconds kUnpackLimit = std::chrono::minutes{30};
 constexpr int kOk = 200;
+constexpr int kBadRequest = 400;
+constexpr int kForbidden = 403;
 constexpr int kNotFound = 404;
+constexpr int kConflict = 409;
 
-/// $1 folder · $2 pack · $3 commit · $4 ref that HEAD becomes, or empty · $5 shallow commits.
+/// $1 folder · $2 pack · $3 commit · $4 ref that HEAD becomes, or empty · $5 shallow commits · $6
+/// sparse patterns, or empty · $7 how they are meant.
 /// No argument is ever taken for an option: refs are written, not checked out by name.
 constexpr const char* kUnpack = R"sh(set -eu
 mkdir -p -- "$1"
@@ -40,6 +46,7 @@ if [ -n "$4" ]; then
 else
     git update-ref --no-deref HEAD "$3"
 fi
+if [ -n "$6" ]; then printf '%s\n' "$6" | git sparse-checkout set "$7" --stdin > /dev/null; fi
 git read-tree --reset -u HEAD
 test "$(git rev-parse HEAD)" = "$3"
 )sh";
@@ -72,7 +79,8 @@ std::vector<std::string> git_environment(const std::string& home) {
 /// Takes the answer's pieces, writes the pack to a file that only we and git see.
 class Download {
   public:
-    explicit Download(std::filesystem::path path) : path_{std::move(path)} {}
+    Download(std::filesystem::path path, SourceAsk ask)
+        : path_{std::move(path)}, ask_{std::move(ask)} {}
 
     Result<> open() {
         auto file = open_file(path_, O_WRONLY | O_CREAT | O_TRUNC, 0600);
@@ -92,11 +100,55 @@ class Download {
 
     const std::filesystem::path& path() const { return path_; }
 
+    const SourceAsk& ask() const { return ask_; }
+
+    /// What the daemon says that it is.
+    std::string commit;
+
   private:
     std::filesystem::path path_;
+    SourceAsk ask_;
     FileDescriptor file_;
     PackReader reader_;
 };
+
+std::string body_of(const SourceAsk& ask) {
+    if (ask.is_usual()) return {};
+    nlohmann::json out;
+    out["depth"] = ask.depth;
+    if (!ask.action.empty()) out["action"] = ask.action;
+    if (!ask.commit.empty()) out["commit"] = ask.commit;
+    if (!ask.ref.empty()) out["ref"] = ask.ref;
+    return out.dump();
+}
+
+/// The sentence in {"error": {"message": …}}, else the body.
+std::string sentence_of(const std::string& body) {
+    const auto json = nlohmann::json::parse(body, nullptr, false);
+    const nlohmann::json::json_pointer message{"/error/message"};
+    const bool is_there = json.is_object() && json.contains(message) && json[message].is_string();
+    return std::string{cut_utf8(is_there ? json[message].get<std::string>() : body, 1000)};
+}
+
+/// Refusals are final, and so is whatever hinders the daemon itself from getting what it was asked
+/// for; anything else may be better later.
+Error explain(const Session& session, const SourceAsk& ask, const http::Answer& answer) {
+    if (answer.status == kNotFound && ask.action.empty()) {
+        const auto& wanted = !ask.ref.empty()      ? ask.ref
+                             : !ask.commit.empty() ? ask.commit
+                                                   : session.document().source.sha;
+        return not_found(
+            "commit vanished: the repository no longer has " + wanted +
+            " (was the branch pushed over or deleted?)"
+        );
+    }
+    const auto sentence = sentence_of(answer.body);
+    if (answer.status == kNotFound || answer.status == kConflict) return not_found(sentence);
+    if (answer.status == kForbidden) return {Code::refused, sentence};
+    if (answer.status == kBadRequest) return invalid(sentence);
+    const auto code = ask.is_usual() ? Code::io : Code::internal;
+    return {code, "the daemon answered " + std::to_string(answer.status) + ": " + sentence};
+}
 
 Task<Result<>> download_once(Session& session, Download& download) {
     if (auto opened = download.open(); !opened) co_return opened;
@@ -106,22 +158,14 @@ Task<Result<>> download_once(Session& session, Download& download) {
     call.headers.add("Authorization", "Bearer " + parts.token.reveal());
     call.headers.add("Triphammer-Fence", std::to_string(session.document().fence));
     call.deadline = kDownloadLimit;
+    call.body = body_of(download.ask());
     const http::Download take = [&](std::string piece) { return download.take(std::move(piece)); };
     auto downloading = client.download(std::move(call), take);
     const auto answer = co_await std::move(downloading);
     if (!answer) co_return answer.error();
-    if (answer->status == kNotFound) {
-        co_return not_found(
-            "commit vanished: the repository no longer has " + session.document().source.sha +
-            " (was the branch pushed over or deleted?)"
-        );
-    }
-    if (answer->status != kOk || !download.reader().has_begun()) {
-        const auto words = std::string{cut_utf8(answer->body, 500)};
-        co_return Error{
-            Code::io, "the daemon answered " + std::to_string(answer->status) + ": " + words};
-    }
-    co_return Result<>{};
+    download.commit = answer->headers.find("Triphammer-Commit").value_or("");
+    if (answer->status == kOk && download.reader().has_begun()) co_return Result<>{};
+    co_return explain(session, download.ask(), *answer);
 }
 
 /// A daemon that is away comes back; anything else is final.
@@ -156,9 +200,8 @@ std::string ref_for(const std::string& ref) {
 }
 
 execution::Command unpack_command(
-    const Session& session, const Download& download, const std::string& folder
+    const Session& session, const Download& download, const SourcePlace& place
 ) {
-    const auto& source = session.document().source;
     const auto& folders = session.folders();
     execution::Command command;
     command.arguments = {
@@ -166,22 +209,27 @@ execution::Command unpack_command(
         "-c",
         kUnpack,
         "unpack",
-        folder,
+        place.folder,
         download.path().string(),
-        source.sha,
-        ref_for(source.ref),
-        join(download.reader().shallow(), "\n")};
+        download.commit,
+        ref_for(place.head),
+        join(download.reader().shallow(), "\n"),
+        join(place.sparse, "\n"),
+        place.cone ? "--cone" : "--no-cone"};
     command.environment = git_environment(folders.home.outside);
-    command.directory = folders.workspace.outside;
+    const bool is_own = download.ask().action.empty();
+    command.directory = is_own ? folders.workspace.outside : place.folder;
     return command;
 }
 
-execution::Sandbox unpack_sandbox(const Session& session, const Download& download) {
+execution::Sandbox unpack_sandbox(
+    const Session& session, const Download& download, const SourcePlace& place
+) {
     const auto& folders = session.folders();
     execution::SandboxPaths paths;
     paths.temp = folders.tmp.outside;
     paths.home = folders.home.outside;
-    paths.writable = {folders.workspace.outside};
+    paths.writable = {download.ask().action.empty() ? folders.workspace.outside : place.folder};
     paths.readable = {download.path().string()};
     paths.hidden = session.parts().hidden;
     return execution::Sandbox{std::move(paths)};
@@ -189,9 +237,11 @@ execution::Sandbox unpack_sandbox(const Session& session, const Download& downlo
 
 /// Where there are no namespaces (a runner that is itself in a container) git runs beside us: the
 /// folder was emptied before, so nothing of an earlier step is believed.
-Task<Result<>> unpack(Session& session, int step, const Download& download, std::string folder) {
-    auto command = unpack_command(session, download, folder);
-    auto sandbox = unpack_sandbox(session, download);
+Task<Result<>> unpack(
+    Session& session, int step, const Download& download, const SourcePlace& place
+) {
+    auto command = unpack_command(session, download, place);
+    auto sandbox = unpack_sandbox(session, download, place);
     if (execution::Sandbox::check()) command.sandbox = &sandbox;
     GitWords words{session, step};
     execution::ProcessLimits limits;
@@ -210,18 +260,39 @@ Task<Result<>> unpack(Session& session, int step, const Download& download, std:
 
 }  // namespace
 
-Task<Result<>> fetch_commit(Session& session, int step, std::string folder) {
+bool is_commit_id(std::string_view text) {
+    constexpr std::size_t digits = 40;
+    return text.size() == digits &&
+           text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+Task<Result<std::string>> fetch_source(
+    Session& session, int step, SourceAsk ask, SourcePlace place
+) {
     const auto& temp = session.folders().temp.outside;
-    Download download{std::filesystem::path{temp}.parent_path() / "source.pack"};
+    Download download{std::filesystem::path{temp}.parent_path() / "source.pack", std::move(ask)};
     auto downloading = download_source(session, download);
     auto done = co_await std::move(downloading);
     if (done) {
-        auto unpacking = unpack(session, step, download, std::move(folder));
+        if (download.commit.empty()) download.commit = session.document().source.sha;
+        auto unpacking = unpack(session, step, download, place);
         done = co_await std::move(unpacking);
     }
     std::error_code ignored;
     std::filesystem::remove(download.path(), ignored);
-    co_return done;
+    if (!done) co_return done.error();
+    co_return download.commit;
+}
+
+Task<Result<>> fetch_commit(Session& session, int step, std::string folder) {
+    SourcePlace place;
+    place.folder = std::move(folder);
+    place.head = session.document().source.ref;
+    SourceAsk usual;
+    auto fetching = fetch_source(session, step, std::move(usual), std::move(place));
+    const auto done = co_await std::move(fetching);
+    if (!done) co_return done.error();
+    co_return Result<>{};
 }
 
 }  // namespace triphammer::runner

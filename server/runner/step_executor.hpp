@@ -22,6 +22,7 @@ struct JobFolders {
     Mapped temp;       // RUNNER_TEMP: scripts, event.json, command files
     Mapped home;       // HOME
     Mapped tmp;        // /tmp, kept from step to step
+    Mapped actions;    // of other repositories; steps only read them
 };
 
 /// What the `job` context tells of the containers around a job's steps.

@@ -9,7 +9,8 @@ namespace {
 
 Cause cause_of(const Error& error) {
     if (error.code == Code::disk_full) return Cause::disk_full;
-    return error.code == Code::invalid ? Cause::invalid : Cause::infrastructure;
+    const bool is_mistake = error.code == Code::invalid || error.code == Code::refused;
+    return is_mistake ? Cause::invalid : Cause::infrastructure;
 }
 
 }  // namespace

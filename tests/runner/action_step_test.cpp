@@ -1,6 +1,9 @@
+#include "base/file.hpp"
 #include "runner/real_runner.hpp"
 
 #include <gmock/gmock.h>
+
+#include <cstdlib>
 
 namespace triphammer::runner {
 namespace {
@@ -122,6 +125,47 @@ TEST_F(Actions, WhatIsNoActionIsSaidWithWhatToDo) {
         daemon_->step_end(4).reason,
         HasSubstr("broken/action.yml:1:16: error: unknown value 'node4' of 'using'")
     );
+}
+
+/// A repository with one action.yml; its commit.
+std::string make_repository(const triphammer::testing::TempDir& folder, const std::string& action) {
+    const auto path = folder.path().string();
+    const auto git = "git -C " + path + " -c user.name=n -c user.email=e ";
+    EXPECT_EQ(::system(("git init -q -b main " + path).c_str()), 0);
+    EXPECT_TRUE(replace_file(folder / "action.yml", action));
+    EXPECT_EQ(::system((git + "add . && " + git + "commit -qm one").c_str()), 0);
+    EXPECT_EQ(::system((git + "rev-parse HEAD > " + path + "/sha").c_str()), 0);
+    return read_file(folder / "sha", 100)->substr(0, 40);
+}
+
+TEST_F(Actions, ARemoteActionLiesOutsideTheWorkspaceAndCannotBeChanged) {
+    const triphammer::testing::TempDir repository;
+    const auto sha = make_repository(
+        repository,
+        "runs:\n  using: composite\n  steps:\n"
+        "    - run: |\n"
+        "        echo \"$GITHUB_ACTION_REPOSITORY ${{ github.action_ref }}\"\n"
+        "        if echo x > \"$GITHUB_ACTION_PATH/new\"; then echo writable; fi; ls -A\n"
+        "      shell: sh\n"
+    );
+    auto document = a_job({use("tools/say@" + sha), use("tools/say@" + sha)});
+    document.source.sha = sha;
+    start(document, repository.path());
+
+    const auto end = finish();
+
+    EXPECT_EQ(end.state, JobState::succeeded) << end.reason;
+    EXPECT_THAT(daemon_->log(2), HasSubstr("tools/say " + sha + "\n"));
+    EXPECT_THAT(daemon_->log(2), Not(HasSubstr("writable")));
+}
+
+TEST_F(Actions, ARemoteActionIsNamedByItsFullCommit) {
+    start(a_job({use("tools/say@v1")}));
+
+    const auto end = finish();
+
+    EXPECT_EQ(end.state, JobState::failed);
+    EXPECT_THAT(end.reason, HasSubstr("tools/say@ and 40 hex digits"));
 }
 
 TEST_F(Actions, AJavaScriptActionRunsAndEndsWithTheJob) {

@@ -320,7 +320,7 @@ TEST(Language, Steps) {
              ""},
             {"{ uses: $/.github/actions/a }", ""},
             {"{ uses: 'docker://alpine:3', with: { args: a, entrypoint: b } }", ""},
-            {"{ uses: o/r/path@main }", ""},
+            {"{ uses: o/r/path@main }", "3:39 action-version"},
             {"{ id: a, run: x, background: true }, { wait: a }", ""},
             {"{ id: a, run: x, background: true }, { wait: [a] }, { wait-all: }, { cancel: a }",
              ""},

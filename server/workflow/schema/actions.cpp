@@ -32,15 +32,15 @@ constexpr auto kCheckout = std::to_array<Input>({
     {"show-progress"},
     {"set-safe-directory"},
     {"fetch-tags"},
-    {"ref", false},
+    {"ref"},
     {"repository", false},
-    {"fetch-depth", false, "1"},
+    {"fetch-depth"},
     {"lfs", false, "false"},
     {"submodules", false, "false"},
-    {"sparse-checkout-cone-mode", false, "true"},
-    {"ssh-known-hosts", false},
-    {"filter", false},
-    {"sparse-checkout", false},
+    {"sparse-checkout-cone-mode"},
+    {"ssh-known-hosts"},
+    {"filter"},
+    {"sparse-checkout"},
     {"github-server-url", false},
 });
 constexpr auto kSetupPython = std::to_array<Input>({
@@ -134,6 +134,83 @@ constexpr auto kCache = std::to_array<Input>({
     {"upload-chunk-size"},
     {"save-always"},
 });
+constexpr auto kDockerLogin = std::to_array<Input>({
+    {"registry"},
+    {"username"},
+    {"password"},
+    {"logout"},
+    {"ecr", false, "false"},
+    {"scope", false},
+    {"registry-auth", false},
+});
+constexpr auto kSetupBuilder = std::to_array<Input>({
+    {"version"},
+    {"name"},
+    {"driver"},
+    {"driver-opts"},
+    {"buildkitd-flags"},
+    {"buildkitd-config"},
+    {"buildkitd-config-inline"},
+    {"install"},
+    {"use"},
+    {"cleanup"},
+    {"cache-binary"},
+    {"cache-image"},
+    {"keep-state"},
+    {"image"},
+    {"platforms"},
+    {"endpoint", false},
+    {"append", false},
+});
+constexpr auto kBuildPush = std::to_array<Input>({
+    {"context"},
+    {"file"},
+    {"tags"},
+    {"labels"},
+    {"build-args"},
+    {"target"},
+    {"push"},
+    {"load"},
+    {"pull"},
+    {"no-cache"},
+    {"builder"},
+    {"cache-from"},
+    {"cache-to"},
+    {"github-token"},
+    {"provenance"},
+    {"sbom"},
+    {"attests"},
+    {"annotations"},
+    {"platforms", false, "linux/amd64"},
+    {"secrets", false},
+    {"secret-files", false},
+    {"secret-envs", false},
+    {"ssh", false},
+    {"outputs", false},
+    {"build-contexts", false},
+    {"add-hosts", false},
+    {"allow", false},
+    {"call", false},
+    {"cgroup-parent", false},
+    {"network", false},
+    {"no-cache-filters", false},
+    {"shm-size", false},
+    {"ulimit", false},
+});
+
+constexpr auto kImageMetadata = std::to_array<Input>({
+    {"images"},
+    {"tags"},
+    {"flavor"},
+    {"labels"},
+    {"github-token"},
+    {"bake-target"},
+    {"annotations"},
+    {"context", false, "workflow"},
+    {"sep-tags", false},
+    {"sep-labels", false},
+    {"sep-annotations", false},
+});
 
 struct BuiltIn {
     std::string_view name;  // also a name in unsupported.cpp
@@ -151,6 +228,11 @@ constexpr auto kBuiltIn = std::to_array<BuiltIn>({
     {"actions/cache", kCache},
     {"actions/cache/restore", kCache},
     {"actions/cache/save", kCache},
+    {"docker/login-action", kDockerLogin},
+    {"docker/setup-buildx-action", kSetupBuilder},
+    {"docker/setup-qemu-action", kSetupBuilder},
+    {"docker/build-push-action", kBuildPush},
+    {"docker/metadata-action", kImageMetadata},
 });
 
 std::vector<std::string> names_of(std::span<const Input> inputs) {
@@ -201,6 +283,11 @@ bool is_repository(std::string_view name) {
     return parts.size() >= 2 && !parts[0].empty() && !parts[1].empty();
 }
 
+bool is_commit(std::string_view text) {
+    return text.size() == 40 &&
+           text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 void check_remote(const Node& step, const Node& uses, Report& report) {
     const std::string_view text = uses.text;
     const auto at = text.find('@');
@@ -219,7 +306,13 @@ void check_remote(const Node& step, const Node& uses, Report& report) {
         );
     }
     if (const auto* action = find_built_in(name)) return check_inputs(*action, step, report);
-    report_unsupported(report, "steps.uses.remote", uses.at, "the action " + show(text));
+    if (at == std::string_view::npos || is_commit(text.substr(at + 1))) return;
+    report.error(
+        "action-version",
+        uses.at,
+        show(text) + " names a tag or branch, which others may move",
+        "the full commit: " + std::string{name} + "@ and 40 hex digits"
+    );
 }
 
 }  // namespace

@@ -1,0 +1,23 @@
+#pragma once
+// Where repositories and actions are fetched from, and with which credential.
+
+#include "app/config.hpp"
+#include "git/fetch.hpp"
+#include "intake/plan_maker.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace triphammer::app {
+
+intake::RemoteSettings remote_settings(const Config& config);
+
+/// Whether `actions.allow` has `repository` (OWNER/REPO): by name, or by OWNER/*. Case does not
+/// count.
+bool is_allowed_action(const Config& config, std::string_view repository);
+
+/// The address of an action's repository below github.url. Code::refused, with the key, where it is
+/// not allowed.
+Result<git::Remote> make_action_remote(const Config& config, const std::string& repository);
+
+}  // namespace triphammer::app
