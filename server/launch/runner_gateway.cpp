@@ -2,6 +2,7 @@
 
 #include "base/task_group.hpp"
 #include "launch/runner_connection.hpp"
+#include "store/asked_cancel_store.hpp"
 #include "store/database.hpp"
 
 #include <algorithm>
@@ -96,23 +97,17 @@ namespace {
 
 template <class State>
 Task<> tell_cancels_once(std::shared_ptr<State> state) {
-    auto list = [](store::Connection& db) -> Result<std::vector<store::JobRow>> {
-        std::vector<store::JobRow> jobs;
-        for (const auto& attempt : store::list_open_attempts(db)) {
-            auto job = store::find_job(db, attempt.job);
-            if (job && job->cancel_requested_at) jobs.push_back(std::move(*job));
-        }
-        return jobs;
+    auto list = [](store::Connection& db) -> Result<std::vector<store::AskedCancel>> {
+        return store::list_asked_cancels(db);
     };
     auto listed = state->parts.database.read(list);
-    const auto jobs = co_await std::move(listed);
-    if (!jobs) co_return;
-    const auto connections = state->connections;
-    for (const auto& [fence, connection] : connections) {
-        const auto job = std::find_if(jobs->begin(), jobs->end(), [&](const store::JobRow& row) {
-            return row.id == connection->job();
-        });
-        if (job != jobs->end()) connection->cancel(job->cancel_reason);
+    const auto cancels = co_await std::move(listed);
+    if (!cancels) co_return;
+    for (const auto& [fence, reason] : *cancels) {
+        const auto place = state->connections.find(fence);
+        if (place == state->connections.end()) continue;
+        const auto connection = place->second;
+        connection->cancel(reason);
     }
 }
 
