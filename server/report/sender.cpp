@@ -1,5 +1,6 @@
 #include "report/sender.hpp"
 
+#include "base/deadline.hpp"
 #include "base/log.hpp"
 #include "store/database.hpp"
 #include "store/repository_store.hpp"
@@ -16,6 +17,7 @@ namespace {
 
 constexpr auto kLongestPause = Milliseconds{1min};  // between two requests to a forge in trouble
 constexpr auto kRetryOwnFailure = 5s;               // the database's, not the forge's
+constexpr auto kGather = 50ms;  // what changes meanwhile is written, and told, at once
 constexpr auto kGiveUpAfter = 7 * 24h;
 constexpr auto kLongestBackOff = Milliseconds{1h};
 
@@ -92,6 +94,8 @@ Task<> Sender::run() {
         } else if (*next) {
             pause = **next - parts_.clock.now();
         }
+        auto gathering = sleep_for(kGather);
+        co_await std::move(gathering);
         auto waiting = alarm_.sleep(pause);
         co_await std::move(waiting);
     }
@@ -103,6 +107,9 @@ Task<Result<When>> Sender::pass() {
     const auto blocked = [this] { return blocked_until_ && *blocked_until_ > parts_.clock.now(); };
     while (!blocked()) {
         blocked_until_.reset();
+        // Mostly nothing is due: then this is the only question.
+        const auto next = co_await find_next();
+        if (!next || !*next || **next > parts_.clock.now()) co_return next;
         auto due = co_await list_due();
         if (!due) co_return due.error();
         if (due->empty()) break;
