@@ -275,7 +275,7 @@ Task<> RunnerConnection::perform(protocol::Commit action) {
     const auto logs = co_await std::move(measuring);
     auto apply = [&](store::Transaction& tx) { return apply_records(tx, hold_, action, logs); };
     // What is asked of the database from now on comes after the end: the next claim need not wait
-    // for it to be on the disk.
+    // for it to be on the disk, and mostly shares its commit.
     const bool ends = ends_attempt(action);
     if (ends && hooks_.on_ending) {
         asio::post(parts_.executor, [ending = hooks_.on_ending, fence = hold_.fence] {

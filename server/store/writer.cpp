@@ -46,14 +46,16 @@ Writer::Writer(std::unique_ptr<Connection> connection, const Clock& clock, std::
     connection_->execute("PRAGMA journal_size_limit = " + std::to_string(wal_limit));
 }
 
-void Writer::commit(std::vector<Piece>& batch) {
+void Writer::commit(std::vector<Piece>& batch, const std::function<std::vector<Piece>()>& late) {
     news_ = {};
     auto failure = attempt([&]() -> Failure {
         connection_->prepare("BEGIN IMMEDIATE").run();
-        for (auto& piece : batch) {
-            run_piece(piece, batch.size() == 1);
-            if (!connection_->in_transaction()) return piece.failure;
-        }
+        if (auto closed = run_pieces(batch, 0)) return closed;
+        const auto first = batch.size();
+        // One that was alone and failed has no savepoint to go back to.
+        const bool may_follow = first > 1 || !batch.front().failure;
+        if (late && may_follow) std::ranges::move(late(), std::back_inserter(batch));
+        if (auto closed = run_pieces(batch, first)) return closed;
         return finish(batch);
     });
     note_log();
@@ -63,6 +65,16 @@ void Writer::commit(std::vector<Piece>& batch) {
     for (auto& piece : batch) {
         if (!piece.failure) piece.failure = failure;
     }
+}
+
+/// A failure only when one of them closed the transaction.
+Failure Writer::run_pieces(std::vector<Piece>& batch, std::size_t first) {
+    const bool alone = batch.size() == 1;
+    for (auto at = first; at < batch.size(); ++at) {
+        run_piece(batch[at], alone);
+        if (!connection_->in_transaction()) return batch[at].failure;
+    }
+    return {};
 }
 
 void Writer::tell_changes() {
@@ -165,7 +177,7 @@ void WriterThread::loop() {
         auto batch = wait_for_batch();
         if (batch.empty()) return;
         const auto begin = std::chrono::steady_clock::now();
-        writer_.commit(batch);
+        writer_.commit(batch, [this] { return take_late(); });
         patience_ = (std::chrono::steady_clock::now() - begin) / kPatience;
         // First those who wait for this commit, then those who follow all of them.
         for (auto& piece : batch) piece.done(std::move(piece.failure));
@@ -189,6 +201,13 @@ std::vector<Piece> WriterThread::wait_for_batch() {
     std::vector<Piece> batch{std::move_iterator{queue_.begin()}, std::move_iterator{cut}};
     queue_.erase(queue_.begin(), cut);
     return batch;
+}
+
+/// Put while the batch ran: the claim behind a job's end, for one, comes so soon after it.
+std::vector<Piece> WriterThread::take_late() {
+    const std::lock_guard lock{mutex_};
+    if (queue_.size() > kMaxBatch) return {};
+    return std::exchange(queue_, {});
 }
 
 void WriterThread::wait_for_first(std::unique_lock<std::mutex>& lock) {

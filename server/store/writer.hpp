@@ -33,7 +33,8 @@ class Writer {
     Writer(std::unique_ptr<Connection> connection, const Clock& clock, std::uint64_t wal_limit);
 
     /// All pieces in one transaction, each in a savepoint; sets `failure` of those that failed.
-    void commit(std::vector<Piece>& batch);
+    /// What `late` gives when they have run becomes part of the batch: it shares the sync.
+    void commit(std::vector<Piece>& batch, const std::function<std::vector<Piece>()>& late = {});
     /// After a commit: `on_changes`, when it wrote changes.
     void tell_changes();
     /// After a commit: when the log is over its limit.
@@ -50,6 +51,7 @@ class Writer {
     std::function<void(const ChangeNews&)> on_changes;
 
   private:
+    Database::Failure run_pieces(std::vector<Piece>& batch, std::size_t first);
     Database::Failure finish(const std::vector<Piece>& batch);
     void run_piece(Piece& piece, bool alone);
     bool is_log_worth_moving() const;
@@ -84,6 +86,7 @@ class WriterThread {
     void loop();
     std::vector<Piece> wait_for_batch();
     void wait_for_first(std::unique_lock<std::mutex>& lock);
+    std::vector<Piece> take_late();
 
     Writer& writer_;
     std::mutex mutex_;
