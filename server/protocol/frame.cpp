@@ -9,7 +9,9 @@ namespace triphammer::protocol {
 
 namespace {
 
-constexpr std::size_t kLeastRoom = std::size_t{128} << 10U;
+/// Most connections say little: what is never touched costs nothing.
+constexpr std::size_t kFirstRoom = std::size_t{8} << 10U;
+constexpr std::size_t kMoreRoom = std::size_t{256} << 10U;
 
 void put_u32(std::string& out, std::uint32_t value) {
     for (unsigned shift = 0; shift < 32; shift += 8) out += static_cast<char>(value >> shift);
@@ -71,12 +73,14 @@ void FrameDecoder::feed(std::string_view bytes) {
 }
 
 std::span<char> FrameDecoder::room() {
+    const bool was_full = end_ == buffer_.size();
     if (begin_ == end_) begin_ = end_ = 0;
-    if (buffer_.size() - end_ < kLeastRoom) {
+    if (begin_ > 0 && end_ > buffer_.size() / 2) {
         std::memmove(buffer_.data(), buffer_.data() + begin_, held_bytes());
         end_ -= std::exchange(begin_, 0);
     }
-    if (buffer_.size() - end_ < kLeastRoom) buffer_.resize(end_ + 2 * kLeastRoom);
+    // Full: more comes than there was room for.
+    if (was_full) buffer_.resize(buffer_.empty() ? kFirstRoom : end_ + kMoreRoom);
     return {buffer_.data() + end_, buffer_.size() - end_};
 }
 

@@ -74,7 +74,7 @@ class FrameDecoder {
   public:
     void feed(std::string_view bytes);
 
-    /// Where the next bytes of the stream may be put, so that they need no copy: at least 128 KiB.
+    /// Where the next bytes of the stream may be put, so that they need no copy: never empty.
     /// Valid until the next call of `feed` or `room`; frames given out before are not.
     std::span<char> room();
 

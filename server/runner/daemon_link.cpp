@@ -108,12 +108,12 @@ Task<> DaemonLink::serve(http::Stream& stream) {
 }
 
 Task<> DaemonLink::read(http::Stream& stream) {
-    std::string buffer(kReadBytes, '\0');
+    const auto buffer = std::make_unique_for_overwrite<char[]>(kReadBytes);
     while (connected_) {
-        auto reading = stream.read_some(buffer);
+        auto reading = stream.read_some({buffer.get(), kReadBytes});
         const auto count = co_await std::move(reading);
         if (!count || *count == 0) break;
-        machine_.on_received({buffer.data(), *count}, clock_.instant());
+        machine_.on_received({buffer.get(), *count}, clock_.instant());
         carry_out();
         listener_.on_news();
         news_->ring();
