@@ -126,9 +126,10 @@ Result<> furnish_as(const User& user, const SandboxPaths& paths) {
 /// The bounding set too: what root starts has every right that is in it. Not dumpable: the steps'
 /// user may not look into this process, which is a copy of the runner.
 Result<> give_up_rights() {
-    for (int right = 0; ::prctl(PR_CAPBSET_READ, right, 0, 0, 0) >= 0; ++right) {
-        if (::prctl(PR_CAPBSET_DROP, right, 0, 0, 0) != 0) return from_errno("bound capabilities");
-    }
+    int right = 0;
+    while (::prctl(PR_CAPBSET_DROP, right, 0, 0, 0) == 0) ++right;
+    // EINVAL: the kernel knows no more of them.
+    if (right == 0 || errno != EINVAL) return from_errno("bound capabilities");
     __user_cap_header_struct head{_LINUX_CAPABILITY_VERSION_3, 0};
     __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {};
     if (::syscall(SYS_capset, &head, none) != 0) return from_errno("give up capabilities");

@@ -34,6 +34,9 @@ constexpr const char* kMachineWide[] = {
 /// Where other people's files and the sockets of other services lie.
 constexpr const char* kOthers[] = {"/home", "/root", "/run", "/var/tmp", "/dev/shm", "/tmp"};
 
+/// Where the sandbox's own file system is, until the job's /tmp covers it.
+constexpr const char* kBlank = "/tmp";
+
 /// A part of the outside that stays visible, held until everything else is in place.
 struct Window {
     FileDescriptor tree;
@@ -116,15 +119,25 @@ Result<> put(const FileDescriptor& tree, const std::string& place) {
     );
 }
 
+Result<> mount_blank() {
+    return mounted(::mount("tmpfs", kBlank, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755"), kBlank);
+}
+
+/// Each empty place is a folder of the blank: a file system for each of them would take the kernel
+/// longer than all the rest.
 Result<> mount_empty(const std::string& place) {
-    return mounted(
-        ::mount("tmpfs", place.c_str(), "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755"), place
-    );
+    std::string folder = std::string{kBlank} + "/XXXXXX";
+    if (::mkdtemp(folder.data()) == nullptr || ::chmod(folder.c_str(), 0755) != 0) {
+        return from_errno("make a folder for " + place);
+    }
+    const auto tree = copy_tree(folder, 0);
+    if (!tree) return tree.error();
+    return put(*tree, place);
 }
 
 Result<> hide(const std::string& folder) {
     std::error_code failure;
-    if (!fs::is_directory(folder, failure)) return {};
+    if (folder == kBlank || !fs::is_directory(folder, failure)) return {};
     return mount_empty(folder);
 }
 
@@ -210,6 +223,7 @@ Result<> furnish(const SandboxPaths& paths) {
     if (!devices) return devices.error();
     auto closed = set_attributes(AT_FDCWD, "/", kNoPrivileges | MOUNT_ATTR_RDONLY);
     if (!closed) return closed;
+    if (auto ok = mount_blank(); !ok) return ok;
     if (auto ok = mount_processes(); !ok) return ok;
     if (auto ok = mount_devices(*devices); !ok) return ok;
     if (auto ok = hide_all(paths); !ok) return ok;
