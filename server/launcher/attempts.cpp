@@ -108,7 +108,8 @@ Result<> Attempts::make_folders(std::int64_t fence) const {
     }
     share_with_daemon(folder, settings_.daemon_uid);
     for (const char* name : {"work", "temp", "home", "tmp"}) {
-        if (auto made = make_directory(folder / name, 0700); !made) return made;
+        const auto inner = folder / name;
+        if (::mkdir(inner.c_str(), 0700) != 0) return from_errno("make " + inner.string());
     }
     return {};
 }
@@ -152,13 +153,32 @@ void Attempts::kill(std::int64_t fence) const {
     if (runner) ::syscall(SYS_pidfd_send_signal, runner.get(), SIGKILL, nullptr, 0);
 }
 
-Result<> Attempts::remove(std::int64_t fence) const {
-    std::error_code failure;
-    fs::remove_all(folder_of(fence), failure);
+/// A rename costs nothing, however much the job left.
+Result<> Attempts::set_aside(std::int64_t fence) const {
+    const auto folder = folder_of(fence);
     const auto group = group_of(settings_.run, fence);
     if (!group.empty()) ::rmdir(group.c_str());
-    if (failure) return from_errno("remove " + folder_of(fence).string(), failure.value());
-    return {};
+    if (auto made = make_directory(aside(), 0700); !made) return made;
+    const auto place = aside() / std::to_string(fence);
+    if (::rename(folder.c_str(), place.c_str()) == 0 || errno == ENOENT) return {};
+    return from_errno("set " + folder.string() + " aside");
+}
+
+Result<> Attempts::remove_aside() const {
+    std::error_code failure;
+    std::vector<fs::path> folders;
+    for (const auto& entry : fs::directory_iterator{aside(), failure}) folders.push_back(entry);
+    Result<> done;
+    for (const auto& folder : folders) {
+        fs::remove_all(folder, failure);
+        if (failure) done = from_errno("remove " + folder.string(), failure.value());
+    }
+    return done;
+}
+
+bool Attempts::has_aside() const {
+    std::error_code failure;
+    return fs::directory_iterator{aside(), failure} != fs::directory_iterator{};
 }
 
 }  // namespace triphammer::launcher

@@ -5,6 +5,7 @@
 #include "base/spawn.hpp"
 #include "launcher/launcher.hpp"
 #include "launcher/messages.hpp"
+#include "launcher/standby.hpp"
 
 #include <vector>
 
@@ -12,11 +13,11 @@ namespace triphammer::launcher {
 
 class Attempts {
   public:
-    explicit Attempts(const Settings& settings) : settings_{settings} {}
+    explicit Attempts(const Settings& settings);
 
     /// Makes run/<fence>, takes its lock and starts the runner with it. Code::conflict when the
     /// folder is there already: that fence was started once and never is again.
-    Result<Child> start(const Request& request) const;
+    Result<Child> start(const Request& request);
 
     /// Every attempt that has a folder; `exit` and `signal` are unknown here.
     std::vector<AttemptInfo> list() const;
@@ -32,15 +33,24 @@ class Attempts {
     /// Kills what is left of the attempt at once; returns before it is gone.
     void kill(std::int64_t fence) const;
 
-    /// Removes the folder and the group of an attempt that is dead. May take long: on a thread.
-    Result<> remove(std::int64_t fence) const;
+    /// Takes the folder of an attempt that is dead out of the list, and removes its group. The
+    /// files go with `remove_aside`. No error when there is no such folder.
+    Result<> set_aside(std::int64_t fence) const;
+
+    /// Removes what was set aside before this call. May take long: on a thread.
+    Result<> remove_aside() const;
+    bool has_aside() const;
 
     std::filesystem::path folder_of(std::int64_t fence) const;
 
   private:
     Result<> make_folders(std::int64_t fence) const;
+    Result<Child> start_runner(const std::filesystem::path& folder, int line, int lock);
+
+    std::filesystem::path aside() const { return settings_.run / "swept"; }
 
     const Settings& settings_;
+    Standby standby_;
 };
 
 }  // namespace triphammer::launcher

@@ -30,6 +30,10 @@ constexpr std::size_t kMostLineBytes = 64U << 10U;
 /// How long the kernel may take to end what was killed.
 constexpr milliseconds kDeathPause{5};
 constexpr int kDeathPauses = 1000;
+/// Files that were swept are removed when nothing was started for the time of a pause, and after so
+/// many pauses in any case.
+constexpr milliseconds kQuietPause{1'000};
+constexpr int kQuietPauses = 10;
 
 Task<> wait_readable(FileDescriptor pidfd) {
     asio::posix::stream_descriptor waiter{co_await asio::this_coro::executor, pidfd.release()};
@@ -102,6 +106,7 @@ Server::Server(Executor executor, const Settings& settings)
                  log::error("a task of the launcher failed", {{"task", name}, {"error", what}});
              }} {
     watch_survivors();
+    remove_soon();
 }
 
 Server::~Server() = default;
@@ -176,6 +181,7 @@ Task<Reply> Server::answer(Request request) {
 
 Reply Server::start(const Request& request) {
     auto child = attempts_.start(request);
+    ++starts_;
     if (child) {
         tasks_.spawn("runner", watch(request.fence, std::move(*child)));
         return reply_of("started", request.fence);
@@ -231,11 +237,10 @@ Task<Reply> Server::sweep(Request request) {
         const auto gone = co_await std::move(objects);
         if (!gone) co_return refusal(fence, gone.error().message);
     }
-    auto remove = [this, fence] { return attempts_.remove(fence); };
-    auto removal = offload(disk_, remove);
-    const auto removed = co_await std::move(removal);
-    if (!removed) co_return refusal(fence, removed.error().message);
+    const auto moved = attempts_.set_aside(fence);
+    if (!moved) co_return refusal(fence, moved.error().message);
     ended_.erase(fence);
+    remove_soon();
     co_return reply_of("swept", fence);
 }
 
@@ -247,6 +252,34 @@ bool Server::may_have_objects(std::int64_t fence) {
     if (std::filesystem::exists(folder / kEngineMark, failure)) return true;
     without_engine_.insert(fence);
     return false;
+}
+
+void Server::remove_soon() {
+    if (!std::exchange(is_removing_, true)) tasks_.spawn("removal", remove_when_quiet());
+}
+
+/// To remove a job's files costs as much as to make them, and the next start must not wait for it.
+Task<> Server::remove_when_quiet() {
+    while (attempts_.has_aside()) {
+        auto waiting = wait_for_quiet();
+        co_await std::move(waiting);
+        auto remove = [this] { return attempts_.remove_aside(); };
+        auto removal = offload(disk_, remove);
+        const auto removed = co_await std::move(removal);
+        if (removed) continue;
+        log::warning("swept files stay until later", {{"why", removed.error().message}});
+        break;
+    }
+    is_removing_ = false;
+}
+
+Task<> Server::wait_for_quiet() {
+    for (int pause = 0; pause < kQuietPauses; ++pause) {
+        const auto before = starts_;
+        auto rest = sleep_for(kQuietPause);
+        co_await std::move(rest);
+        if (starts_ == before) co_return;
+    }
 }
 
 Task<> Server::watch(std::int64_t fence, Child child) {

@@ -38,6 +38,9 @@ class Server {
     Reply end(std::int64_t fence, std::chrono::milliseconds grace);
     Task<Reply> sweep(Request request);
     bool may_have_objects(std::int64_t fence);
+    void remove_soon();
+    Task<> remove_when_quiet();
+    Task<> wait_for_quiet();
     Task<> watch(std::int64_t fence, Child child);
     Task<> watch_stranger(std::int64_t fence, FileDescriptor pidfd);
     Task<> kill_later(std::int64_t fence, FileDescriptor runner, std::chrono::milliseconds grace);
@@ -49,6 +52,8 @@ class Server {
     std::map<std::int64_t, ExitStatus> ended_;
     std::set<std::int64_t> without_engine_;  // swept once; such an attempt made no objects
     Peer current_;
+    bool is_removing_ = false;
+    std::uint64_t starts_ = 0;  // attempts started by this process
     TaskGroup tasks_;
 };
 

@@ -74,7 +74,7 @@ void RealRunner::kill_runner() {
 void RealRunner::TearDown() {
     attempts_.kill(7);
     if (!ended_ && child_.pid() > 1) child_.wait();
-    (void)attempts_.remove(7);
+    (void)attempts_.set_aside(7);
 }
 
 }  // namespace triphammer::runner::testing

@@ -1,0 +1,56 @@
+#include "launcher/attempts.hpp"
+
+#include "support/temp_dir.hpp"
+
+#include <gtest/gtest.h>
+
+namespace triphammer::launcher {
+namespace {
+
+namespace fs = std::filesystem;
+using triphammer::testing::TempDir;
+
+/// An attempt that ended and left some files.
+fs::path leave_folder(const fs::path& run, const char* fence) {
+    const auto folder = run / fence;
+    fs::create_directories(folder / "work" / "inner");
+    EXPECT_TRUE(replace_file(folder / "work" / "inner" / "file", "left", 0600));
+    return folder;
+}
+
+TEST(LauncherAttempts, AreNoLongerListedOnceTheyAreSetAside) {
+    const TempDir run;
+    Settings settings;
+    settings.run = run.path();
+    const Attempts attempts{settings};
+    const auto folder = leave_folder(run.path(), "7");
+    leave_folder(run.path(), "8");
+
+    ASSERT_TRUE(attempts.set_aside(7));
+
+    ASSERT_EQ(attempts.list().size(), 1U);
+    EXPECT_EQ(attempts.list()[0].fence, 8);
+    EXPECT_FALSE(fs::exists(folder));
+    EXPECT_TRUE(attempts.has_aside());
+    EXPECT_TRUE(attempts.set_aside(7)) << "a second time is no error";
+}
+
+TEST(LauncherAttempts, LeaveNoFileBehind) {
+    const TempDir run;
+    Settings settings;
+    settings.run = run.path();
+    const Attempts attempts{settings};
+    for (const char* fence : {"1", "2", "3"}) leave_folder(run.path(), fence);
+    for (const std::int64_t fence : {1, 2, 3}) ASSERT_TRUE(attempts.set_aside(fence));
+
+    ASSERT_TRUE(attempts.remove_aside());
+
+    EXPECT_FALSE(attempts.has_aside());
+    EXPECT_TRUE(attempts.remove_aside()) << "nothing to do is no error";
+    for (const auto& entry : fs::recursive_directory_iterator{run.path()}) {
+        EXPECT_TRUE(entry.is_directory()) << entry.path();
+    }
+}
+
+}  // namespace
+}  // namespace triphammer::launcher
