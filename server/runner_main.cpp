@@ -2,7 +2,9 @@
 // job. Started once more where the steps run, it packs and unpacks (archive/archiver.hpp).
 
 #include "archive/archiver.hpp"
+#include "launcher/standby.hpp"
 #include "runner/entry.hpp"
+#include "runner/standby.hpp"
 
 #include <unistd.h>
 
@@ -16,7 +18,10 @@ int main(int count, char** arguments) {
         if (count > 1 && std::string_view{arguments[1]} == "archive") {
             return archive::run_archiver(count - 2, arguments + 2, STDOUT_FILENO);
         }
-        return triphammer::runner::enter();
+        const bool waits =
+            count == 2 && arguments[1] == std::string_view{launcher::kStandbyArgument};
+        if (waits && !runner::stand_by(arguments[1])) return 0;
+        return runner::enter();
     } catch (const std::exception& failure) {
         std::fprintf(stderr, "triphammer-runner: %s\n", failure.what());
         return 1;

@@ -1,5 +1,5 @@
 #pragma once
-// Seam: process start. posix_spawn only; nothing but the sandbox (docs/adr/0008) forks.
+// Seam: process start. posix_spawn only; the sandbox and the standby (docs/adr/0008, 0015) fork.
 
 #include "base/file.hpp"
 #include "base/result.hpp"

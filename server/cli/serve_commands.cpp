@@ -53,6 +53,7 @@ int launcher(const Invocation& invocation) {
     auto program = launcher::write_out_runner(settings.run, app::runner_program());
     if (!program) return complain(program.error(), kUsage);
     settings.runner_program = std::move(*program);
+    settings.keeps_standby = true;
     return launcher::serve(std::move(settings));
 }
 

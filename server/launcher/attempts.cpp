@@ -33,16 +33,14 @@ Result<FileDescriptor> pipe_with(const std::string& line) {
     return std::move(pipe->first);
 }
 
-Result<Child> spawn_runner(const fs::path& program, const fs::path& folder, int line, int lock) {
-    auto errors = open_file(folder / "runner.log", O_WRONLY | O_CREAT | O_APPEND, 0640);
-    if (!errors) return errors.error();
+Result<Child> spawn_runner(const fs::path& program, const Start& start) {
     SpawnRequest request;
     request.arguments = {program.string()};
     request.environment = {kPath};
-    request.directory = folder.string();
-    request.output = errors->get();
-    request.error = errors->get();
-    request.inherit = {{line, kStartLineDescriptor}, {lock, kLockDescriptor}};
+    request.directory = start.folder;
+    request.output = start.log;
+    request.error = start.log;
+    request.inherit = {{start.line, kStartLineDescriptor}, {start.lock, kLockDescriptor}};
     request.new_session = true;
     SystemSpawner spawner;
     return spawner.spawn(request);
@@ -70,12 +68,15 @@ bool has_open(pid_t pid, const fs::path& lock) {
 
 }  // namespace
 
+Attempts::Attempts(const Settings& settings)
+    : settings_{settings}, standby_{settings.runner_program, {kPath}} {}
+
 fs::path Attempts::folder_of(std::int64_t fence) const {
     return settings_.run / std::to_string(fence);
 }
 
 /// If anything fails after the folder was made, the attempt is listed as dead: the daemon decides.
-Result<Child> Attempts::start(const Request& request) const {
+Result<Child> Attempts::start(const Request& request) {
     const auto folder = folder_of(request.fence);
     if (auto made = make_folders(request.fence); !made) return made.error();
     auto lock = lock_file(folder / "lock");
@@ -94,10 +95,21 @@ Result<Child> Attempts::start(const Request& request) const {
     auto pipe = pipe_with(text);
     wipe(text);
     if (!pipe) return pipe.error();
-    auto child = spawn_runner(settings_.runner_program, folder, pipe->get(), lock->get());
+    auto child = start_runner(folder, pipe->get(), lock->get());
     if (!child) return child.error();
     if (auto noted = note_pid(*lock, child->pid()); !noted) return noted.error();
     return child;
+}
+
+Result<Child> Attempts::start_runner(const fs::path& folder, int line, int lock) {
+    auto log = open_file(folder / "runner.log", O_WRONLY | O_CREAT | O_APPEND, 0640);
+    if (!log) return log.error();
+    const Start start{folder.string(), line, lock, log->get()};
+    if (settings_.keeps_standby) {
+        auto copy = standby_.start(start);
+        if (copy || copy.error().code != Code::unavailable) return copy;
+    }
+    return spawn_runner(settings_.runner_program, start);
 }
 
 Result<> Attempts::make_folders(std::int64_t fence) const {

@@ -19,6 +19,7 @@ struct Settings {
     std::filesystem::path run;     // the run directory; made with 0700 (same user) when absent
     std::filesystem::path socket;  // default: run/launcher.sock
     std::filesystem::path runner_program;  // as write_out_runner gave it
+    bool keeps_standby = false;            // runners are copies of one that waits: it knows how
     std::optional<uid_t> daemon_uid;       // who may connect; default: this process's user
 };
 

@@ -152,7 +152,9 @@ def is_runner(pid, folder):
         return False
     if not program.startswith(f"{folder}/") or "/bin/" not in program:
         return False
-    return b"triphammer-sandbox" not in words_of(pid)[0]  # the first process of a sandbox, a copy
+    words = words_of(pid)
+    # Neither the first process of a sandbox, a copy, nor the one that the launcher keeps waiting.
+    return b"triphammer-sandbox" not in words[0] and b"--standby" not in words
 
 
 def percentile(values, share):

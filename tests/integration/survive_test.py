@@ -122,14 +122,14 @@ def runners(daemon):
 
 
 def of_runner_program(daemon):
-    """Runners are recognised by the program that they run: run/bin/<sha256>."""
+    """Runners are recognised by the program that they run, run/bin/<sha256>; the launcher's standby is none."""
     found = []
     for pid in os.listdir("/proc"):
         try:
             program = os.readlink(f"/proc/{pid}/exe")
         except OSError:
             continue
-        if program.startswith(str(daemon.folder)) and "/bin/" in program:
+        if program.startswith(str(daemon.folder)) and "/bin/" in program and "--standby" not in command_line(pid):
             found.append(int(pid))
     return found
 

@@ -1,0 +1,134 @@
+// The launcher's side with a real runner program. A copy that gets no start line ends with 2.
+#include "launcher/standby.hpp"
+
+#include "support/temp_dir.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <sstream>
+
+namespace triphammer::launcher {
+namespace {
+
+namespace fs = std::filesystem;
+using triphammer::testing::TempDir;
+
+fs::path runner_program() {
+    return fs::read_symlink("/proc/self/exe").parent_path().parent_path() / "server" /
+           "triphammer-runner";
+}
+
+/// Process ids of our children that run `program`.
+std::vector<pid_t> children_that_run(const fs::path& program) {
+    const auto self = std::to_string(::getpid());
+    const auto list = read_file("/proc/self/task/" + self + "/children", 4096);
+    std::vector<pid_t> out;
+    std::istringstream words{list ? *list : std::string{}};
+    for (pid_t pid = 0; words >> pid;) {
+        std::error_code gone;
+        const auto target = fs::read_symlink("/proc/" + std::to_string(pid) + "/exe", gone);
+        if (target == program) out.push_back(pid);
+    }
+    return out;
+}
+
+class StandbyTest : public ::testing::Test {
+  protected:
+    StandbyTest() {
+        auto pipe = make_pipe();
+        line_ = std::move(pipe->first);
+        write_ = std::move(pipe->second);
+        lock_ = std::move(*lock_file(folder_.path() / "lock"));
+        log_ = std::move(*open_file(log_path(), O_WRONLY | O_CREAT | O_APPEND, 0600));
+    }
+
+    fs::path log_path() const { return folder_.path() / "runner.log"; }
+
+    Result<Child> start() {
+        return standby_.start({folder_.path().string(), line_.get(), lock_.get(), log_.get()});
+    }
+
+    ExitStatus say(std::string_view line, Child& child) {
+        EXPECT_TRUE(write_all(write_.get(), line));
+        write_ = {};
+        return child.wait();
+    }
+
+    const TempDir folder_;
+    Standby standby_{runner_program(), {"PATH=/usr/bin:/bin"}};
+    FileDescriptor line_;
+    FileDescriptor write_;
+    FileDescriptor lock_;
+    FileDescriptor log_;
+};
+
+TEST_F(StandbyTest, GivesARunnerThatReadsItsStartLine) {
+    auto runner = start();
+    ASSERT_TRUE(runner) << runner.error().message;
+
+    const auto status = say("no start line", *runner);
+
+    EXPECT_EQ(status.code, 2);
+    EXPECT_NE(read_file(log_path(), 4096)->find("cannot start"), std::string::npos);
+}
+
+TEST_F(StandbyTest, GivesARunnerThatLooksLikeOneThatWasStarted) {
+    auto runner = start();
+    ASSERT_TRUE(runner) << runner.error().message;
+    const auto proc = fs::path{"/proc"} / std::to_string(runner->pid());
+    while (fs::read_symlink(proc / "cwd") != fs::canonical(folder_.path())) ::usleep(500);
+
+    EXPECT_EQ(::getsid(runner->pid()), runner->pid());
+    EXPECT_EQ(fs::read_symlink(proc / "fd" / "4"), fs::canonical(folder_.path()) / "lock");
+    EXPECT_EQ(fs::read_symlink(proc / "fd" / "0"), "/dev/null");
+    EXPECT_EQ(read_file((proc / "cmdline").string(), 4096)->find("standby"), std::string::npos);
+    const auto descriptors = std::distance(fs::directory_iterator{proc / "fd"}, {});
+    EXPECT_EQ(descriptors, 5) << "nothing of the standby's is left";
+
+    say("", *runner);
+}
+
+TEST_F(StandbyTest, HoldsTheLockAsLongAsTheRunnerLives) {
+    auto runner = start();
+    ASSERT_TRUE(runner) << runner.error().message;
+    lock_ = {};
+
+    EXPECT_TRUE(is_locked(folder_.path() / "lock"));
+    say("", *runner);
+
+    EXPECT_FALSE(is_locked(folder_.path() / "lock")) << "the standby must not hold it";
+}
+
+TEST_F(StandbyTest, IsReplacedWhenItDied) {
+    auto first = start();
+    ASSERT_TRUE(first) << first.error().message;
+    say("", *first);
+    const auto waiting = children_that_run(runner_program());
+    ASSERT_EQ(waiting.size(), 1U);
+    ::kill(waiting[0], SIGKILL);
+    ::siginfo_t ended{};
+    ::waitid(P_PID, static_cast<id_t>(waiting[0]), &ended, WEXITED | WNOWAIT);
+
+    auto second = start();
+
+    ASSERT_TRUE(second) << second.error().message;
+    EXPECT_EQ(second->wait().code, 2);
+    EXPECT_NE(children_that_run(runner_program()), waiting);
+}
+
+TEST_F(StandbyTest, SaysThatNothingWasStartedWhereThereIsNoProgram) {
+    Standby none{"/nonexistent/runner", {}};
+
+    const auto runner = none.start({"/", line_.get(), lock_.get(), log_.get()});
+
+    ASSERT_FALSE(runner);
+    EXPECT_EQ(runner.error().code, Code::unavailable);
+}
+
+}  // namespace
+}  // namespace triphammer::launcher
