@@ -1,6 +1,7 @@
 #include "execution/sandbox.hpp"
 
 #include "execution/sandbox_mounts.hpp"
+#include "execution/sandbox_order.hpp"
 
 #include <fcntl.h>
 #include <linux/capability.h>
@@ -9,6 +10,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -66,12 +68,10 @@ pid_t clone_inside(const User& user, FileDescriptor& pidfd) {
 }
 
 /// The lock of the attempt's folder, the journal and the daemon's socket are not ours.
-void close_all_but(int one, int other) {
-    const auto low = static_cast<unsigned>(std::min(one, other));
-    const auto high = static_cast<unsigned>(std::max(one, other));
-    if (low > 3) ::close_range(3, low - 1, 0);
-    if (high > low + 1) ::close_range(low + 1, high - 1, 0);
-    ::close_range(high + 1, ~0U, 0);
+void close_all_but(int one) {
+    const auto kept = static_cast<unsigned>(one);
+    if (kept > 3) ::close_range(3, kept - 1, 0);
+    ::close_range(kept + 1, ~0U, 0);
 }
 
 /// So that nobody who looks at the processes counts two runners.
@@ -86,7 +86,7 @@ void rename_self() {
 void die_with_parent(int report) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     pollfd ask{report, 0, 0};
-    if (::poll(&ask, 1, 0) > 0 && (ask.revents & POLLERR) != 0) ::_exit(1);
+    if (::poll(&ask, 1, 0) > 0 && (ask.revents & (POLLERR | POLLHUP)) != 0) ::_exit(1);
 }
 
 void forget_signals() {
@@ -184,41 +184,75 @@ ExitStatus reap_until(pid_t wanted) {
 
 /// The kernel kills all that is left inside when this process ends. An exception must not lead back
 /// into what the runner was about to do.
-[[noreturn]] void be_first(
-    const User& user, const SandboxPaths& paths, const Command& command, int output, int report
-) noexcept {
-    die_with_parent(report);
+[[noreturn]] void be_first(const User& user, const SandboxPaths& paths, int channel) noexcept {
+    die_with_parent(channel);
     rename_self();
     forget_signals();
-    close_all_but(output, report);
+    close_all_but(channel);
     auto ready = furnish_as(user, paths);
     if (ready) ready = give_up_rights();
-    if (!ready) tell(report, kNotFurnished, ready.error().message);
-    die_with_parent(report);  // a change of rights may have made the kernel forget it
-    const auto child = start_command(command, output);
-    if (!child) tell(report, kNotStarted, child.error().message);
+    if (!ready) tell(channel, kNotFurnished, ready.error().message);
+    die_with_parent(channel);  // a change of rights may have made the kernel forget it
+    const auto order = receive_order(channel);
+    if (!order) ::_exit(1);
+    const auto child = start_command(order->command, order->output.get());
+    if (!child) tell(channel, kNotStarted, child.error().message);
     const auto status = reap_until(child->pid());
-    tell(report, kEnded, {reinterpret_cast<const char*>(&status), sizeof status});
+    tell(channel, kEnded, {reinterpret_cast<const char*>(&status), sizeof status});
 }
 
 }  // namespace
 
 // ── outside ──────────────────────────────────────────────────────────────────────────────────
 
+namespace {
+
+bool is_readable(int descriptor) {
+    pollfd ask{descriptor, POLLIN, 0};
+    return ::poll(&ask, 1, 0) > 0 && (ask.revents & POLLIN) != 0;
+}
+
+}  // namespace
+
+void Sandbox::prepare() {
+    if (auto made = make_inside()) prepared_ = std::move(*made);
+}
+
+/// One that could not be furnished has ended, and says why when it is asked.
 Result<Enclosed> Sandbox::start(const Command& command, int output) {
-    auto report = make_pipe();
-    if (!report) return report.error();
+    auto inside = take_inside();
+    if (!inside) return inside.error();
+    auto sent = send_order(inside->report, command, output);
+    if (!sent && !is_readable(inside->report.get())) return sent.error();
+    return inside;
+}
+
+/// A prepared one goes with everything else when another process was run to its end before.
+Result<Enclosed> Sandbox::take_inside() {
+    auto prepared = std::exchange(prepared_, {});
+    if (prepared && !is_readable(prepared->first.pidfd())) return std::move(*prepared);
+    if (prepared) prepared->first.wait();
+    return make_inside();
+}
+
+Result<Enclosed> Sandbox::make_inside() {
+    int ends[2];
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+        return from_errno("make a channel into the sandbox");
+    }
+    FileDescriptor ours{ends[0]};
+    const FileDescriptor theirs{ends[1]};
     const User user;
     FileDescriptor pidfd;
     const auto pid = clone_inside(user, pidfd);
     if (pid == 0) {
-        report->first = {};
-        be_first(user, paths_, command, output, report->second.get());
+        ours = {};
+        be_first(user, paths_, theirs.get());
     }
     if (pid < 0) return no_namespaces(errno);
     const auto mounts = "/proc/" + std::to_string(pid) + "/ns/mnt";
     mounts_ = FileDescriptor{::open(mounts.c_str(), O_RDONLY | O_CLOEXEC)};
-    return Enclosed{Child{pid, std::move(pidfd)}, std::move(report->first)};
+    return Enclosed{Child{pid, std::move(pidfd)}, std::move(ours)};
 }
 
 Result<> Sandbox::check() {

@@ -2,8 +2,8 @@
 // What a host step may see and touch: namespaces of its own, made by the kernel for each process
 // that is started inside (docs/adr/0008).
 //
-//   this process ──clone──▶ first process inside: furnishes its mounts, gives up every right,
-//                           starts the command, reaps, tells how the command ended
+//   this process ──clone──▶ first process inside: furnishes its mounts, gives up every right, waits
+//                ──order──▶ starts the command, reaps, tells how the command ended
 //
 // Inside: the system read-only; /home, /root, /run, /var/tmp, /dev/shm and the hidden folders
 // empty; a private /tmp, /proc and /dev; own mount, process, IPC and host name namespaces; no
@@ -14,6 +14,7 @@
 #include "base/spawn.hpp"
 #include "execution/process.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,13 +33,17 @@ struct SandboxPaths {
 /// What `start` gives: the first process, and where it tells how the command ended.
 struct Enclosed {
     Child first;
-    FileDescriptor report;
+    FileDescriptor report;  // the channel on which it was told what to start
 };
 
 /// Called by a process of one thread: it goes on in the child of a clone.
 class Sandbox {
   public:
     explicit Sandbox(SandboxPaths paths) : paths_{std::move(paths)} {}
+
+    /// Makes the inside for the next `start` already, while this process does something else. It
+    /// ends with the Sandbox. What goes wrong, `start` meets again.
+    void prepare();
 
     /// Starts `command`; standard output and error are `output`. Code::unavailable where the kernel
     /// gives us no namespaces, with what to change. What goes wrong inside, the report says.
@@ -51,7 +56,11 @@ class Sandbox {
     static std::string description() { return "a sandbox on this machine"; }
 
   private:
+    Result<Enclosed> make_inside();
+    Result<Enclosed> take_inside();
+
     SandboxPaths paths_;
+    std::optional<Enclosed> prepared_;
     /// The last mounts, kept alive: when the last reference goes, the kernel lets whoever drops it
     /// wait a millisecond. That shall not be the process whose end is awaited.
     FileDescriptor mounts_;

@@ -114,7 +114,9 @@ class Attempt {
     Task<Result<>> run() {
         auto opened = spool_.append(machine_.opening_record(clock_.now()));
         if (!opened) co_return opened;
+        host_ = std::make_unique<HostExecutor>(session_.folders(), session_.parts().hidden);
         tasks_.spawn("link", link_.run());
+        tasks_.spawn("sandbox", prepare_ahead());
         tasks_.spawn("signals", obey_signals());
         auto waiting = session_.wait_for_document();
         auto document = co_await std::move(waiting);
@@ -146,9 +148,17 @@ class Attempt {
         co_await std::move(ending);
     }
 
+    /// While the daemon thinks about letting us in: most jobs run their steps on the host.
+    Task<> prepare_ahead() {
+        auto after_the_link = sleep_for(std::chrono::milliseconds{0});
+        co_await std::move(after_the_link);
+        if (host_) host_->prepare_ahead();
+    }
+
     Task<JobOutcome> run_job() {
         const auto& kind = session_.document().job.kind;
         if (kind == "steps") return run_steps();
+        host_.reset();
         if (kind == "image" && drivers_.image) return run_with_engine(drivers_.image);
         if (kind == "deploy" && drivers_.deploy) return run_with_engine(drivers_.deploy);
         return refuse_kind();
@@ -210,9 +220,8 @@ class Attempt {
         if (!in_container) return in_container.error();
         const bool on_host = document.executor.kind != "docker" && !*in_container;
         if (!on_host || !document.job.services.empty()) mark_engine();
+        std::unique_ptr<StepExecutor> host = std::move(host_);
         if (!on_host) return drivers_.container(session_);
-        std::unique_ptr<StepExecutor> host =
-            std::make_unique<HostExecutor>(session_.folders(), session_.parts().hidden);
         if (document.job.services.empty()) return host;
         return drivers_.services(session_, std::move(host));
     }
@@ -284,6 +293,7 @@ class Attempt {
     DaemonLink link_;
     SpoolFile& spool_;
     TaskGroup tasks_;
+    std::unique_ptr<HostExecutor> host_;  // until the job is known
     /// Of a steps job. Kept to the end of the process: taking a sandbox's mounts down takes longer
     /// than anybody should wait for the job's end.
     std::unique_ptr<StepExecutor> place_;

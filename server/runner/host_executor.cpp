@@ -6,20 +6,30 @@
 
 namespace triphammer::runner {
 
-HostExecutor::HostExecutor(JobFolders folders, std::vector<std::string> hidden)
-    : folders_{std::move(folders)}, hidden_{std::move(hidden)} {}
+namespace {
 
+execution::SandboxPaths paths_of(const JobFolders& folders, std::vector<std::string> hidden) {
+    execution::SandboxPaths out;
+    out.temp = folders.tmp.outside;
+    out.home = folders.home.outside;
+    out.writable = {folders.workspace.outside, folders.temp.outside};
+    out.readable = {folders.actions.outside};
+    out.hidden = std::move(hidden);
+    return out;
+}
+
+}  // namespace
+
+HostExecutor::HostExecutor(JobFolders folders, std::vector<std::string> hidden)
+    : folders_{std::move(folders)}, sandbox_{paths_of(folders_, std::move(hidden))} {}
+
+void HostExecutor::prepare_ahead() {
+    if (make_directory(folders_.actions.outside, 0755)) sandbox_.prepare();
+}
+
+/// Says why it could not be made ahead.
 Task<Result<>> HostExecutor::prepare() {
-    auto made = make_directory(folders_.actions.outside, 0755);
-    if (!made) co_return made;
-    execution::SandboxPaths paths;
-    paths.temp = folders_.tmp.outside;
-    paths.home = folders_.home.outside;
-    paths.writable = {folders_.workspace.outside, folders_.temp.outside};
-    paths.readable = {folders_.actions.outside};
-    paths.hidden = hidden_;
-    sandbox_.emplace(std::move(paths));
-    co_return Result<>{};
+    co_return make_directory(folders_.actions.outside, 0755);
 }
 
 Task<Result<execution::ProcessEnd>> HostExecutor::run_step(
@@ -32,7 +42,7 @@ Task<Result<execution::ProcessEnd>> HostExecutor::run_step(
     enclosed.arguments = std::move(command.arguments);
     enclosed.environment = std::move(command.environment);
     enclosed.directory = std::move(command.directory);
-    enclosed.sandbox = &*sandbox_;
+    enclosed.sandbox = &sandbox_;
     return execution::run_process(std::move(enclosed), limits, output, stop);
 }
 

@@ -12,6 +12,9 @@ class HostExecutor final : public StepExecutor {
   public:
     HostExecutor(JobFolders folders, std::vector<std::string> hidden);
 
+    /// Makes the first step's sandbox, before anybody knows what it will run.
+    void prepare_ahead();
+
     Task<Result<>> prepare() override;
     Task<Result<execution::ProcessEnd>> run_step(
         StepCommand command,
@@ -29,8 +32,7 @@ class HostExecutor final : public StepExecutor {
 
   private:
     JobFolders folders_;
-    std::vector<std::string> hidden_;
-    std::optional<execution::Sandbox> sandbox_;
+    execution::Sandbox sandbox_;
 };
 
 }  // namespace triphammer::runner

@@ -2,6 +2,7 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "execution/descendants.hpp"
 #include "support/run_task.hpp"
 #include "support/temp_dir.hpp"
 
@@ -9,6 +10,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -50,9 +52,12 @@ class Sandboxed : public ::testing::Test {
         paths.readable = {folder("source")};
         paths.hidden = {run_.path()};
         Sandbox sandbox{std::move(paths)};
+        if (prepares_) sandbox.prepare();
+        if (kills_prepared_) kill_prepared();
         Command command;
         command.arguments = std::move(arguments);
-        command.environment = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "RUN=" + run_.path().string()};
+        command.environment = environment_;
+        command.environment.push_back("RUN=" + run_.path().string());
         command.directory = std::move(directory);
         command.sandbox = &sandbox;
         said_ = {};
@@ -60,6 +65,12 @@ class Sandboxed : public ::testing::Test {
             stop_.emplace(executor);
             return run_process(command, {}, said_, *stop_);
         });
+    }
+
+    static void kill_prepared() {
+        signal_descendants(SIGKILL, 0);
+        ::siginfo_t ended{};
+        ::waitid(P_ALL, 0, &ended, WEXITED | WNOWAIT);
     }
 
     /// What a script says inside.
@@ -70,6 +81,9 @@ class Sandboxed : public ::testing::Test {
     }
 
     TempDir run_;
+    std::vector<std::string> environment_{"PATH=/usr/sbin:/usr/bin:/sbin:/bin"};
+    bool prepares_ = false;
+    bool kills_prepared_ = false;
     Collect said_;
     std::optional<StopToken> stop_;
 };
@@ -211,6 +225,29 @@ TEST_F(Sandboxed, GetsNoDescriptorOfItsParent) {
     const FileDescriptor ours{::open(run_.path().c_str(), O_RDONLY)};  // without close-on-exec
 
     EXPECT_EQ(ask("ls /proc/$$/fd | tr '\\n' ' '"), "0 1 2 ");
+}
+
+TEST_F(Sandboxed, IsTheSameWhenItWasPreparedAhead) {
+    const std::string script =
+        "cat /proc/mounts | wc -l; ls -A /home /run; cat $RUN/key; ls $RUN/7";
+    const auto fresh = ask(script);
+    prepares_ = true;
+
+    EXPECT_EQ(ask(script), fresh);
+}
+
+TEST_F(Sandboxed, IsMadeAnewWhenThePreparedOneIsGone) {
+    prepares_ = kills_prepared_ = true;
+
+    EXPECT_EQ(ask("echo here"), "here\n");
+}
+
+TEST_F(Sandboxed, HearsOfAnEnvironmentThatNoBufferHolds) {
+    for (const char* name : {"A", "B", "C", "D", "E"}) {
+        environment_.push_back(std::string{name} + "=" + std::string(100'000, 'x'));
+    }
+
+    EXPECT_EQ(ask("echo ${#A} ${#E}; pwd"), "100000 100000\n" + folder("work") + "\n");
 }
 
 TEST_F(Sandboxed, TellsHowTheCommandEnded) {
