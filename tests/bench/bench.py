@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 
+import containers
 import intake
 import jobs
 import language
@@ -24,6 +25,7 @@ FIGURES = {
     "lone": intake.lone_webhook,
     "jobs": jobs.noop_jobs,
     "first-line": jobs.first_line,
+    "container": containers.first_line_in_a_container,
     "lines": output.million_lines,
     "lint": language.lint_speed,
     "hostile": language.hostile_input,

@@ -5,14 +5,15 @@
 #
 #   engine.sh start DIR    prints DOCKER_HOST=… REGISTRY=… PRIVATE_REGISTRY=… (and its _USER, _PASSWORD).
 #                          With DOCKER_HOST set and answering, that engine is used and not started.
-#   engine.sh images DIR   makes triphammer/busybox, triphammer/nginx and triphammer/python3 from this
-#                          machine's own files, where they are missing
+#   engine.sh images DIR   makes triphammer/busybox, triphammer/nginx, triphammer/python3 and
+#                          triphammer/postgres from this machine's own files, where they are missing
+#   engine.sh busybox DIR  makes the first of them alone
 #   engine.sh debian DIR   makes triphammer/debian:12 with debootstrap; its archive stays in DIR for the next time
 #   engine.sh stop DIR     ends all of it and removes DIR; fine when nothing runs
 set -u
 
 die() { echo "engine.sh: $*" >&2; exit 1; }
-[ $# = 2 ] || die "usage: engine.sh start|images|debian|stop DIR"
+[ $# = 2 ] || die "usage: engine.sh start|images|busybox|debian|stop DIR"
 mkdir -p "$2" || die "cannot make $2"
 dir=$(readlink -f "$2")
 tag=$(printf '%s' "$dir" | sha256sum | cut -c1-8)
@@ -191,6 +192,46 @@ python_root() {
     return 0
 }
 
+# As the image of the same name at Docker Hub: user, password, database and trust by environment, and a
+# server without a port while it is being set up.
+postgres_entry() {
+    cat <<'SH'
+#!/bin/sh
+set -e
+data=/var/lib/postgresql/data
+as_postgres() { su postgres -s /bin/sh -c 'exec "$0" "$@"' -- "$@"; }
+if [ ! -s "$data/PG_VERSION" ]; then
+    [ -n "$POSTGRES_PASSWORD" ] || [ "$POSTGRES_HOST_AUTH_METHOD" = trust ] || { echo "POSTGRES_PASSWORD is not set" >&2; exit 1; }
+    mkdir -p "$data" && chown postgres:postgres "$data" && chmod 700 "$data"
+    printf '%s\n' "$POSTGRES_PASSWORD" >/tmp/password && chown postgres:postgres /tmp/password
+    as_postgres initdb -D "$data" -U "${POSTGRES_USER:-postgres}" -A trust --pwfile=/tmp/password --no-locale -E UTF8 --no-sync
+    rm /tmp/password
+    echo "host all all all ${POSTGRES_HOST_AUTH_METHOD:-scram-sha-256}" >>"$data/pg_hba.conf"
+    as_postgres pg_ctl -D "$data" -o "-c listen_addresses=''" -w start
+    [ -z "$POSTGRES_DB" ] || as_postgres psql -U "${POSTGRES_USER:-postgres}" -d postgres -c "CREATE DATABASE \"$POSTGRES_DB\""
+    as_postgres pg_ctl -D "$data" -m fast -w stop
+fi
+exec su postgres -s /bin/sh -c "exec postgres -D $data -c listen_addresses='*'"
+SH
+}
+
+postgres_root() {
+    local bin=/usr/lib/postgresql/15/bin program
+    base_root "$1"
+    mkdir -p "$1"/var/run/postgresql "$1"/usr/lib/postgresql/15/lib "$1"/usr/share/postgresql
+    rm -rf "$1/var/run" && ln -s ../run "$1/var/run" && mkdir -p "$1/run/postgresql"
+    for program in postgres initdb pg_ctl pg_isready psql; do
+        add_with_libraries "$1" "$bin/$program"
+        ln -sf "../lib/postgresql/15/bin/$program" "$1/usr/bin/$program"
+    done
+    cp /usr/lib/postgresql/15/lib/plpgsql.so /usr/lib/postgresql/15/lib/dict_snowball.so "$1/usr/lib/postgresql/15/lib/"
+    cp -r /usr/share/postgresql/15 "$1/usr/share/postgresql/"
+    printf 'postgres:x:999:999::/var/lib/postgresql:/bin/sh\n' >>"$1/etc/passwd"
+    printf 'postgres:x:999:\n' >>"$1/etc/group"
+    chmod 1777 "$1/run/postgresql"
+    postgres_entry >"$1/usr/bin/docker-entrypoint.sh" && chmod 755 "$1/usr/bin/docker-entrypoint.sh"
+}
+
 encode() { printf '%s' "$1" | sed 's/%/%25/g; s/ /%20/g; s/"/%22/g; s/\[/%5B/g; s/\]/%5D/g; s/;/%3B/g'; }
 
 has_image() { api -o "$dir/probe" "http://engine/v1.41/images/$1/json" 2>/dev/null; }
@@ -201,13 +242,13 @@ import_image() { # repo, tag, changes; a tar on standard input
         has_image "$1:$2" || { cat "$dir/import.log" >&2; die "cannot import $1"; }
 }
 
-make_image() { # name, function that fills a root folder, command as JSON
+make_image() { # name, function that fills a root folder, command as JSON, port that it opens
     has_image "$1:latest" && return
     local root=$dir/root
     rm -rf "$root"
     "$2" "$root" || die "cannot make the files of $1"
     tar -C "$root" --owner=0 --group=0 --numeric-owner --sort=name --mtime=@315532800 -cf - . |
-        import_image "$1" latest "changes=$(encode "CMD $3")&changes=$(
+        import_image "$1" latest "changes=$(encode "CMD $3")${4:+&changes=$(encode "EXPOSE $4")}&changes=$(
             encode 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin')" || exit 1
     rm -rf "$root"
 }
@@ -222,6 +263,8 @@ images() {
     make_image triphammer/busybox base_root '["/bin/sh"]'
     make_image triphammer/nginx nginx_root '["nginx", "-g", "daemon off;"]'
     make_image triphammer/python3 python_root '["python3"]'
+    # Only the tests need it, and their packages.
+    [ ! -x /usr/lib/postgresql/15/bin/postgres ] || make_image triphammer/postgres postgres_root '["docker-entrypoint.sh"]' 5432
 }
 
 debian_root() { # archive: Debian 12 without what no image keeps
@@ -315,7 +358,8 @@ stop() {
 case $1 in
     start) start ;;
     images) images ;;
+    busybox) find_engine; make_image triphammer/busybox base_root '["/bin/sh"]' ;;
     debian) debian ;;
     stop) stop ;;
-    *) die "usage: engine.sh start|images|debian|stop DIR" ;;
+    *) die "usage: engine.sh start|images|busybox|debian|stop DIR" ;;
 esac
