@@ -9,6 +9,7 @@
 #include "runner/session.hpp"
 #include "runner/step_files.hpp"
 #include "runner/steps_job.hpp"
+#include "runner/time_limit.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -137,12 +138,15 @@ class Attempt {
         const auto begun = session_.begin(document);
         wipe(document);
         JobOutcome outcome;
-        if (begun) {
+        auto limit =
+            begun ? read_time_limit(session_) : Result<std::chrono::milliseconds>{begun.error()};
+        if (limit) {
+            time_limit_ = *limit;
             tasks_.spawn("time limit", watch_time());
             auto running = run_job();
             outcome = co_await std::move(running);
         } else {
-            outcome = failed_job(Cause::invalid, begun.error().message);
+            outcome = failed_job(Cause::invalid, limit.error().message);
         }
         auto ending = session_.end(std::move(outcome));
         co_await std::move(ending);
@@ -238,7 +242,9 @@ class Attempt {
         auto begun = session_.step_begin(std::move(begin));
         if (auto kept = co_await std::move(begun); !kept) co_return kept;
         const auto& label = session_.document().executor.label;
-        auto said = session_.log(0, "runs-on '" + label + "': this job runs in " + place + "\n");
+        auto said = session_.log(
+            0, "runs-on '" + label + "': this job runs in " + place + "\n" + token_line()
+        );
         auto ready = co_await std::move(said);
         if (ready && executor != nullptr) {
             auto preparing = executor->prepare();
@@ -262,13 +268,19 @@ class Attempt {
         co_return ready ? kept : ready;
     }
 
+    std::string token_line() const {
+        const bool known = session_.contexts().has_token();
+        return known ? "GITHUB_TOKEN: the secret of that name; `permissions` do not limit it\n"
+                     : "GITHUB_TOKEN: none; without a GitHub App a job has one only where an admin "
+                       "stored a secret of that name\n";
+    }
+
     Task<> watch_time() {
-        const auto limit = std::chrono::seconds{session_.document().timeout_seconds};
+        const auto limit = time_limit_;
         auto waiting = sleep_for(limit);
         co_await std::move(waiting);
         protocol::Cancel cancel;
-        cancel.why =
-            "the job's time limit of " + std::to_string(limit.count() / 60) + " minutes is over";
+        cancel.why = "the job's time limit of " + minutes_text(limit) + " minutes is over";
         cancel.cause = Cause::timeout;
         cancel.grace_ms = session_.document().grace_seconds * 1000;
         session_.cancel(cancel);
@@ -294,6 +306,7 @@ class Attempt {
     SpoolFile& spool_;
     TaskGroup tasks_;
     std::unique_ptr<HostExecutor> host_;  // until the job is known
+    std::chrono::milliseconds time_limit_{0};
     /// Of a steps job. Kept to the end of the process: taking a sandbox's mounts down takes longer
     /// than anybody should wait for the job's end.
     std::unique_ptr<StepExecutor> place_;

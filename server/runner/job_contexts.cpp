@@ -1,5 +1,7 @@
 #include "runner/job_contexts.hpp"
 
+#include "base/text.hpp"
+
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -49,6 +51,16 @@ Value value_of(const JobPlace::Service& service, const std::string& network) {
     return Value::object(std::move(out));
 }
 
+/// Source: docs.github.com, "Enabling debug logging": the secret goes before the variable.
+bool asks_for_debugging(const expression::Contexts& contexts) {
+    for (const char* context : {"secrets", "vars"}) {
+        const auto values = contexts.find(context).value_or(Value{});
+        const auto wish = values.member("ACTIONS_STEP_DEBUG");
+        if (!wish.is_null()) return wish.to_text() == "true";
+    }
+    return false;
+}
+
 std::string host_name() {
     utsname name{};
     return ::uname(&name) == 0 ? name.nodename : "triphammer";
@@ -65,6 +77,10 @@ Result<JobContexts> JobContexts::make(
     }
     out.base_.set("secrets", secrets_of(document));
     out.event_json_ = expression::to_compact_json(out.github().member("event"));
+    if (!out.github().is_collection()) out.base_.set("github", Value::object({}));
+    out.debugging_ = asks_for_debugging(out.base_);
+    out.add_job(document);
+    out.add_strategy();
     out.set_folders(folders);
     out.set_job_status("success");
     if (auto ok = out.environment_.add(document.workflow_env, out.contexts()); !ok)
@@ -93,9 +109,51 @@ expression::Contexts JobContexts::contexts_with(const Environment& step) const {
 }
 
 void JobContexts::set_job_status(std::string_view status) {
-    Object job = place_;
-    job.set("status", Value::string(status));
-    base_.set("job", Value::object(std::move(job)));
+    set_job_member("status", Value::string(status));
+}
+
+void JobContexts::set_job_member(std::string_view name, Value value) {
+    job_.set(std::string{name}, std::move(value));
+    base_.set("job", Value::object(job_));
+}
+
+/// Where the workflow's file stands: OWNER/REPO/path@ref.
+void JobContexts::add_job(const model::JobDocument& document) {
+    const auto reference = github().member("workflow_ref").to_text();
+    const auto path = reference.substr(0, reference.find('@'));
+    const auto repository = path.find('/', path.find('/') + 1);
+    job_.set("workflow_ref", Value::string(reference));
+    job_.set("workflow_sha", github().member("workflow_sha"));
+    if (repository != std::string::npos) {
+        job_.set("workflow_repository", Value::string(path.substr(0, repository)));
+        job_.set("workflow_file_path", Value::string(path.substr(repository + 1)));
+    }
+    const auto token = std::find_if(
+        document.secrets.begin(),
+        document.secrets.end(),
+        [](const model::NamedSecret& secret) {
+            return equal_ignoring_case(secret.name, "GITHUB_TOKEN");
+        }
+    );
+    has_token_ = token != document.secrets.end();
+    auto members = github().as_object();
+    members.set("token", Value::string(has_token_ ? token->value.reveal() : ""));
+    members.set("secret_source", Value::string(document.secrets.empty() ? "None" : "Actions"));
+    base_.set("github", Value::object(std::move(members)));
+}
+
+/// A job without a matrix is the only one of its kind.
+void JobContexts::add_strategy() {
+    if (base_.find("strategy")) return;
+    base_.set(
+        "strategy",
+        Value::object(
+            {{"fail-fast", Value::boolean(true)},
+             {"job-index", Value::number(0)},
+             {"job-total", Value::number(1)},
+             {"max-parallel", Value::number(1)}}
+        )
+    );
 }
 
 void JobContexts::set_place(const JobPlace& place) {
@@ -106,11 +164,8 @@ void JobContexts::set_place(const JobPlace& place) {
     Object container;
     container.set("id", Value::string(place.container_id));
     container.set("network", Value::string(place.network));
-    place_ = Object{};
-    if (!place.network.empty()) place_.set("container", Value::object(std::move(container)));
-    if (!services.empty()) place_.set("services", Value::object(std::move(services)));
-    const auto status = base_.find("job").value_or(Value{}).member("status");
-    set_job_status(status.to_text());
+    if (!place.network.empty()) set_job_member("container", Value::object(std::move(container)));
+    if (!services.empty()) set_job_member("services", Value::object(std::move(services)));
 }
 
 void JobContexts::add_github(const JobFolders& folders) {
@@ -143,6 +198,7 @@ void JobContexts::add_runner(const JobFolders& folders) {
     add("tool_cache", folders.temp.inside + "/tools");
     add("workspace", folders.workspace.inside);
     add("environment", "self-hosted");
+    if (debugging_) add("debug", "1");
     base_.set("runner", Value::object(std::move(runner)));
 }
 

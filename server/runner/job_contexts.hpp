@@ -36,6 +36,14 @@ class JobContexts {
     void set_place(const JobPlace& place);
     /// success | failure | cancelled
     void set_job_status(std::string_view status);
+    /// A member of the `job` context: container, services.
+    void set_job_member(std::string_view name, workflow::expression::Value value);
+
+    /// The workflow's own `secrets` or `vars` ask for ::debug:: lines (ACTIONS_STEP_DEBUG).
+    bool is_debugging() const { return debugging_; }
+
+    /// Whether the job has a GITHUB_TOKEN: a secret of that name.
+    bool has_token() const { return has_token_; }
 
     /// Workflow's and job's `env`, then what steps wrote to GITHUB_ENV.
     Environment& environment() { return environment_; }
@@ -51,12 +59,16 @@ class JobContexts {
   private:
     void add_github(const JobFolders& folders);
     void add_runner(const JobFolders& folders);
+    void add_job(const model::JobDocument& document);
+    void add_strategy();
 
     workflow::expression::Contexts base_;
-    workflow::expression::Object place_;  // members of `job`
     Environment environment_;
     Environment reserved_;
     std::string event_json_;
+    workflow::expression::Object job_;
+    bool debugging_ = false;
+    bool has_token_ = false;
 };
 
 /// The file in `temp` that GITHUB_EVENT_PATH names.

@@ -21,7 +21,8 @@ namespace triphammer::runner {
 struct JobOutcome {
     model::JobState state = model::JobState::succeeded;
     model::Cause cause = model::Cause::none;
-    std::string reason;  // for people, when it did not succeed
+    std::string reason;                   // for people, when it did not succeed
+    std::optional<int> exit_status = {};  // of the step that made it fail
     protocol::Outputs outputs;
     std::optional<model::DeploymentState> deployment;  // deploy jobs: what the ledger row becomes
 };

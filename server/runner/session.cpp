@@ -189,6 +189,7 @@ Task<Result<>> Session::end(JobOutcome outcome) {
     record.state = outcome.state;
     record.cause = outcome.cause;
     record.reason = masks_.mask(outcome.reason);
+    record.exit_status = outcome.exit_status;
     record.outputs = std::move(outcome.outputs);
     record.deployment = outcome.deployment;
     std::erase_if(record.outputs, [&](const auto& output) {

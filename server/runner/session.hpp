@@ -75,6 +75,8 @@ class Session final : public JobSession, public LinkListener {
 
     JobContexts& contexts() { return *contexts_; }
 
+    const JobContexts& contexts() const { return *contexts_; }
+
     execution::MaskTable& masks() { return masks_; }
 
     /// What ::add-matcher:: added, for all steps of the job.

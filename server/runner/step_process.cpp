@@ -72,8 +72,7 @@ Environment StepProcess::environment(const Environment& own, const std::string& 
 Task<StepResult> StepProcess::run(
     StepCommand command, execution::ProcessLimits limits, execution::StopToken& stop
 ) {
-    const bool debug =
-        scope_.session().contexts().environment().find("ACTIONS_STEP_DEBUG") != nullptr;
+    const bool debug = scope_.session().contexts().is_debugging();
     StepOutput output{scope_.session(), executor_.folders(), place_.log, debug};
     auto running = executor_.run_step(std::move(command), limits, output, stop);
     auto end = co_await std::move(running);
@@ -183,17 +182,15 @@ void StepProcess::set_variable(
     if (execution::is_reserved_variable(name)) {
         remarks += "##[warning]" + name + " cannot be set by a step; it is left as it was\n";
     } else {
-        scope_.session().contexts().environment().set(name, value);
+        scope_.set_variable(name, value);
     }
 }
 
 void put_on_path(StepScope& scope, const StepExecutor& executor, const std::string& path) {
-    auto& job = scope.session().contexts().environment();
     Environment below;
     below.set("PATH", kUsualPath);
     for (const auto& line : executor.base_environment()) below.set_line(line);
-    const auto* known = job.find("PATH");
-    job.set("PATH", path + ":" + (known != nullptr ? *known : *below.find("PATH")));
+    scope.put_on_path(path, *below.find("PATH"));
 }
 
 }  // namespace triphammer::runner

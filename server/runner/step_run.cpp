@@ -4,23 +4,15 @@
 #include "runner/action_name.hpp"
 #include "runner/action_step.hpp"
 #include "runner/step_files.hpp"
+#include "runner/time_limit.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 namespace triphammer::runner {
 
 namespace expression = workflow::expression;
 using model::Cause;
 using model::StepState;
-using std::chrono::milliseconds;
-
-namespace {
-
-constexpr double kMillisecondsPerMinute = 60'000;
-constexpr double kMostMinutes = 60.0 * 24 * 30;
-
-}  // namespace
 
 StepRun::StepRun(
     StepScope& scope, StepExecutor& executor, const model::Step& step, const StepPlace& place
@@ -28,16 +20,25 @@ StepRun::StepRun(
     : scope_{scope}, executor_{executor}, step_{step}, place_{place} {}
 
 Result<expression::Contexts> StepRun::contexts() {
+    action_ = scope_.name_action(step_);
     environment_ = scope_.environment();
-    if (auto added = environment_.add(step_.env, scope_.contexts()); !added) return added.error();
+    auto below = scope_.contexts();
+    below.set("github", github(below));
+    if (auto added = environment_.add(step_.env, below); !added) return added.error();
     contexts_ = scope_.contexts_with(environment_);
-    const auto github = contexts_.find("github").value_or(expression::Value{});
-    if (github.kind() != expression::Kind::object) return contexts_;
-    auto members = github.as_object();
-    const auto name = action_name(scope_.session().document().job.steps, step_);
-    members.set("action", expression::Value::string(name));
-    contexts_.set("github", expression::Value::object(std::move(members)));
+    contexts_.set("github", *below.find("github"));
     return contexts_;
+}
+
+/// What of `github` is this step's own.
+expression::Value StepRun::github(const expression::Contexts& contexts) const {
+    auto members = contexts.find("github").value_or(expression::Value{}).as_object();
+    Environment files;
+    StepFiles{executor_.folders().temp, place_.key}.name_in(files);
+    members.set("action", expression::Value::string(action_));
+    members.set("env", expression::Value::string(*files.find("GITHUB_ENV")));
+    members.set("path", expression::Value::string(*files.find("GITHUB_PATH")));
+    return expression::Value::object(std::move(members));
 }
 
 Task<StepResult> StepRun::run(execution::StopToken& stop) {
@@ -87,8 +88,7 @@ Result<StepCommand> StepRun::make_command() {
     StepCommand command;
     command.arguments = execution::command_line(*script, *path);
     const StepProcess process{scope_, executor_, place_};
-    const auto name = action_name(scope_.session().document().job.steps, step_);
-    command.environment = process.environment(environment_, name).lines();
+    command.environment = process.environment(environment_, action_).lines();
     const auto& workspace = executor_.folders().workspace.inside;
     const bool absolute = !folder->empty() && folder->front() == '/';
     command.directory = absolute ? *folder : workspace + (folder->empty() ? "" : "/" + *folder);
@@ -100,16 +100,9 @@ Result<execution::ProcessLimits> StepRun::limits() const {
     out.grace = std::chrono::seconds{scope_.session().document().grace_seconds};
     out.deadline = scope_.time_left();
     if (step_.timeout_minutes.empty()) return out;
-    auto value = expression::evaluate_template(step_.timeout_minutes.text, contexts_);
-    if (!value) return with_context("timeout-minutes", value.error());
-    const double minutes = value->to_number();
-    if (!std::isfinite(minutes) || minutes <= 0 || minutes > kMostMinutes) {
-        return invalid(
-            "timeout-minutes: '" + value->to_text() + "' is no usable number of minutes"
-        );
-    }
-    const milliseconds own{static_cast<std::int64_t>(minutes * kMillisecondsPerMinute)};
-    out.deadline = out.deadline ? std::min(own, *out.deadline) : own;
+    const auto own = read_minutes(step_.timeout_minutes, contexts_);
+    if (!own) return own.error();
+    out.deadline = out.deadline ? std::min(*own, *out.deadline) : *own;
     return out;
 }
 

@@ -21,6 +21,7 @@ class StepRun {
   private:
     Task<StepResult> run_script(execution::StopToken& stop);
     Task<StepResult> run_action(execution::StopToken& stop);
+    workflow::expression::Value github(const workflow::expression::Contexts& contexts) const;
     Result<StepCommand> make_command();
     Result<execution::ProcessLimits> limits() const;
     Result<std::string> text_of(const model::Template& value) const;
@@ -29,6 +30,7 @@ class StepRun {
     StepExecutor& executor_;
     const model::Step& step_;
     const StepPlace& place_;
+    std::string action_;       // github.action
     Environment environment_;  // the scope's and the step's own
     workflow::expression::Contexts contexts_;
 };

@@ -1,6 +1,7 @@
 #include "runner/step_scope.hpp"
 
 #include <algorithm>
+#include <cctype>
 
 namespace triphammer::runner {
 
@@ -19,7 +20,7 @@ Value object_of(const protocol::Outputs& outputs) {
 }  // namespace
 
 Environment StepScope::environment() const {
-    auto out = session_.contexts().environment();
+    auto out = variables();
     if (layer_) out.put_over(layer_->environment);
     return out;
 }
@@ -44,6 +45,17 @@ Value StepScope::github() const {
     return Value::object(std::move(members));
 }
 
+/// Source: docs.github.com, "Variables reference", GITHUB_ACTION: __run, __run_2, actionscheckout2.
+std::string StepScope::name_action(const model::Step& step) {
+    if (!step.id.empty()) return step.id;
+    const bool script = step.uses.empty();
+    std::string name = script ? "__run" : step.uses.substr(0, step.uses.find('@'));
+    if (!script) std::erase_if(name, [](unsigned char c) { return std::isalnum(c) == 0; });
+    const int count = ++action_names_[name];
+    if (count == 1) return name;
+    return name + (script ? "_" : "") + std::to_string(count);
+}
+
 expression::StatusFacts StepScope::status() const {
     expression::StatusFacts out;
     out.cancelled = session_.is_stopped();
@@ -53,16 +65,9 @@ expression::StatusFacts StepScope::status() const {
 }
 
 void StepScope::settle(const std::string& id, const StepResult& result, bool forgiven) {
-    if (!id.empty()) {
-        const auto* outcome = outcome_name(result.state);
-        Object step;
-        step.set("outputs", object_of(result.outputs));
-        step.set("outcome", Value::string(outcome));
-        step.set("conclusion", Value::string(forgiven ? "success" : outcome));
-        steps_.set(id, Value::object(std::move(step)));
-    }
+    keep(id, result, forgiven);
     if (result.is_failure() && !forgiven && !failure_) failure_ = result;
-    if (layer_) return;
+    if (layer_ || changes_) return;
     session_.contexts().set_job_status(
         session_.is_stopped() ? "cancelled"
         : failure_            ? "failure"
@@ -74,6 +79,59 @@ std::optional<Milliseconds> StepScope::time_left() const {
     if (!layer_ || !layer_->until) return {};
     const auto left = *layer_->until - session_.parts().clock.instant();
     return std::max(std::chrono::duration_cast<Milliseconds>(left), Milliseconds{1});
+}
+
+void StepScope::keep(const std::string& id, const StepResult& result, bool forgiven) {
+    if (id.empty()) return;
+    const auto* outcome = outcome_name(result.state);
+    Object step;
+    step.set("outputs", object_of(result.outputs));
+    step.set("outcome", Value::string(outcome));
+    step.set("conclusion", Value::string(forgiven ? "success" : outcome));
+    steps_.set(id, Value::object(std::move(step)));
+}
+
+StepScope StepScope::fork(execution::StopToken& stop) const {
+    auto out = *this;
+    out.changes_.emplace().environment = session_.contexts().environment();
+    out.own_stop_ = &stop;
+    return out;
+}
+
+void StepScope::join(
+    const StepScope& fork, const std::string& id, const StepResult& result, bool forgiven
+) {
+    keep(id, result, forgiven);
+    if (!fork.changes_) return;
+    for (const auto& [name, value] : fork.changes_->variables) set_variable(name, value);
+    for (const auto& [path, usual] : fork.changes_->paths) put_on_path(path, usual);
+}
+
+/// What runs after a cancel has a limit of its own.
+execution::StopToken& StepScope::stop() {
+    if (own_stop_ != nullptr) return *own_stop_;
+    if (outer_ != nullptr) return outer_->stop();
+    return session_.is_stopped() ? session_.last_stop() : session_.stop();
+}
+
+const Environment& StepScope::variables() const {
+    if (outer_ != nullptr) return outer_->variables();
+    return changes_ ? changes_->environment : session_.contexts().environment();
+}
+
+void StepScope::set_variable(const std::string& name, const std::string& value) {
+    if (outer_ != nullptr) return outer_->set_variable(name, value);
+    if (changes_) changes_->variables.emplace_back(name, value);
+    auto& to = changes_ ? changes_->environment : session_.contexts().environment();
+    to.set(name, value);
+}
+
+void StepScope::put_on_path(const std::string& path, const std::string& usual) {
+    if (outer_ != nullptr) return outer_->put_on_path(path, usual);
+    if (changes_) changes_->paths.emplace_back(path, usual);
+    auto& to = changes_ ? changes_->environment : session_.contexts().environment();
+    const auto* known = to.find("PATH");
+    to.set("PATH", path + ":" + (known != nullptr ? *known : usual));
 }
 
 model::Template StepScope::default_of(model::Template model::Defaults::*which) const {

@@ -5,7 +5,10 @@
 #include "runner/session.hpp"
 #include "runner/step_result.hpp"
 
+#include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace triphammer::runner {
 
@@ -34,7 +37,10 @@ class StepScope {
 
     /// Those of an action that a step of `outer` uses; `outer` outlives it.
     StepScope(StepScope& outer, ActionLayer layer)
-        : session_{outer.session_}, actions_{outer.actions_}, layer_{std::move(layer)} {}
+        : session_{outer.session_},
+          actions_{outer.actions_},
+          outer_{&outer},
+          layer_{std::move(layer)} {}
 
     Session& session() { return session_; }
 
@@ -53,8 +59,27 @@ class StepScope {
 
     workflow::expression::Contexts contexts() const { return contexts_with(environment()); }
 
+    /// github.action of a step: its id, or what it does, with a number from the second one on.
+    std::string name_action(const model::Step& step);
+
     /// What success() & co. answer here.
     workflow::expression::StatusFacts status() const;
+
+    /// For a step that runs beside the others: it sees what this scope has now, what it changes is
+    /// its own until `join`, and `stop` ends it. `stop` outlives the fork.
+    StepScope fork(execution::StopToken& stop) const;
+    /// The step of a fork has ended: later steps see its outputs and variables.
+    void join(
+        const StepScope& fork, const std::string& id, const StepResult& result, bool forgiven
+    );
+
+    /// What ends its steps early.
+    execution::StopToken& stop();
+
+    /// A variable for later steps.
+    void set_variable(const std::string& name, const std::string& value);
+    /// A folder before all others of PATH; `usual` is the PATH of a step that has none.
+    void put_on_path(const std::string& path, const std::string& usual);
 
     /// What later steps see of one that has ended, and what it means for the scope. `forgiven`:
     /// its failure does not count.
@@ -71,11 +96,24 @@ class StepScope {
     model::Template default_of(model::Template model::Defaults::*which) const;
 
   private:
+    /// What a fork changes.
+    struct Changes {
+        Environment environment;  // the job's, with the changes
+        std::vector<std::pair<std::string, std::string>> variables;
+        std::vector<std::pair<std::string, std::string>> paths;  // with the usual one
+    };
+
     workflow::expression::Value github() const;
+    const Environment& variables() const;
+    void keep(const std::string& id, const StepResult& result, bool forgiven);
 
     Session& session_;
     std::shared_ptr<JobActions> actions_;
+    StepScope* outer_ = nullptr;  // of an action's steps
     std::optional<ActionLayer> layer_;
+    std::optional<Changes> changes_;            // of a fork
+    execution::StopToken* own_stop_ = nullptr;  // of a fork
+    std::map<std::string, int> actions_;        // by name: how many there were
     workflow::expression::Object steps_;
     std::optional<StepResult> failure_;
 };
