@@ -47,6 +47,7 @@ Answer download_artifact(Services& services, Call call);
 Answer remove_artifact(Services& services, Call call);
 
 // log_handlers.cpp
+Answer show_summaries(Services& services, Call call);
 Answer show_log(Services& services, Call call);
 Answer show_raw_log(Services& services, Call call);
 

@@ -37,6 +37,7 @@ const std::map<std::string, std::string, std::less<>>& summaries() {
         {"GET /api/v1/runs/{run}", "One run with jobs, attempts and steps"},
         {"POST /api/v1/runs/{run}/cancel", "Cancels what has not ended"},
         {"POST /api/v1/runs/{run}/rerun", "Runs all, the failed, or one job again"},
+        {"GET /api/v1/runs/{run}/summaries", "What its steps wrote for people, as Markdown"},
         {"GET /api/v1/runs/{run}/jobs/{job}/log", "Lines of a step's log, or a search in it"},
         {"GET /api/v1/runs/{run}/jobs/{job}/log/raw", "A log as it was written, in byte ranges"},
         {"GET /api/v1/runs/{run}/artifacts", "What the run's jobs have uploaded, by name"},

@@ -39,6 +39,7 @@ constexpr auto kRoutes = std::to_array<Route>({
     {get, "/api/v1/runs/{run}", viewer, show_run},
     {post, "/api/v1/runs/{run}/cancel", developer, cancel_run},
     {post, "/api/v1/runs/{run}/rerun", developer, rerun_run},
+    {get, "/api/v1/runs/{run}/summaries", viewer, show_summaries},
     {get, "/api/v1/runs/{run}/jobs/{job}/log", viewer, show_log},
     {get, "/api/v1/runs/{run}/jobs/{job}/log/raw", viewer, show_raw_log},
 

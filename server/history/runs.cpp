@@ -4,6 +4,9 @@
 #include "store/job_store.hpp"
 #include "store/repository_store.hpp"
 #include "store/step_store.hpp"
+#include "store/summary_store.hpp"
+
+#include <algorithm>
 
 namespace triphammer::history {
 
@@ -122,6 +125,21 @@ json describe_with_attempts(store::Connection& db, const store::JobRow& job, boo
     return out;
 }
 
+/// At GitHub as many are shown.
+constexpr std::size_t kMostSummaries = 20;
+
+json describe_summaries(store::Connection& db, const store::JobRow& job) {
+    json out{{"job", to_id(job.id)}, {"name", job.name}, {"steps", json::array()}};
+    const auto attempts = store::list_attempts(db, job.id);
+    if (attempts.empty()) return out;
+    for (const auto& one : store::list_summaries(db, attempts.back().fence, kMostSummaries)) {
+        out["steps"].push_back(
+            {{"number", one.step}, {"name", one.step_name}, {"markdown", one.markdown}}
+        );
+    }
+    return out;
+}
+
 Result<std::string> check_state(const std::string& name) {
     if (name.empty() || model::parse_state<model::RunState>(name)) return name;
     return invalid("there is no run state '" + name + "'");
@@ -175,6 +193,21 @@ Result<std::string> get_job(store::Connection& db, model::JobId id) {
     const auto job = store::find_job(db, id);
     if (!job) return not_found("there is no job " + to_text(id));
     return to_text(describe_with_attempts(db, *job, true));
+}
+
+Result<std::string> get_summaries(store::Connection& db, model::RunId id) {
+    if (!store::find_run(db, id)) return not_found("there is no run " + to_text(id));
+    auto jobs = store::list_jobs(db, id);
+    std::stable_sort(jobs.begin(), jobs.end(), [](const auto& left, const auto& right) {
+        return left.finished_at.value_or(TimePoint::max()) <
+               right.finished_at.value_or(TimePoint::max());
+    });
+    json out{{"items", json::array()}};
+    for (const auto& job : jobs) {
+        auto one = describe_summaries(db, job);
+        if (!one["steps"].empty()) out["items"].push_back(std::move(one));
+    }
+    return to_text(out);
 }
 
 Result<model::Fence> find_shown_attempt(

@@ -6,6 +6,7 @@
 #include "store/listing.hpp"
 #include "store/sample_database.hpp"
 #include "store/step_store.hpp"
+#include "store/summary_store.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -180,6 +181,40 @@ TEST(GetRun, ShowsJobsAttemptsAndSteps) {
     EXPECT_EQ(build["steps"][0]["state"], "running");
     EXPECT_TRUE(build["steps"][0]["exit_status"].is_null());
     EXPECT_EQ(build["attempts"][0]["state"], "claimed");
+}
+
+TEST(GetSummaries, ShowsWhatTheNewestAttemptsWroteInTheOrderOfTheirEnds) {
+    Fixture fixture;
+    const auto run = fixture.add_run(fixture.repository);
+    const auto late = fixture.add_job(run, "late");
+    const auto early = fixture.add_job(run, "early");
+    fixture.add_job(run, "silent");
+    const auto write_summary = [&](model::JobId job, const std::string& text) {
+        const auto fence = fixture.start(job);
+        fixture.write([&](store::Transaction& tx) -> Result<> {
+            store::append_summary(tx, fence, {1, 0, text});
+            return {};
+        });
+    };
+    write_summary(late, "# late");
+    write_summary(early, "# early");
+    for (const auto job : {early, late}) {
+        fixture.clock.advance(Milliseconds{1000});
+        fixture.write([&](store::Transaction& tx) {
+            return store::move_job(
+                tx, {.job = job, .from = JobState::running, .to = JobState::succeeded}
+            );
+        });
+    }
+
+    const auto shown =
+        fixture.read_json([&](store::Connection& db) { return history::get_summaries(db, run); });
+
+    ASSERT_EQ(shown["items"].size(), 2U);
+    EXPECT_EQ(shown["items"][0]["name"], "early");
+    EXPECT_EQ(shown["items"][0]["steps"][0]["markdown"], "# early");
+    EXPECT_EQ(shown["items"][0]["steps"][0]["name"], "Compile");
+    EXPECT_EQ(shown["items"][1]["job"], to_text(late));
 }
 
 TEST(GetRun, KnowsNoRunThatIsNotThere) {

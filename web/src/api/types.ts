@@ -25,6 +25,11 @@ export interface Step {
   log_lines?: number | null;
 }
 
+/** What steps wrote to GITHUB_STEP_SUMMARY, in the order in which the jobs ended. */
+export interface Summaries {
+  items: { job: string; name: string; steps: { number: number; name: string; markdown: string }[] }[];
+}
+
 export interface Job {
   id: string;
   key: string;

@@ -18,6 +18,7 @@ import { RunHead } from './run_head';
 import { JobList } from './run_jobs';
 import { chooseJob, chooseStep, isEnded, nextFailure, stepPath } from './run_places';
 import { ArtifactsTab } from './run_artifacts';
+import { SummaryTab } from './run_summary';
 import { WhyTab } from './run_why';
 
 const TITLE_SIGNS: Record<string, string> = { good: '✓', bad: '✗', busy: '●', wait: '‖', calm: '○' };
@@ -36,6 +37,7 @@ export function RunScreen({ params }: { params: Params }) {
       <RunHead run={run} tab={params.tab ?? ''} />
       {params.tab === 'why' && <WhyTab run={run} />}
       {params.tab === 'artifacts' && <ArtifactsTab run={run} />}
+      {params.tab === 'summary' && <SummaryTab run={run} />}
       {!params.tab && <Body run={run} params={params} />}
     </section>
   );
