@@ -1,7 +1,9 @@
 #include "launcher/attempts.hpp"
 
+#include "base/log.hpp"
 #include "base/text.hpp"
 #include "launcher/control_group.hpp"
+#include "launcher/held.hpp"
 #include "launcher/start_line.hpp"
 
 #include <fcntl.h>
@@ -168,6 +170,8 @@ void Attempts::kill(std::int64_t fence) const {
 /// A rename costs nothing, however much the job left.
 Result<> Attempts::set_aside(std::int64_t fence) const {
     const auto folder = folder_of(fence);
+    const auto held = hold(settings_.run, folder, fence, SystemClock{}.now());
+    if (!held) log::warning("a failed job's files are not kept", {{"why", held.error().message}});
     const auto group = group_of(settings_.run, fence);
     if (!group.empty()) ::rmdir(group.c_str());
     if (auto made = make_directory(aside(), 0700); !made) return made;

@@ -3,6 +3,7 @@
 #include "base/deadline.hpp"
 #include "base/log.hpp"
 #include "launcher/engine_objects.hpp"
+#include "launcher/held.hpp"
 #include "launcher/start_line.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -34,6 +35,7 @@ constexpr int kDeathPauses = 1000;
 /// many pauses in any case.
 constexpr milliseconds kQuietPause{1'000};
 constexpr int kQuietPauses = 10;
+constexpr std::chrono::minutes kPruneEvery{1};
 
 Task<> wait_readable(FileDescriptor pidfd) {
     asio::posix::stream_descriptor waiter{co_await asio::this_coro::executor, pidfd.release()};
@@ -107,6 +109,7 @@ Server::Server(Executor executor, const Settings& settings)
              }} {
     watch_survivors();
     remove_soon();
+    tasks_.spawn("held folders", prune_held_folders());
 }
 
 Server::~Server() = default;
@@ -144,6 +147,17 @@ void Server::watch_survivors() {
         auto runner = attempts_.find_runner(attempt.fence);
         if (!runner) continue;
         tasks_.spawn("survivor", watch_stranger(attempt.fence, std::move(runner)));
+    }
+}
+
+/// What is kept for a look is kept for a while only.
+Task<> Server::prune_held_folders() {
+    for (;;) {
+        auto prune = [this] { prune_held(settings_.run, SystemClock{}.now()); };
+        auto pruning = disk_.run(prune);
+        co_await std::move(pruning);
+        auto pause = sleep_for(kPruneEvery);
+        co_await std::move(pause);
     }
 }
 

@@ -31,6 +31,7 @@ class Server {
 
     bool may_connect(int socket) const;
     void watch_survivors();
+    Task<> prune_held_folders();
     Task<> serve(Peer peer);
     Task<Reply> answer(Request request);
     Reply start(const Request& request);

@@ -5,7 +5,9 @@
 #include "base/random.hpp"
 #include "base/task_group.hpp"
 #include "runner/container_plan.hpp"
+#include "runner/hold.hpp"
 #include "runner/host_executor.hpp"
+#include "runner/resource_watch.hpp"
 #include "runner/session.hpp"
 #include "runner/step_files.hpp"
 #include "runner/steps_job.hpp"
@@ -180,17 +182,45 @@ class Attempt {
         if (!made) co_return failed_set_up(made.error());
         place_ = std::move(*made);
         session_.contexts().set_folders(place_->folders());
+        const auto& wanted = session_.document().job.resources;
+        auto limits = read_limits(wanted, session_.contexts().contexts());
+        if (!limits) co_return failed_job(Cause::invalid, limits.error().message);
+        limits_ = std::move(*limits);
         auto preparing = set_up(place_->description(), place_.get());
         auto ready = co_await std::move(preparing);
+        if (ready) watch_limits();
         JobOutcome outcome = ready ? JobOutcome{} : failed_set_up(ready.error());
         if (ready) {
             session_.contexts().set_place(place_->place());
             auto running = run_steps_job(session_, *place_);
             outcome = co_await std::move(running);
+            hold(outcome);
         }
         auto cleaning = place_->cleanup();
         co_await std::move(cleaning);
         co_return outcome;
+    }
+
+    /// A job that was cancelled is of no interest.
+    void hold(JobOutcome& outcome) {
+        const auto& wish = session_.document().job.hold_on_failure;
+        const bool failed =
+            outcome.state == JobState::failed || outcome.state == JobState::timed_out;
+        if (!failed || wish.empty()) return;
+        const auto time = read_hold(wish, session_.contexts().contexts());
+        if (time && !*time) return;
+        const auto asked = time ? ask_for_hold(line_.folder, clock_.now() + **time)
+                                : Result<std::string>{time.error()};
+        outcome.reason += "; " + (asked ? *asked : asked.error().message);
+    }
+
+    /// In a container the engine keeps them.
+    void watch_limits() {
+        if (!on_host_) return;
+        if (limits_.cpu) keep_to_processors(*limits_.cpu);
+        if (limits_.must_be_measured()) {
+            tasks_.spawn("resources", watch_resources(session_, limits_));
+        }
     }
 
     JobOutcome failed_set_up(const Error& error) const {
@@ -218,14 +248,21 @@ class Attempt {
         outcome.reason = stopped.reason;
     }
 
+    /// What was made ahead knows nothing of processors that the job is going to be kept to.
+    std::unique_ptr<HostExecutor> take_host() {
+        if (!session_.document().job.resources) return std::move(host_);
+        host_.reset();
+        return std::make_unique<HostExecutor>(session_.folders(), session_.parts().hidden);
+    }
+
     Result<std::unique_ptr<StepExecutor>> make_executor() {
         const auto& document = session_.document();
         const auto in_container = has_container(session_);
         if (!in_container) return in_container.error();
-        const bool on_host = document.executor.kind != "docker" && !*in_container;
-        if (!on_host || !document.job.services.empty()) mark_engine();
-        std::unique_ptr<StepExecutor> host = std::move(host_);
-        if (!on_host) return drivers_.container(session_);
+        on_host_ = document.executor.kind != "docker" && !*in_container;
+        if (!on_host_ || !document.job.services.empty()) mark_engine();
+        std::unique_ptr<StepExecutor> host = take_host();
+        if (!on_host_) return drivers_.container(session_);
         if (document.job.services.empty()) return host;
         return drivers_.services(session_, std::move(host));
     }
@@ -243,7 +280,9 @@ class Attempt {
         if (auto kept = co_await std::move(begun); !kept) co_return kept;
         const auto& label = session_.document().executor.label;
         auto said = session_.log(
-            0, "runs-on '" + label + "': this job runs in " + place + "\n" + token_line()
+            0,
+            "runs-on '" + label + "': this job runs in " + place + "\n" + token_line() +
+                limits_line()
         );
         auto ready = co_await std::move(said);
         if (ready && executor != nullptr) {
@@ -273,6 +312,11 @@ class Attempt {
         return known ? "GITHUB_TOKEN: the secret of that name; `permissions` do not limit it\n"
                      : "GITHUB_TOKEN: none; without a GitHub App a job has one only where an admin "
                        "stored a secret of that name\n";
+    }
+
+    std::string limits_line() const {
+        const auto limits = limits_.describe();
+        return limits.empty() ? "" : "limits: " + limits + "\n";
     }
 
     Task<> watch_time() {
@@ -307,6 +351,8 @@ class Attempt {
     TaskGroup tasks_;
     std::unique_ptr<HostExecutor> host_;  // until the job is known
     std::chrono::milliseconds time_limit_{0};
+    bool on_host_ = false;   // where the steps run
+    ResourceLimits limits_;  // of a steps job
     /// Of a steps job. Kept to the end of the process: taking a sandbox's mounts down takes longer
     /// than anybody should wait for the job's end.
     std::unique_ptr<StepExecutor> place_;

@@ -1,0 +1,97 @@
+#include "launcher/held.hpp"
+
+#include "base/file.hpp"
+#include "base/text.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace triphammer::launcher {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* kNotKept[] = {"lock", "spool", "engine"};
+constexpr std::uint64_t kBlock = 512;
+
+/// Nothing where the folder does not ask to be kept.
+std::optional<TimePoint> end_of_hold(const fs::path& folder) {
+    const auto text = read_file(folder / kHoldMark, 32);
+    const auto at = text ? parse_integer(trim(*text)) : std::nullopt;
+    if (!at) return {};
+    return from_unix_ms(*at);
+}
+
+std::uint64_t bytes_of(const fs::path& folder) {
+    std::uint64_t sum = 0;
+    std::error_code failure;
+    fs::recursive_directory_iterator at{
+        folder, fs::directory_options::skip_permission_denied, failure};
+    while (!failure && at != fs::recursive_directory_iterator{}) {
+        struct stat status {};
+
+        if (::lstat(at->path().c_str(), &status) == 0) {
+            sum += static_cast<std::uint64_t>(status.st_blocks) * kBlock;
+        }
+        at.increment(failure);
+    }
+    return sum;
+}
+
+void remove_quietly(const fs::path& folder) {
+    std::error_code failure;
+    fs::remove_all(folder, failure);
+}
+
+/// Newest first; the fence counts up.
+std::vector<fs::path> list_held(const fs::path& run) {
+    std::vector<std::pair<std::int64_t, fs::path>> found;
+    std::error_code failure;
+    for (const auto& entry : fs::directory_iterator{run / "held", failure}) {
+        const auto fence = parse_integer(entry.path().filename().string());
+        if (fence) found.emplace_back(*fence, entry.path());
+    }
+    std::sort(found.rbegin(), found.rend());
+    std::vector<fs::path> out;
+    for (auto& [fence, path] : found) out.push_back(std::move(path));
+    return out;
+}
+
+}  // namespace
+
+fs::path held_folder(const fs::path& run, std::int64_t fence) {
+    return run / "held" / std::to_string(fence);
+}
+
+Result<bool> hold(const fs::path& run, const fs::path& folder, std::int64_t fence, TimePoint now) {
+    const auto until = end_of_hold(folder);
+    if (!until || *until <= now) return false;
+    if (auto made = make_directory(run / "held", 0700); !made) return made.error();
+    std::error_code failure;
+    fs::rename(folder, held_folder(run, fence), failure);
+    if (failure) return from_errno("keep " + folder.string(), failure.value());
+    for (const auto* name : kNotKept) fs::remove(held_folder(run, fence) / name, failure);
+    return true;
+}
+
+void prune_held(const fs::path& run, TimePoint now) {
+    std::uint64_t bytes = 0;
+    std::size_t kept = 0;
+    for (const auto& folder : list_held(run)) {
+        const auto until = end_of_hold(folder);
+        const bool wanted = until && *until > now && *until <= now + kLongestHold;
+        if (wanted) bytes += bytes_of(folder);
+        if (wanted && kept < kMostHeld && bytes <= kMostHeldBytes) {
+            ++kept;
+        } else {
+            remove_quietly(folder);
+        }
+    }
+}
+
+}  // namespace triphammer::launcher
