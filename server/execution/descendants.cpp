@@ -23,25 +23,37 @@ void append_children(const std::string& pid, int depth, std::vector<Descendant>&
     }
 }
 
-}  // namespace
-
-std::vector<Descendant> list_descendants() {
+std::vector<Descendant> list(const Tree& tree) {
     std::vector<Descendant> out;
-    append_children("self", 1, out);
+    if (tree.child > 0) {
+        out.push_back({tree.child, 1});
+    } else {
+        append_children("self", 1, out);
+    }
     for (std::size_t at = 0; at < out.size(); ++at) {
         append_children(std::to_string(out[at].pid), out[at].depth + 1, out);
     }
     return out;
 }
 
-bool signal_descendants(int signal, int above) {
+}  // namespace
+
+std::vector<Descendant> list_descendants() {
+    return list({});
+}
+
+bool signal_tree(const Tree& tree, int signal) {
     bool any = false;
-    for (const auto& descendant : list_descendants()) {
-        if (descendant.depth <= above) continue;
+    for (const auto& descendant : list(tree)) {
+        if (descendant.depth <= tree.wrappers) continue;
         ::kill(descendant.pid, signal);
         any = true;
     }
     return any;
+}
+
+void kill_tree(const Tree& tree) {
+    signal_tree({tree.child, 0}, SIGKILL);
 }
 
 }  // namespace triphammer::execution

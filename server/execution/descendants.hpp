@@ -18,7 +18,15 @@ struct Descendant {
 /// Everything below this process now. What forks meanwhile may be missing: ask again.
 std::vector<Descendant> list_descendants();
 
-/// Sends `signal` to every descendant deeper than `above`; false when there was none.
-bool signal_descendants(int signal, int above);
+/// The processes of one command: everything below us, or one child of ours and what is below it.
+struct Tree {
+    pid_t child = 0;   // 0: everything below us
+    int wrappers = 0;  // so many at its top belong to the sandbox, and must not see a TERM
+};
+
+/// Sends `signal` to the tree but its wrappers; false when there was nobody.
+bool signal_tree(const Tree& tree, int signal);
+/// Everybody, the wrappers too.
+void kill_tree(const Tree& tree);
 
 }  // namespace triphammer::execution

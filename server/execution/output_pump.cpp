@@ -27,10 +27,11 @@ constexpr int kReadsInARow = 4;
 
 }  // namespace
 
-OutputPump::OutputPump(const Executor& executor, FileDescriptor pipe, OutputSink& sink)
+OutputPump::OutputPump(const Executor& executor, FileDescriptor pipe, OutputSink& sink, Tree tree)
     : executor_{executor},
       pipe_{std::move(pipe)},
       sink_{sink},
+      tree_{tree},
       buffer_{new char[kReadBytes]},
       watch_{executor},
       pause_{executor} {
@@ -92,7 +93,7 @@ Task<> OutputPump::wait_for_more() {
 /// Without a reader the process dies of SIGPIPE at its next write; the tree is killed at once.
 void OutputPump::fail(const Error& error) {
     failure_ = error;
-    signal_descendants(SIGKILL, 0);
+    kill_tree(tree_);
 }
 
 }  // namespace triphammer::execution

@@ -2,6 +2,7 @@
 // The reading end of a step's pipe: what comes out of it goes into the step's sink.
 
 #include "base/file.hpp"
+#include "execution/descendants.hpp"
 #include "execution/process.hpp"
 
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -17,7 +18,8 @@ namespace triphammer::execution {
 /// wake us for each line, nor pay for it.
 class OutputPump {
   public:
-    OutputPump(const Executor& executor, FileDescriptor pipe, OutputSink& sink);
+    /// `tree`: who dies when the sink fails.
+    OutputPump(const Executor& executor, FileDescriptor pipe, OutputSink& sink, Tree tree);
     ~OutputPump();
     OutputPump(const OutputPump&) = delete;
     OutputPump& operator=(const OutputPump&) = delete;
@@ -38,6 +40,7 @@ class OutputPump {
     Executor executor_;
     FileDescriptor pipe_;
     OutputSink& sink_;
+    Tree tree_;
     std::unique_ptr<char[]> buffer_;
     boost::asio::posix::stream_descriptor watch_;  // holds the pipe only while it is waited for
     boost::asio::steady_timer pause_;

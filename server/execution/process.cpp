@@ -43,30 +43,30 @@ FileDescriptor duplicate(int fd) {
 }
 
 /// TERM, grace, KILL. A sandbox that is still being set up has nothing inside to tell: tried again.
-Task<> end_tree(int wrappers, std::chrono::milliseconds grace) {
+Task<> end_tree(Tree tree, std::chrono::milliseconds grace) {
     auto left = grace;
-    while (!signal_descendants(SIGTERM, wrappers) && left > kTellAgain) {
+    while (!signal_tree(tree, SIGTERM) && left > kTellAgain) {
         co_await sleep_for(kTellAgain);
         left -= kTellAgain;
     }
-    signal_descendants(SIGCONT, wrappers);
+    signal_tree(tree, SIGCONT);
     co_await sleep_for(left);
-    signal_descendants(SIGKILL, 0);
+    kill_tree(tree);
 }
 
-Task<> watch_deadline(ProcessLimits limits, int wrappers, EndCause& cause) {
+Task<> watch_deadline(ProcessLimits limits, Tree tree, EndCause& cause) {
     if (!limits.deadline) co_return;
     co_await sleep_for(*limits.deadline);
     if (cause == kNone) cause = EndCause::timed_out;
-    auto end = end_tree(wrappers, limits.grace);
+    auto end = end_tree(tree, limits.grace);
     co_await std::move(end);
 }
 
-Task<> watch_stop(StopToken& stop, int wrappers, EndCause& cause) {
+Task<> watch_stop(StopToken& stop, Tree tree, EndCause& cause) {
     auto asked = stop.wait();
     co_await std::move(asked);
     if (cause == kNone) cause = EndCause::cancelled;
-    auto end = end_tree(wrappers, stop.grace());
+    auto end = end_tree(tree, stop.grace());
     co_await std::move(end);
 }
 
@@ -107,9 +107,9 @@ Result<ExitStatus> status_of(Started& started) {
     return read_report(started.report, status);
 }
 
-/// How many processes at the top of the tree must not see TERM: the sandbox's first.
-int wrappers_of(const Command& command) {
-    return command.sandbox != nullptr ? 1 : 0;
+/// In a sandbox nothing can leave the tree of its first process, which must not see a TERM.
+Tree tree_of(const Command& command, const Started& started) {
+    return command.sandbox != nullptr ? Tree{started.child.pid(), 1} : Tree{};
 }
 
 EndCause cause_of(EndCause watched, const ExitStatus& status, std::uint64_t oom_before) {
@@ -132,21 +132,24 @@ Task<Result<ProcessEnd>> run_process(
     auto started = start(command);
     if (!started) co_return started.error();
     const auto executor = co_await asio::this_coro::executor;
-    OutputPump pump{executor, std::move(started->output), output};
+    const auto tree = tree_of(command, *started);
+    OutputPump pump{executor, std::move(started->output), output, tree};
     EndCause watched = kNone;
     TaskGroup pumps{executor, {}};
     TaskGroup watchers{executor, {}};
     pumps.spawn("output", pump.run());
-    watchers.spawn("deadline", watch_deadline(limits, wrappers_of(command), watched));
-    watchers.spawn("stop", watch_stop(stop, wrappers_of(command), watched));
+    watchers.spawn("deadline", watch_deadline(limits, tree, watched));
+    watchers.spawn("stop", watch_stop(stop, tree, watched));
 
     auto ended = wait_readable(duplicate(started->child.pidfd()));
     co_await std::move(ended);
     const auto status = status_of(*started);
     auto unwatched = watchers.stop();
     co_await std::move(unwatched);
-    auto swept = kill_descendants();
-    co_await std::move(swept);
+    if (command.sandbox == nullptr) {  // the end of a sandbox's first process is everybody's there
+        auto swept = kill_descendants();
+        co_await std::move(swept);
+    }
     pump.finish();
     auto drained = pumps.join();
     co_await std::move(drained);

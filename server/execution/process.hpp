@@ -51,11 +51,12 @@ class OutputSink {
 void become_subreaper();
 
 /// Runs one process to its end. Standard output and error share one pipe of 1 MiB, read in pieces
-/// of up to 256 KiB; standard input is /dev/null. When it returns, no descendant of this process
-/// is alive: so only one at a time, and nothing else may be running as a child. Do not cancel the
-/// coroutine; use `stop`. Errors: the program could not be started (in a sandbox Code::invalid, or
-/// Code::unavailable where there is none to be had), or the sink failed (the process is killed
-/// then).
+/// of up to 256 KiB; standard input is /dev/null. When it returns, nothing that it started is
+/// alive. Beside us (without a sandbox) that takes every descendant of this process along: so only
+/// one at a time, and nothing else may be running as a child; in sandboxes several may run at once.
+/// Do not cancel the coroutine; use `stop`. Errors: the program could not be started (in a sandbox
+/// Code::invalid, or Code::unavailable where there is none to be had), or the sink failed (the
+/// process is killed then).
 Task<Result<ProcessEnd>> run_process(
     Command command, ProcessLimits limits, OutputSink& output, StopToken& stop
 );

@@ -250,7 +250,7 @@ class Attempt {
 
     /// What was made ahead knows nothing of processors that the job is going to be kept to.
     std::unique_ptr<HostExecutor> take_host() {
-        if (!session_.document().job.resources) return std::move(host_);
+        if (session_.document().job.resources.cpu.empty()) return std::move(host_);
         host_.reset();
         return std::make_unique<HostExecutor>(session_.folders(), session_.parts().hidden);
     }

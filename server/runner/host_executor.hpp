@@ -28,6 +28,9 @@ class HostExecutor final : public StepExecutor {
 
     std::vector<std::string> base_environment() const override;
     bool has_bash() const override;
+
+    bool runs_steps_together() const override { return true; }
+
     std::string description() const override;
 
   private:

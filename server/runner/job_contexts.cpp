@@ -144,7 +144,7 @@ void JobContexts::add_job(const model::JobDocument& document) {
 
 /// A job without a matrix is the only one of its kind.
 void JobContexts::add_strategy() {
-    if (base_.find("strategy")) return;
+    if (base_.find("strategy").value_or(Value{}).is_collection()) return;
     base_.set(
         "strategy",
         Value::object(

@@ -42,6 +42,8 @@ class ServiceExecutor final : public StepExecutor {
 
     bool has_bash() const override { return steps_->has_bash(); }
 
+    bool runs_steps_together() const override { return steps_->runs_steps_together(); }
+
     JobPlace place() const override { return {"", engine_.network(), services_.facts()}; }
 
     std::string description() const override { return steps_->description(); }

@@ -71,6 +71,9 @@ class StepExecutor {
     /// After `prepare`.
     virtual JobPlace place() const { return {}; }
 
+    /// Whether several calls of run_step may be under way at once.
+    virtual bool runs_steps_together() const { return false; }
+
     /// For the first line of the job's log: "a sandbox on this machine".
     virtual std::string description() const = 0;
 };

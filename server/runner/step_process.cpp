@@ -43,9 +43,10 @@ std::size_t bytes_of(const protocol::Outputs& outputs) {
 }  // namespace
 
 StepResult stopped_step(const Session& session) {
-    auto out = failed_step(session.cancel_cause(), "stopped: " + session.stop_reason());
-    const bool late = session.cancel_cause() == Cause::timeout;
-    out.state = late ? StepState::timed_out : StepState::cancelled;
+    const auto cause = session.cancel_cause();
+    auto out = failed_step(cause, "stopped: " + session.stop_reason());
+    if (cause == Cause::timeout) out.state = StepState::timed_out;
+    if (cause == Cause::none || cause == Cause::infrastructure) out.state = StepState::cancelled;
     return out;
 }
 

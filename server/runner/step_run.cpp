@@ -20,7 +20,7 @@ StepRun::StepRun(
     : scope_{scope}, executor_{executor}, step_{step}, place_{place} {}
 
 Result<expression::Contexts> StepRun::contexts() {
-    action_ = scope_.name_action(step_);
+    action_ = action_name(scope_.session().document().job.steps, step_);
     environment_ = scope_.environment();
     auto below = scope_.contexts();
     below.set("github", github(below));

@@ -1,7 +1,6 @@
 #include "runner/step_scope.hpp"
 
 #include <algorithm>
-#include <cctype>
 
 namespace triphammer::runner {
 
@@ -43,17 +42,6 @@ Value StepScope::github() const {
     members.set("action_ref", Value::string(layer_->ref));
     members.set("action_status", Value::string(failure_ ? "failure" : "success"));
     return Value::object(std::move(members));
-}
-
-/// Source: docs.github.com, "Variables reference", GITHUB_ACTION: __run, __run_2, actionscheckout2.
-std::string StepScope::name_action(const model::Step& step) {
-    if (!step.id.empty()) return step.id;
-    const bool script = step.uses.empty();
-    std::string name = script ? "__run" : step.uses.substr(0, step.uses.find('@'));
-    if (!script) std::erase_if(name, [](unsigned char c) { return std::isalnum(c) == 0; });
-    const int count = ++action_names_[name];
-    if (count == 1) return name;
-    return name + (script ? "_" : "") + std::to_string(count);
 }
 
 expression::StatusFacts StepScope::status() const {

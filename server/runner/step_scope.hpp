@@ -5,7 +5,6 @@
 #include "runner/session.hpp"
 #include "runner/step_result.hpp"
 
-#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -59,9 +58,6 @@ class StepScope {
 
     workflow::expression::Contexts contexts() const { return contexts_with(environment()); }
 
-    /// github.action of a step: its id, or what it does, with a number from the second one on.
-    std::string name_action(const model::Step& step);
-
     /// What success() & co. answer here.
     workflow::expression::StatusFacts status() const;
 
@@ -113,7 +109,6 @@ class StepScope {
     std::optional<ActionLayer> layer_;
     std::optional<Changes> changes_;            // of a fork
     execution::StopToken* own_stop_ = nullptr;  // of a fork
-    std::map<std::string, int> actions_;        // by name: how many there were
     workflow::expression::Object steps_;
     std::optional<StepResult> failure_;
 };

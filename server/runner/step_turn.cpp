@@ -38,7 +38,7 @@ std::string StepTurn::name() const {
 Task<StepResult> StepTurn::run() {
     auto running = decide_and_run();
     auto result = co_await std::move(running);
-    scope_.settle(step_.id, result, result.is_failure() && may_fail());
+    scope_.settle(step_.id, result, forgives(result));
     co_return result;
 }
 
@@ -48,8 +48,7 @@ Task<StepResult> StepTurn::decide_and_run() {
         expression::evaluate_condition(step_.condition.text, *contexts_, scope_.status());
     if (!wanted) co_return failed_step(Cause::invalid, "if: " + wanted.error().message);
     if (!*wanted) co_return skipped();
-    auto& session = scope_.session();
-    auto running = work_.run(session.is_stopped() ? session.last_stop() : session.stop());
+    auto running = work_.run(scope_.stop());
     co_return co_await std::move(running);
 }
 
@@ -61,8 +60,8 @@ StepResult StepTurn::skipped() const {
     return out;
 }
 
-bool StepTurn::may_fail() const {
-    if (step_.continue_on_error.empty() || !contexts_) return false;
+bool StepTurn::forgives(const StepResult& result) const {
+    if (!result.is_failure() || step_.continue_on_error.empty() || !contexts_) return false;
     const auto value = expression::evaluate_template(step_.continue_on_error.text, *contexts_);
     return value && value->to_text() == "true";
 }

@@ -19,10 +19,12 @@ class StepTurn {
     /// To its end; the scope knows of it then.
     Task<StepResult> run();
 
+    /// Whether this failure does not count (continue-on-error).
+    bool forgives(const StepResult& result) const;
+
   private:
     Task<StepResult> decide_and_run();
     StepResult skipped() const;
-    bool may_fail() const;
 
     StepScope& scope_;
     const model::Step& step_;

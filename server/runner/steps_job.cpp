@@ -1,7 +1,10 @@
 #include "runner/steps_job.hpp"
 
+#include "base/text.hpp"
+#include "runner/background_steps.hpp"
 #include "runner/step_files.hpp"
-#include "runner/step_turn.hpp"
+
+#include <boost/asio/this_coro.hpp>
 
 namespace triphammer::runner {
 
@@ -13,40 +16,62 @@ namespace {
 
 class StepsJob {
   public:
-    StepsJob(Session& session, StepExecutor& executor)
-        : session_{session}, executor_{executor}, scope_{session} {}
+    StepsJob(Session& session, StepExecutor& executor, Executor loop)
+        : session_{session},
+          executor_{executor},
+          scope_{session},
+          background_{scope_, executor, loop} {}
 
     Task<JobOutcome> run() {
-        const auto& steps = session_.document().job.steps;
         auto event = write_new_file(
             session_.folders().temp.outside + "/" + kEventFile,
             session_.contexts().event_json(),
             0644
         );
         if (!event) co_return broken(event.error());
-        for (std::size_t at = 0; at < steps.size(); ++at) {
-            auto one = run_one(static_cast<int>(at) + 1, steps[at]);
-            const auto kept = co_await std::move(one);
-            if (!kept) co_return broken(kept.error());
-        }
+        const auto steps = list_steps(session_.document().job.steps);
+        auto running = run_all(steps);
+        auto kept = co_await std::move(running);
+        auto finishing = background_.finish();
+        const auto rest = co_await std::move(finishing);
+        if (kept && !rest) kept = rest.error();
+        if (!kept) co_return broken(kept.error());
+        scope_.settle("", *rest, false);
         auto last = run_posts(static_cast<int>(steps.size()));
-        if (const auto kept = co_await std::move(last); !kept) co_return broken(kept.error());
+        if (const auto done = co_await std::move(last); !done) co_return broken(done.error());
         co_return outcome();
     }
 
   private:
     /// An error: the journal takes no more.
-    Task<Result<>> run_one(int number, const model::Step& step) {
-        StepTurn turn{scope_, executor_, step, StepPlace{number, std::to_string(number)}};
-        protocol::StepBegin begin;
-        begin.number = number;
-        begin.id = step.id;
-        begin.name = turn.name();
-        auto begun = session_.step_begin(std::move(begin));
+    Task<Result<>> run_all(const std::vector<ListedStep>& steps) {
+        for (const auto& listed : steps) {
+            if (listed.in_group || listed.step->background) {
+                background_.start(listed);
+                continue;
+            }
+            auto one = is_waiting(*listed.step) ? wait(listed) : run_one(listed);
+            if (auto kept = co_await std::move(one); !kept) co_return kept;
+        }
+        co_return Result<>{};
+    }
+
+    static bool is_waiting(const model::Step& step) {
+        return !step.wait.empty() || step.wait_all || !step.cancel.empty() ||
+               !step.parallel.empty();
+    }
+
+    Task<Result<>> run_one(ListedStep listed) {
+        StepTurn turn{
+            scope_,
+            executor_,
+            *listed.step,
+            StepPlace{listed.number, std::to_string(listed.number)}};
+        auto begun = begin(listed.number, listed.step->id, turn.name());
         if (auto kept = co_await std::move(begun); !kept) co_return kept;
         auto running = turn.run();
         auto result = co_await std::move(running);
-        auto ended = session_.step_end(record_of(number, std::move(result)));
+        auto ended = session_.step_end(end_record(listed.number, std::move(result)));
         co_return co_await std::move(ended);
     }
 
@@ -63,28 +88,53 @@ class StepsJob {
     }
 
     Task<Result<>> run_post(int number, PostStep& post) {
-        protocol::StepBegin begin;
-        begin.number = number;
-        begin.name = post.name();
-        auto begun = session_.step_begin(std::move(begin));
+        auto begun = begin(number, "", post.name());
         if (auto kept = co_await std::move(begun); !kept) co_return kept;
         const StepPlace place{number, std::to_string(number)};
         auto running = run_post_step(scope_, executor_, post, place);
         auto result = co_await std::move(running);
-        auto ended = session_.step_end(record_of(number, std::move(result)));
+        auto ended = session_.step_end(end_record(number, std::move(result)));
         co_return co_await std::move(ended);
     }
 
-    static protocol::StepEnd record_of(int number, StepResult result) {
-        protocol::StepEnd out;
-        out.number = number;
-        out.state = result.state;
-        out.cause = result.cause;
-        out.exit_status = result.exit_status;
-        out.reason = std::move(result.reason);
-        out.outputs = std::move(result.outputs);
-        out.annotations = std::move(result.annotations);
-        return out;
+    /// Always runs, whatever failed before.
+    Task<Result<>> wait(ListedStep listed) {
+        const auto& step = *listed.step;
+        const StepTurn turn{scope_, executor_, step, StepPlace{listed.number, ""}};
+        auto begun =
+            begin(listed.number, step.id, step.name.empty() ? waiting_name(step) : turn.name());
+        if (auto kept = co_await std::move(begun); !kept) co_return kept;
+        auto waiting = wait_for(step);
+        auto result = co_await std::move(waiting);
+        if (!result) co_return result.error();
+        scope_.settle(step.id, *result, turn.forgives(*result));
+        if (result->is_failure()) {
+            auto said = session_.log(listed.number, "##[error]" + result->reason + "\n");
+            co_await std::move(said);
+        }
+        auto ended = session_.step_end(end_record(listed.number, std::move(*result)));
+        co_return co_await std::move(ended);
+    }
+
+    Task<Result<StepResult>> wait_for(const model::Step& step) {
+        if (!step.cancel.empty()) return background_.cancel(step.cancel);
+        if (!step.parallel.empty()) return background_.wait_for_group(step.parallel);
+        return background_.wait_for(step.wait);
+    }
+
+    static std::string waiting_name(const model::Step& step) {
+        if (!step.cancel.empty()) return "Cancel " + step.cancel;
+        if (!step.parallel.empty()) return "Wait for the steps beside each other";
+        return step.wait_all ? "Wait for all background steps"
+                             : "Wait for " + join(step.wait, ", ");
+    }
+
+    Task<Result<>> begin(int number, const std::string& id, std::string name) {
+        protocol::StepBegin begin;
+        begin.number = number;
+        begin.id = id;
+        begin.name = std::move(name);
+        return session_.step_begin(std::move(begin));
     }
 
     JobOutcome outcome() const {
@@ -95,6 +145,7 @@ class StepsJob {
             out.state = JobState::failed;
             out.cause = failure->cause;
             out.reason = failure->reason;
+            out.exit_status = failure->exit_status;
         }
         const auto contexts = scope_.contexts();
         for (const auto& [name, text] : session_.document().job.outputs) {
@@ -115,6 +166,7 @@ class StepsJob {
     Session& session_;
     StepExecutor& executor_;
     StepScope scope_;
+    BackgroundSteps background_;
 };
 
 }  // namespace
@@ -130,7 +182,7 @@ JobOutcome stopped_outcome(const Session& session) {
 }
 
 Task<JobOutcome> run_steps_job(Session& session, StepExecutor& executor) {
-    StepsJob job{session, executor};
+    StepsJob job{session, executor, co_await boost::asio::this_coro::executor};
     auto running = job.run();
     co_return co_await std::move(running);
 }

@@ -51,7 +51,7 @@ TEST_F(StepCommands, KeepsSummariesWholeAndMasked) {
 
 TEST_F(StepCommands, LetsMatchersOfOneStepLookAtTheNext) {
     const auto* definition =
-        R"({"problemMatcher": [{"owner": "x", "pattern": [{"regexp": "^bad (.+):(\\\\d+)$",)"
+        R"({"problemMatcher": [{"owner": "x", "pattern": [{"regexp": "^bad (.+):(\\d+)$",)"
         R"( "message": 1, "line": 2}]}]})";
     start(a_job(
         {a_step(

@@ -264,6 +264,8 @@ TEST(Language, JobKeys) {
             {"{ approve: { subject: a, by: [b], min: 2, not: [author], timeout: 24h } }", ""},
             {"{ deploy: { to: ecs, cluster: a, service: b, bake: 5m } }", ""},
             {"{ deploy: { to: container, service: a, image: b, cluster: c } }", "3:64 wrong-place"},
+            {"{ deploy: { to: container, service: a, image: b }, retry: { max: 1 } }",
+             "3:57 wrong-place"},
             {"{ deploy: { to: exec } }", "3:16 missing-key"},
         }
     );

@@ -54,6 +54,7 @@ bool is_out_of_place(std::string_view key, std::string_view kind) {
     if (holds(kKinds, key)) return false;
     if (kind == "uses") return !holds(kCallKeys, key);
     if (holds(kCallOnly, key)) return true;
+    if (key == "retry") return kind != "steps" && kind != "image";  // a deployment has a ledger
     return kind != "steps" && holds(kStepsOnly, key);
 }
 

@@ -136,14 +136,10 @@ constexpr std::array kJobKeys{
     Key{"terraform", &kTerraformShape, "Plans or applies infrastructure", false, "jobs.terraform"},
     Key{"approve", &kApproveShape, "Waits for people", false, "jobs.approve"},
     Key{"stage", &kStage, "The column on the run page"},
-    Key{"retry", &kRetryShape, "Tries again", false, "jobs.retry"},
+    Key{"retry", &kRetryShape, "Tries again"},
     Key{"reports", &kReportsShape, "Results to show on the run page", false, "jobs.reports"},
-    Key{"resources", &kResourcesShape, "Limits", false, "jobs.resources"},
-    Key{"hold-on-failure",
-        &kHold,
-        "Keeps the failed job's machine for a look",
-        false,
-        "jobs.hold-on-failure"},
+    Key{"resources", &kResourcesShape, "Limits"},
+    Key{"hold-on-failure", &kHold, "Keeps the failed job's folders for a look"},
 };
 
 constexpr Shape kJob = [] {

@@ -90,11 +90,11 @@ constexpr std::array kStepKeys{
     kEnvKey,
     kContinueKey,
     kTimeoutKey,
-    Key{"background", &kBackground, "The next step begins at once", false, "steps.background"},
-    Key{"wait", &kIds, "Waits for background steps", false, "steps.wait"},
-    Key{"wait-all", &kWaitAll, "Waits for all background steps", false, "steps.wait-all"},
-    Key{"cancel", &kId, "Ends a background step", false, "steps.cancel"},
-    Key{"parallel", &kParallel, "Steps that run together", false, "steps.parallel"},
+    Key{"background", &kBackground, "The next step begins at once"},
+    Key{"wait", &kIds, "Waits for background steps"},
+    Key{"wait-all", &kWaitAll, "Waits for all background steps"},
+    Key{"cancel", &kId, "Ends a background step"},
+    Key{"parallel", &kParallel, "Steps that run together"},
 };
 constexpr Shape kStep = [] {
     Shape shape = map_shape(kStepKeys);
