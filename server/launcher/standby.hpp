@@ -1,6 +1,6 @@
 #pragma once
 // The launcher's standby: a runner program that has started and waits. Each attempt's runner is a
-// copy of it (docs/adr/0015), which costs a fraction of a start. It has no folder, lock or token,
+// copy of it (docs/adr/0017), which costs a fraction of a start. It has no folder, lock or token,
 // and ends with its socket, that is with the launcher.
 //
 //   launcher ──folder, start line, lock, log──▶ standby ──clone──▶ runner, a child of the launcher
