@@ -1,5 +1,5 @@
 #pragma once
-// Seam: process start. posix_spawn only; the sandbox and the standby (docs/adr/0008, 0015) fork.
+// Seam: process start. posix_spawn only; the sandbox and the standby (docs/adr/0008, 0017) fork.
 
 #include "base/file.hpp"
 #include "base/result.hpp"

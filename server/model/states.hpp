@@ -1,17 +1,15 @@
 #pragma once
 // Every state of the product, its name in the database and the API, and which moves are legal.
 //
-//   run:        queued ──▶ running ◀──▶ waiting          job: blocked ──▶ queued ──▶ running ──▶
-//   succeeded
-//                 │           │            │                   │            ▲ │        │ ▲  ├──▶
-//                 failed └──▶ succeeded | failed | cancelled          ├──▶ skipped │ ▼        ▼ │
-//                 ├──▶ timed_out
-//                                                              └──▶ cancelled          waiting └▶
-//                                                              cancelled
-//   attempt:    claimed ──▶ running ──▶ ended | parked         (running ──▶ queued: never attached
-//   or retry) delivery:   pending ──▶ started | ignored | duplicate | failed      refused (at the
-//   door) deployment: pending ──▶ running ──▶ succeeded | failed | rolled_back | unknown;  unknown
-//   ──settle──▶ …
+// clang-format off
+//   run         queued → running ⇄ waiting; then succeeded | failed | cancelled
+//   job         blocked → queued → running ⇄ waiting; then succeeded | failed | cancelled | timed_out
+//               running → queued   never attached, or a retry
+//               blocked → skipped | cancelled
+//   attempt     claimed → running → ended | parked
+//   delivery    pending → started | ignored | duplicate | failed; refused at the door
+//   deployment  pending → running → succeeded | failed | rolled_back | unknown; unknown → (settled)
+// clang-format on
 //
 // The same lists stand as CHECK constraints in migrations/; a test compares the two.
 
