@@ -112,6 +112,8 @@ struct House : SampleDatabase {
             .measure = {},
             .unready = {},
             .touched = {},
+            .repository_remote = {},
+            .action_remote = {},
             .keeper = &keeper,
         };
     }

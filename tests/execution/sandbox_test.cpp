@@ -68,7 +68,7 @@ class Sandboxed : public ::testing::Test {
     }
 
     static void kill_prepared() {
-        signal_descendants(SIGKILL, 0);
+        kill_tree({});
         ::siginfo_t ended{};
         ::waitid(P_ALL, 0, &ended, WEXITED | WNOWAIT);
     }

@@ -32,7 +32,7 @@ TEST_F(Hold, KeepsTheWorkspaceOfAFailedJobAndSaysWhere) {
     start(document);
 
     const auto end = finish();
-    ASSERT_TRUE(attempts_.remove(7));
+    ASSERT_TRUE(attempts_.set_aside(7));
 
     const auto held = launcher::held_folder(settings_.run, 7);
     EXPECT_TRUE(fs::exists(held / "work" / "result"));
@@ -45,7 +45,7 @@ TEST_F(Hold, KeepsNothingOfAJobThatSucceeded) {
     start(document);
 
     finish();
-    ASSERT_TRUE(attempts_.remove(7));
+    ASSERT_TRUE(attempts_.set_aside(7));
 
     EXPECT_FALSE(fs::exists(launcher::held_folder(settings_.run, 7)));
 }

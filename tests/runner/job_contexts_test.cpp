@@ -18,7 +18,11 @@ constexpr const char* kContexts = R"({"github": {
     "workflow_sha": "abc"}, "needs": {}, "vars": {}, "inputs": {}})";
 
 const JobFolders kFolders{
-    {"/out/work", "/work"}, {"/out/temp", "/temp"}, {"/out/home", "/home"}, {"/out/tmp", "/tmp"}};
+    {"/out/work", "/work"},
+    {"/out/temp", "/temp"},
+    {"/out/home", "/home"},
+    {"/out/tmp", "/tmp"},
+    {}};
 
 JobContexts make(const model::JobDocument& document) {
     auto made = JobContexts::make(document, kFolders);
