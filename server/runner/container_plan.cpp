@@ -1,5 +1,6 @@
 #include "runner/container_plan.hpp"
 
+#include "base/duration.hpp"
 #include "base/text.hpp"
 #include "runner/container_options.hpp"
 #include "runner/container_text.hpp"
@@ -115,6 +116,11 @@ Result<ContainerPlan> plan_of(const ContainerText& text) {
 /// `resources:` of the job; an option of the container wins.
 Result<> set_resources(const JobSession& session, docker::ContainerSpec& spec) {
     const auto& wanted = session.document().job.resources;
+    if (!wanted.disk.empty()) {
+        return invalid(
+            "resources.disk: nobody measures a container's; leave it out, or runs-on: host"
+        );
+    }
     const auto cpu = session.evaluate(wanted.cpu);
     const auto memory = session.evaluate(wanted.memory);
     const auto pids = session.evaluate(wanted.pids);
