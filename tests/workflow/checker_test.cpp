@@ -36,7 +36,7 @@ TEST(Checker, Steps) {
         {"{ run: x, uses: actions/checkout@v4 }", "6:7 step-kind"},
         {"{ run: x, with: { a: b } }", "6:23 wrong-place"},
         {"{ uses: actions/checkout@v4, shell: sh }", "6:43 wrong-place"},
-        {"{ uses: actions/checkout@v4, with: { ref: x } }", "6:44 unsupported"},
+        {"{ uses: actions/checkout@v4, with: { submodules: true } }", "6:44 unsupported"},
         {"{ uses: actions/checkout@v4, with: { ref: '${{ github.sha }}' } }", ""},
         {"{ uses: actions/checkout@v4, with: { reff: x } }", "6:44 unknown-input"},
         {"{ run: x, id: 1a }", "6:21 identifier"},
