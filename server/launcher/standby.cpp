@@ -100,10 +100,11 @@ Result<> Standby::send(const Start& start) {
 Result<Child> Standby::receive() {
     pid_t pid = -1;
     const auto count = ::recv(socket_.get(), &pid, sizeof pid, 0);
-    if (count != ssize_t{sizeof pid} || pid <= 0) {
+    if (count != ssize_t{sizeof pid}) {
         close();
         return Error{Code::io, "the standby did not say which runner it started"};
     }
+    if (pid <= 0) return no_standby(Error{Code::unavailable, "the standby cannot copy itself"});
     FileDescriptor pidfd{static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))};
     if (!pidfd) return from_errno("watch a runner");
     ::fcntl(pidfd.get(), F_SETFD, FD_CLOEXEC);
