@@ -146,7 +146,7 @@ def test_a_service_that_dies_fails_the_job_with_its_own_words(push):
 
 def runner_of(daemon):
     """(fence, pid) of the only attempt."""
-    [lock] = (daemon.folder / "run").glob("*/lock")
+    [lock] = daemon.folder.glob("*-run/*/lock")
     return int(lock.parent.name), int(lock.read_text())
 
 
@@ -166,7 +166,7 @@ def test_a_runner_killed_while_a_service_starts_leaves_nothing(make_daemon, git)
 
     found = daemon.finished_run(run)
     assert found["jobs"][0]["cause"] == "lost_runner"
-    daemon.wait_for(lambda: objects() == [], 10, "the engine still has objects of a dead attempt")
+    daemon.wait_for(lambda: objects() == [], 60, "the engine still has objects of a dead attempt")
 
 
 def test_a_cancelled_job_does_not_wait_for_its_services(make_daemon, git):

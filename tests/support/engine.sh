@@ -75,13 +75,6 @@ add_rules() {
     done
 }
 
-end_left_containerd() { # of an engine that was killed: its successor could not open the same files
-    local pid
-    pid=$(cat "$dir/exec/containerd/containerd.pid" 2>/dev/null) || return 0
-    grep -qa "$dir/exec/containerd" "/proc/$pid/cmdline" 2>/dev/null || return 0
-    kill "$pid" && wait_until 10 test ! -e "/proc/$pid"
-}
-
 start_engine() {
     [ "$(id -u)" = 0 ] || die "only root can start an engine"
     [ -e "$dir/subnet" ] || { free_subnet >"$dir/subnet"; cat /proc/sys/net/ipv4/ip_forward >"$dir/ip_forward"; }
@@ -91,7 +84,6 @@ start_engine() {
     ip_tool addr add "$subnet.0.1/24" dev "$bridge" 2>/dev/null
     ip_tool link set "$bridge" up
     add_rules "$subnet"
-    end_left_containerd
     rm -f "$socket" "$dir/docker.pid"
     setsid dockerd --data-root "$dir/docker" --exec-root "$dir/exec" -p "$dir/docker.pid" -H "unix://$socket" \
         --bridge "$bridge" --iptables=false --default-address-pool "base=$subnet.128.0/17,size=26" \
