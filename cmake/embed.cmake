@@ -28,3 +28,11 @@ function(triphammer_strip program)
   add_custom_command(OUTPUT "${out}" DEPENDS ${program}
     COMMAND "${CMAKE_STRIP}" -o "${out}" "$<TARGET_FILE:${program}>" VERBATIM)
 endfunction()
+
+# triphammer_compress(FILE): FILE.zst beside it, a zstd frame; small where it is shipped, soon made elsewhere.
+function(triphammer_compress file)
+  find_program(ZSTD_PROGRAM zstd REQUIRED)
+  set(in "${CMAKE_CURRENT_BINARY_DIR}/${file}")
+  add_custom_command(OUTPUT "${in}.zst" DEPENDS "${in}"
+    COMMAND "${ZSTD_PROGRAM}" -q -f "$<IF:$<CONFIG:Release>,-19,-1>" "${in}" -o "${in}.zst" VERBATIM)
+endfunction()

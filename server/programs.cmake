@@ -10,7 +10,7 @@ triphammer_strip(triphammer-supervisor)
 triphammer_embed(th_runner supervisor "${CMAKE_CURRENT_BINARY_DIR}/triphammer-supervisor.stripped")
 
 # The runner: static, small, without git and SQLite (docs/adr/0006). It is carried inside the
-# main program, stripped.
+# main program, stripped and compressed.
 add_executable(triphammer-runner runner_main.cpp)
 target_link_libraries(triphammer-runner PRIVATE th_runner)
 if(NOT TRIPHAMMER_SANITIZE)
@@ -23,4 +23,5 @@ if(NOT TRIPHAMMER_SANITIZE)
   set_target_properties(triphammer-runner PROPERTIES POSITION_INDEPENDENT_CODE OFF)
 endif()
 triphammer_strip(triphammer-runner)
-triphammer_embed(th_app runner "${CMAKE_CURRENT_BINARY_DIR}/triphammer-runner.stripped")
+triphammer_compress(triphammer-runner.stripped)
+triphammer_embed(th_app runner "${CMAKE_CURRENT_BINARY_DIR}/triphammer-runner.stripped.zst")

@@ -1,5 +1,7 @@
 #include "app/runner_program.hpp"
 
+#include "store/compression.hpp"
+
 namespace triphammer::embedded {
 const char* runner_begin();
 const char* runner_end();
@@ -7,9 +9,11 @@ const char* runner_end();
 
 namespace triphammer::app {
 
-std::string_view runner_program() {
+Result<std::string> runner_program() {
+    constexpr std::size_t most = 256U << 20U;
     const auto* begin = embedded::runner_begin();
-    return {begin, static_cast<std::size_t>(embedded::runner_end() - begin)};
+    const std::string_view carried{begin, static_cast<std::size_t>(embedded::runner_end() - begin)};
+    return store::decompress(carried, most);
 }
 
 }  // namespace triphammer::app

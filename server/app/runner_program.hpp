@@ -1,10 +1,12 @@
 #pragma once
 
-#include <string_view>
+#include "base/result.hpp"
+
+#include <string>
 
 namespace triphammer::app {
 
-/// The static runner, as it is carried inside this program.
-std::string_view runner_program();
+/// The static runner, which is carried inside this program as a zstd frame.
+Result<std::string> runner_program();
 
 }  // namespace triphammer::app

@@ -50,7 +50,9 @@ int launcher(const Invocation& invocation) {
         if (user == nullptr) return complain("launcher.daemon_user: no such user", kUsage);
         settings.daemon_uid = user->pw_uid;
     }
-    auto program = launcher::write_out_runner(settings.run, app::runner_program());
+    const auto carried = app::runner_program();
+    if (!carried) return complain(carried.error(), kUsage);
+    auto program = launcher::write_out_runner(settings.run, *carried);
     if (!program) return complain(program.error(), kUsage);
     settings.runner_program = std::move(*program);
     settings.keeps_standby = true;
