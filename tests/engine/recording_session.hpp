@@ -25,6 +25,7 @@ class RecordingSession final : public runner::JobSession {
         folders_.workspace.outside = (folder_ / "workspace").string();
         folders_.temp.outside = (folder_ / "temp").string();
         folders_.home.outside = (folder_ / "home").string();
+        folders_.actions.outside = (folder_ / "actions").string();
     }
 
     const model::JobDocument& document() const override { return document_; }
