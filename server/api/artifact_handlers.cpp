@@ -5,7 +5,6 @@
 #include "api/stored_file.hpp"
 #include "artifacts/keeper.hpp"
 #include "store/database.hpp"
-#include "store/run_store.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -14,16 +13,6 @@ namespace triphammer::api {
 using nlohmann::json;
 
 namespace {
-
-Result<model::RunId> find_visible_run(store::Connection& db, const Call& call) {
-    const auto id = id_of(call.parameter(0));
-    if (!id) return id.error();
-    const auto run = store::find_run(db, model::RunId{*id});
-    if (!run || (call.who.repository && run->repository != call.who.repository)) {
-        return not_found("there is no run " + call.parameter(0));
-    }
-    return run->id;
-}
 
 /// The artifact of the path, if it is the run's and the caller may see it.
 Result<store::ArtifactRow> find_named(store::Connection& db, const Call& call) {

@@ -6,6 +6,7 @@
 #include "store/change_store.hpp"
 #include "store/database.hpp"
 #include "store/repository_store.hpp"
+#include "store/run_store.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -82,6 +83,16 @@ Result<std::int64_t> query_number(const Call& call, std::string_view name, std::
 
 std::string client_of(const http::RequestHead& head) {
     return head.peer.unix_peer ? std::string{} : http::network_of(head.peer.address);
+}
+
+Result<model::RunId> find_visible_run(store::Connection& db, const Call& call) {
+    const auto id = id_of(call.parameter(0));
+    if (!id) return id.error();
+    const auto run = store::find_run(db, model::RunId{*id});
+    if (!run || (call.who.repository && run->repository != call.who.repository)) {
+        return not_found("there is no run " + call.parameter(0));
+    }
+    return run->id;
 }
 
 Result<model::RepositoryId> find_listed_repository(store::Connection& db, const Call& call) {

@@ -47,6 +47,9 @@ Result<std::int64_t> query_number(const Call& call, std::string_view name, std::
 /// What a client's failures to sign in are counted by; empty: not counted, the kernel vouches.
 std::string client_of(const http::RequestHead& head);
 
+/// The run of the path, if the caller may see it. Code::not_found.
+Result<model::RunId> find_visible_run(store::Connection& db, const Call& call);
+
 /// The repository that a list is about: the one that the query names, or the only one that the
 /// caller may see; none: all. Code::not_found.
 Result<model::RepositoryId> find_listed_repository(store::Connection& db, const Call& call);

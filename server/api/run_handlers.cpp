@@ -28,17 +28,6 @@ Result<history::RunFilter> read_filter(const Call& call, store::Connection& conn
     return filter;
 }
 
-/// The run of the path, if the caller may see it.
-Result<model::RunId> find_visible_run(store::Connection& connection, const Call& call) {
-    const auto id = id_of(call.parameter(0));
-    if (!id) return id.error();
-    const auto run = store::find_run(connection, model::RunId{*id});
-    if (!run || (call.who.repository && run->repository != call.who.repository)) {
-        return not_found("there is no run " + call.parameter(0));
-    }
-    return run->id;
-}
-
 Result<queue::RerunRequest> read_rerun(const Call& call) {
     const auto body = read_object(call);
     if (!body) return body.error();

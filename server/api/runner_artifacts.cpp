@@ -3,19 +3,17 @@
 //   POST /runner/v1/artifacts?name=&sha256=&bytes=[&retention_days=][&overwrite=true]   the zip
 //   GET  /runner/v1/artifacts[?run=ID]      of this run, or of another one of the repository
 //   GET  /runner/v1/artifacts/ID            the zip
-//   POST /runner/v1/caches?key=&version=&sha256=&bytes=     tar, compressed with zstd
+//   POST /runner/v1/caches?key=&version=&sha256=&bytes=     a zip, its entries by zstd
 //   GET  /runner/v1/caches?key=&version=[&restore=]…        {id, key, bytes}, or 404
 //   GET  /runner/v1/caches/ID
 #include "api/artifact_json.hpp"
 #include "api/handlers.hpp"
 #include "api/reply.hpp"
+#include "api/runner_token.hpp"
 #include "api/services.hpp"
 #include "api/stored_file.hpp"
 #include "artifacts/keeper.hpp"
 #include "artifacts/rules.hpp"
-#include "base/digest.hpp"
-#include "base/text.hpp"
-#include "store/attempt_store.hpp"
 #include "store/database.hpp"
 
 #include <nlohmann/json.hpp>
@@ -25,20 +23,6 @@ namespace triphammer::api {
 using nlohmann::json;
 
 namespace {
-
-std::string token_of(const http::Request& request) {
-    const auto field = request.headers.find("Authorization").value_or("");
-    if (field.size() < 8 || !equal_ignoring_case(field.substr(0, 7), "Bearer ")) return {};
-    return std::string{trim(field.substr(7))};
-}
-
-Result<model::Fence> find_fence(store::Connection& db, const std::string& token) {
-    const auto attempt = store::find_attempt_by_token(db, sha256_hex(token));
-    if (!attempt || model::is_final(attempt->state)) {
-        return Error{Code::unauthorized, "the token is not of a running attempt"};
-    }
-    return attempt->fence;
-}
 
 Task<Result<model::Fence>> ask_fence(Services& services, const Call& call) {
     auto token = token_of(call.request);

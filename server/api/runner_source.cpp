@@ -2,17 +2,16 @@
 // allows. The daemon fetches, with its own credential; the runner gets a pack.
 #include "api/handlers.hpp"
 #include "api/reply.hpp"
+#include "api/runner_token.hpp"
 #include "api/services.hpp"
+#include "artifacts/rules.hpp"
 #include "base/digest.hpp"
 #include "base/text.hpp"
 #include "git/mirror.hpp"
 #include "git/repository.hpp"
 #include "git/upload_pack.hpp"
-#include "store/attempt_store.hpp"
 #include "store/database.hpp"
-#include "store/job_store.hpp"
 #include "store/repository_store.hpp"
-#include "store/run_store.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -38,23 +37,14 @@ struct Found {
     git::SourceWant want;
 };
 
-std::string token_of(const http::Request& request) {
-    const auto field = request.headers.find("Authorization").value_or("");
-    if (field.size() < 8 || !equal_ignoring_case(field.substr(0, 7), "Bearer ")) return {};
-    return std::string{trim(field.substr(7))};
-}
-
 Result<Owner> find_owner(store::Connection& connection, const std::string& token) {
-    const Error unknown{Code::unauthorized, "the token is not of a running attempt"};
-    const auto attempt = store::find_attempt_by_token(connection, sha256_hex(token));
-    if (!attempt || model::is_final(attempt->state)) return unknown;
-    const auto job = store::find_job(connection, attempt->job);
-    if (!job) return unknown;
-    const auto run = store::find_run(connection, job->run);
-    if (!run) return unknown;
-    auto repository = store::find_repository(connection, run->repository);
-    if (!repository) return unknown;
-    return Owner{std::move(*repository), run->sha};
+    const auto fence = find_fence(connection, token);
+    if (!fence) return fence.error();
+    const auto owner = artifacts::find_owner(connection, *fence);
+    if (!owner) return owner.error();
+    auto repository = store::find_repository(connection, owner->run.repository);
+    if (!repository) return not_found("the run's repository was removed");
+    return Owner{std::move(*repository), owner->run.sha};
 }
 
 Result<Wanted> read_wanted(const std::string& body) {
@@ -129,6 +119,9 @@ Task<Result<Found>> find_source(Services& services, Owner owner, Wanted wanted) 
     out.mirror = services.mirrors->path_of(owner.repository.id);
     out.want.depth = wanted.depth;
     out.want.sha = wanted.commit.empty() ? owner.sha : std::move(wanted.commit);
+    if (!git::is_object_id(out.want.sha)) {
+        co_return invalid("a commit is named by all its 40 hex digits");
+    }
     if (wanted.ref.empty()) co_return out;
     auto resolving = resolve_ref(services, owner.repository, std::move(wanted.ref));
     auto sha = co_await std::move(resolving);
