@@ -7,7 +7,7 @@ target_compile_options(triphammer-supervisor PRIVATE
 target_link_options(triphammer-supervisor PRIVATE -static -Wl,--gc-sections)
 set_target_properties(triphammer-supervisor PROPERTIES POSITION_INDEPENDENT_CODE OFF)
 triphammer_strip(triphammer-supervisor)
-triphammer_embed(th_runner supervisor "${CMAKE_CURRENT_BINARY_DIR}/triphammer-supervisor.stripped")
+triphammer_embed(th_runner_container supervisor "${CMAKE_CURRENT_BINARY_DIR}/triphammer-supervisor.stripped")
 
 # The runner: static, small, without git and SQLite (docs/adr/0006). It is carried inside the
 # main program, stripped and compressed.

@@ -1,13 +1,13 @@
 // The first process of a job container: starts the steps' commands, kills what they leave, passes
-// output on (runner/container_wire.hpp). Fully static and without Boost, so that it runs in any
-// image, an empty one too. Three errands (runner/container_guard.hpp):
+// output on (runner/container/wire.hpp). Fully static and without Boost, so that it runs in any
+// image, an empty one too. Three errands (runner/container/guard.hpp):
 //
 //   supervisor steps [USER]   the steps' first process: cuts the container off from the instance's
 //                             metadata, becomes USER, obeys the runner
 //   supervisor guard          cuts another container off whose network it shares, ends
 //   supervisor gate PROGRAM…  waits until that was done, then is PROGRAM
 
-#include "runner/container_wire.hpp"
+#include "runner/container/wire.hpp"
 
 #include <fcntl.h>
 #include <poll.h>

@@ -1,7 +1,7 @@
 #pragma once
 // Composite actions: steps inside a step.
 
-#include "runner/action_call.hpp"
+#include "runner/actions/call.hpp"
 
 namespace triphammer::runner {
 

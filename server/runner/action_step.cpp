@@ -1,9 +1,9 @@
 #include "runner/action_step.hpp"
 
 #include "runner/action_composite.hpp"
-#include "runner/action_find.hpp"
-#include "runner/action_node.hpp"
-#include "runner/action_table.hpp"
+#include "runner/actions/find.hpp"
+#include "runner/actions/node.hpp"
+#include "runner/actions/table.hpp"
 
 namespace triphammer::runner {
 

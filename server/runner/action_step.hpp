@@ -1,7 +1,7 @@
 #pragma once
 // A step with `uses`: which code carries it out.
 
-#include "runner/action_call.hpp"
+#include "runner/actions/call.hpp"
 
 namespace triphammer::runner {
 

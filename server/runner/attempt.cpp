@@ -4,14 +4,14 @@
 #include "base/log.hpp"
 #include "base/random.hpp"
 #include "base/task_group.hpp"
-#include "runner/container_plan.hpp"
+#include "runner/container/plan.hpp"
 #include "runner/hold.hpp"
-#include "runner/host_executor.hpp"
-#include "runner/resource_watch.hpp"
-#include "runner/session.hpp"
-#include "runner/step_files.hpp"
+#include "runner/host/executor.hpp"
+#include "runner/host/resource_watch.hpp"
+#include "runner/session/session.hpp"
+#include "runner/session/time_limit.hpp"
+#include "runner/steps/files.hpp"
 #include "runner/steps_job.hpp"
-#include "runner/time_limit.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>

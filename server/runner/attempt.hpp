@@ -2,7 +2,7 @@
 // The runner program's whole life: read the start line, attach, do the job, deliver the end.
 
 #include "launcher/start_line.hpp"
-#include "runner/job_kinds.hpp"
+#include "runner/session/job_session.hpp"
 
 namespace triphammer::runner {
 

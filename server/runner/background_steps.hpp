@@ -4,9 +4,9 @@
 // Source: GitHub's page "Workflow syntax", jobs.<job_id>.steps[*].background and what follows.
 
 #include "base/task_group.hpp"
-#include "runner/step_list.hpp"
+#include "runner/session/wakeup.hpp"
 #include "runner/step_turn.hpp"
-#include "runner/wakeup.hpp"
+#include "runner/steps/list.hpp"
 
 #include <memory>
 #include <string>

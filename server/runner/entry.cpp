@@ -4,6 +4,10 @@
 #include "base/log.hpp"
 #include "launcher/start_line.hpp"
 #include "runner/attempt.hpp"
+#include "runner/container/executor.hpp"
+#include "runner/container/service_executor.hpp"
+#include "runner/deploy/job.hpp"
+#include "runner/image/job.hpp"
 
 #include <fcntl.h>
 #include <sys/resource.h>

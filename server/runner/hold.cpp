@@ -3,7 +3,7 @@
 #include "base/duration.hpp"
 #include "base/text.hpp"
 #include "launcher/held.hpp"
-#include "runner/step_files.hpp"
+#include "runner/steps/files.hpp"
 
 namespace triphammer::runner {
 

@@ -1,10 +1,10 @@
 #include "runner/step_run.hpp"
 
 #include "execution/shell.hpp"
-#include "runner/action_name.hpp"
 #include "runner/action_step.hpp"
-#include "runner/step_files.hpp"
-#include "runner/time_limit.hpp"
+#include "runner/actions/name.hpp"
+#include "runner/session/time_limit.hpp"
+#include "runner/steps/files.hpp"
 
 #include <algorithm>
 

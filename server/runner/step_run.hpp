@@ -1,7 +1,7 @@
 #pragma once
 // The work of one step: its script or its action.
 
-#include "runner/step_process.hpp"
+#include "runner/steps/process.hpp"
 
 namespace triphammer::runner {
 

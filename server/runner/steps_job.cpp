@@ -2,7 +2,7 @@
 
 #include "base/text.hpp"
 #include "runner/background_steps.hpp"
-#include "runner/step_files.hpp"
+#include "runner/steps/files.hpp"
 
 #include <boost/asio/this_coro.hpp>
 

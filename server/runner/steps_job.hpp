@@ -1,9 +1,9 @@
 #pragma once
 // A job made of steps: which run, in what order, with what environment, and what it all comes to.
 
-#include "runner/job_kinds.hpp"
-#include "runner/session.hpp"
-#include "runner/step_executor.hpp"
+#include "runner/session/job_session.hpp"
+#include "runner/session/session.hpp"
+#include "runner/session/step_executor.hpp"
 
 namespace triphammer::runner {
 

@@ -3,6 +3,7 @@
 #include "engine/real_engine.hpp"
 #include "engine/recording_session.hpp"
 #include "model/engine_labels.hpp"
+#include "runner/container/executor.hpp"
 
 #include <fstream>
 

@@ -6,6 +6,8 @@
 #include "engine/real_engine.hpp"
 #include "engine/recording_session.hpp"
 #include "model/engine_labels.hpp"
+#include "runner/deploy/job.hpp"
+#include "runner/image/job.hpp"
 
 #include <nlohmann/json.hpp>
 

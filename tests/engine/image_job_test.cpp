@@ -1,5 +1,6 @@
 #include "engine/real_engine.hpp"
 #include "engine/recording_session.hpp"
+#include "runner/image/job.hpp"
 
 using namespace triphammer;
 using namespace triphammer::runner;

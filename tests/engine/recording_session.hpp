@@ -3,7 +3,7 @@
 
 #include "base/digest.hpp"
 #include "rollout/effect.hpp"
-#include "runner/job_kinds.hpp"
+#include "runner/session/job_session.hpp"
 #include "support/temp_dir.hpp"
 
 #include <filesystem>

@@ -3,6 +3,8 @@
 
 #include "engine/real_engine.hpp"
 #include "engine/recording_session.hpp"
+#include "runner/container/executor.hpp"
+#include "runner/container/service_executor.hpp"
 
 #include <functional>
 #include <memory>

@@ -6,13 +6,15 @@ import sys
 
 # One noun in several folders; each may include those before it.
 WORKFLOW = ["workflow/expression", "workflow/yaml", "workflow/schema", "workflow/checks", "workflow", "workflow/action"]
+RUNNER = ["runner/session", "runner/host", "runner/image", "runner/deploy", "runner/container", "runner/steps",
+          "runner/actions", "runner"]
 LEVELS = {
     1: ["base"],
     2: ["model"],
     3: [*WORKFLOW, "store", "http", "git", "logs", "mail", "archive"],
     4: ["plan", "protocol", "rollout", "github", "docker", "aws", "artifacts", "importer"],
     5: ["execution", "queue", "access", "definitions", "history", "launcher"],
-    6: ["runner", "deployments", "report", "intake"],
+    6: [*RUNNER, "deployments", "report", "intake"],
     7: ["launch", "schedule"],
     8: ["api"],
     9: ["app"],
@@ -59,10 +61,10 @@ def problems_of(file):
         there = folder_of(name)
         if there not in LEVEL_OF or there == here:
             continue
-        inside = {here, there} <= set(WORKFLOW) and WORKFLOW.index(there) < WORKFLOW.index(here)
+        inside = any({here, there} <= set(noun) and noun.index(there) < noun.index(here) for noun in (WORKFLOW, RUNNER))
         if LEVEL_OF[there] >= LEVEL_OF[here] and not inside:
             yield f"{file}:{number}: {here} (level {LEVEL_OF[here]}) includes {there} (level {LEVEL_OF[there]})"
-        if there in FORBIDDEN.get(here, []):
+        if there in FORBIDDEN.get(here.split("/")[0], []):
             yield f"{file}:{number}: {here} must never include {there}"
 
 

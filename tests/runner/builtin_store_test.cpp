@@ -1,6 +1,6 @@
 // What the built-in actions about artifacts and caches understand of their inputs.
-#include "runner/builtin_artifact.hpp"
-#include "runner/builtin_cache.hpp"
+#include "runner/actions/artifact.hpp"
+#include "runner/actions/cache.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,0 +1,164 @@
+#include "runner/actions/checkout.hpp"
+
+#include "base/text.hpp"
+#include "runner/session/source.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace triphammer::runner {
+
+namespace {
+
+/// Inputs that change nothing here: there is no credential, a folder is always made anew, and what
+/// is transferred comes from this server.
+constexpr auto kHarmless = std::to_array<std::string_view>({
+    "clean",
+    "token",
+    "ssh-key",
+    "ssh-strict",
+    "ssh-user",
+    "ssh-known-hosts",
+    "show-progress",
+    "persist-credentials",
+    "set-safe-directory",
+    "filter",
+    "fetch-tags",
+    "path",
+    "ref",
+    "fetch-depth",
+    "sparse-checkout",
+    "sparse-checkout-cone-mode",
+});
+
+Error unsupported(const std::string& name, const std::string& value, const char* why) {
+    return invalid("actions/checkout with '" + name + ": " + value + "' is not supported: " + why);
+}
+
+Result<> check_input(const Session& session, const std::string& name, const std::string& value) {
+    if (value.empty() || value == "false") return {};
+    if (std::find(kHarmless.begin(), kHarmless.end(), name) != kHarmless.end()) return {};
+    const auto& own = session.document().source.repository;
+    if (name == "repository") {
+        if (equal_ignoring_case(value, own)) return {};
+        return unsupported(name, value, "only the run's own repository can be checked out");
+    }
+    if (name == "github-server-url") return {};
+    if (name == "lfs") return unsupported(name, value, "large files are not fetched");
+    if (name == "submodules") return unsupported(name, value, "submodules are not fetched");
+    return unsupported(name, value, "it is no input of this action");
+}
+
+Result<> check_inputs(const Session& session, const ActionInputs& inputs) {
+    for (const auto& [name, value] : inputs) {
+        auto fine = check_input(session, to_lower(name), value.to_text());
+        if (!fine) return fine;
+    }
+    return {};
+}
+
+/// Inside the workspace, also when an earlier step has left links there.
+Result<std::string> folder_of(const Session& session, const std::string& path) {
+    namespace fs = std::filesystem;
+    const fs::path workspace = session.folders().workspace.outside;
+    std::error_code failure;
+    const auto root = fs::canonical(workspace, failure);
+    const auto folder = fs::weakly_canonical(workspace / path, failure);
+    const auto inside = folder.lexically_relative(root).generic_string();
+    if (failure || inside.empty() || inside == ".." || inside.rfind("../", 0) == 0) {
+        return invalid("path '" + path + "' leads out of the workspace");
+    }
+    return folder.string();
+}
+
+/// What to ask the daemon for; a branch goes before a tag of the same name.
+struct Wish {
+    SourceAsk ask;
+    std::string head;
+    bool may_be_tag = false;
+};
+
+Wish wish_of(const model::SourceSpec& source, const std::string& ref) {
+    Wish out;
+    const auto short_name = [](std::string_view full) {
+        return full.substr(full.find('/', full.find('/') + 1) + 1);
+    };
+    const bool is_own =
+        ref.empty() || ref == source.sha || ref == source.ref || ref == short_name(source.ref);
+    if (is_own) {
+        out.head = source.ref;
+    } else if (is_commit_id(ref)) {
+        out.ask.commit = ref;
+    } else {
+        out.may_be_tag = !ref.starts_with("refs/");
+        out.ask.ref = out.may_be_tag ? "refs/heads/" + ref : ref;
+        out.head = out.ask.ref;
+    }
+    return out;
+}
+
+Result<std::int64_t> depth_of(const std::string& text) {
+    if (text.empty()) return 1;
+    const auto depth = parse_integer(text);
+    if (depth && *depth >= 0) return *depth;
+    return invalid("fetch-depth: '" + text + "' is no number of commits");
+}
+
+void set_sparse(const ActionInputs& inputs, SourcePlace& place) {
+    for (const auto line : split(input_text(inputs, "sparse-checkout"), '\n')) {
+        if (!trim(line).empty()) place.sparse.emplace_back(trim(line));
+    }
+    place.cone = input_text(inputs, "sparse-checkout-cone-mode") != "false";
+}
+
+Task<Result<std::string>> fetch_wish(Session& session, int step, Wish wish, SourcePlace place) {
+    place.head = wish.head;
+    auto fetching = fetch_source(session, step, wish.ask, place);
+    auto commit = co_await std::move(fetching);
+    const bool again = !commit && wish.may_be_tag && commit.error().code == Code::not_found;
+    if (!again) co_return commit;
+    wish.ask.ref = "refs/tags/" + wish.ask.ref.substr(std::string_view{"refs/heads/"}.size());
+    place.head = wish.ask.ref;
+    auto trying = fetch_source(session, step, std::move(wish.ask), std::move(place));
+    co_return co_await std::move(trying);
+}
+
+std::string words_of(const model::SourceSpec& source, const SourceAsk& ask) {
+    std::string what = source.sha;
+    if (!ask.commit.empty()) what = ask.commit;
+    if (!ask.ref.empty()) what = ask.ref;
+    const auto depth = ask.depth == 1   ? std::string{}
+                       : ask.depth == 0 ? std::string{" with its history"}
+                                        : " with " + std::to_string(ask.depth) + " commits";
+    return "Checking out " + source.repository + " at " + what + depth + "\n";
+}
+
+}  // namespace
+
+Task<StepResult>
+run_checkout(const ActionCall& call, const ActionInputs& inputs, execution::StopToken&) {
+    auto& session = call.scope.session();
+    if (auto fine = check_inputs(session, inputs); !fine) co_return failed_step(fine.error());
+    SourcePlace place;
+    auto folder = folder_of(session, input_text(inputs, "path"));
+    if (!folder) co_return failed_step(folder.error());
+    place.folder = std::move(*folder);
+    set_sparse(inputs, place);
+    const auto& source = session.document().source;
+    const auto ref = input_text(inputs, "ref");
+    auto wish = wish_of(source, ref);
+    const auto depth = depth_of(input_text(inputs, "fetch-depth"));
+    if (!depth) co_return failed_step(depth.error());
+    wish.ask.depth = *depth;
+    auto said = session.log(call.place.log, words_of(source, wish.ask));
+    if (auto written = co_await std::move(said); !written) co_return failed_step(written.error());
+    auto fetching = fetch_wish(session, call.place.log, std::move(wish), std::move(place));
+    const auto commit = co_await std::move(fetching);
+    if (!commit) co_return failed_step(commit.error());
+    StepResult out;
+    out.outputs["ref"] = ref.empty() ? source.ref : ref;
+    out.outputs["commit"] = *commit;
+    co_return out;
+}
+
+}  // namespace triphammer::runner

@@ -1,0 +1,20 @@
+#pragma once
+// Finds the action that a step names, and reads its file.
+
+#include "runner/actions/call.hpp"
+
+namespace triphammer::runner {
+
+/// `./path`: a folder of the workspace. Code::invalid where there is none or its file has errors,
+/// with what to do; `remarks` gets lines for the log.
+Task<Result<FoundAction>> find_local_action(
+    const ActionCall& call, execution::StopToken& stop, std::string& remarks
+);
+
+/// `OWNER/REPO[/path]@COMMIT`: the daemon's copy, fetched once in a job. Code::invalid for another
+/// form, Code::refused where the server does not allow the action.
+Task<Result<FoundAction>> find_remote_action(
+    const ActionCall& call, execution::StopToken& stop, std::string& remarks
+);
+
+}  // namespace triphammer::runner

@@ -1,0 +1,256 @@
+#include "runner/actions/image.hpp"
+
+#include "base/text.hpp"
+#include "runner/image/work.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+
+namespace triphammer::runner {
+
+namespace fs = std::filesystem;
+using model::Cause;
+
+namespace {
+
+/// Hints for another builder: they change nothing about what is built.
+constexpr auto kHints = std::to_array<std::string_view>({
+    "builder",
+    "cache-from",
+    "cache-to",
+    "github-token",
+    "provenance",
+    "sbom",
+    "load",
+    "pull",
+    "no-cache",
+    "attests",
+    "annotations",
+});
+constexpr auto kKnown = std::to_array<std::string_view>(
+    {"context", "file", "tags", "labels", "build-args", "target", "push", "platforms"}
+);
+
+template <std::size_t size>
+bool is_among(const std::array<std::string_view, size>& names, std::string_view name) {
+    return std::any_of(names.begin(), names.end(), [name](std::string_view one) {
+        return equal_ignoring_case(one, name);
+    });
+}
+
+/// A list with commas or lines.
+std::vector<std::string> items_of(const std::string& text) {
+    std::vector<std::string> out;
+    for (const auto& line : lines_of(text)) {
+        for (const auto item : split(line, ',')) {
+            if (!trim(item).empty()) out.emplace_back(trim(item));
+        }
+    }
+    return out;
+}
+
+Result<model::Pairs> pairs_of(std::string_view input, const std::string& text) {
+    model::Pairs out;
+    for (const auto& line : lines_of(text)) {
+        const auto equals = line.find('=');
+        if (equals == std::string::npos) {
+            return invalid(std::string{input} + ": '" + line + "' is no NAME=value");
+        }
+        out.emplace_back(line.substr(0, equals), model::Template{line.substr(equals + 1), {}});
+    }
+    return out;
+}
+
+/// "https://index.docker.io/v1/" → "docker.io"
+std::string host_of(std::string registry) {
+    const auto scheme = registry.find("://");
+    if (scheme != std::string::npos) registry.erase(0, scheme + 3);
+    registry.resize(std::min(registry.find('/'), registry.size()));
+    const bool is_hub = registry.empty() || registry == "index.docker.io";
+    return is_hub ? "docker.io" : registry;
+}
+
+bool is_native(const std::string& platform) {
+#if defined(__aarch64__)
+    return platform == "linux/arm64" || platform == "linux/arm64/v8";
+#else
+    return platform == "linux/amd64";
+#endif
+}
+
+Result<> check_inputs(const ActionInputs& inputs, std::string& remarks) {
+    for (const auto& [name, value] : inputs) {
+        const auto text = value.to_text();
+        if (text.empty() || text == "false" || is_among(kKnown, name)) continue;
+        if (!is_among(kHints, name)) {
+            return invalid("docker/build-push-action: '" + name + "' is not supported");
+        }
+        remarks += "'" + name + "' is accepted; the engine builds as it is set up\n";
+    }
+    for (const auto& platform : items_of(input_text(inputs, "platforms"))) {
+        if (is_native(platform)) continue;
+        return invalid(
+            "platforms: '" + platform + "' is not this machine's; one image, of its own"
+        );
+    }
+    return {};
+}
+
+/// At the action the Dockerfile is named from the workspace, at our builder from the context.
+Result<std::string> file_in(const std::string& context, const std::string& file) {
+    if (file.empty()) return std::string{"Dockerfile"};
+    const auto inside = fs::path{file}.lexically_normal().lexically_relative(
+        fs::path{context.empty() ? "." : context}.lexically_normal()
+    );
+    const auto text = inside.generic_string();
+    if (!text.empty() && text.rfind("..", 0) != 0) return text;
+    return invalid("file: '" + file + "' must be in the context '" + context + "'");
+}
+
+Result<model::ImageSpec> spec_of(const ActionInputs& inputs) {
+    model::ImageSpec spec;
+    auto context = input_text(inputs, "context");
+    if (context == "{{defaultContext}}") context.clear();
+    if (context.find("://") != std::string::npos) {
+        return invalid("context: '" + context + "' is no folder of the workspace");
+    }
+    auto file = file_in(context, input_text(inputs, "file"));
+    if (!file) return file.error();
+    spec.context.text = context;
+    spec.file.text = std::move(*file);
+    spec.target.text = input_text(inputs, "target");
+    for (auto& tag : items_of(input_text(inputs, "tags")))
+        spec.tags.push_back({std::move(tag), {}});
+    auto arguments = pairs_of("build-args", input_text(inputs, "build-args"));
+    if (!arguments) return arguments.error();
+    spec.build_args = std::move(*arguments);
+    auto labels = pairs_of("labels", input_text(inputs, "labels"));
+    if (!labels) return labels.error();
+    spec.labels = std::move(*labels);
+    spec.push.text = input_text(inputs, "push") == "true" ? "true" : "false";
+    return spec;
+}
+
+/// The files of a job's own container are in there, out of the builder's reach.
+Result<ImagePlan> plan_of(const ActionCall& call, const ActionInputs& inputs) {
+    const auto& workspace = call.executor.folders().workspace;
+    if (workspace.inside != workspace.outside) {
+        return invalid("docker/build-push-action works in jobs on the host, not in a container");
+    }
+    const auto spec = spec_of(inputs);
+    if (!spec) return spec.error();
+    const Evaluate as_it_is = [](const model::Template& value) -> Result<std::string> {
+        return value.text;
+    };
+    auto plan =
+        make_image_plan(call.scope.session().document(), *spec, workspace.outside, as_it_is);
+    if (plan) plan->logins = call.scope.actions().logins;
+    return plan;
+}
+
+StepResult failed(const Session& session, const ImageFailure& failure) {
+    if (session.is_stopped()) return stopped_step(session);
+    auto out = failed_step(failure.cause, failure.sentence);
+    if (failure.exit_status != 0) out.exit_status = failure.exit_status;
+    return out;
+}
+
+StepResult result_of(const ImageWork& work) {
+    const auto& known = work.outputs();
+    const auto get = [&](const char* name) {
+        const auto found = known.find(name);
+        return found == known.end() ? std::string{} : found->second;
+    };
+    StepResult out;
+    out.outputs["imageid"] = get("image-id");
+    out.outputs["digest"] = get("digest");
+    out.outputs["ref"] = get("ref");
+    std::vector<std::string> names;
+    for (const auto& tag : work.plan().tags) names.push_back(tag.text());
+    out.outputs["metadata"] = nlohmann::json{
+        {"containerimage.config.digest", get("image-id")},
+        {"containerimage.digest", get("digest")},
+        {"image.name",
+         join(names, ",")}}.dump();
+    return out;
+}
+
+}  // namespace
+
+std::vector<std::string> lines_of(const std::string& text) {
+    std::vector<std::string> out;
+    for (const auto line : split(text, '\n')) {
+        if (!trim(line).empty()) out.emplace_back(trim(line));
+    }
+    return out;
+}
+
+Task<StepResult>
+run_docker_login(const ActionCall& call, const ActionInputs& inputs, execution::StopToken&) {
+    docker::Credentials login;
+    login.server = host_of(input_text(inputs, "registry"));
+    login.username = input_text(inputs, "username");
+    login.password = Secret{input_text(inputs, "password")};
+    const bool is_aws = login.server.find(".ecr.") != std::string::npos;
+    if (is_aws && login.username != "AWS") {
+        co_return failed_step(
+            Cause::invalid,
+            login.server +
+                ": a registry of AWS wants a password that AWS's API gives; get it in a "
+                "step and log in as user AWS"
+        );
+    }
+    if (login.username.empty() || login.password.empty()) {
+        co_return failed_step(Cause::invalid, "docker/login-action needs username and password");
+    }
+    auto& session = call.scope.session();
+    (void)session.masks().add(login.password);
+    auto words =
+        "The builds of this job log in to " + login.server + " as " + login.username + "\n";
+    call.scope.actions().logins[login.server] = std::move(login);
+    auto saying = session.log(call.place.log, std::move(words));
+    co_await std::move(saying);
+    co_return StepResult{};
+}
+
+Task<StepResult>
+run_setup_builder(const ActionCall& call, const ActionInputs&, execution::StopToken&) {
+    auto saying = call.scope.session().log(
+        call.place.log, "There is nothing to set up: images are built by the server's own engine\n"
+    );
+    co_await std::move(saying);
+    StepResult out;
+    out.outputs["name"] = "default";
+    out.outputs["driver"] = "docker";
+#if defined(__aarch64__)
+    out.outputs["platforms"] = "linux/arm64";
+#else
+    out.outputs["platforms"] = "linux/amd64";
+#endif
+    co_return out;
+}
+
+Task<StepResult>
+run_build_push(const ActionCall& call, const ActionInputs& inputs, execution::StopToken&) {
+    auto& session = call.scope.session();
+    std::string remarks;
+    if (auto fine = check_inputs(inputs, remarks); !fine) co_return failed_step(fine.error());
+    auto saying = session.log(call.place.log, std::move(remarks));
+    co_await std::move(saying);
+    auto plan = plan_of(call, inputs);
+    if (!plan) co_return failed_step(plan.error());
+    ImageWork work{session, std::move(*plan)};
+    auto building = work.build(call.place.log);
+    const auto built = co_await std::move(building);
+    if (built) co_return failed(session, *built);
+    if (!work.plan().push) co_return result_of(work);
+    auto pushing = work.push(call.place.log);
+    const auto pushed = co_await std::move(pushing);
+    if (pushed) co_return failed(session, *pushed);
+    co_return result_of(work);
+}
+
+}  // namespace triphammer::runner

@@ -1,0 +1,248 @@
+#include "runner/actions/setup.hpp"
+
+#include "base/text.hpp"
+#include "runner/actions/setup_wanted.hpp"
+#include "runner/actions/tool_probe.hpp"
+#include "runner/session/capture.hpp"
+
+#include <algorithm>
+
+namespace triphammer::runner {
+
+using model::Cause;
+
+namespace {
+
+constexpr std::size_t kMostFileBytes = 256U << 10U;
+
+struct Tool {
+    std::string_view name;     // python
+    std::string_view title;    // Python
+    std::string_view version;  // the input, and the output
+    std::string_view file;     // the input that names a file
+    std::string_view usual;    // files that count where neither is given
+    ToolProbe probe;
+    /// $1 the program, $2 a new folder. Its last line is what goes on PATH.
+    const char* install;
+    std::string_view home;  // variables that name the tool's folder
+};
+
+/// Where nothing is called python and pip yet, and where the system's own packages must stay as
+/// they are, a virtual environment gives both.
+constexpr const char* kInstallPython = R"sh(set -e
+if ! "$1" -m venv "$2" > "$2.log" 2>&1; then
+    echo "no pip in a folder of its own ($(tail -n 1 "$2.log")): packages of the system are used"
+    "$1" -m venv --without-pip --system-site-packages --clear "$2"
+    printf '#!/bin/sh\nexec "%s" -m pip "$@"\n' "$2/bin/python" > "$2/bin/pip"
+    chmod 755 "$2/bin/pip"
+fi
+echo "$2/bin"
+)sh";
+
+/// npm and its like stand beside node, or nowhere.
+constexpr const char* kInstallBeside = R"sh(set -e
+mkdir -p "$2/bin"
+for file in "$(dirname "$1")"/*; do
+    case ${file##*/} in
+    node | nodejs | npm | npx | corepack | yarn | pnpm) ln -sf "$file" "$2/bin/${file##*/}" ;;
+    esac
+done
+ln -sf "$1" "$2/bin/node"
+echo "$2/bin"
+)sh";
+
+/// Go and Java are a folder with bin in it already.
+constexpr const char* kInstallHome = "dirname \"$1\"";
+
+constexpr Tool kPython{
+    "python",
+    "Python",
+    "python-version",
+    "python-version-file",
+    ".python-version",
+    {"python3 python3.[0-9] python3.[0-9][0-9] python",
+     "/opt/hostedtoolcache/Python/*/*/bin:/opt/python*/bin",
+     "--version"},
+    kInstallPython,
+    "pythonLocation Python_ROOT_DIR Python3_ROOT_DIR"};
+constexpr Tool kNode{
+    "node",
+    "Node",
+    "node-version",
+    "node-version-file",
+    "",
+    {"node nodejs", "/opt/hostedtoolcache/node/*/*/bin:/opt/node*/bin", "--version"},
+    kInstallBeside,
+    ""};
+constexpr Tool kGo{
+    "go",
+    "Go",
+    "go-version",
+    "go-version-file",
+    "",
+    {"go",
+     "/opt/hostedtoolcache/go/*/*/bin:/usr/local/go/bin:/usr/lib/go-*/bin:/opt/go*/bin",
+     "version"},
+    kInstallHome,
+    ""};
+constexpr Tool kJava{
+    "java",
+    "Java",
+    "java-version",
+    "java-version-file",
+    "",
+    {"java", "/opt/hostedtoolcache/Java_*/*/*/bin:/usr/lib/jvm/*/bin:/opt/java*/bin", "-version"},
+    kInstallHome,
+    "JAVA_HOME"};
+
+class Setup {
+  public:
+    Setup(const Tool& tool, const ActionCall& call, const ActionInputs& inputs)
+        : tool_{tool}, call_{call}, inputs_{inputs} {}
+
+    Task<StepResult> run(execution::StopToken& stop) {
+        auto asking = wanted(stop);
+        const auto text = co_await std::move(asking);
+        if (!text) co_return failed_step(text.error());
+        const auto range = VersionRange::parse(range_of_alias(trim(*text)));
+        if (!range) co_return failed_step(with_context(std::string{tool_.version}, range.error()));
+        auto listing = list_installed(call_, tool_.probe, stop);
+        const auto installed = co_await std::move(listing);
+        if (!installed) co_return failed_step(installed.error());
+        const auto chosen =
+            std::find_if(installed->begin(), installed->end(), [&](const Installed& one) {
+                return range->has(one.version);
+            });
+        if (chosen == installed->end()) co_return missing(*text, *installed);
+        auto installing = install(*chosen, stop);
+        co_return co_await std::move(installing);
+    }
+
+  private:
+    /// The input, the file that an input names, the usual file; else any version.
+    Task<Result<std::string>> wanted(execution::StopToken& stop) {
+        auto given = input_text(inputs_, tool_.version);
+        if (trim(given).find('\n') != std::string_view::npos) {
+            co_return invalid(std::string{tool_.version} + ": one version at a time");
+        }
+        if (!given.empty()) co_return given;
+        auto file = input_text(inputs_, tool_.file);
+        const bool is_named = !file.empty();
+        if (!is_named) file = tool_.usual;
+        if (file.empty()) co_return std::string{"*"};
+        StepCommand command;
+        command.arguments = {"/bin/sh", "-c", "exec cat -- \"$1\"", "read", file};
+        command.environment = {std::string{"PATH="} + kUsualPath};
+        command.directory = call_.executor.folders().workspace.inside;
+        auto reading = capture(call_.executor, std::move(command), kMostFileBytes, stop);
+        const auto said = co_await std::move(reading);
+        if (!said) co_return with_context(file, said.error());
+        if (said->status == 0) co_return version_in_file(tool_.name, file, said->text);
+        if (!is_named) co_return std::string{"*"};
+        co_return invalid(std::string{tool_.file} + ": there is no file " + file);
+    }
+
+    StepResult missing(const std::string& text, const std::vector<Installed>& installed) const {
+        return failed_step(
+            Cause::invalid,
+            "there is no " + std::string{tool_.title} + " " + text + " in " +
+                call_.executor.description() + "; found: " + list_text(installed) +
+                ". Install it there, or choose an image that has it"
+        );
+    }
+
+    Task<StepResult> install(const Installed& chosen, execution::StopToken& stop) {
+        const auto version = version_text(chosen.version);
+        const auto folder = call_.executor.folders().temp.inside + "/tool_" +
+                            std::string{tool_.name} + "_" + version + "_" + call_.place.key;
+        StepCommand command;
+        command.arguments = {"/bin/sh", "-c", tool_.install, "install", chosen.path, folder};
+        const StepProcess process{call_.scope, call_.executor, call_.place};
+        command.environment = process.environment(call_.environment, "").lines();
+        command.directory = call_.executor.folders().workspace.inside;
+        auto installing = capture(call_.executor, std::move(command), kMostFileBytes, stop);
+        const auto said = co_await std::move(installing);
+        if (!said) co_return failed_step(said.error());
+        if (said->status != 0) {
+            co_return failed_step(Cause::invalid, chosen.path + ": " + said->text);
+        }
+        const auto text = std::string{trim(said->text)};
+        const auto end = text.rfind('\n');
+        const auto bin = end == std::string::npos ? text : text.substr(end + 1);
+        auto words = std::string{tool_.title} + " " + version + " (" + chosen.path + ")\n";
+        if (end != std::string::npos) words = text.substr(0, end + 1) + words;
+        if (!input_text(inputs_, "cache").empty())
+            words += "Nothing is cached: use actions/cache\n";
+        auto saying = call_.scope.session().log(call_.place.log, std::move(words));
+        co_await std::move(saying);
+        co_return publish(bin, version, chosen);
+    }
+
+    /// PATH, variables, outputs.
+    StepResult publish(
+        const std::string& bin, const std::string& version, const Installed& chosen
+    ) {
+        auto& environment = call_.scope.session().contexts().environment();
+        if (tool_.name == "go") {
+            put_on_path(
+                call_.scope, call_.executor, call_.executor.folders().home.inside + "/go/bin"
+            );
+        }
+        put_on_path(call_.scope, call_.executor, bin);
+        const auto home = bin.substr(0, bin.rfind('/'));
+        for (const auto name : split(tool_.home, ' ')) {
+            if (!name.empty()) environment.set(name, home);
+        }
+        StepResult out;
+        out.outputs[std::string{tool_.version}] = version;
+        out.outputs["cache-hit"] = "false";
+        if (tool_.name == "python") out.outputs["python-path"] = bin + "/python";
+        if (tool_.name != "java") return out;
+        const auto major = std::to_string(chosen.version.parts[0]);
+        environment.set("JAVA_HOME_" + major + "_X64", home);
+        out.outputs["version"] = version;
+        out.outputs["path"] = home;
+        out.outputs["distribution"] = input_text(inputs_, "distribution");
+        return out;
+    }
+
+    const Tool& tool_;
+    const ActionCall& call_;
+    const ActionInputs& inputs_;
+};
+
+Task<StepResult> run_setup(
+    const Tool& tool, const ActionCall& call, const ActionInputs& inputs, execution::StopToken& stop
+) {
+    Setup setup{tool, call, inputs};
+    auto running = setup.run(stop);
+    co_return co_await std::move(running);
+}
+
+}  // namespace
+
+Task<StepResult> run_setup_python(
+    const ActionCall& call, const ActionInputs& inputs, execution::StopToken& stop
+) {
+    return run_setup(kPython, call, inputs, stop);
+}
+
+Task<StepResult> run_setup_node(
+    const ActionCall& call, const ActionInputs& inputs, execution::StopToken& stop
+) {
+    return run_setup(kNode, call, inputs, stop);
+}
+
+Task<StepResult> run_setup_go(
+    const ActionCall& call, const ActionInputs& inputs, execution::StopToken& stop
+) {
+    return run_setup(kGo, call, inputs, stop);
+}
+
+Task<StepResult> run_setup_java(
+    const ActionCall& call, const ActionInputs& inputs, execution::StopToken& stop
+) {
+    return run_setup(kJava, call, inputs, stop);
+}
+
+}  // namespace triphammer::runner

@@ -1,0 +1,52 @@
+#pragma once
+// What an attempt has on the container engine: a network of its own and everything in it, all with
+// the attempt's labels, all removed together. On the runner's one thread.
+
+#include "docker/engine.hpp"
+#include "runner/container/plan.hpp"
+#include "runner/session/job_session.hpp"
+
+#include <memory>
+#include <string>
+
+namespace triphammer::runner {
+
+class EnginePlace {
+  public:
+    explicit EnginePlace(JobSession& session) : session_{session} {}
+
+    /// First. Code::unavailable when the engine does not answer.
+    Task<Result<>> connect();
+    /// May run beside pulls.
+    Task<Result<>> make_network();
+    /// What is here already is used; else it is pulled, and step 0 says so.
+    Task<Result<docker::ImageInfo>> get_image(ContainerPlan plan);
+    /// Makes a container with the attempt's labels, in its network where the spec names none; gives
+    /// the id. `suffix` ends its name. Volumes with names are the attempt's own, shared by its
+    /// containers.
+    Task<Result<std::string>> create_container(docker::ContainerSpec spec, std::string suffix);
+    /// Removes all that carries the attempt's labels, also what an unfinished call left.
+    Task<> remove_all();
+
+    docker::Engine& engine() { return *engine_; }
+
+    const docker::EngineVersion& version() const { return engine_->version(); }
+
+    bool is_connected() const { return engine_ != nullptr; }
+
+    std::string network() const { return name("1"); }
+
+    docker::Labels labels() const;
+
+  private:
+    std::string name(const std::string& suffix) const;
+    Task<Result<>> make_volumes(docker::ContainerSpec& spec);
+    Task<> remove_containers();
+    Task<> remove_networks();
+    Task<> remove_volumes();
+
+    JobSession& session_;
+    std::unique_ptr<docker::Engine> engine_;
+};
+
+}  // namespace triphammer::runner

@@ -1,0 +1,55 @@
+#include "runner/container/files.hpp"
+
+#include "base/file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+namespace triphammer::runner {
+
+namespace {
+
+constexpr unsigned kOwner = 0700;
+
+}  // namespace
+
+std::optional<FolderSync::Mark> FolderSync::look_at(const docker::TarHeader& header) const {
+    struct stat info {};
+
+    if (::lstat((root_ + "/" + header.path).c_str(), &info) != 0) return {};
+    Mark mark;
+    mark.inode = info.st_ino;
+    if (header.kind == docker::TarKind::directory) return mark;  // its entries have their own
+    mark.size = static_cast<std::uint64_t>(info.st_size);
+    mark.changed_ns = info.st_ctim.tv_sec * 1'000'000'000LL + info.st_ctim.tv_nsec;
+    return mark;
+}
+
+Result<std::optional<docker::FolderTar>> FolderSync::take_changes() {
+    auto all = docker::list_folder(root_);
+    if (!all) return all.error();
+    std::vector<docker::TarHeader> fresh;
+    for (auto& header : *all) {
+        const auto mark = look_at(header);
+        if (!mark) continue;
+        auto& known = sent_[header.path];
+        if (known == *mark) continue;
+        known = *mark;
+        if (is_open_) header.mode |= (header.mode & kOwner) >> 3U | (header.mode & kOwner) >> 6U;
+        fresh.push_back(std::move(header));
+    }
+    if (fresh.empty()) return std::optional<docker::FolderTar>{};
+    return std::optional{docker::FolderTar{root_, std::move(fresh)}};
+}
+
+Result<> FolderSync::replace(const std::string& path, std::string_view bytes) {
+    auto file = open_file(root_ + "/" + path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0644);
+    if (!file) return file.error();
+    if (auto written = write_all(file->get(), bytes); !written) return written;
+    docker::TarHeader header;
+    header.path = path;
+    if (const auto mark = look_at(header)) sent_[path] = *mark;
+    return {};
+}
+
+}  // namespace triphammer::runner

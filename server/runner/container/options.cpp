@@ -1,0 +1,357 @@
+#include "runner/container/options.hpp"
+
+#include "base/text.hpp"
+#include "runner/container/words.hpp"
+#include "runner/deploy/plan.hpp"
+
+#include <arpa/inet.h>
+
+#include <array>
+
+namespace triphammer::runner {
+
+using docker::ContainerSpec;
+
+namespace {
+
+constexpr std::int64_t kMostRetries = 1000;
+constexpr std::string_view kNoNewPrivileges = "no-new-privileges";
+
+docker::HealthCheck& health_of(ContainerSpec& spec) {
+    return spec.health ? *spec.health : spec.health.emplace();
+}
+
+/// Stores what `parsed` holds.
+template <class Value, class Target>
+Result<> store(Result<Value> parsed, Target& target) {
+    if (!parsed) return parsed.error();
+    target = static_cast<Target>(std::move(*parsed));
+    return {};
+}
+
+using Apply = Result<> (*)(ContainerSpec&, const std::string&);
+
+struct Option {
+    std::string_view name;
+    Apply apply;
+    bool is_switch = false;  // stands alone: --init
+};
+
+Result<> add_env(ContainerSpec& spec, const std::string& value) {
+    const auto equals = value.find('=');
+    if (equals == value.npos || equals == 0) {
+        return invalid("a variable is NAME=VALUE: there is no environment to take it from");
+    }
+    const auto name = value.substr(0, equals);
+    std::erase_if(spec.env, [&name](const auto& known) { return known.first == name; });
+    spec.env.emplace_back(name, value.substr(equals + 1));
+    return {};
+}
+
+Result<> add_label(ContainerSpec& spec, const std::string& value) {
+    const auto equals = std::min(value.find('='), value.size());
+    if (value.starts_with("triphammer")) return invalid("these labels are the server's own");
+    spec.labels[value.substr(0, equals)] =
+        equals < value.size() ? value.substr(equals + 1) : std::string{};
+    return {};
+}
+
+Result<> add_tmpfs(ContainerSpec& spec, const std::string& value) {
+    const auto colon = std::min(value.find(':'), value.size());
+    if (!value.starts_with('/')) return invalid("write an absolute path: /tmp or /tmp:size=64m");
+    spec.tmpfs[value.substr(0, colon)] =
+        colon < value.size() ? value.substr(colon + 1) : std::string{};
+    return {};
+}
+
+Result<> add_ulimit(ContainerSpec& spec, const std::string& value) {
+    const auto equals = value.find('=');
+    const auto colon = value.find(':', equals == value.npos ? 0 : equals);
+    const auto wrong = invalid("write NAME=SOFT:HARD, nofile=1024:65536 say");
+    if (equals == value.npos || equals == 0) return wrong;
+    const auto soft = parse_integer(value.substr(equals + 1, colon - equals - 1));
+    const auto hard = colon == value.npos ? soft : parse_integer(value.substr(colon + 1));
+    if (!soft || !hard) return wrong;
+    spec.ulimits.push_back({value.substr(0, equals), *soft, *hard});
+    return {};
+}
+
+/// No way to the machine or its metadata by another name.
+Result<> add_host(ContainerSpec& spec, const std::string& value) {
+    const auto colon = value.find_first_of(":=");
+    const auto address = colon == value.npos ? std::string{} : value.substr(colon + 1);
+    in_addr parsed{};
+    if (colon == 0 || ::inet_pton(AF_INET, address.c_str(), &parsed) != 1) {
+        return invalid("write NAME:ADDRESS with an IPv4 address; host-gateway would be the machine"
+        );
+    }
+    spec.extra_hosts.push_back(value.substr(0, colon) + ":" + address);
+    return {};
+}
+
+Result<> harden(ContainerSpec& spec, const std::string& value) {
+    if (value != kNoNewPrivileges && value != "no-new-privileges:true" &&
+        value != "no-new-privileges=true") {
+        return invalid("only no-new-privileges may be asked for, and it holds anyway");
+    }
+    spec.no_new_privileges = true;
+    return {};
+}
+
+/// ALL is dropped already; what is kept shrinks.
+Result<> drop_capability(ContainerSpec& spec, const std::string& value) {
+    std::string name = value;
+    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) {
+        return static_cast<char>(std::toupper(c));
+    });
+    if (name.starts_with("CAP_")) name.erase(0, 4);
+    if (name == "ALL") spec.add_capabilities.clear();
+    std::erase(spec.add_capabilities, name);
+    return {};
+}
+
+Result<> set_retries(ContainerSpec& spec, const std::string& value) {
+    const auto number = parse_integer(value);
+    if (!number || *number < 0 || *number > kMostRetries) return invalid("write a whole number");
+    health_of(spec).retries = static_cast<int>(*number);
+    return {};
+}
+
+Result<> set_pids(ContainerSpec& spec, const std::string& value) {
+    const auto number = parse_integer(value);
+    if (!number || *number < 1 || *number > spec.pids_limit) {
+        return invalid("write a number between 1 and " + std::to_string(spec.pids_limit));
+    }
+    spec.pids_limit = *number;
+    return {};
+}
+
+Result<> set_entrypoint(ContainerSpec& spec, const std::string& value) {
+    spec.entrypoint = {value};
+    return {};
+}
+
+/// Sorted by what they are about.
+constexpr std::array kOptions{
+    Option{
+        "--health-cmd",
+        [](ContainerSpec& spec, const std::string& value) -> Result<> {
+            health_of(spec).test = {"CMD-SHELL", value};
+            return {};
+        }},
+    Option{
+        "--health-interval",
+        [](ContainerSpec& spec, const std::string& value) {
+            return store(parse_engine_duration(value), health_of(spec).interval);
+        }},
+    Option{
+        "--health-timeout",
+        [](ContainerSpec& spec, const std::string& value) {
+            return store(parse_engine_duration(value), health_of(spec).timeout);
+        }},
+    Option{
+        "--health-start-period",
+        [](ContainerSpec& spec, const std::string& value) {
+            return store(parse_engine_duration(value), health_of(spec).start_period);
+        }},
+    Option{"--health-retries", set_retries},
+    Option{
+        "--no-healthcheck",
+        [](ContainerSpec& spec, const std::string&) -> Result<> {
+            health_of(spec).test = {"NONE"};
+            return {};
+        },
+        true},
+    Option{"--env", add_env},
+    Option{"-e", add_env},
+    Option{"--label", add_label},
+    Option{"-l", add_label},
+    Option{
+        "--user",
+        [](ContainerSpec& spec, const std::string& value) -> Result<> {
+            spec.user = value;
+            return {};
+        }},
+    Option{
+        "--group-add",
+        [](ContainerSpec& spec, const std::string& value) -> Result<> {
+            spec.extra_groups.push_back(value);
+            return {};
+        }},
+    Option{
+        "--workdir",
+        [](ContainerSpec& spec, const std::string& value) -> Result<> {
+            spec.working_directory = value;
+            return {};
+        }},
+    Option{
+        "--hostname",
+        [](ContainerSpec& spec, const std::string& value) -> Result<> {
+            spec.hostname = value;
+            return {};
+        }},
+    Option{
+        "--network-alias",
+        [](ContainerSpec& spec, const std::string& value) -> Result<> {
+            spec.aliases.push_back(value);
+            return {};
+        }},
+    Option{"--add-host", add_host},
+    Option{"--entrypoint", set_entrypoint},
+    Option{
+        "--memory",
+        [](ContainerSpec& spec, const std::string& value) {
+            return store(parse_size(value), spec.memory_bytes);
+        }},
+    Option{
+        "--cpus",
+        [](ContainerSpec& spec, const std::string& value) {
+            return store(parse_cpus(value), spec.nano_cpus);
+        }},
+    Option{"--pids-limit", set_pids},
+    Option{
+        "--shm-size",
+        [](ContainerSpec& spec, const std::string& value) {
+            return store(parse_size(value), spec.shm_bytes);
+        }},
+    Option{"--tmpfs", add_tmpfs},
+    Option{"--ulimit", add_ulimit},
+    Option{"--cap-drop", drop_capability},
+    Option{"--security-opt", harden},
+    Option{
+        "--init",
+        [](ContainerSpec& spec, const std::string&) -> Result<> {
+            spec.init = true;
+            return {};
+        },
+        true},
+    Option{
+        "--read-only",
+        [](ContainerSpec& spec, const std::string&) -> Result<> {
+            spec.read_only = true;
+            return {};
+        },
+        true},
+};
+
+struct Alias {
+    std::string_view letter;
+    std::string_view name;
+};
+
+constexpr std::array kAliases{
+    Alias{"-u", "--user"},
+    Alias{"-w", "--workdir"},
+    Alias{"-h", "--hostname"},
+    Alias{"-m", "--memory"},
+    Alias{"--net-alias", "--network-alias"}};
+
+struct Remedy {
+    std::string_view name;
+    std::string_view advice;
+};
+
+constexpr std::string_view kIsolation =
+    "it would open the machine to the job, so no job gets it; remove it";
+
+/// What people write at GitHub, and what stands in its place here.
+constexpr std::array kRemedies{
+    Remedy{"--privileged", kIsolation},
+    Remedy{"--cap-add", kIsolation},
+    Remedy{"--device", kIsolation},
+    Remedy{"--gpus", kIsolation},
+    Remedy{"--pid", kIsolation},
+    Remedy{"--ipc", "use --shm-size for more shared memory"},
+    Remedy{"--uts", kIsolation},
+    Remedy{"--userns", kIsolation},
+    Remedy{"--cgroupns", kIsolation},
+    Remedy{"--cgroup-parent", kIsolation},
+    Remedy{"--runtime", kIsolation},
+    Remedy{"--sysctl", kIsolation},
+    Remedy{"--network", "all containers of a job are in a network of its own already"},
+    Remedy{"--net", "all containers of a job are in a network of its own already"},
+    Remedy{"--volume", "write it under volumes"},
+    Remedy{"-v", "write it under volumes"},
+    Remedy{"--mount", "write it under volumes, or as --tmpfs"},
+    Remedy{"--volumes-from", "write them under volumes"},
+    Remedy{"--publish", "write it under ports"},
+    Remedy{"-p", "write it under ports"},
+    Remedy{"--publish-all", "write them under ports"},
+    Remedy{"-P", "write them under ports"},
+    Remedy{"--expose", "every port is open inside the job's network: remove it"},
+    Remedy{"--name", "its key is its host name; --network-alias gives it one more"},
+    Remedy{"--env-file", "write them under env"},
+    Remedy{"--restart", "a service that ends stays down, and its log says so"},
+};
+
+std::string_view full_name(std::string_view name) {
+    for (const auto& alias : kAliases) {
+        if (alias.letter == name) return alias.name;
+    }
+    return name;
+}
+
+const Option* find_option(std::string_view name) {
+    for (const auto& option : kOptions) {
+        if (option.name == name) return &option;
+    }
+    return nullptr;
+}
+
+Error refusal(const std::string& name) {
+    for (const auto& remedy : kRemedies) {
+        if (remedy.name == name) {
+            return invalid("options: " + name + " is not allowed: " + std::string{remedy.advice});
+        }
+    }
+    std::string known;
+    for (const auto& option : kOptions) {
+        known += (known.empty() ? "" : ", ") + std::string{option.name};
+    }
+    return invalid("options: " + name + " is none of those that may stand here: " + known);
+}
+
+/// "--name=value" and "-mvalue" in two.
+struct Word {
+    std::string name;
+    std::optional<std::string> value;
+};
+
+Word take_apart(const std::string& word) {
+    const auto equals = word.find('=');
+    if (word.starts_with("--") && equals != word.npos) {
+        return {word.substr(0, equals), word.substr(equals + 1)};
+    }
+    const bool glued = word.size() > 2 && word[0] == '-' && word[1] != '-';
+    if (glued) return {word.substr(0, 2), word.substr(2)};
+    return {word, {}};
+}
+
+Result<> add_switch(ContainerSpec& spec, const Option& option, const Word& word) {
+    if (word.value && *word.value != "true") {
+        return invalid("options: " + word.name + " stands alone");
+    }
+    return option.apply(spec, "");
+}
+
+}  // namespace
+
+Result<> add_options(ContainerSpec& spec, std::string_view options) {
+    const auto words = split_words(options);
+    if (!words) return with_context("options", words.error());
+    for (std::size_t at = 0; at < words->size(); ++at) {
+        auto word = take_apart((*words)[at]);
+        const auto* option = find_option(full_name(word.name));
+        if (option == nullptr) return refusal(word.name);
+        if (!option->is_switch && !word.value) {
+            if (++at == words->size()) return invalid("options: " + word.name + " needs a value");
+            word.value = (*words)[at];
+        }
+        const auto added =
+            option->is_switch ? add_switch(spec, *option, word) : option->apply(spec, *word.value);
+        if (!added) return with_context("options: " + word.name, added.error());
+    }
+    return {};
+}
+
+}  // namespace triphammer::runner

@@ -1,0 +1,62 @@
+#pragma once
+// One service of a job: its container, its log as a step of its own, and whether it is ready.
+
+#include "base/task_group.hpp"
+#include "runner/container/engine_place.hpp"
+#include "runner/container/plan.hpp"
+#include "runner/deploy/probe.hpp"
+
+#include <memory>
+#include <string>
+
+namespace triphammer::runner {
+
+class Service {
+  public:
+    /// `step`: the number of its log. `published`: its ports lead to the machine's loopback, for
+    /// steps that are in no container.
+    Service(JobSession& session, EnginePlace& place, ContainerPlan plan, int step, bool published);
+
+    /// Gets the image and makes the container; its network may still be missing.
+    Task<Result<>> make();
+    /// Starts it and waits until it is ready. `logs` gets the task that keeps its output.
+    Task<Result<>> start(TaskGroup& logs);
+    /// Looks how it fared, before it is removed.
+    Task<Result<>> look_back();
+    /// Ends its log; when its output has been kept.
+    Task<> finish();
+
+    /// Those that lead to the machine.
+    const std::vector<docker::PortBinding>& ports() const { return plan_.spec.ports; }
+
+    JobPlace::Service facts() const;
+
+  private:
+    Task<Result<>> bring_up(TaskGroup& logs);
+    Task<Result<>> create();
+    Task<Result<>> run(TaskGroup& logs);
+    Task<> keep_log();
+    Task<Result<>> wait_ready();
+    Task<Result<>> wait_as_asked();
+    Task<Result<>> wait_healthy();
+    Task<Result<bool>> look(const docker::HealthCheck& check);
+    Task<bool> answers();
+    Error not_running(const docker::ContainerInfo& info) const;
+    ProbeTarget target(std::uint16_t port) const;
+    docker::HealthCheck health() const;
+    Error explain(Error error) const;
+    Error blame(const Error& error) const;
+
+    JobSession& session_;
+    EnginePlace& place_;
+    ContainerPlan plan_;
+    int step_;
+    docker::ImageInfo image_;
+    std::string id_;
+    docker::ContainerInfo info_;  // once it runs
+    std::unique_ptr<docker::AttachedStream> output_;
+    bool has_log_ = false;
+    protocol::StepEnd end_;
+};
+
+}  // namespace triphammer::runner

@@ -1,0 +1,78 @@
+#include "runner/container/service_group.hpp"
+
+#include "base/deadline.hpp"
+
+namespace triphammer::runner {
+
+namespace {
+
+/// A removed container's stream ends at once.
+constexpr std::chrono::seconds kLastOutput{5};
+
+}  // namespace
+
+ServiceGroup::ServiceGroup(JobSession& session, EnginePlace& place, bool published)
+    : session_{session}, place_{place}, published_{published} {}
+
+Result<> ServiceGroup::plan() {
+    auto plans = make_service_plans(session_);
+    if (!plans) return plans.error();
+    int step = kFirstServiceStep;
+    for (auto& plan : *plans) {
+        services_.push_back(
+            std::make_unique<Service>(session_, place_, std::move(plan), step++, published_)
+        );
+    }
+    return {};
+}
+
+std::vector<std::uint16_t> ServiceGroup::fixed_ports() const {
+    std::vector<std::uint16_t> out;
+    for (const auto& service : services_) {
+        for (const auto& port : service->ports()) {
+            if (port.host_port != 0) out.push_back(port.host_port);
+        }
+    }
+    return out;
+}
+
+std::vector<Task<Result<>>> ServiceGroup::makes() {
+    std::vector<Task<Result<>>> out;
+    for (auto& service : services_) out.push_back(service->make());
+    return out;
+}
+
+std::vector<Task<Result<>>> ServiceGroup::starts(const Executor& executor) {
+    logs_.emplace(executor, nullptr);
+    std::vector<Task<Result<>>> out;
+    for (auto& service : services_) out.push_back(service->start(*logs_));
+    return out;
+}
+
+Task<> ServiceGroup::look_back() {
+    for (auto& service : services_) {
+        auto looking = service->look_back();
+        co_await std::move(looking);
+    }
+}
+
+Task<> ServiceGroup::finish() {
+    if (logs_) {
+        auto joining = finish_within(logs_->join(), kLastOutput);
+        co_await std::move(joining);
+        auto stopping = logs_->stop();
+        co_await std::move(stopping);
+    }
+    for (auto& service : services_) {
+        auto finishing = service->finish();
+        co_await std::move(finishing);
+    }
+}
+
+std::vector<JobPlace::Service> ServiceGroup::facts() const {
+    std::vector<JobPlace::Service> out;
+    for (const auto& service : services_) out.push_back(service->facts());
+    return out;
+}
+
+}  // namespace triphammer::runner

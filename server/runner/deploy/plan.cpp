@@ -1,0 +1,245 @@
+#include "runner/deploy/plan.hpp"
+
+#include "base/duration.hpp"
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace triphammer::runner {
+
+using std::chrono::milliseconds;
+
+namespace {
+
+std::optional<std::uint16_t> parse_port_number(std::string_view text) {
+    const auto number = parse_integer(text);
+    if (!number || *number < 1 || *number > 65535) return {};
+    return static_cast<std::uint16_t>(*number);
+}
+
+Error bad_port(std::string_view text) {
+    return invalid(
+        "'" + std::string{text} + "' is not a port: write HOST:CONTAINER, \"8080:80\" say"
+    );
+}
+
+}  // namespace
+
+Result<docker::PortBinding> parse_port(std::string_view text) {
+    docker::PortBinding out;
+    auto rest = text;
+    if (const auto slash = rest.find('/'); slash != rest.npos) {
+        out.protocol = rest.substr(slash + 1);
+        rest = rest.substr(0, slash);
+        if (out.protocol != "tcp" && out.protocol != "udp") return bad_port(text);
+    }
+    const auto last = rest.rfind(':');
+    if (last == rest.npos) return bad_port(text);
+    const auto container = parse_port_number(rest.substr(last + 1));
+    rest = rest.substr(0, last);
+    if (const auto first = rest.rfind(':'); first != rest.npos) {
+        out.host_address = rest.substr(0, first);
+        rest = rest.substr(first + 1);
+    }
+    const auto host = parse_port_number(rest);
+    if (!container || !host) return bad_port(text);
+    out.container_port = *container;
+    out.host_port = *host;
+    return out;
+}
+
+Result<std::vector<std::string>> split_words(std::string_view text) {
+    std::vector<std::string> words;
+    std::string word;
+    bool inside = false;  // of a word
+    char quote = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        const bool escapes = c == '\\' && quote != '\'' && i + 1 < text.size();
+        if (escapes) {
+            word += text[++i];
+            inside = true;
+        } else if (quote != 0 && c == quote) {
+            quote = 0;
+        } else if (quote == 0 && (c == '\'' || c == '"')) {
+            quote = c;
+            inside = true;
+        } else if (quote == 0 && (c == ' ' || c == '\t' || c == '\n')) {
+            if (inside) words.push_back(std::exchange(word, {}));
+            inside = false;
+        } else {
+            word += c;
+            inside = true;
+        }
+    }
+    if (quote != 0) return invalid("a quote is not closed in: " + std::string{text});
+    if (inside) words.push_back(word);
+    return words;
+}
+
+namespace {
+
+/// Reads the keys of `deploy:` one after the other; after the first error all others are skipped.
+class Planner {
+  public:
+    Planner(const model::DeploySpec& spec, const Evaluate& evaluate)
+        : spec_{spec}, evaluate_{evaluate} {}
+
+    Result<DeployPlan> make() {
+        check_driver();
+        plan_.service = text(spec_.service);
+        if (plan_.service.empty()) fail("deploy: name the service");
+        read_image();
+        read_lists();
+        choose_strategy();
+        plan_.before = text(spec_.before);
+        plan_.health = probe(spec_.health);
+        plan_.verify = probe(spec_.verify);
+        plan_.drain = duration(spec_.drain, plan_.drain, "drain");
+        plan_.keep_previous = duration(spec_.keep_previous, milliseconds{0}, "keep-previous");
+        if (const auto replicas = text(spec_.replicas); !replicas.empty() && replicas != "1") {
+            fail("deploy to container runs one container; replicas are not supported yet");
+        }
+        if (error_) return *error_;
+        return std::move(plan_);
+    }
+
+  private:
+    void fail(std::string message) {
+        if (!error_) error_ = invalid(std::move(message));
+    }
+
+    std::string text(const model::Template& value) {
+        if (value.empty() || error_) return {};
+        auto out = evaluate_(value);
+        if (!out) error_ = out.error();
+        return out ? std::move(*out) : std::string{};
+    }
+
+    void check_driver() {
+        if (spec_.to != "container") {
+            fail("deploy to '" + spec_.to + "' is not supported yet; container is");
+        }
+        const auto& how = spec_.on_failure;
+        if (!how.empty() && how != "rollback" && how != "keep") {
+            fail("on-failure is rollback or keep, not '" + how + "'");
+        }
+        plan_.rolls_back = how != "keep";
+    }
+
+    void read_image() {
+        const auto name = text(spec_.image);
+        if (error_) return;
+        if (docker::is_digest(name)) {
+            plan_.image_id = name;
+            return;
+        }
+        auto reference = docker::parse_reference(name);
+        if (!reference) {
+            error_ = reference.error();
+            return;
+        }
+        plan_.image = std::move(*reference);
+        plan_.credentials.username = text(spec_.registry_username);
+        plan_.credentials.password = Secret{text(spec_.registry_password)};
+        plan_.credentials.server = plan_.image.registry();
+    }
+
+    void read_lists() {
+        for (const auto& port : spec_.ports) {
+            auto parsed = parse_port(text(port));
+            if (!parsed && !error_) error_ = parsed.error();
+            if (parsed) plan_.ports.push_back(std::move(*parsed));
+        }
+        for (const auto* pairs : {&spec_.env, &spec_.secrets}) {
+            for (const auto& [name, value] : *pairs) plan_.env.emplace_back(name, text(value));
+        }
+        for (const auto& volume : spec_.volumes) plan_.volumes.push_back(named_volume(volume));
+        for (const auto& network : spec_.networks) plan_.networks.push_back(text(network));
+        auto words = split_words(text(spec_.command));
+        if (!words && !error_) error_ = words.error();
+        if (words) plan_.command = std::move(*words);
+    }
+
+    /// Only the engine's volumes: a path of the host would hand out the host.
+    std::string named_volume(const model::Template& value) {
+        auto volume = text(value);
+        const auto colon = volume.find(':');
+        const bool has_path = colon != std::string::npos && volume.substr(colon + 1, 1) == "/";
+        if (!error_ && (colon == 0 || !has_path || volume.find('/') < colon || volume[0] == '.')) {
+            fail(
+                "'" + volume +
+                "' is not a volume: write NAME:/path (folders of the host are not given)"
+            );
+        }
+        return volume;
+    }
+
+    void choose_strategy() {
+        const auto& by = spec_.switch_by;
+        if (!by.empty() && by != "nginx") fail("switch: " + by + " is not supported yet; nginx is");
+        plan_.has_switch = by == "nginx";
+        const auto& how = spec_.strategy;
+        const bool is_direct = !plan_.ports.empty() && !plan_.has_switch;
+        if (how == "recreate" || (how.empty() && is_direct)) {
+            plan_.strategy = rollout::Strategy::recreate;
+            plan_.has_switch = false;
+        } else if (!how.empty() && how != "blue-green") {
+            fail("strategy " + how + " is not supported yet; blue-green and recreate are");
+        } else if (is_direct) {
+            fail(
+                "blue-green needs somebody who owns the port: say switch: nginx, or strategy: "
+                "recreate (with a short downtime)"
+            );
+        }
+        if (plan_.has_switch && plan_.ports.empty()) fail("switch: nginx needs ports");
+        for (const auto& port : plan_.ports) {
+            if (plan_.has_switch && port.protocol != "tcp") fail("switch: nginx serves tcp only");
+        }
+    }
+
+    milliseconds duration(const model::Template& value, milliseconds fallback, const char* key) {
+        const auto written = text(value);
+        if (written.empty()) return fallback;
+        const auto parsed = parse_duration(written);
+        if (!parsed) fail(std::string{key} + ": '" + written + "' is not a duration (10s, 2m)");
+        return parsed.value_or(fallback);
+    }
+
+    ProbeSpec probe(const model::HealthSpec& spec) {
+        ProbeSpec out;
+        out.path = text(spec.http);
+        out.command = text(spec.command);
+        const auto tcp = text(spec.tcp);
+        const auto port = tcp.empty() ? text(spec.port) : tcp;
+        if (!out.path.empty() && out.path[0] != '/') fail("health.http is a path: /healthz say");
+        if (!out.path.empty()) out.kind = ProbeSpec::Kind::http;
+        if (!tcp.empty()) out.kind = ProbeSpec::Kind::tcp;
+        if (!out.command.empty()) out.kind = ProbeSpec::Kind::command;
+        if (!port.empty()) {
+            const auto number = parse_port_number(port);
+            if (!number) fail("health: '" + port + "' is not a port");
+            out.port = number.value_or(0);
+        }
+        out.interval =
+            std::max(duration(spec.interval, out.interval, "interval"), milliseconds{50});
+        out.timeout = duration(spec.timeout, out.timeout, "timeout");
+        out.hold = duration(spec.hold, out.hold, "for");
+        return out;
+    }
+
+    const model::DeploySpec& spec_;
+    const Evaluate& evaluate_;
+    DeployPlan plan_;
+    std::optional<Error> error_;
+};
+
+}  // namespace
+
+Result<DeployPlan> make_deploy_plan(const model::JobDocument& document, const Evaluate& evaluate) {
+    if (!document.job.deploy) return Error{Code::internal, "not a deploy job"};
+    return Planner{*document.job.deploy, evaluate}.make();
+}
+
+}  // namespace triphammer::runner

@@ -1,0 +1,125 @@
+// Preflight of the driver `container`: everything that can go wrong without anybody noticing.
+#include "runner/deploy/target.hpp"
+#include "runner/session/unless_stopped.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <utility>
+
+namespace triphammer::runner {
+
+namespace {
+
+constexpr const char* kNetworkRole = "network";
+constexpr const char* kSwitchImage = "triphammer/nginx:latest";
+
+std::string id_in(const std::string& previous_json) {
+    const auto previous = nlohmann::json::parse(previous_json, nullptr, false);
+    const nlohmann::json::json_pointer place{"/target_ids/container"};
+    if (!previous.is_object() || !previous.contains(place)) return {};
+    return previous[place].is_string() ? previous[place].get<std::string>() : std::string{};
+}
+
+}  // namespace
+
+ContainerTarget::ContainerTarget(
+    docker::Engine& engine, DeployPlan plan, DeployNames names, const Clock& clock
+)
+    : engine_{engine},
+      plan_{std::move(plan)},
+      names_{std::move(names)},
+      clock_{clock},
+      switch_{engine_, names_, plan_} {}
+
+Task<Result<>> ContainerTarget::prepare(
+    const model::DeploymentSpec& spec, docker::ProgressSink& log, execution::StopToken& stop
+) {
+    switch_image_ = spec.switch_image.empty() ? kSwitchImage : spec.switch_image;
+    auto looking = unless_stopped(find_image(log), stop);
+    auto found = co_await std::move(looking);
+    if (!found) co_return found;
+    auto seeking = unless_stopped(find_switch_image(log), stop);
+    auto sought = co_await std::move(seeking);
+    if (!sought) co_return sought;
+    auto connecting = ensure_network();
+    auto connected = co_await std::move(connecting);
+    if (!connected) co_return connected;
+    auto finding = find_previous(spec);
+    co_return co_await std::move(finding);
+}
+
+Task<Result<>> ContainerTarget::find_local_image(std::string name) {
+    auto inspecting = engine_.inspect_image(name);
+    auto info = co_await std::move(inspecting);
+    if (!info) co_return info.error();
+    image_info_ = std::move(*info);
+    co_return Result<>{};
+}
+
+Task<Result<>> ContainerTarget::find_image(docker::ProgressSink& log) {
+    if (!plan_.image_id.empty()) {
+        auto looking = find_local_image(plan_.image_id);
+        image_ = plan_.image_id;
+        digest_ = plan_.image_id;
+        co_return co_await std::move(looking);
+    }
+    auto asking = engine_.registry_digest(plan_.image, plan_.credentials);
+    auto digest = co_await std::move(asking);
+    if (!digest) co_return digest.error();
+    digest_ = std::move(*digest);
+    auto pinned = plan_.image;
+    pinned.digest = digest_;
+    image_ = pinned.text();
+    auto looking = find_local_image(image_);
+    auto found = co_await std::move(looking);
+    if (found) co_return found;
+    auto pulling = engine_.pull(pinned, plan_.credentials, &log);
+    auto pulled = co_await std::move(pulling);
+    if (!pulled) co_return pulled;
+    auto again = find_local_image(image_);
+    co_return co_await std::move(again);
+}
+
+Task<Result<>> ContainerTarget::find_switch_image(docker::ProgressSink& log) {
+    if (!plan_.has_switch) co_return Result<>{};
+    auto inspecting = engine_.inspect_image(switch_image_);
+    auto info = co_await std::move(inspecting);
+    if (info) co_return Result<>{};
+    if (info.error().code != Code::not_found) co_return info.error();
+    auto reference = docker::parse_reference(switch_image_);
+    if (!reference) co_return with_context("docker.switch_image", reference.error());
+    auto pulling = engine_.pull(*reference, {}, &log);
+    auto pulled = co_await std::move(pulling);
+    if (pulled) co_return pulled;
+    co_return with_context(
+        "the switch needs an nginx image (docker.switch_image, nginx:stable say)", pulled.error()
+    );
+}
+
+Task<Result<>> ContainerTarget::ensure_network() {
+    const auto labels = names_.service_labels(kNetworkRole);
+    auto listing = engine_.list_networks(labels);
+    auto networks = co_await std::move(listing);
+    if (!networks) co_return networks.error();
+    for (const auto& network : *networks) {
+        if (network.name == names_.network()) co_return Result<>{};
+    }
+    auto creating = engine_.create_network(names_.network(), labels);
+    auto created = co_await std::move(creating);
+    if (!created) co_return created.error();
+    co_return Result<>{};
+}
+
+Task<Result<>> ContainerTarget::find_previous(const model::DeploymentSpec& spec) {
+    const auto id = id_in(spec.previous_json);
+    if (id.empty()) co_return Result<>{};
+    auto inspecting = engine_.inspect_container(id);
+    auto info = co_await std::move(inspecting);
+    // Somebody removed it: then nothing serves, and there is nothing to go back to.
+    if (!info && info.error().code == Code::not_found) co_return Result<>{};
+    if (!info) co_return info.error();
+    previous_ = {info->id, info->name, info->running};
+    co_return Result<>{};
+}
+
+}  // namespace triphammer::runner

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "docker/engine.hpp"
+#include "runner/deploy/plan.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace triphammer::runner {
+
+/// What is probed: a container, and the address under which it (or the port that leads to it)
+/// answers.
+struct ProbeTarget {
+    std::string container;  // id
+    std::string address;
+    std::uint16_t port = 0;
+    bool has_health_check = false;
+};
+
+/// One look: empty when good, else what was seen.
+using Finding = std::string;
+
+Task<Finding> probe_once(docker::Engine& engine, ProbeSpec spec, ProbeTarget target);
+
+struct GateOutcome {
+    bool passed = false;
+    std::string reason;              // when not: the last finding, or how the container ended
+    std::optional<int> exit_status;  // set when the container ended by itself
+    int looks = 0;
+    std::int64_t milliseconds = 0;
+};
+
+/// Looks every `interval` until it was good for long enough, the timeout has passed, or the
+/// container ended or was started again.
+Task<GateOutcome> watch_health(
+    docker::Engine& engine, ProbeSpec spec, ProbeTarget target, const Clock& clock
+);
+
+/// {"phase", "kind", "target", "passed", "looks", "milliseconds", "reason"} for the ledger.
+std::string probe_json(const char* phase, const ProbeSpec& spec, const GateOutcome& outcome);
+
+}  // namespace triphammer::runner

@@ -1,0 +1,244 @@
+#include "runner/deploy/switch.hpp"
+
+#include "base/deadline.hpp"
+#include "base/text.hpp"
+#include "http/client.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+namespace triphammer::runner {
+
+namespace {
+
+constexpr const char* kFolder = "/etc/nginx";
+constexpr const char* kConfig = "nginx.conf";
+constexpr const char* kNextConfig = "triphammer-next.conf";
+constexpr const char* kStatusPath = "/.triphammer/switch";
+constexpr std::chrono::milliseconds kBetweenLooks{100};
+constexpr std::chrono::milliseconds kOneLook{2'000};
+constexpr int kLooks = 100;        // 10 s for nginx to take a configuration over
+constexpr int kAnswersInARow = 3;  // of the new one, on connections of their own
+constexpr int kLabelVersion = 1;   // of the configuration's form
+
+std::string server_block(const docker::PortBinding& port, const Upstream& upstream) {
+    const auto listen = std::to_string(port.container_port);
+    const auto target = "http://$serving:" + listen;
+    std::string out = "  server {\n    listen " + listen + ";\n";
+    out += "    location = " + std::string{kStatusPath} +
+           " { default_type text/plain; return 200 \"" + upstream.container + "\\n\"; }\n";
+    if (upstream.name.empty()) return out + "    location / { return 503; }\n  }\n";
+    out += "    location / {\n";
+    out += "      set $serving " + upstream.name + ";\n";
+    out += "      proxy_pass " + target + ";\n";
+    out += "    }\n  }\n";
+    return out;
+}
+
+}  // namespace
+
+std::string switch_config(
+    const std::vector<docker::PortBinding>& ports, const Upstream& upstream, Milliseconds drain
+) {
+    const auto seconds = std::max<std::int64_t>(drain.count() / 1000, 1);
+    std::string out =
+        "# Written by Triphammer with every deployment.\n"
+        "worker_processes 2;\n"
+        "pid /run/nginx.pid;\n"
+        "error_log /dev/stderr warn;\n"
+        "worker_shutdown_timeout " +
+        std::to_string(seconds) +
+        "s;\n"
+        "events { worker_connections 4096; }\n"
+        "http {\n"
+        "  access_log off;\n"
+        "  server_tokens off;\n"
+        // A kept connection would be closed by the switch at the very moment in which its client
+        // sends the next request: that request would be lost.
+        "  keepalive_timeout 0;\n"
+        "  client_max_body_size 0;\n"
+        // The engine's own name service: a container that starts again may have another address.
+        "  resolver 127.0.0.11 valid=5s ipv6=off;\n"
+        "  map $http_upgrade $connection_header { default upgrade; '' ''; }\n"
+        "  proxy_http_version 1.1;\n"
+        "  proxy_connect_timeout 5s;\n"
+        "  proxy_read_timeout 1h;\n"
+        "  proxy_send_timeout 1h;\n"
+        "  proxy_set_header Host $http_host;\n"
+        "  proxy_set_header X-Real-IP $remote_addr;\n"
+        "  proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;\n"
+        "  proxy_set_header X-Forwarded-Proto $scheme;\n"
+        "  proxy_set_header Upgrade $http_upgrade;\n"
+        "  proxy_set_header Connection $connection_header;\n";
+    std::vector<std::uint16_t> done;
+    for (const auto& port : ports) {
+        const bool is_known = std::count(done.begin(), done.end(), port.container_port) > 0;
+        if (!is_known) out += server_block(port, upstream);
+        done.push_back(port.container_port);
+    }
+    return out + "}\n";
+}
+
+namespace {
+
+bool same_ports(std::vector<docker::PortBinding> a, std::vector<docker::PortBinding> b) {
+    const auto before = [](const docker::PortBinding& x, const docker::PortBinding& y) {
+        return std::tie(x.container_port, x.host_port, x.host_address) <
+               std::tie(y.container_port, y.host_port, y.host_address);
+    };
+    std::sort(a.begin(), a.end(), before);
+    std::sort(b.begin(), b.end(), before);
+    return a == b;
+}
+
+}  // namespace
+
+docker::ContainerSpec Switch::spec(std::string image) const {
+    docker::ContainerSpec spec;
+    spec.name = names_.switch_container();
+    spec.image = std::move(image);
+    spec.entrypoint = {"nginx"};
+    spec.command = {"-g", "daemon off;"};
+    spec.labels = names_.service_labels(kSwitchRole);
+    spec.labels["triphammer.form"] = std::to_string(kLabelVersion);
+    spec.network = names_.network();
+    spec.ports = plan_.ports;
+    spec.drop_capabilities = {"ALL"};
+    spec.add_capabilities = {"CHOWN", "DAC_OVERRIDE", "SETGID", "SETUID", "NET_BIND_SERVICE"};
+    spec.restart = "unless-stopped";
+    return spec;
+}
+
+Task<Result<std::string>> Switch::create(std::string image) {
+    auto creating = engine_.create_container(spec(std::move(image)));
+    auto created = co_await std::move(creating);
+    if (!created) co_return created.error();
+    auto writing = write_config(kConfig, switch_config(plan_.ports, {}, plan_.drain));
+    auto written = co_await std::move(writing);
+    Result<> started;
+    if (written) {
+        auto starting = engine_.start_container(*created);
+        started = co_await std::move(starting);
+    }
+    if (written && started) co_return *created;
+    auto removing = engine_.remove_container(*created);
+    co_await std::move(removing);
+    co_return with_context("the switch", written ? started.error() : written.error());
+}
+
+Task<Result<std::string>> Switch::ensure(std::string image) {
+    auto inspecting = engine_.inspect_container(names_.switch_container());
+    auto info = co_await std::move(inspecting);
+    if (!info && info.error().code != Code::not_found) co_return info.error();
+    if (info && !names_.is_of_service(info->labels, kSwitchRole)) {
+        co_return conflict(
+            "a container named " + names_.switch_container() + " is there and is not ours"
+        );
+    }
+    if (info && same_ports(info->ports, plan_.ports)) {
+        auto starting = engine_.start_container(info->id);
+        auto started = co_await std::move(starting);
+        if (!started) co_return with_context("the switch", started.error());
+        co_return info->id;
+    }
+    if (info) {
+        // Published ports cannot be changed: the only moment in which nobody listens.
+        auto removing = engine_.remove_container(info->id);
+        auto removed = co_await std::move(removing);
+        if (!removed) co_return removed.error();
+    }
+    auto creating = create(std::move(image));
+    co_return co_await std::move(creating);
+}
+
+Task<Result<>> Switch::write_config(const char* name, std::string text) {
+    docker::TarBuilder tar;
+    tar.add_file(name, text);
+    docker::TextSource source{tar.finish()};
+    auto putting = engine_.put_archive(names_.switch_container(), kFolder, source);
+    co_return co_await std::move(putting);
+}
+
+Task<Result<>> Switch::test_config(std::string text) {
+    auto writing = write_config(kNextConfig, std::move(text));
+    auto written = co_await std::move(writing);
+    if (!written) co_return written;
+    std::vector<std::string> command{
+        "nginx", "-t", "-q", "-c", std::string{kFolder} + "/" + kNextConfig};
+    auto executing = engine_.exec(names_.switch_container(), std::move(command));
+    auto outcome = co_await std::move(executing);
+    if (!outcome) co_return outcome.error();
+    if (outcome->exit_status == 0) co_return Result<>{};
+    co_return Error{Code::internal, "nginx refuses the configuration: " + outcome->output};
+}
+
+Task<Result<>> Switch::move_to(Upstream upstream) {
+    const auto config = switch_config(plan_.ports, upstream, plan_.drain);
+    auto testing = test_config(config);
+    auto tested = co_await std::move(testing);
+    if (!tested) co_return with_context("the switch", tested.error());
+    auto writing = write_config(kConfig, config);
+    auto written = co_await std::move(writing);
+    if (!written) co_return with_context("the switch", written.error());
+    auto signalling = engine_.kill_container(names_.switch_container(), "HUP");
+    auto signalled = co_await std::move(signalling);
+    if (!signalled) co_return with_context("the switch", signalled.error());
+    std::string last = "nothing";
+    int in_a_row = 0;
+    for (int look = 0; look < kLooks && in_a_row < kAnswersInARow; ++look) {
+        auto reading = read_back();
+        auto answer = co_await std::move(reading);
+        const bool is_new = answer && *answer == upstream.container;
+        in_a_row = is_new ? in_a_row + 1 : 0;
+        if (!is_new) last = answer ? "container " + *answer : answer.error().message;
+        if (!is_new) co_await sleep_for(kBetweenLooks);
+    }
+    if (in_a_row == kAnswersInARow) co_return Result<>{};
+    co_return Error{Code::timed_out, "the switch did not take the new configuration over: " + last};
+}
+
+/// Every port has to give the same answer.
+Task<Result<std::string>> Switch::read_back() {
+    std::string answer;
+    for (std::size_t i = 0; i < plan_.ports.size(); ++i) {
+        auto asking = ask(plan_.ports[i]);
+        auto one = co_await std::move(asking);
+        if (!one) co_return one;
+        if (i > 0 && *one != answer) co_return conflict("the switch's ports disagree");
+        answer = std::move(*one);
+    }
+    co_return answer;
+}
+
+Task<Result<std::string>> Switch::ask(docker::PortBinding port) {
+    http::Endpoint endpoint;
+    const bool is_everywhere = port.host_address.empty() || port.host_address == "0.0.0.0";
+    endpoint.host = is_everywhere ? engine_.host() : port.host_address;
+    endpoint.port = port.host_port;
+    endpoint.authority = endpoint.host + ":" + std::to_string(endpoint.port);
+    const http::Client client{endpoint};
+    http::Call call{http::Method::get, kStatusPath};
+    call.deadline = kOneLook;
+    auto sending = client.send(std::move(call));
+    auto answer = co_await std::move(sending);
+    if (!answer) co_return with_context("the switch", answer.error());
+    if (answer->status != 200) co_return not_found("what answers on the port is not our switch");
+    co_return std::string{trim(answer->body)};
+}
+
+Task<> Switch::wait_drained(const Clock& clock) {
+    const auto deadline = clock.instant() + plan_.drain;
+    while (clock.instant() < deadline) {
+        auto listing = engine_.processes(names_.switch_container());
+        const auto titles = co_await std::move(listing);
+        const bool is_busy =
+            !titles || std::any_of(titles->begin(), titles->end(), [](auto& title) {
+                return title.find("shutting down") != std::string::npos;
+            });
+        if (!is_busy) co_return;
+        co_await sleep_for(kBetweenLooks);
+    }
+}
+
+}  // namespace triphammer::runner

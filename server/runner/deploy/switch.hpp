@@ -1,0 +1,54 @@
+#pragma once
+// The switch: an nginx container of ours that owns a service's ports as long as the service lives.
+// Traffic moves by a new configuration: written, tested, taken over with HUP, read back. nginx
+// finishes what it has begun with the old configuration, so no request is lost.
+
+#include "base/clock.hpp"
+#include "docker/engine.hpp"
+#include "runner/deploy/names.hpp"
+#include "runner/deploy/plan.hpp"
+
+#include <string>
+
+namespace triphammer::runner {
+
+/// Where traffic goes: a container on the service's network, by its name.
+struct Upstream {
+    std::string container;  // id: what the read-back answers
+    std::string name;
+};
+
+/// Without an upstream: 503 to everybody. Names and tokens of ours only; nothing is quoted.
+std::string switch_config(
+    const std::vector<docker::PortBinding>& ports, const Upstream& upstream, Milliseconds drain
+);
+
+class Switch {
+  public:
+    Switch(docker::Engine& engine, const DeployNames& names, const DeployPlan& plan)
+        : engine_{engine}, names_{names}, plan_{plan} {}
+
+    /// There, running, with these ports. Made where there is none; Code::conflict when a port is
+    /// taken or something else has its name.
+    Task<Result<std::string>> ensure(std::string image);
+    /// The whole way to the new upstream; true only after the read-back on every port.
+    Task<Result<>> move_to(Upstream upstream);
+    /// The container's id that the switch answers with; empty: none yet. Code::not_found without a
+    /// switch.
+    Task<Result<std::string>> read_back();
+    /// Until nginx has finished what it began before the last move, at most the plan's drain time.
+    Task<> wait_drained(const Clock& clock);
+
+  private:
+    Task<Result<std::string>> create(std::string image);
+    Task<Result<>> write_config(const char* name, std::string text);
+    Task<Result<>> test_config(std::string text);
+    Task<Result<std::string>> ask(docker::PortBinding port);
+    docker::ContainerSpec spec(std::string image) const;
+
+    docker::Engine& engine_;
+    const DeployNames& names_;
+    const DeployPlan& plan_;
+};
+
+}  // namespace triphammer::runner

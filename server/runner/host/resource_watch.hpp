@@ -1,0 +1,31 @@
+#pragma once
+// Measures what the steps on this machine use, each second, and ends a job that uses more than it
+// may. Whole processors are kept by the kernel; what a control group limits besides comes on top.
+
+#include "base/task.hpp"
+#include "runner/host/resource_limits.hpp"
+#include "runner/session/step_executor.hpp"
+
+namespace triphammer::runner {
+
+class Session;
+
+struct ResourceUse {
+    std::uint64_t memory = 0;  // bytes that belong to one process alone (resident, not shared)
+    std::uint64_t pids = 0;
+};
+
+/// Of everything below this process. Source: proc(5), statm and task.
+ResourceUse measure_processes();
+/// Blocks of all files in the job's folders, in bytes; nothing outside is counted, through no link.
+std::uint64_t measure_folders(const JobFolders& folders);
+
+/// Takes this process, and what it starts from now on, onto so many processors.
+void keep_to_processors(double cpu);
+
+/// Until it is cancelled; ends the session's work (oom, disk_full, or signal for processes) within
+/// two seconds after a limit was passed. Folders that take long to look through are looked at less
+/// often.
+Task<> watch_resources(Session& session, ResourceLimits limits);
+
+}  // namespace triphammer::runner

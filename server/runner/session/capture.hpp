@@ -1,0 +1,22 @@
+#pragma once
+// What a small command prints, run where the steps run: what it may not read, we do not read for
+// it.
+
+#include "runner/session/step_executor.hpp"
+
+#include <string>
+
+namespace triphammer::runner {
+
+struct Captured {
+    int status = 0;  // exit status; 128 + N for a signal
+    std::string text;
+};
+
+/// Standard output and error together. Code::too_large above `max_bytes`; Code::cancelled when it
+/// was stopped, Code::timed_out after a minute.
+Task<Result<Captured>> capture(
+    StepExecutor& executor, StepCommand command, std::size_t max_bytes, execution::StopToken& stop
+);
+
+}  // namespace triphammer::runner

@@ -1,0 +1,46 @@
+#include "runner/actions/setup_wanted.hpp"
+
+#include <gtest/gtest.h>
+
+namespace triphammer::runner {
+namespace {
+
+std::string in_file(std::string_view tool, std::string_view file, std::string_view text) {
+    const auto found = version_in_file(tool, file, text);
+    return found ? *found : "error: " + found.error().message;
+}
+
+TEST(VersionInFile, ReadsTheFilesOfEachTool) {
+    EXPECT_EQ(in_file("python", ".python-version", "# mine\n3.11\n"), "3.11");
+    EXPECT_EQ(
+        in_file("python", "pyproject.toml", "[project]\nrequires-python = \">=3.9\"\n"), ">=3.9"
+    );
+    EXPECT_EQ(in_file("node", ".nvmrc", "lts/iron\n"), "lts/iron");
+    EXPECT_EQ(in_file("node", "web/package.json", R"({"engines":{"node":">=18"}})"), ">=18");
+    EXPECT_EQ(
+        in_file("node", "package.json", R"({"engines":{"node":"1"},"volta":{"node":"20.1.0"}})"),
+        "20.1.0"
+    );
+    EXPECT_EQ(in_file("go", "go.mod", "module a\n\ngo 1.22\n"), "1.22");
+    EXPECT_EQ(in_file("go", "go.mod", "go 1.21\ntoolchain go1.22.3\n"), "1.22.3");
+    EXPECT_EQ(in_file("go", ".tool-versions", "nodejs 20.1\ngolang 1.21.0 # old\n"), "1.21.0");
+    EXPECT_EQ(in_file("node", ".tool-versions", "nodejs 20.1\n"), "20.1");
+    EXPECT_EQ(in_file("java", ".java-version", "17\n"), "17");
+}
+
+TEST(VersionInFile, SaysWhereThereIsNone) {
+    EXPECT_EQ(
+        in_file("node", "package.json", "{}"), "error: package.json names no version of node"
+    );
+    EXPECT_EQ(in_file("go", "go.mod", "module a\n"), "error: go.mod names no version of go");
+}
+
+TEST(RangeOfAlias, KnowsTheNamesOfReleases) {
+    EXPECT_EQ(range_of_alias("lts/Hydrogen"), "18");
+    EXPECT_EQ(range_of_alias("lts/*"), "*");
+    EXPECT_EQ(range_of_alias("stable"), "*");
+    EXPECT_EQ(range_of_alias("20.x"), "20.x");
+}
+
+}  // namespace
+}  // namespace triphammer::runner

@@ -1,0 +1,61 @@
+#include "runner/container/files.hpp"
+
+#include "base/file.hpp"
+#include "support/temp_dir.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+using namespace triphammer;
+using namespace triphammer::runner;
+
+namespace {
+
+/// Paths of everything that would be sent now.
+std::vector<std::string> take(FolderSync& folder) {
+    auto changes = folder.take_changes().value();
+    if (!changes) return {};
+    std::string archive;
+    for (;;) {
+        const auto piece = changes->next().value();
+        if (piece.empty()) break;
+        archive += piece;
+    }
+    std::vector<std::string> out;
+    for (const auto& entry : docker::read_tar(archive).value()) out.push_back(entry.header.path);
+    return out;
+}
+
+using Paths = std::vector<std::string>;
+
+}  // namespace
+
+TEST(FolderSync, SendsEverythingOnceAndThenWhatChanged) {
+    triphammer::testing::TempDir root;
+    std::filesystem::create_directory(root / "folder");
+    ASSERT_TRUE(replace_file(root / "folder" / "a", "1"));
+    ASSERT_TRUE(replace_file(root / "b", "1"));
+    FolderSync folder{root.path().string()};
+
+    const auto first = take(folder);
+    const auto second = take(folder);
+    ASSERT_TRUE(replace_file(root / "folder" / "a", "2"));
+    const auto third = take(folder);
+
+    EXPECT_EQ(first, (Paths{"b", "folder", "folder/a"}));
+    EXPECT_EQ(second, Paths{});
+    EXPECT_EQ(third, Paths{"folder/a"});
+}
+
+TEST(FolderSync, DoesNotSendBackWhatItFetched) {
+    triphammer::testing::TempDir root;
+    ASSERT_TRUE(replace_file(root / "output", ""));
+    FolderSync folder{root.path().string()};
+    take(folder);
+
+    ASSERT_TRUE(folder.replace("output", "a=1\n"));
+
+    EXPECT_EQ(take(folder), Paths{});
+    EXPECT_EQ(read_file(root / "output", 100).value(), "a=1\n");
+}

@@ -1,0 +1,49 @@
+#include "runner/container/wire.hpp"
+
+#include <gtest/gtest.h>
+
+using namespace triphammer::runner;
+
+TEST(ContainerWire, CarriesACommandHoweverItIsSplit) {
+    const wire::Start start{{"sh", "-c", "echo \"a b\""}, {"A=1", "EMPTY="}, "/work"};
+    const auto sent = wire::to_frame(start) + wire::signal_frame(15);
+
+    std::string received;
+    std::vector<wire::Frame> frames;
+    bool broken = false;
+    for (const char byte : sent) {
+        received += byte;
+        while (auto frame = wire::take_frame(received, broken)) frames.push_back(*frame);
+    }
+
+    ASSERT_EQ(frames.size(), 2U);
+    EXPECT_FALSE(broken);
+    EXPECT_EQ(wire::parse_start(frames[0].payload), start);
+    EXPECT_EQ(frames[1].type, wire::Type::signal);
+    EXPECT_EQ(frames[1].payload, std::string(1, 15));
+}
+
+TEST(ContainerWire, CarriesAnEnd) {
+    const wire::Ended ended{wire::How::signalled, 9, true, "text"};
+    auto frame = wire::to_frame(ended);
+    bool broken = false;
+
+    const auto taken = wire::take_frame(frame, broken);
+
+    ASSERT_TRUE(taken);
+    EXPECT_EQ(wire::parse_ended(taken->payload), ended);
+    EXPECT_TRUE(frame.empty());
+}
+
+TEST(ContainerWire, RefusesWhatIsCutOrTooLong) {
+    auto huge = std::string{"\x01\xff\xff\xff\xff", 5};
+    bool broken = false;
+
+    EXPECT_FALSE(wire::take_frame(huge, broken));
+    EXPECT_TRUE(broken);
+    const auto payload = wire::to_frame(wire::Start{{"true"}, {}, "/"}).substr(wire::kHeader);
+    for (std::size_t length = 0; length < payload.size(); ++length) {
+        EXPECT_FALSE(wire::parse_start(std::string_view{payload}.substr(0, length))) << length;
+    }
+    EXPECT_FALSE(wire::parse_start(payload + "x"));
+}

@@ -1,0 +1,131 @@
+#include "runner/deploy/plan.hpp"
+
+#include <gtest/gtest.h>
+
+using namespace triphammer;
+using namespace triphammer::runner;
+using std::chrono::milliseconds;
+using Words = std::vector<std::string>;
+
+namespace {
+
+class DeployPlans : public ::testing::Test {
+  protected:
+    DeployPlans() {
+        document.job.deploy = model::DeploySpec{};
+        spec().to = "container";
+        spec().service = text("app");
+        spec().image = text("registry.test/app@sha256:" + std::string(64, 'a'));
+    }
+
+    model::DeploySpec& spec() { return *document.job.deploy; }
+
+    static model::Template text(std::string value) { return {std::move(value), {}}; }
+
+    Result<DeployPlan> make() const {
+        return make_deploy_plan(document, [](const auto& value) {
+            return Result<std::string>{value.text};
+        });
+    }
+
+    std::string reason() const { return make().error().message; }
+
+    model::JobDocument document;
+};
+
+}  // namespace
+
+TEST(Ports, AreHostAndContainer) {
+    const auto plain = parse_port("8080:80").value();
+    const auto bound = parse_port("127.0.0.1:8080:80/udp").value();
+
+    EXPECT_EQ(plain.host_port, 8080);
+    EXPECT_EQ(plain.container_port, 80);
+    EXPECT_EQ(plain.protocol, "tcp");
+    EXPECT_EQ(bound.host_address, "127.0.0.1");
+    EXPECT_EQ(bound.protocol, "udp");
+    for (const char* bad : {"", "80", "80:", ":80", "0:80", "80:70000", "80:80/sctp", "a:b"}) {
+        EXPECT_FALSE(parse_port(bad)) << bad;
+    }
+}
+
+TEST(Words, AreSplitAsAShellWould) {
+    EXPECT_EQ(split_words("a  b\tc").value(), (Words{"a", "b", "c"}));
+    EXPECT_EQ(
+        split_words(R"(sh -c "echo 'x y'" '' a\ b)").value(),
+        (Words{"sh", "-c", "echo 'x y'", "", "a b"})
+    );
+    EXPECT_EQ(split_words("").value(), Words{});
+    EXPECT_FALSE(split_words("a 'b"));
+}
+
+TEST_F(DeployPlans, RecreateWhereThePortHasNoSwitch) {
+    spec().ports = {text("8080:80")};
+
+    const auto direct = make().value();
+    spec().switch_by = "nginx";
+    const auto switched = make().value();
+
+    EXPECT_EQ(direct.strategy, rollout::Strategy::recreate);
+    EXPECT_FALSE(direct.has_switch);
+    EXPECT_EQ(switched.strategy, rollout::Strategy::blue_green);
+    EXPECT_TRUE(switched.has_switch);
+}
+
+TEST_F(DeployPlans, RefuseBlueGreenOnAPortOfNobody) {
+    spec().ports = {text("8080:80")};
+    spec().strategy = "blue-green";
+
+    EXPECT_NE(reason().find("switch: nginx"), std::string::npos) << reason();
+}
+
+TEST_F(DeployPlans, NameWhatIsNotSupportedYet) {
+    spec().to = "swarm";
+    EXPECT_NE(reason().find("'swarm' is not supported yet"), std::string::npos);
+    spec().to = "container";
+    spec().strategy = "canary";
+    EXPECT_NE(reason().find("canary is not supported yet"), std::string::npos);
+    spec().strategy = "";
+    spec().switch_by = "kamal-proxy";
+    EXPECT_NE(reason().find("kamal-proxy is not supported yet"), std::string::npos);
+}
+
+TEST_F(DeployPlans, GiveNoFolderOfTheHost) {
+    for (const char* bad : {"/etc:/data", "./data:/data", "data", ":/data", "data:relative"}) {
+        spec().volumes = {text(bad)};
+        EXPECT_FALSE(make()) << bad;
+    }
+    spec().volumes = {text("data:/data:ro")};
+    EXPECT_TRUE(make());
+}
+
+TEST_F(DeployPlans, ReadTheHealthGate) {
+    spec().health.http = text("/healthz");
+    spec().health.port = text("8080");
+    spec().health.hold = text("10s");
+    spec().health.timeout = text("2m");
+
+    const auto health = make().value().health;
+
+    EXPECT_EQ(health.kind, ProbeSpec::Kind::http);
+    EXPECT_EQ(health.port, 8080);
+    EXPECT_EQ(health.hold, milliseconds{10'000});
+    EXPECT_EQ(health.timeout, milliseconds{120'000});
+}
+
+TEST_F(DeployPlans, RefuseValuesThatCannotBeRead) {
+    spec().drain = text("soon");
+    EXPECT_NE(reason().find("drain: 'soon'"), std::string::npos) << reason();
+    spec().drain = {};
+    spec().health.http = text("healthz");
+    EXPECT_NE(reason().find("health.http"), std::string::npos) << reason();
+    spec().health.http = {};
+    spec().image = text("Not An Image");
+    EXPECT_EQ(make().error().code, Code::invalid);
+}
+
+TEST_F(DeployPlans, TakeAnImageById) {
+    spec().image = text("sha256:" + std::string(64, 'b'));
+
+    EXPECT_EQ(make().value().image_id, "sha256:" + std::string(64, 'b'));
+}
