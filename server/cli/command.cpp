@@ -34,12 +34,31 @@ std::string usage_line(const Command& command) {
     return line;
 }
 
-void print_overview() {
-    print("triphammer: build, image and deployment of every push, on your own machine\n\n");
+/// `text` and blanks up to the column; "…" is three bytes and one column.
+std::string padded(std::string text, std::size_t column) {
+    const auto is_inside = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; };
+    column += static_cast<std::size_t>(std::count_if(text.begin(), text.end(), is_inside));
+    text.resize(std::max(text.size() + 2, column), ' ');
+    return text;
+}
+
+/// The commands that begin with these words: all of them, or those of `triphammer repo`.
+std::vector<const Command*> list_commands(const std::vector<std::string>& words) {
+    std::vector<const Command*> out;
     for (const auto& command : commands()) {
-        auto line = "  triphammer " + usage_line(command);
-        line.resize(std::max<std::size_t>(line.size() + 2, 52), ' ');
-        print(line + std::string{command.summary} + "\n");
+        const auto parts = split(command.name, ' ');
+        const bool fits =
+            words.size() <= parts.size() && std::equal(words.begin(), words.end(), parts.begin());
+        if (fits) out.push_back(&command);
+    }
+    return out;
+}
+
+void print_overview(const std::vector<const Command*>& shown) {
+    print("triphammer: build, image and deployment of every push, on your own machine\n\n");
+    for (const auto* command : shown) {
+        const auto line = padded("  triphammer " + usage_line(*command), 52);
+        print(line + std::string{command->summary} + "\n");
     }
     print("\n`triphammer COMMAND --help` lists a command's options.\n");
 }
@@ -50,12 +69,16 @@ void print_help(const Command& command) {
     for (const auto& option : command.options) {
         auto line = "  --" + std::string{option.name};
         if (!option.value.empty()) line += " " + std::string{option.value};
-        line.resize(std::max<std::size_t>(line.size() + 2, 34), ' ');
-        print(line + std::string{option.help} + "\n");
+        print(padded(std::move(line), 34) + std::string{option.help} + "\n");
     }
 }
 
+/// Nothing, or `triphammer repo` alone: what could follow.
 int unknown_command(const std::vector<std::string>& words) {
+    if (const auto shown = list_commands(words); !shown.empty()) {
+        print_overview(shown);
+        return kUsage;
+    }
     std::vector<std::string> names;
     for (const auto& command : commands()) names.emplace_back(command.name);
     const auto typed = join(
@@ -70,9 +93,24 @@ int unknown_command(const std::vector<std::string>& words) {
     return complain(message + " (triphammer --help)", kUsage);
 }
 
-bool asks_for_help(const std::vector<std::string>& words) {
-    return std::find(words.begin(), words.end(), "--help") != words.end() ||
-           std::find(words.begin(), words.end(), "-h") != words.end();
+/// Takes the wish for help out of the words: `repo add --help`, `help repo`.
+bool take_help(std::vector<std::string>& words) {
+    const auto count = words.size();
+    const auto is_flag = [](const std::string& word) { return word == "--help" || word == "-h"; };
+    words.erase(std::remove_if(words.begin(), words.end(), is_flag), words.end());
+    if (!words.empty() && words.front() == "help") words.erase(words.begin());
+    return words.size() != count;
+}
+
+int show_help(const std::vector<std::string>& words) {
+    if (const auto* command = find_command(words)) {
+        print_help(*command);
+        return kDone;
+    }
+    const auto shown = list_commands(words);
+    if (shown.empty()) return unknown_command(words);
+    print_overview(shown);
+    return kDone;
 }
 
 Result<> apply_config_file(app::Config& config, const Invocation& invocation) {
@@ -87,21 +125,13 @@ Result<> apply_config_file(app::Config& config, const Invocation& invocation) {
 
 }  // namespace
 
-int run(const std::vector<std::string>& words, const std::vector<std::string>& environment) {
-    if (words.empty() || words[0] == "--help" || words[0] == "-h" || words[0] == "help") {
-        print_overview();
-        return words.empty() ? kUsage : kDone;
-    }
-    const auto* command =
-        find_command(words[0] == "--version" ? std::vector<std::string>{"version"} : words);
+int run(std::vector<std::string> words, const std::vector<std::string>& environment) {
+    if (take_help(words)) return show_help(words);
+    if (!words.empty() && words[0] == "--version") words[0] = "version";
+    const auto* command = find_command(words);
     if (command == nullptr) return unknown_command(words);
     const auto skip = static_cast<std::ptrdiff_t>(split(command->name, ' ').size());
-    const std::vector<std::string> rest{words.begin() + skip, words.end()};
-    if (asks_for_help(rest)) {
-        print_help(*command);
-        return kDone;
-    }
-    auto arguments = Arguments::parse(rest, command->options);
+    auto arguments = Arguments::parse({words.begin() + skip, words.end()}, command->options);
     if (!arguments) return complain(arguments.error(), kUsage);
     return command->run({std::move(*arguments), environment});
 }

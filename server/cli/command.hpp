@@ -32,8 +32,8 @@ struct Command {
 
 std::span<const Command> commands();
 
-/// `triphammer WORDS…`; the exit status.
-int run(const std::vector<std::string>& words, const std::vector<std::string>& environment);
+/// `triphammer WORDS…`; the exit status. The first words of several commands list these.
+int run(std::vector<std::string> words, const std::vector<std::string>& environment);
 
 /// Defaults, --config file, variables, --data and --listen.
 Result<app::Config> load_config(const Invocation& invocation);
