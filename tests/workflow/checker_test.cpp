@@ -121,12 +121,12 @@ TEST(Checker, ContextsHaveTheirPlaces) {
         );
     };
 
-    EXPECT_EQ(at("if", "${{ needs && vars.b && inputs && github.d }}"), "");
+    EXPECT_EQ(at("if", "${{ needs && vars.b && inputs && github.ref }}"), "");
     EXPECT_EQ(at("if", "secrets.a"), "3:28 context-not-allowed");
     EXPECT_EQ(at("if", "env.a == 'b'"), "3:28 context-not-allowed");
     EXPECT_EQ(at("if", "hashFiles('a') != ''"), "3:28 function-not-allowed");
     EXPECT_EQ(at("if", "always() && !cancelled()"), "");
-    EXPECT_EQ(at("name", "${{ strategy.x }} ${{ env.a }}"), "3:52 context-not-allowed");
+    EXPECT_EQ(at("name", "${{ strategy.job-index }} ${{ env.a }}"), "3:60 context-not-allowed");
     EXPECT_EQ(at("name", "${{ success() }}"), "3:34 function-not-allowed");
     EXPECT_EQ(at("environment", "${{ secrets.a }}"), "3:41 context-not-allowed");
     EXPECT_EQ(at("name", "${{ gihub.ref }}"), "3:34 unknown-context");

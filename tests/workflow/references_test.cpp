@@ -66,7 +66,7 @@ TEST(References, ToNothingAreWarnedAbout) {
         warnings("", "needs.a.outputs.tag"),
         "this job does not need 'a': needs.a.outputs.tag is empty"
     );
-    EXPECT_EQ(warnings("", "matrix.os"), "the matrix has no 'os': matrix.os is empty");
+    EXPECT_EQ(warnings("", "matrix.os"), "no matrix here has 'os': matrix.os is empty");
     EXPECT_EQ(
         warnings("", "inputs.levle"), "this workflow has no input 'levle': inputs.levle is empty"
     );

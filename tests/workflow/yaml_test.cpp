@@ -32,7 +32,7 @@ TEST(Yaml, RefusesWhatTheLanguageDoesNotHave) {
     EXPECT_EQ(yaml_problems("? [a]\n: b"), "1:3 invalid-key");
     EXPECT_EQ(yaml_problems("a: &x [ *x ]"), "1:9 alias");
     EXPECT_EQ(yaml_problems("a: *nowhere"), "1:4 yaml");
-    EXPECT_EQ(yaml_problems("a: [1"), "1:1 yaml");
+    EXPECT_EQ(yaml_problems("a: [1"), "1:4 yaml");
     EXPECT_EQ(yaml_problems("a: b: c"), "1:5 yaml");
     EXPECT_EQ(yaml_problems("a: 'it''s\n"), "1:4 yaml");
     EXPECT_EQ(yaml_problems("a: \"x\\\"\n"), "1:4 yaml");

@@ -70,6 +70,11 @@ constexpr Shape kRun = [] {
     shape.extra = check_script;
     return shape;
 }();
+constexpr Shape kShell = [] {
+    Shape shape = text_shape(&kInner);
+    shape.extra = check_shell;
+    return shape;
+}();
 constexpr Shape kWith = pairs_shape(&kStepText, &kInner);
 constexpr Shape kEnv = env_shape(&kStepText, &kInner);
 constexpr Shape kContinueOnError = boolean_shape(&kInner);
@@ -87,7 +92,7 @@ constexpr std::array kStepKeys{
     Key{"name", &kStepText, "The step's name"},
     Key{"uses", &kText, "An action: OWNER/REPOSITORY@ref, ./path, docker://image"},
     Key{"run", &kRun, "A script"},
-    Key{"shell", &kStepPath, "bash, sh, python, … or a template with {0}"},
+    Key{"shell", &kShell, "bash, sh, python, … or a template with {0}"},
     Key{"working-directory", &kStepPath, "Where the script starts"},
     Key{"with", &kWith, "Inputs of the action"},
     Key{"env", &kEnv, "Variables of the step"},

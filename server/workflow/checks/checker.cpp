@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "workflow/expression/segments.hpp"
+#include "workflow/schema/advice.hpp"
 #include "workflow/schema/unsupported.hpp"
 #include "workflow/schema/words.hpp"
 #include "workflow/yaml/scalar.hpp"
@@ -57,12 +58,6 @@ bool accepts_kind(const Node& node, const Shape& shape) {
             return (shape.accepts & kMap) != 0;
     }
     return false;
-}
-
-std::vector<std::string> names_of(std::span<const Key> keys) {
-    std::vector<std::string> names;
-    for (const auto& one : keys) names.emplace_back(one.name);
-    return names;
 }
 
 /// Whether the whole text is one expression, which may give a value of any kind.
@@ -125,17 +120,20 @@ bool Checker::accepts(const Node& node, const Shape& shape, std::string_view key
     report_.error(
         "wrong-type",
         node.at,
-        name + " must be " + std::string{shape.expected} + ", not " + std::string{kind_text(node)}
+        name + " must be " + std::string{shape.expected} + ", not " + std::string{kind_text(node)},
+        advice_for_kind(node, shape)
     );
     return false;
 }
 
 void Checker::check_map(const Node& node, const Shape& shape, std::string_view key) {
-    for (const auto& entry : node.entries) check_key(entry, shape, key);
+    for (const auto& entry : node.entries) check_key(node, entry, shape, key);
     check_required(node, shape, key);
 }
 
-void Checker::check_key(const Entry& entry, const Shape& shape, std::string_view parent) {
+void Checker::check_key(
+    const Node& map, const Entry& entry, const Shape& shape, std::string_view parent
+) {
     const std::string_view name = entry.key->text;
     const auto known = std::find_if(shape.keys.begin(), shape.keys.end(), [name](const Key& key) {
         return key.name == name;
@@ -146,14 +144,7 @@ void Checker::check_key(const Entry& entry, const Shape& shape, std::string_view
         }
         return check(*entry.value, *known->shape, name);
     }
-    if (shape.value == nullptr) {
-        return report_.error(
-            "unknown-key",
-            entry.key->at,
-            "unknown key " + show(name) + (parent.empty() ? "" : " in " + show(parent)),
-            nearest_hint(name, names_of(shape.keys))
-        );
-    }
+    if (shape.value == nullptr) return refuse_key(map, entry, shape, parent);
     if (shape.key == TextKind::identifier && !is_identifier(name)) {
         report_.error(
             "identifier",
@@ -165,9 +156,23 @@ void Checker::check_key(const Entry& entry, const Shape& shape, std::string_view
     check(*entry.value, *shape.value, name);
 }
 
+void Checker::refuse_key(
+    const Node& map, const Entry& entry, const Shape& shape, std::string_view parent
+) {
+    const auto place = parent.empty() ? "" : " in " + show(parent);
+    const auto name = show(entry.key->text);
+    report_.error(
+        "unknown-key",
+        entry.key->at,
+        &shape == &kOnShape ? "unknown event " + name : "unknown key " + name + place,
+        advice_for_key(map, entry, shape)
+    );
+}
+
 void Checker::check_required(const Node& node, const Shape& shape, std::string_view key) {
     for (const auto& one : shape.keys) {
         if (!one.required || node.find(one.name) != nullptr) continue;
+        if (has_misspelt(node, one.name)) continue;
         const auto where = key.empty() ? std::string{"the workflow"} : show(key);
         report_.error("missing-key", node.at, where + " needs the key " + show(one.name));
     }

@@ -29,7 +29,12 @@ class Checker {
     bool accepts(const Node& node, const Shape& shape, std::string_view key);
     void check_scalar(const Node& node, const Shape& shape, std::string_view key);
     void check_map(const Node& node, const Shape& shape, std::string_view key);
-    void check_key(const Entry& entry, const Shape& shape, std::string_view parent);
+    void check_key(
+        const Node& map, const Entry& entry, const Shape& shape, std::string_view parent
+    );
+    void refuse_key(
+        const Node& map, const Entry& entry, const Shape& shape, std::string_view parent
+    );
     void check_required(const Node& node, const Shape& shape, std::string_view key);
     void check_text(const Node& node, const Shape& shape, std::string_view key);
     void check_form(const Node& node, const Shape& shape);

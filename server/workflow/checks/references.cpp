@@ -2,9 +2,11 @@
 
 #include "base/text.hpp"
 #include "workflow/checks/job_facts.hpp"
+#include "workflow/checks/properties.hpp"
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 namespace triphammer::workflow {
 
@@ -14,7 +16,8 @@ using expression::Tree;
 using ExpressionNode = expression::Node;
 using ExpressionKind = expression::NodeKind;
 
-constexpr std::array<std::string_view, 5> kLookedUp{"steps", "needs", "matrix", "inputs", "jobs"};
+constexpr std::array<std::string_view, 9> kLookedUp{
+    "steps", "needs", "matrix", "inputs", "jobs", "github", "runner", "job", "strategy"};
 
 // More are not told; each costs a look at the file.
 constexpr std::size_t kMostCalledOutputs = 100;
@@ -69,6 +72,9 @@ class Lookup {
     void check(const Reference& reference) {
         if (reference.path.size() < 2) return;
         const auto context = to_lower(reference.path[0]);
+        if (const auto* properties = find_properties(context)) {
+            return check_property(reference, 1, *properties);
+        }
         if (context == "inputs") return check_input(reference);
         if (context == "jobs") return check_job(reference);
         if (reference.job == nullptr) return;
@@ -79,12 +85,34 @@ class Lookup {
     }
 
   private:
+    /// The name at `depth` of the path is one of those that GitHub's contexts have there.
+    void check_property(
+        const Reference& reference, std::size_t depth, std::span<const std::string_view> known
+    ) {
+        if (reference.path.size() <= depth) return;
+        const std::string_view name = reference.path[depth];
+        const bool is_known = std::any_of(known.begin(), known.end(), [name](auto one) {
+            return equal_ignoring_case(one, name);
+        });
+        if (is_known) return;
+        const std::vector<std::string> before{
+            reference.path.begin(), reference.path.begin() + static_cast<std::ptrdiff_t>(depth)};
+        report_.warning(
+            "unknown-reference",
+            source_.locate(reference.at),
+            join(before, ".") + " has no " + show(name) + ": " + join(reference.path, ".") +
+                " is empty",
+            nearest_hint(name, {known.begin(), known.end()})
+        );
+    }
+
     void check_step(const Reference& reference, const JobFacts& job) {
         const auto& name = reference.path[1];
         const auto index = job.steps.find(name);
         if (!index) {
             return warn(reference, "no step has the id " + show(name), job.steps);
         }
+        check_property(reference, 2, kOfStep);
         const auto before = job.ids_before.find(reference.step);
         if (before == job.ids_before.end() || *index < before->second) return;
         warn(reference, "the step " + show(name) + " does not stand before this one", job.steps);
@@ -93,7 +121,10 @@ class Lookup {
     void check_need(const Reference& reference, const JobFacts& job) {
         const auto& name = reference.path[1];
         const auto* needed = file_.find_job(name);
-        if (job.needs.has(name)) return check_output(reference, needed);
+        if (job.needs.has(name)) {
+            check_property(reference, 2, kOfNeed);
+            return check_output(reference, needed);
+        }
         const auto what = needed != nullptr ? "this job does not need " + show(name)
                                             : "this job needs no job " + show(name);
         warn(reference, what, job.needs);
@@ -114,7 +145,11 @@ class Lookup {
 
     void check_matrix(const Reference& reference, const JobFacts& job) {
         if (!job.matrix || job.matrix->has(reference.path[1])) return;
-        warn(reference, "the matrix has no " + show(reference.path[1]), *job.matrix);
+        const auto name = show(reference.path[1]);
+        const bool has_none = job.matrix->list().empty();
+        warn(
+            reference, (has_none ? "no matrix here has " : "the matrix has no ") + name, *job.matrix
+        );
     }
 
     void check_input(const Reference& reference) {

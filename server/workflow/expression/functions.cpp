@@ -186,6 +186,10 @@ std::optional<std::string> find_call_problem(std::string_view name, std::size_t 
     return {};
 }
 
+bool is_function_name(std::string_view name) {
+    return find_function(name) != nullptr;
+}
+
 bool is_status_function(std::string_view name) {
     const auto* function = find_function(name);
     return function != nullptr && function->call == call_status;

@@ -37,6 +37,7 @@ struct Call {
 /// "unknown function 'foo' (did you mean …)", "format needs at least 2 arguments", or nothing.
 std::optional<std::string> find_call_problem(std::string_view name, std::size_t arguments);
 
+bool is_function_name(std::string_view name);
 bool is_status_function(std::string_view name);
 /// case() evaluates its arguments one by one; the evaluator does it.
 bool is_case_function(std::string_view name);

@@ -45,6 +45,28 @@ constexpr std::array<Symbol, 16> kSymbols{{
     {".", TokenKind::dot},
 }};
 
+/// What people write who come from other languages, or paste from a word processor.
+struct Stranger {
+    std::string_view text;
+    std::string_view advice;
+};
+
+constexpr std::string_view kQuotes = "text stands in single quotes here: 'like this'";
+constexpr std::string_view kNoArithmetic =
+    "there is no arithmetic in expressions: compute in a script, and pass the result as an output";
+constexpr std::array<Stranger, 10> kStrangers{{
+    {"\"", kQuotes},
+    {"\u2018", kQuotes},
+    {"\u2019", kQuotes},
+    {"\u201c", kQuotes},
+    {"\u201d", kQuotes},
+    {"`", kQuotes},
+    {"$", "'$' cannot stand in an expression: write env.NAME for $NAME, and no ${{ }} in another"},
+    {"?", "there is no '?' in expressions: write CONDITION && 'this' || 'that'"},
+    {"/", kNoArithmetic},
+    {"%", kNoArithmetic},
+}};
+
 class Lexer {
   public:
     explicit Lexer(std::string_view text) : text_(text) {}
@@ -126,6 +148,7 @@ class Lexer {
         while (end < text_.size() && belongs(end)) ++end;
         const auto text = text_.substr(at_, end - at_);
         const double value = parse_number(text);
+        if (text == "+" || text == "-") return fail(std::string{kNoArithmetic});
         if (std::isnan(value)) return fail("'" + std::string{text} + "' is not a number");
         push(TokenKind::value, text.size());
         tokens_.back().value = Value::number(value);
@@ -162,11 +185,23 @@ class Lexer {
 
     void fail_at_character() {
         const char c = text_[at_];
-        if (c == '"') return fail("text stands in single quotes here: 'like this'");
         if (c == '&' || c == '|' || c == '=') {
             return fail("'" + std::string{c} + "' must be doubled: " + std::string(2, c));
         }
-        fail("unexpected character '" + std::string{c} + "'");
+        for (const auto& stranger : kStrangers) {
+            if (text_.substr(at_).starts_with(stranger.text)) {
+                return fail(std::string{stranger.advice});
+            }
+        }
+        fail("unexpected character '" + std::string{whole_character()} + "'");
+    }
+
+    /// Messages stay UTF-8.
+    std::string_view whole_character() const {
+        std::size_t end = at_ + 1;
+        while (end < text_.size() && (static_cast<unsigned char>(text_[end]) & 0xc0U) == 0x80U)
+            ++end;
+        return text_.substr(at_, end - at_);
     }
 
     void fail(std::string message) { failure_ = Failure{std::move(message), at_ + 1}; }

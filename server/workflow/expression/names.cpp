@@ -1,6 +1,7 @@
 #include "workflow/expression/names.hpp"
 
 #include "base/text.hpp"
+#include "workflow/expression/functions.hpp"
 
 #include <algorithm>
 #include <array>
@@ -37,8 +38,9 @@ std::vector<std::string> list_contexts() {
 }
 
 std::string unknown_context_text(std::string_view name) {
-    const auto near = nearest_name(name, list_contexts());
     const auto text = "unknown context '" + std::string{name} + "'";
+    if (is_function_name(name)) return text + "; did you mean '" + std::string{name} + "()'?";
+    const auto near = nearest_name(name, list_contexts());
     return near ? text + "; did you mean '" + *near + "'?" : text;
 }
 

@@ -5,6 +5,7 @@
 #include "workflow/expression/lexer.hpp"
 
 #include <algorithm>
+#include <array>
 #include <initializer_list>
 #include <optional>
 
@@ -27,6 +28,21 @@ constexpr std::initializer_list<Operator> kRelation{
     {TokenKind::greater, NodeKind::greater},
     {TokenKind::greater_equal, NodeKind::greater_equal},
 };
+
+/// Operators of other languages.
+struct Word {
+    std::string_view text;
+    std::string_view meant;
+};
+
+constexpr auto kWords = std::to_array<Word>({
+    {"and", "&&"},
+    {"or", "||"},
+    {"not", "!"},
+    {"is", "=="},
+    {"eq", "=="},
+    {"ne", "!="},
+});
 
 /// Recursive descent. Each method reads one level of the table of operators and gives the index of
 /// its node; after a failure all return at once.
@@ -242,6 +258,10 @@ class Parser {
 
     const Token& token() const { return tokens_[at_]; }
 
+    static bool is_word(const Token& token, std::string_view text) {
+        return token.kind == TokenKind::name && token.text == text;
+    }
+
     TokenKind peek() const { return tokens_[at_].kind; }
 
     std::string found_text() const {
@@ -249,7 +269,19 @@ class Parser {
         return "'" + std::string{token().text} + "'";
     }
 
-    Index fail_unexpected() { return fail("unexpected " + found_text()); }
+    /// `a and b`, `not a`: the word is read as a context, and what follows it is too much.
+    Index fail_unexpected() {
+        for (const auto& word : kWords) {
+            const bool was_before = at_ > 0 && is_word(tokens_[at_ - 1], word.text);
+            if (!was_before && !is_word(token(), word.text)) continue;
+            if (was_before) --at_;
+            return fail(
+                "unexpected '" + std::string{word.text} + "'; did you mean '" +
+                std::string{word.meant} + "'?"
+            );
+        }
+        return fail("unexpected " + found_text());
+    }
 
     Index fail_deep(int limit) {
         return fail("nested deeper than " + std::to_string(limit) + " levels");

@@ -92,14 +92,27 @@ constexpr auto kSetupJava = std::to_array<Input>({
     {"token"},
     {"job-status"},
     {"overwrite-settings"},
+    {"force-download"},
+    {"verify-signature"},
+    {"verify-signature-public-key"},
+    {"cache-jdk"},
+    {"show-download-progress"},
+    {"problem-matcher"},
     {"architecture", false, "x64"},
+    {"set-default", false, "true"},
+    {"cache-read-only", false, "false"},
+    {"cache-path", false},
+    {"jdk-file", false},
     {"jdkFile", false},
     {"server-id", false},
     {"server-username", false},
+    {"server-username-env-var", false},
     {"server-password", false},
+    {"server-password-env-var", false},
     {"settings-path", false},
     {"gpg-private-key", false},
     {"gpg-passphrase", false},
+    {"gpg-passphrase-env-var", false},
     {"mvn-toolchain-id", false},
     {"mvn-toolchain-vendor", false},
 });
@@ -112,6 +125,7 @@ constexpr auto kUploadArtifact = std::to_array<Input>({
     {"compression-level"},
     {"overwrite"},
     {"include-hidden-files"},
+    {"archive", false, "true"},
 });
 constexpr auto kDownloadArtifact = std::to_array<Input>({
     {"name"},
@@ -122,6 +136,8 @@ constexpr auto kDownloadArtifact = std::to_array<Input>({
     {"github-token"},
     {"repository"},
     {"run-id"},
+    {"digest-mismatch"},
+    {"skip-decompress", false, "false"},
 });
 // One list for the action and its halves: what one of them does not need changes nothing.
 constexpr auto kCache = std::to_array<Input>({
@@ -151,6 +167,8 @@ constexpr auto kSetupBuilder = std::to_array<Input>({
     {"buildkitd-flags"},
     {"buildkitd-config"},
     {"buildkitd-config-inline"},
+    {"config"},
+    {"config-inline"},
     {"install"},
     {"use"},
     {"cleanup"},
@@ -288,10 +306,25 @@ bool is_commit(std::string_view text) {
            text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
+/// A step can name a file of workflows only by mistake.
+bool is_workflow(std::string_view uses) {
+    const auto path = uses.substr(0, uses.find('@'));
+    const bool is_file = path.ends_with(".yml") || path.ends_with(".yaml");
+    return is_file && path.find(".github/workflows/") != std::string_view::npos;
+}
+
 void check_remote(const Node& step, const Node& uses, Report& report) {
     const std::string_view text = uses.text;
     const auto at = text.find('@');
     const auto name = text.substr(0, at);
+    if (text.starts_with('.')) {
+        return report.error(
+            "uses",
+            uses.at,
+            show(text) + " names no action",
+            "an action of this repository begins with ./"
+        );
+    }
     if (!is_repository(name)) {
         return report.error(
             "uses",
@@ -300,18 +333,24 @@ void check_remote(const Node& step, const Node& uses, Report& report) {
             "OWNER/REPOSITORY@ref, ./path or docker://IMAGE"
         );
     }
-    if (at == std::string_view::npos || at + 1 == text.size()) {
+    const auto* action = find_built_in(name);
+    const bool has_version = at != std::string_view::npos && at + 1 < text.size();
+    const auto commit = "the full commit: " + std::string{name} + "@ and 40 hex digits";
+    if (!has_version) {
         report.error(
-            "action-version", uses.at, show(text) + " names no version", std::string{name} + "@v4"
+            "action-version",
+            uses.at,
+            show(text) + " names no version",
+            action == nullptr ? commit : std::string{name} + "@v4"
         );
     }
-    if (const auto* action = find_built_in(name)) return check_inputs(*action, step, report);
-    if (at == std::string_view::npos || is_commit(text.substr(at + 1))) return;
+    if (action != nullptr) return check_inputs(*action, step, report);
+    if (!has_version || is_commit(text.substr(at + 1))) return;
     report.error(
         "action-version",
         uses.at,
         show(text) + " names a tag or branch, which others may move",
-        "the full commit: " + std::string{name} + "@ and 40 hex digits"
+        commit
     );
 }
 
@@ -322,6 +361,14 @@ void check_action(const Node& step, Report& report) {
     if (uses == nullptr || uses->kind != NodeKind::scalar || trim(uses->text).empty()) return;
     const std::string_view text = uses->text;
     const auto what = "the action " + show(text);
+    if (is_workflow(text)) {
+        return report.error(
+            "uses",
+            uses->at,
+            show(text) + " is a workflow: a job calls it, not a step",
+            "jobs: { NAME: { uses: " + uses->text + " } }"
+        );
+    }
     if (text.starts_with("docker://")) {
         report_unsupported(report, "steps.uses.docker", uses->at, what);
     } else if (text.starts_with("$/")) {

@@ -1,5 +1,6 @@
 #include "workflow/schema/job_rules.hpp"
 
+#include "workflow/schema/advice.hpp"
 #include "workflow/schema/unsupported.hpp"
 
 #include <algorithm>
@@ -50,6 +51,12 @@ std::vector<std::string> kinds_of(const Node& job) {
     return found;
 }
 
+bool has_misspelt_kind(const Node& job) {
+    return std::any_of(kKinds.begin(), kKinds.end(), [&job](std::string_view kind) {
+        return has_misspelt(job, kind);
+    });
+}
+
 bool is_out_of_place(std::string_view key, std::string_view kind) {
     if (holds(kKinds, key)) return false;
     if (kind == "uses") return !holds(kCallKeys, key);
@@ -77,8 +84,9 @@ void check_places(const Node& job, const std::string& kind, Report& report) {
 void check_job(const Node& job, Report& report) {
     const auto kinds = kinds_of(job);
     if (kinds.empty()) {
+        if (has_misspelt_kind(job)) return;
         return report.error(
-            "job-kind", job.at, "this job does nothing", "add steps, image or deploy"
+            "job-kind", job.at, "this job does nothing", "add steps, image, deploy or uses"
         );
     }
     if (kinds.size() > 1) {
@@ -89,7 +97,8 @@ void check_job(const Node& job, Report& report) {
             "make two jobs of it, the second with needs"
         );
     }
-    if (kinds[0] == "steps" && job.find("runs-on") == nullptr) {
+    const bool needs_label = kinds[0] == "steps" && job.find("runs-on") == nullptr;
+    if (needs_label && !has_misspelt(job, "runs-on")) {
         report.error(
             "missing-key", job.at, "a job with steps needs the key 'runs-on'", "runs-on: host"
         );

@@ -1,6 +1,7 @@
 // Tables of `jobs`. Source: GitHub's page "Workflow syntax"; `stage`, `retry`, `reports`,
 // `resources`, `hold-on-failure` and the kinds image, deploy, terraform and approve are ours.
 #include "workflow/schema/job_rules.hpp"
+#include "workflow/schema/step_rules.hpp"
 #include "workflow/schema/words.hpp"
 
 #include <array>
@@ -61,8 +62,13 @@ constexpr Shape kTimeout = number_shape(&places::kJobTimeout);
 constexpr Shape kContinueOnError = boolean_shape(&places::kJobContinueOnError);
 
 constexpr Shape kDefaultText = text_shape(&places::kJobDefaults);
+constexpr Shape kDefaultShell = [] {
+    Shape shape = text_shape(&places::kJobDefaults);
+    shape.extra = check_shell;
+    return shape;
+}();
 constexpr std::array kDefaultsRunKeys{
-    Key{"shell", &kDefaultText, "The shell of run steps"},
+    Key{"shell", &kDefaultShell, "The shell of run steps"},
     Key{"working-directory", &kDefaultText, "Where run steps start"},
 };
 constexpr Shape kDefaultsRun = map_shape(kDefaultsRunKeys);

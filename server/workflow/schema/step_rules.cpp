@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "workflow/expression/segments.hpp"
 #include "workflow/schema/actions.hpp"
+#include "workflow/schema/advice.hpp"
 #include "workflow/yaml/scalar.hpp"
 
 #include <algorithm>
@@ -36,6 +37,13 @@ std::vector<std::string> kinds_of(const Node& step) {
         if (step.find(kind) != nullptr) kinds.emplace_back(kind);
     }
     return kinds;
+}
+
+/// The unknown key is told; what it should be is not missing besides.
+bool has_misspelt_kind(const Node& step) {
+    const auto has = [&step](std::string_view key) { return step.find(key) != nullptr; };
+    return has_misspelt(step, "run") || has_misspelt(step, "uses") || has("script") ||
+           has("command");
 }
 
 void check_kind(const Node& step, const std::string& kind, Report& report) {
@@ -84,6 +92,7 @@ bool is_background(const Node& step) {
 void check_step(const Node& step, Report& report) {
     const auto kinds = kinds_of(step);
     if (kinds.empty()) {
+        if (has_misspelt_kind(step)) return;
         return report.error("step-kind", step.at, "this step does nothing", "add run or uses");
     }
     if (kinds.size() > 1) {
@@ -118,6 +127,24 @@ void check_script(const Node& run, Report& report) {
         run.at,
         "this script is longer than 21,000 characters",
         "put it into a file of the repository"
+    );
+}
+
+// Source: "Workflow syntax", jobs.<job_id>.steps[*].shell. The last two are those of Windows.
+void check_shell(const Node& shell, Report& report) {
+    static const std::vector<std::string> known{
+        "bash", "sh", "python", "pwsh", "powershell", "cmd"};
+    const auto& text = shell.text;
+    const bool is_fine = text.empty() || expression::has_expression(text) ||
+                         text.find("{0}") != std::string::npos ||
+                         std::find(known.begin(), known.end(), text) != known.end();
+    if (is_fine) return;
+    const auto near = nearest_hint(text, known);
+    report.error(
+        "shell",
+        shell.at,
+        show(text) + " is no shell that is known here",
+        near.empty() ? "bash, sh, python, pwsh, or a command with {0} for the script" : near
     );
 }
 

@@ -14,6 +14,8 @@ void check_step(const Node& step, Report& report);
 void check_steps(const Node& steps, Report& report);
 /// `run`: at most 21,000 characters.
 void check_script(const Node& run, Report& report);
+/// `shell`: one that is known, or a command with {0}.
+void check_shell(const Node& shell, Report& report);
 /// `timeout-minutes` of a step: a positive whole number.
 void check_minutes(const Node& minutes, Report& report);
 

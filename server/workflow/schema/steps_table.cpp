@@ -13,7 +13,11 @@ constexpr Shape kIf = condition_shape(&places::kStepIf);
 constexpr Shape kStepText = value_shape(&places::kStep);
 constexpr Shape kWorkingDirectory = text_shape(&places::kStep);
 // No place: GitHub's table has no row for a step's shell.
-constexpr Shape kShell = text_shape();
+constexpr Shape kShell = [] {
+    Shape shape = text_shape();
+    shape.extra = check_shell;
+    return shape;
+}();
 constexpr Shape kUses = text_shape();
 constexpr Shape kRun = [] {
     Shape shape = script_shape(&places::kStep);

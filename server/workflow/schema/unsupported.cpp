@@ -23,6 +23,8 @@ constexpr auto kUnsupported = std::to_array<Unsupported>({
     {"actions/setup-node", "its other inputs are; write .npmrc in a run step"},
     {"actions/setup-go", "its other inputs are"},
     {"actions/setup-java", "its other inputs are"},
+    {"actions/upload-artifact", "an artifact is a zip here"},
+    {"actions/download-artifact", "an artifact is a zip here"},
     {"docker/login-action", "a registry of AWS needs AWS's API"},
     {"docker/setup-buildx-action", "the server's own engine builds"},
     {"docker/setup-qemu-action", "the server's own engine builds"},

@@ -36,7 +36,9 @@ bool is_duration(std::string_view text) {
 
 void warn_when_empty(const Node& node, Report& report) {
     if (node.kind != NodeKind::null) return;
-    report.warning("empty-map", node.at, "nothing stands here", "remove the key, or write {}");
+    report.warning(
+        "empty-map", node.at, "nothing stands here", "remove the key, or indent what belongs to it"
+    );
 }
 
 }  // namespace triphammer::workflow

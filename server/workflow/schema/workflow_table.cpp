@@ -1,4 +1,5 @@
 // Tables of the top level. Source: GitHub's page "Workflow syntax"; `notify` is ours.
+#include "workflow/schema/step_rules.hpp"
 #include "workflow/schema/words.hpp"
 
 #include <array>
@@ -19,8 +20,13 @@ constexpr Shape kEnv = env_shape(&kEnvValue, &places::kEnv);
 
 // At the top no expressions: GitHub's table names no place for them.
 constexpr Shape kDefaultText = text_shape();
+constexpr Shape kDefaultShell = [] {
+    Shape shape = text_shape();
+    shape.extra = check_shell;
+    return shape;
+}();
 constexpr std::array kDefaultsRunKeys{
-    Key{"shell", &kDefaultText, "The shell of run steps"},
+    Key{"shell", &kDefaultShell, "The shell of run steps"},
     Key{"working-directory", &kDefaultText, "Where run steps start"},
 };
 constexpr Shape kDefaultsRun = map_shape(kDefaultsRunKeys);

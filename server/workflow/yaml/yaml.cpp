@@ -1,6 +1,7 @@
 #include "workflow/yaml/yaml.hpp"
 
 #include "base/text.hpp"
+#include "workflow/yaml/mistake.hpp"
 
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
@@ -169,7 +170,13 @@ class Builder : public YAML::EventHandler {
         parent.key = key;
         parent.ignore_value = true;
         if (key->kind != NodeKind::scalar) {
-            report_.error("invalid-key", key->at, "a key must be plain text");
+            const bool is_braces = key->kind == NodeKind::mapping;  // {{ x }}
+            report_.error(
+                "invalid-key",
+                is_braces ? parent.node->at : key->at,
+                "a key must be plain text",
+                is_braces ? "an expression begins with a dollar sign: ${{ … }}" : ""
+            );
             return;
         }
         if (key->text == "<<" && key->plain) {
@@ -315,35 +322,6 @@ bool is_readable(std::string_view text, Report& report) {
     return false;
 }
 
-struct Hint {
-    std::string_view message;  // what yaml-cpp says
-    std::string_view text;
-};
-
-constexpr std::array<Hint, 7> kHints{{
-    {"unknown token", "a value that begins with @, ` or % needs quotes"},
-    {"illegal map value", "a ': ' inside of a value needs quotes around the whole value"},
-    {"end of map flow not found", "a , or } is missing"},
-    {"end of sequence flow not found", "a , or ] is missing"},
-    {"end of map not found", "look at this line's indentation"},
-    {"end of sequence not found", "look at this line's indentation"},
-    {"the referenced anchor is not defined", "a value that begins with * needs quotes"},
-}};
-
-/// What a newcomer may do about an error of yaml-cpp; may be empty.
-std::string hint_for(std::string_view message, std::string_view text, int line) {
-    const auto lines = split(text, '\n');
-    const auto number = static_cast<std::size_t>(line);
-    const auto own = number < lines.size() ? lines[number] : std::string_view{};
-    if (own.substr(0, own.find_first_not_of(" \t")).find('\t') != std::string_view::npos) {
-        return "indent with blanks, not with tabs";
-    }
-    const auto* found = std::find_if(kHints.begin(), kHints.end(), [message](const Hint& one) {
-        return one.message == message;
-    });
-    return found == kHints.end() ? "" : std::string{found->text};
-}
-
 }  // namespace
 
 std::optional<Document> read_yaml(std::string_view text, Report& report) {
@@ -360,12 +338,8 @@ std::optional<Document> read_yaml(std::string_view text, Report& report) {
     } catch (const Stop&) {
         return {};
     } catch (const YAML::Exception& failure) {
-        report.error(
-            "yaml",
-            position_of(failure.mark),
-            "not valid YAML: " + failure.msg,
-            hint_for(failure.msg, text, failure.mark.line)
-        );
+        auto mistake = explain_yaml(text, failure.msg, position_of(failure.mark));
+        report.error("yaml", mistake.at, "not valid YAML: " + mistake.message, mistake.hint);
         return {};
     }
     const auto last = builder.last_quoted();

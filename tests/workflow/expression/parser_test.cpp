@@ -30,7 +30,9 @@ TEST(Parser, SaysWhereItStoppedUnderstanding) {
         {"a # b", "3: unexpected character '#'"},
         {"1.2.3", "1: '1.2.3' is not a number"},
         {"0xfg", "1: '0xfg' is not a number"},
-        {"-", "1: '-' is not a number"},
+        {"-",
+         "1: there is no arithmetic in expressions: compute in a script, and pass the result as an "
+         "output"},
         {"'a'.b", "4: unexpected '.'"},
         {"()", "2: unexpected ')'"},
         {"*", "1: unexpected '*'"},
