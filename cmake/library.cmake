@@ -40,7 +40,7 @@ function(triphammer_library folder)
 endfunction()
 
 # triphammer_test(FOLDER [DEPENDS more folders…] [WITH its folders…])
-# tests/<folder>/*_test.cpp → one GoogleTest program `test_<folder>`, label `unit`.
+# tests/<folder>/*_test.cpp → one GoogleTest program `test_<folder>`, label `unit`; its tests are `<folder>/Suite.Test`.
 function(triphammer_test folder)
   cmake_parse_arguments(ARG "" "" "DEPENDS;SYSTEM;WITH" ${ARGN})
   string(REPLACE "/" "_" name "${folder}")
@@ -56,5 +56,5 @@ function(triphammer_test folder)
   target_include_directories(test_${name} PRIVATE "${CMAKE_SOURCE_DIR}/tests")
   target_link_libraries(test_${name} PRIVATE th_${name} ${ARG_DEPENDS} ${ARG_SYSTEM} test_support GTest::gmock GTest::gtest_main)
   triphammer_precompile(test_${name} test_support)
-  gtest_discover_tests(test_${name} DISCOVERY_MODE PRE_TEST PROPERTIES LABELS unit TIMEOUT 120)
+  gtest_discover_tests(test_${name} TEST_PREFIX "${name}/" DISCOVERY_MODE PRE_TEST PROPERTIES LABELS unit TIMEOUT 120)
 endfunction()

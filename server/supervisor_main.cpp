@@ -60,7 +60,7 @@ std::string find_program(std::string_view name, std::string_view path) {
     if (name.find('/') != name.npos) return std::string{name};
     while (!path.empty()) {
         const auto end = std::min(path.find(':'), path.size());
-        const auto candidate = std::string{path.substr(0, end)} + "/" + std::string{name};
+        auto candidate = std::string{path.substr(0, end)} + "/" + std::string{name};
         if (::access(candidate.c_str(), X_OK) == 0) return candidate;
         path.remove_prefix(std::min(end + 1, path.size()));
     }
@@ -85,6 +85,7 @@ long count_oom_kills() {
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
     std::vector<char*> out;
+    out.reserve(texts.size() + 1);
     for (auto& text : texts) out.push_back(text.data());
     out.push_back(nullptr);
     return out;

@@ -48,8 +48,8 @@ Asset read_line(std::string_view line, std::string_view bytes) {
 const AssetArchive& embedded_archive() {
     const auto* begin = embedded::web_assets_begin();
     const auto size = static_cast<std::size_t>(embedded::web_assets_end() - begin);
-    static const AssetArchive archive{std::string_view(begin, size)};
-    return archive;
+    static const AssetArchive kArchive{std::string_view(begin, size)};
+    return kArchive;
 }
 
 bool is_servers_own(std::string_view path) {
@@ -93,7 +93,7 @@ std::optional<Asset> find_asset(std::string_view path) {
 }
 
 std::optional<Asset> find_page(std::string_view path) {
-    const auto asset = find_asset(path);
+    auto asset = find_asset(path);
     if (asset || is_servers_own(path)) return asset;
     return find_asset(kShell);
 }

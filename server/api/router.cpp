@@ -248,6 +248,26 @@ Response method_not_allowed(const std::vector<std::string>& allowed) {
     return response;
 }
 
+bool is_for_programs(const RequestHead& head) {
+    if (head.listener == kRunnerListener) return true;
+    if (head.segments.empty()) return false;
+    const auto& first = head.segments[0];
+    return first == "api" || first == "runner" || first == "webhooks";
+}
+
+/// `allowed`: the methods of the routes with this path.
+RouteDecision answer_no_route(const RequestHead& head, const std::vector<std::string>& allowed) {
+    if (!allowed.empty()) return answer(method_not_allowed(allowed));
+    if (is_for_programs(head)) {
+        return answer(
+            refuse(404, "not_found", "there is nothing at this path; see /api/v1/openapi.json")
+        );
+    }
+    const bool reads = head.method == Method::get || head.method == Method::head;
+    if (!reads) return answer(method_not_allowed({"GET", "HEAD"}));
+    return answer(serve_page(head));
+}
+
 }  // namespace
 
 RouteDecision Router::route(const RequestHead& head) {
@@ -266,17 +286,7 @@ RouteDecision Router::route(const RequestHead& head) {
         }
         return decide(services_, route, std::move(parameters), head);
     }
-    if (!allowed.empty()) return answer(method_not_allowed(allowed));
-    const bool is_api =
-        !head.segments.empty() && (head.segments[0] == "api" || head.segments[0] == "runner" ||
-                                   head.segments[0] == "webhooks");
-    if (is_api || head.listener == kRunnerListener) {
-        return answer(
-            refuse(404, "not_found", "there is nothing at this path; see /api/v1/openapi.json")
-        );
-    }
-    if (method != Method::get) return answer(method_not_allowed({"GET", "HEAD"}));
-    return answer(serve_page(head));
+    return answer_no_route(head, allowed);
 }
 
 }  // namespace triphammer::api

@@ -15,6 +15,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <map>
+
 namespace triphammer::api {
 
 namespace {
@@ -52,17 +54,14 @@ Result<Wanted> read_wanted(const std::string& body) {
     if (body.empty()) return out;
     const auto json = nlohmann::json::parse(body, nullptr, false);
     if (!json.is_object()) return invalid("the body is no JSON object");
+    const std::map<std::string, std::string*> texts{
+        {"action", &out.action}, {"commit", &out.commit}, {"ref", &out.ref}};
     for (const auto& [name, value] : json.items()) {
+        const auto text = texts.find(name);
         if (name == "depth" && value.is_number_integer()) {
             out.depth = value.get<std::int64_t>();
-        } else if (!value.is_string()) {
-            return invalid("'" + name + "' is not known");
-        } else if (name == "action") {
-            out.action = value.get<std::string>();
-        } else if (name == "commit") {
-            out.commit = value.get<std::string>();
-        } else if (name == "ref") {
-            out.ref = value.get<std::string>();
+        } else if (text != texts.end() && value.is_string()) {
+            *text->second = value.get<std::string>();
         } else {
             return invalid("'" + name + "' is not known");
         }
@@ -72,8 +71,8 @@ Result<Wanted> read_wanted(const std::string& body) {
 
 /// Actions' repositories have no row: their mirrors are named by their names' digest.
 model::RepositoryId action_repository_id(const std::string& name) {
-    constexpr std::size_t digits = 15;  // below 2^60
-    const auto digest = sha256_hex(to_lower(name)).substr(0, digits);
+    constexpr std::size_t kDigits = 15;  // below 2^60
+    const auto digest = sha256_hex(to_lower(name)).substr(0, kDigits);
     return model::RepositoryId{std::stoll(digest, nullptr, 16)};
 }
 

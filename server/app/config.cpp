@@ -154,6 +154,7 @@ Result<> add_label(Config& config, const std::string& label, const std::string& 
     return {};
 }
 
+// NOLINTNEXTLINE(readability-function-size): a table
 std::vector<Setting> make_settings() {
     const auto launcher_set = [](Config& config, const std::string& value) {
         return set_bool(config.start_launcher, value);
@@ -272,7 +273,7 @@ std::string variable_name(std::string_view path) {
 std::string path_of_variable(std::string_view variable) {
     for (const auto& setting : settings()) {
         if (variable_name(setting.path) == variable) return setting.path;
-        const auto file = setting.path + "_file";
+        auto file = setting.path + "_file";
         if (setting.kind == Kind::secret && variable_name(file) == variable) return file;
     }
     return {};

@@ -84,7 +84,18 @@ Result<Directory> find_directory(int file) {
     return out;
 }
 
-/// Lengths of 64 bits, where the header's own have no room; and the time of change.
+/// Lengths of 64 bits, where the header's own have no room.
+Result<> read_lengths(std::string_view field, ZipEntry& entry) {
+    for (auto* number : {&entry.bytes, &entry.packed, &entry.offset}) {
+        if (*number != zip::kFull32) continue;
+        if (field.size() < 8) return damaged("a length");
+        *number = zip::get<std::uint64_t>(field, 0);
+        field.remove_prefix(8);
+    }
+    return {};
+}
+
+/// What the header has no room for: long lengths, and the time of change.
 Result<> read_extra(std::string_view extra, ZipEntry& entry) {
     while (extra.size() >= 4) {
         const auto id = zip::get<std::uint16_t>(extra, 0);
@@ -92,13 +103,7 @@ Result<> read_extra(std::string_view extra, ZipEntry& entry) {
         if (size > extra.size() - 4) return damaged("an extra field");
         const auto field = extra.substr(4, size);
         if (id == zip::kExtra64) {
-            std::size_t at = 0;
-            for (auto* number : {&entry.bytes, &entry.packed, &entry.offset}) {
-                if (*number != zip::kFull32) continue;
-                if (field.size() < at + 8) return damaged("a length");
-                *number = zip::get<std::uint64_t>(field, at);
-                at += 8;
-            }
+            if (auto read = read_lengths(field, entry); !read) return read;
         } else if (id == zip::kExtraTime && !field.empty() && (field[0] & 1) != 0) {
             entry.modified = zip::get<std::uint32_t>(field, 1);
         }
@@ -163,9 +168,20 @@ std::string_view without_slash(std::string_view name) {
     return name;
 }
 
+using Folders = std::unordered_map<std::string_view, bool>;  // name → is it one
+
+bool is_below_a_file(std::string_view name, const Folders& is_folder) {
+    while (name.find('/') != std::string_view::npos) {
+        name = name.substr(0, name.rfind('/'));
+        const auto above = is_folder.find(name);
+        if (above != is_folder.end() && !above->second) return true;
+    }
+    return false;
+}
+
 /// Every name once, and nothing below what is no folder.
 Result<> check_tree(const std::vector<ZipEntry>& entries) {
-    std::unordered_map<std::string_view, bool> is_folder;
+    Folders is_folder;
     for (const auto& entry : entries) {
         const auto name = without_slash(entry.name);
         if (!is_folder.emplace(name, entry.is_folder()).second) {
@@ -173,16 +189,10 @@ Result<> check_tree(const std::vector<ZipEntry>& entries) {
         }
     }
     for (const auto& entry : entries) {
-        auto above = without_slash(entry.name);
-        while (above.find('/') != std::string_view::npos) {
-            above = above.substr(0, above.rfind('/'));
-            const auto found = is_folder.find(above);
-            if (found != is_folder.end() && !found->second) {
-                return refused(
-                    "the archive has an entry below a file or link: " + entry.name.substr(0, 200)
-                );
-            }
-        }
+        if (!is_below_a_file(without_slash(entry.name), is_folder)) continue;
+        return refused(
+            "the archive has an entry below a file or link: " + entry.name.substr(0, 200)
+        );
     }
     return {};
 }

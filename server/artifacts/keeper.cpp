@@ -41,6 +41,18 @@ std::set<std::string> to_set(std::vector<std::string> names) {
     return {std::make_move_iterator(names.begin()), std::make_move_iterator(names.end())};
 }
 
+/// The files of some rows whose time is over; the rows are gone.
+Result<std::vector<std::string>> take_expired(store::Transaction& tx) {
+    const auto rows = store::list_expired_artifacts(tx, tx.now(), kRemovedAtOnce);
+    std::vector<std::string> names;
+    names.reserve(rows.size());
+    for (const auto& row : rows) {
+        store::delete_artifact(tx, row, "retention");
+        names.push_back(row.blob);
+    }
+    return names;
+}
+
 struct KnownFiles {
     std::set<std::string> artifacts;
     std::set<std::string> caches;
@@ -234,15 +246,7 @@ Task<Result<>> Keeper::remove_artifact(store::ArtifactRow artifact, std::string 
 
 Task<> Keeper::remove_expired() {
     for (;;) {
-        auto take = [&](store::Transaction& tx) -> Result<std::vector<std::string>> {
-            std::vector<std::string> names;
-            for (const auto& row : store::list_expired_artifacts(tx, tx.now(), kRemovedAtOnce)) {
-                store::delete_artifact(tx, row, "retention");
-                names.push_back(row.blob);
-            }
-            return names;
-        };
-        auto taking = parts_.database.write(take);
+        auto taking = parts_.database.write(take_expired);
         const auto names = co_await std::move(taking);
         if (!names || names->empty()) co_return;
         auto removing = remove_files(*artifacts_, *names);

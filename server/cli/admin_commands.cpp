@@ -92,6 +92,7 @@ int show_list(
     }
     for (const auto& item : body->value("items", json::array())) {
         std::vector<std::string> columns;
+        columns.reserve(fields.size());
         for (const auto* field : fields) columns.push_back(text_of(item, field));
         print(join(columns, "\t") + "\n");
     }

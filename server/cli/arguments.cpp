@@ -10,6 +10,7 @@ namespace {
 
 Error unknown_option(std::string_view name, const std::vector<OptionSpec>& options) {
     std::vector<std::string> names;
+    names.reserve(options.size());
     for (const auto& option : options) names.emplace_back(option.name);
     const auto near = nearest_name(name, names);
     std::string message = "unknown option --" + std::string{name};
@@ -34,16 +35,15 @@ Result<Arguments> Arguments::parse(
     auto next = words.begin();
     while (next != words.end()) {
         const std::string& word = *next++;
-        if (only_words || word.size() < 3 || !word.starts_with("--")) {
-            if (word == "--" && !only_words) {
-                only_words = true;
-            } else {
-                out.words_.push_back(word);
-            }
-            continue;
+        if (only_words || !word.starts_with("--")) {
+            out.words_.push_back(word);
+        } else if (word == "--") {
+            only_words = true;
+        } else {
+            const auto text = std::string_view{word}.substr(2);
+            auto taken = out.take_option(text, options, next, words.end());
+            if (!taken) return taken.error();
         }
-        auto taken = out.take_option(std::string_view{word}.substr(2), options, next, words.end());
-        if (!taken) return taken.error();
     }
     return out;
 }

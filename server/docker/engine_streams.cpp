@@ -24,13 +24,11 @@ class FramedStream final : public AttachedStream {
         for (;;) {
             auto frame = frames_.next();
             if (!frame) co_return frame.error();
-            if (*frame) {
-                if ((*frame)->stream == StreamFrame::Stream::engine_error) {
-                    co_return Error{Code::io, "the engine: " + (*frame)->bytes};
-                }
-                if ((*frame)->bytes.empty()) continue;
-                co_return std::move((*frame)->bytes);
+            if (*frame && (*frame)->stream == StreamFrame::Stream::engine_error) {
+                co_return Error{Code::io, "the engine: " + (*frame)->bytes};
             }
+            if (*frame && (*frame)->bytes.empty()) continue;
+            if (*frame) co_return std::move((*frame)->bytes);
             auto more = fill();
             auto count = co_await std::move(more);
             if (!count) co_return count.error();

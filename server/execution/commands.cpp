@@ -125,7 +125,7 @@ enum class Kind {
 };
 
 std::optional<Kind> kind_of(std::string_view name) {
-    static const std::map<std::string_view, Kind> kinds{
+    static const std::map<std::string_view, Kind> kKinds{
         {"error", Kind::annotation},
         {"warning", Kind::annotation},
         {"notice", Kind::annotation},
@@ -142,8 +142,8 @@ std::optional<Kind> kind_of(std::string_view name) {
         {"add-matcher", Kind::add_matcher},
         {"remove-matcher", Kind::remove_matcher},
     };
-    const auto found = kinds.find(name);
-    return found == kinds.end() ? std::nullopt : std::optional{found->second};
+    const auto found = kKinds.find(name);
+    return found == kKinds.end() ? std::nullopt : std::optional{found->second};
 }
 
 /// Groups are shown anyhow; a mask never is.

@@ -31,6 +31,16 @@ bool is_word(char c) {
            std::string_view{"-_./,+@%:="}.find(c) != std::string_view::npos;
 }
 
+/// What base64(1) and openssl(1) break into lines.
+void add_lines(Forms& out, const std::string& encoded) {
+    for (const std::size_t width : {76U, 64U}) {
+        if (encoded.size() <= width) continue;
+        for (std::size_t at = 0; at < encoded.size(); at += width) {
+            out.push_back(encoded.substr(at, width));
+        }
+    }
+}
+
 /// base64 in the three positions that the value can have among other bytes: only the characters
 /// that do not depend on the neighbours.
 void add_base64(Forms& out, std::string_view value, std::string (*encode)(std::string_view)) {
@@ -42,12 +52,7 @@ void add_base64(Forms& out, std::string_view value, std::string (*encode)(std::s
         if (shift > 0) continue;
         out.push_back(encoded);
         out.push_back(encoded.substr(0, encoded.find('=')));
-        // What base64(1) and openssl(1) break into lines.
-        for (const std::size_t width : {76U, 64U}) {
-            for (std::size_t at = 0; at < encoded.size() && encoded.size() > width; at += width) {
-                out.push_back(encoded.substr(at, width));
-            }
-        }
+        add_lines(out, encoded);
     }
 }
 

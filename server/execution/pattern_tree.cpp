@@ -267,17 +267,23 @@ class Parser {
         CharacterSet out;
         out.negated = take(U'^');
         while (!at_end() && peek() != U']') {
-            const auto first = member(out);
-            const bool range =
-                first && text_.size() - at_ > 1 && peek() == U'-' && text_[at_ + 1] != U']';
-            if (range) ++at_;
-            const auto last = range ? member(out) : first;
-            if (first && last && *last < *first) return wrong("a range in [] is out of order");
-            if (first) out.ranges.emplace_back(*first, last.value_or(*first));
-            if (range && !last) out.ranges.emplace_back(U'-', U'-');
+            if (!add_member(out)) return wrong("a range in [] is out of order");
         }
         if (!take(U']')) return wrong("a ']' is missing");
         return node_of(std::move(out));
+    }
+
+    /// A character, a range or a class; false: a range out of order.
+    bool add_member(CharacterSet& set) {
+        const auto first = member(set);
+        if (!first) return true;
+        const bool range = text_.size() - at_ > 1 && peek() == U'-' && text_[at_ + 1] != U']';
+        if (range) ++at_;
+        const auto last = range ? member(set) : first;
+        if (last && *last < *first) return false;
+        set.ranges.emplace_back(*first, last.value_or(*first));
+        if (!last) set.ranges.emplace_back(U'-', U'-');
+        return true;
     }
 
     /// One character; nothing for a class, which is in `set` then.

@@ -32,7 +32,7 @@ std::string take(std::string_view& rest) {
     Length length = 0;
     if (rest.size() < sizeof length) return {};
     std::memcpy(&length, rest.data(), sizeof length);
-    const std::string out{rest.substr(sizeof length, length)};
+    std::string out{rest.substr(sizeof length, length)};
     rest.remove_prefix(std::min(rest.size(), sizeof length + length));
     return out;
 }

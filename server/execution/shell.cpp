@@ -13,13 +13,13 @@ struct KnownShell {
 };
 
 const std::vector<KnownShell>& known_shells() {
-    static const std::vector<KnownShell> shells{
+    static const std::vector<KnownShell> kShells{
         {"bash", ".sh", {"bash", "--noprofile", "--norc", "-eo", "pipefail", "{0}"}},
         {"sh", ".sh", {"sh", "-e", "{0}"}},
         {"python", ".py", {"python3", "{0}"}},
         {"pwsh", ".ps1", {"pwsh", "-command", ". '{0}'"}},
     };
-    return shells;
+    return kShells;
 }
 
 /// Words at blanks; '…' and "…" keep them together.

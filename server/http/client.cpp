@@ -88,6 +88,7 @@ class Exchange {
     Task<Result<>> send_request(std::string head);
     Task<Result<>> send_upload();
     Task<Result<>> write(std::string_view bytes);
+    Task<Result<std::size_t>> await_head();
     Task<Result<>> read_head();
     BodyInput make_body(std::uint64_t limit);
     Error explain(Error error) const;
@@ -153,28 +154,33 @@ Task<Result<>> Exchange::write(std::string_view bytes) {
     co_return Result<>{};
 }
 
-Task<Result<>> Exchange::read_head() {
+/// The bytes of a head that is there in full; they stay in the input.
+Task<Result<std::size_t>> Exchange::await_head() {
     HeadScanner scanner{kHeadLimits};
     for (;;) {
         auto found = scanner.scan(input_.bytes());
         if (!found) co_return Error{Code::protocol, "the answer: " + found.error().message};
-        if (!*found) {
-            auto count = co_await input_.fill();
-            if (!count) co_return count.error();
-            if (*count == 0) co_return Error{Code::io, "the connection ended before the answer"};
-            touch();
-            continue;
-        }
-        const auto block = input_.bytes().substr(0, **found);
+        if (*found) co_return **found;
+        auto count = co_await input_.fill();
+        if (!count) co_return count.error();
+        if (*count == 0) co_return Error{Code::io, "the connection ended before the answer"};
+        touch();
+    }
+}
+
+Task<Result<>> Exchange::read_head() {
+    bool interim = true;
+    while (interim) {
+        auto size = co_await await_head();
+        if (!size) co_return size.error();
+        const auto block = input_.bytes().substr(0, *size);
         auto parsed = parse_response_head(block, call_.method == Method::head);
         if (!parsed) co_return Error{Code::protocol, "the answer: " + parsed.error().message};
-        input_.consume(**found);
-        scanner = HeadScanner{kHeadLimits};
-        const bool interim = parsed->status < 200 && parsed->status != 101;
-        if (interim) continue;
+        input_.consume(*size);
         head_ = std::move(*parsed);
-        co_return Result<>{};
+        interim = head_.status < 200 && head_.status != 101;
     }
+    co_return Result<>{};
 }
 
 BodyInput Exchange::make_body(std::uint64_t limit) {

@@ -7,8 +7,8 @@ namespace triphammer::http {
 namespace asio = boost::asio;
 
 struct Deadlines::State : std::enable_shared_from_this<State> {
-    State(Executor executor, std::chrono::milliseconds every)
-        : timer{std::move(executor)}, tick{every} {}
+    State(const Executor& executor, std::chrono::milliseconds every)
+        : timer{executor}, tick{every} {}
 
     void arm();
     void look();

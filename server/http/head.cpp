@@ -207,14 +207,11 @@ bool has_no_body(int status, bool answers_head) {
 }  // namespace
 
 Checked<std::optional<std::size_t>> HeadScanner::scan(std::string_view bytes) {
-    while (scanned_ < bytes.size()) {
-        const auto end = bytes.find_first_of("\r\n", scanned_);
-        if (end == std::string_view::npos) {
-            scanned_ = bytes.size();
-            break;
-        }
-        if (bytes[end] == '\n') return bad("a line ends with LF alone");
+    for (;;) {
+        const auto end = std::min(bytes.find_first_of("\r\n", scanned_), bytes.size());
         scanned_ = end;
+        if (end == bytes.size()) break;
+        if (bytes[end] == '\n') return bad("a line ends with LF alone");
         if (end + 1 == bytes.size()) break;
         if (bytes[end + 1] != '\n') return bad("a CR stands alone");
         const auto line = bytes.substr(line_start_, end - line_start_);

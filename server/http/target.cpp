@@ -20,20 +20,25 @@ bool is_safe_segment(std::string_view segment) {
     return !has_control(segment) && is_utf8(segment);
 }
 
+Result<> read_segments(std::string_view path, Target& out) {
+    for (const auto part : split(path, '/')) {
+        auto segment = percent_decode(part);
+        if (!segment || !is_safe_segment(*segment)) {
+            return invalid("the path has a segment that is empty, '.', '..' or badly encoded");
+        }
+        out.path += '/' + *segment;
+        out.segments.push_back(std::move(*segment));
+    }
+    return {};
+}
+
 Result<> read_path(std::string_view path, Target& out) {
     path.remove_prefix(1);
     const bool trailing_slash = path.ends_with('/');
     if (trailing_slash) path.remove_suffix(1);
     if (path.empty() && trailing_slash) return invalid("the path has an empty segment");
     if (!path.empty()) {
-        for (const auto part : split(path, '/')) {
-            auto segment = percent_decode(part);
-            if (!segment || !is_safe_segment(*segment)) {
-                return invalid("the path has a segment that is empty, '.', '..' or badly encoded");
-            }
-            out.path += '/' + *segment;
-            out.segments.push_back(std::move(*segment));
-        }
+        if (auto read = read_segments(path, out); !read) return read;
     }
     if (trailing_slash || path.empty()) out.path += '/';
     return {};

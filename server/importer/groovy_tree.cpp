@@ -160,7 +160,7 @@ class Reader {
         auto name = here().text;
         at_ += 2;
         skip_newlines();
-        call.named.emplace_back(std::move(name), read_value());
+        call.named.push_back({std::move(name), read_value()});
     }
 
     Value read_value() {

@@ -6,26 +6,32 @@
 
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace triphammer::importer {
+
+struct NamedValue;
 
 /// An argument. Groovy that is neither a text, a number, a list nor a call keeps its tokens only.
 struct Value {
     enum class Kind { none, text, word, list, call, code };
 
     Kind kind = Kind::none;
-    std::string text;                                  // of text and word; the name of a call
-    bool plain = false;                                // a text in which nothing is put in
-    std::vector<Value> items;                          // of a list; positional ones of a call
-    std::vector<std::pair<std::string, Value>> named;  // of a map or a call
-    std::vector<Token> code;                           // its tokens, unless it is long
+    std::string text;               // of text and word; the name of a call
+    bool plain = false;             // a text in which nothing is put in
+    std::vector<Value> items;       // of a list; positional ones of a call
+    std::vector<NamedValue> named;  // of a map or a call
+    std::vector<Token> code;        // its tokens, unless it is long
 
     bool is_text() const { return kind == Kind::text; }
 
     /// The named one, or none.
     const Value& operator[](std::string_view name) const;
+};
+
+struct NamedValue {
+    std::string name;
+    Value value;
 };
 
 struct Statement {

@@ -44,6 +44,14 @@ std::string variable_of(std::string_view expression) {
     return std::string{expression};
 }
 
+/// The length of a name with its fields; a point after it ends a sentence.
+std::size_t name_length(std::string_view text) {
+    std::size_t end = 0;
+    while (end < text.size() && (is_part(text[end]) || text[end] == '.')) ++end;
+    while (end > 0 && text[end - 1] == '.') --end;
+    return end;
+}
+
 /// Calls `put` for each ${…} and $name of a text in double quotes; false when it gives up.
 template <class Put>
 bool replace_variables(std::string_view text, std::string& out, const Put& put) {
@@ -56,11 +64,9 @@ bool replace_variables(std::string_view text, std::string& out, const Put& put) 
             if (end == text.npos || !put(text.substr(2, end - 2))) return false;
             text.remove_prefix(end + 1);
         } else if (text.front() == '$' && text.size() > 1 && is_part(text[1])) {
-            auto end = std::size_t{1};
-            while (end < text.size() && (is_part(text[end]) || text[end] == '.')) ++end;
-            while (text[end - 1] == '.') --end;  // the end of a sentence
-            if (!put(text.substr(1, end - 1))) return false;
-            text.remove_prefix(end);
+            const auto length = name_length(text.substr(1));
+            if (!put(text.substr(1, length))) return false;
+            text.remove_prefix(1 + length);
         } else {
             out += text.front();
             text.remove_prefix(1);
@@ -128,6 +134,7 @@ std::string without_indent(std::string_view text) {
         if (!trim(row).empty()) shared = std::min(shared, indent_of(row));
     }
     std::vector<std::string> out;
+    out.reserve(rows.size());
     for (const auto row : rows) out.emplace_back(row.substr(std::min(shared, row.size())));
     return join(out, "\n");
 }

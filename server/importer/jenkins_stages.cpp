@@ -46,6 +46,15 @@ bool is_apart(const Statement& stage) {
     return std::any_of(parallel->block.begin(), parallel->block.end(), has_own_agent);
 }
 
+DraftAxis read_axis(const Statement& axis) {
+    DraftAxis out;
+    if (const auto* name = find_part(axis, "name")) out.name = name->first().text;
+    if (const auto* values = find_part(axis, "values")) {
+        for (const auto& value : values->arguments.items) out.values.push_back(value.text);
+    }
+    return out;
+}
+
 }  // namespace
 
 struct StagesImporter::Stage {
@@ -200,11 +209,7 @@ void StagesImporter::read_axes(const Statement& matrix, DraftJob& job) {
         if (part.name == "excludes") read_excludes(part, job);
         if (part.name != "axes") continue;
         for (const auto& axis : part.block) {
-            DraftAxis made;
-            if (const auto* name = find_part(axis, "name")) made.name = name->first().text;
-            if (const auto* values = find_part(axis, "values")) {
-                for (const auto& value : values->arguments.items) made.values.push_back(value.text);
-            }
+            auto made = read_axis(axis);
             job.env.emplace_back(made.name, "${{ matrix." + made.name + " }}");
             job.axes.push_back(std::move(made));
         }
@@ -230,30 +235,32 @@ void StagesImporter::read_excludes(const Statement& statement, DraftJob& job) {
     }
 }
 
+void StagesImporter::read_condition(const Statement& when, StepScope& scope) {
+    const auto condition = to_condition(when.block, names_);
+    scope.condition = both(scope.condition, condition.value_or("false"));
+    if (condition) return;
+    remarks_.left(lines_of(when), "the condition; until it is written the stage never runs");
+}
+
+void StagesImporter::read_options(const Statement& options, StepScope& scope) {
+    for (const auto& option : options.block) {
+        if (option.name == "timeout") {
+            scope.minutes = minutes_of(option.arguments);
+        } else if (option.name == "retry") {
+            scope.tries = static_cast<int>(parse_integer(option.first().text).value_or(1));
+        } else if (option.name != "timestamps" && option.name != "skipDefaultCheckout") {
+            remarks_.left(lines_of(option), "the option '" + option.name + "' of a stage");
+        }
+    }
+}
+
 StepScope StagesImporter::scope_of(const Stage& stage, const StepScope& outer) {
     auto scope = outer;
     scope.stage = stage.name;
     for (const auto& part : stage.statement.block) {
         if (part.name == "environment") read_environment(part, scope.env);
-        if (part.name == "when") {
-            const auto condition = to_condition(part.block, names_);
-            scope.condition = both(scope.condition, condition.value_or("false"));
-            if (!condition) {
-                remarks_.left(
-                    lines_of(part), "the condition; until it is written the stage never runs"
-                );
-            }
-        }
-        if (part.name == "options") {
-            for (const auto& option : part.block) {
-                if (option.name == "timeout")
-                    scope.minutes = minutes_of(option.arguments);
-                else if (option.name == "retry")
-                    scope.tries = static_cast<int>(parse_integer(option.first().text).value_or(1));
-                else if (option.name != "timestamps" && option.name != "skipDefaultCheckout")
-                    remarks_.left(lines_of(option), "the option '" + option.name + "' of a stage");
-            }
-        }
+        if (part.name == "when") read_condition(part, scope);
+        if (part.name == "options") read_options(part, scope);
         if (part.name == "tools" || part.name == "failFast") {
             remarks_.left(lines_of(part), "'" + part.name + "' of a stage");
         }

@@ -42,6 +42,8 @@ class StagesImporter {
     void read_axes(const Statement& matrix, DraftJob& job);
     void read_excludes(const Statement& statement, DraftJob& job);
     bool read_environment(const Statement& statement, Texts& out);
+    void read_condition(const Statement& when, StepScope& scope);
+    void read_options(const Statement& options, StepScope& scope);
     StepScope scope_of(const Stage& stage, const StepScope& outer);
     void add_stage_post(
         const Statement& post, const StepScope& scope, std::size_t from, DraftJob& job

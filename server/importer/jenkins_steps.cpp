@@ -168,62 +168,58 @@ bool StepsImporter::add_file_step(
     const Statement& statement, const StepScope& scope, StepsOut& out
 ) {
     const auto& name = statement.name;
+    if (name == "archiveArtifacts") return add_upload(statement, scope, out);
+    if (name == "writeFile") return add_file(statement, scope, out);
+    if (name == "stash") return add_stash(statement, scope, out);
+    if (name == "unstash") return add_unstash(statement, scope, out);
+    if (name != "junit") return false;
+    const auto& pattern = argument(statement, "testResults");
+    if (pattern.is_text()) out.junit.emplace_back(lines_of(statement), pattern.text);
+    return pattern.is_text();
+}
+
+bool StepsImporter::add_upload(const Statement& statement, const StepScope& scope, StepsOut& out) {
+    const auto pattern = names_.to_template(argument(statement, "artifacts"));
+    if (!pattern) return false;
+    DraftStep step;
+    step.uses = "actions/upload-artifact@v4";
+    step.name = title_of(scope, "keep " + *pattern);
+    std::string paths;
+    for (const auto part : split(*pattern, ',')) paths += std::string{trim(part)} + "\n";
+    paths.pop_back();
+    step.with = {{"name", "files-" + std::to_string(statement.line)}, {"path", paths}};
+    push_action(statement, std::move(step), scope, out);
+    return true;
+}
+
+bool StepsImporter::add_file(const Statement& statement, const StepScope& scope, StepsOut& out) {
     const auto& arguments = statement.arguments;
-    if (name == "junit") {
-        const auto& pattern = argument(statement, "testResults");
-        if (!pattern.is_text()) return false;
-        out.junit.emplace_back(lines_of(statement), pattern.text);
-        return true;
-    }
-    if (name == "archiveArtifacts") {
-        const auto pattern = names_.to_template(argument(statement, "artifacts"));
-        if (!pattern) return false;
-        DraftStep step;
-        step.uses = "actions/upload-artifact@v4";
-        step.name = title_of(scope, "keep " + *pattern);
-        std::string paths;
-        for (const auto part : split(*pattern, ',')) paths += std::string{trim(part)} + "\n";
-        paths.pop_back();
-        step.with = {{"name", "files-" + std::to_string(statement.line)}, {"path", paths}};
-        push_action(statement, std::move(step), scope, out);
-        return true;
-    }
-    if (name == "writeFile") {
-        const auto text = Names::to_script(arguments["text"]);
-        const auto file = Names::to_script(arguments["file"]);
-        if (!text || !file) return false;
-        push_shell(
-            statement,
-            "printf '%s' " + text_for_shell(arguments["text"], *text) + " > " +
-                text_for_shell(arguments["file"], *file),
-            scope,
-            out
-        );
-        return true;
-    }
-    if (name == "stash") {
-        const auto& includes = arguments["includes"];
-        const auto& stash = argument(statement, "name");
-        if (!stash.is_text() ||
-            (includes.is_text() && includes.text.find("**") != std::string::npos))
-            return false;
-        push_shell(
-            statement,
-            "tar -cf " + stash_file(stash.text) + " " + (includes.is_text() ? includes.text : "."),
-            scope,
-            out
-        );
-        out.stashes.push_back(stash.text);
-        return true;
-    }
-    if (name == "unstash") {
-        const auto& stash = argument(statement, "name");
-        const auto& known = out.stashes;
-        if (std::find(known.begin(), known.end(), stash.text) == known.end()) return false;
-        push_shell(statement, "tar -xf " + stash_file(stash.text), scope, out);
-        return true;
-    }
-    return false;
+    const auto text = Names::to_script(arguments["text"]);
+    const auto file = Names::to_script(arguments["file"]);
+    if (!text || !file) return false;
+    const auto content = text_for_shell(arguments["text"], *text);
+    const auto place = text_for_shell(arguments["file"], *file);
+    push_shell(statement, "printf '%s' " + content + " > " + place, scope, out);
+    return true;
+}
+
+bool StepsImporter::add_stash(const Statement& statement, const StepScope& scope, StepsOut& out) {
+    const auto& includes = statement.arguments["includes"];
+    const auto& stash = argument(statement, "name");
+    const bool is_deep = includes.is_text() && includes.text.find("**") != std::string::npos;
+    if (!stash.is_text() || is_deep) return false;
+    const auto files = includes.is_text() ? includes.text : std::string{"."};
+    push_shell(statement, "tar -cf " + stash_file(stash.text) + " " + files, scope, out);
+    out.stashes.push_back(stash.text);
+    return true;
+}
+
+bool StepsImporter::add_unstash(const Statement& statement, const StepScope& scope, StepsOut& out) {
+    const auto& stash = argument(statement, "name");
+    const auto& known = out.stashes;
+    if (std::find(known.begin(), known.end(), stash.text) == known.end()) return false;
+    push_shell(statement, "tar -xf " + stash_file(stash.text), scope, out);
+    return true;
 }
 
 // ── what stands around steps ─────────────────────────────────────────────────────────────────

@@ -40,6 +40,10 @@ class StepsImporter {
     void add_one(const Statement& statement, const StepScope& scope, StepsOut& out);
     bool add_script(const Statement& statement, const StepScope& scope, StepsOut& out);
     bool add_file_step(const Statement& statement, const StepScope& scope, StepsOut& out);
+    bool add_upload(const Statement& statement, const StepScope& scope, StepsOut& out);
+    bool add_file(const Statement& statement, const StepScope& scope, StepsOut& out);
+    bool add_stash(const Statement& statement, const StepScope& scope, StepsOut& out);
+    bool add_unstash(const Statement& statement, const StepScope& scope, StepsOut& out);
     bool add_wrapped(const Statement& statement, StepScope scope, StepsOut& out);
     bool open_wrapper(const Statement& statement, StepScope& scope);
     bool bind_credentials(const Statement& statement, StepScope& scope);

@@ -46,10 +46,10 @@ bool has_controllers(const std::filesystem::path& parent) {
 }  // namespace
 
 std::filesystem::path group_of(const std::filesystem::path& run, std::int64_t fence) {
-    static const std::filesystem::path parent = own_group();
-    if (parent.empty()) return {};
+    static const std::filesystem::path kParent = own_group();
+    if (kParent.empty()) return {};
     const auto server = sha256_hex(run.string()).substr(0, 12);
-    return parent / ("triphammer-" + server + "-" + std::to_string(fence));
+    return kParent / ("triphammer-" + server + "-" + std::to_string(fence));
 }
 
 std::filesystem::path make_group(const std::filesystem::path& run, std::int64_t fence) {

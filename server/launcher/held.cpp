@@ -58,6 +58,7 @@ std::vector<fs::path> list_held(const fs::path& run) {
     }
     std::sort(found.rbegin(), found.rend());
     std::vector<fs::path> out;
+    out.reserve(found.size());
     for (auto& [fence, path] : found) out.push_back(std::move(path));
     return out;
 }

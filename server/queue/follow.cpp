@@ -31,7 +31,7 @@ std::int64_t chain_of(store::Connection& db, const store::RunRow& run) {
 }
 
 std::string branch_of(const store::RunRow& run, const json& contexts) {
-    const auto head = contexts.value(json::json_pointer{"/github/head_ref"}, std::string{});
+    auto head = contexts.value(json::json_pointer{"/github/head_ref"}, std::string{});
     if (!head.empty()) return head;
     const auto& ref = run.ref;
     return ref.starts_with(kHeads) ? ref.substr(kHeads.size()) : "";

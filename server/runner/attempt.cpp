@@ -185,7 +185,7 @@ class Attempt {
         const auto& wanted = session_.document().job.resources;
         auto limits = read_limits(wanted, session_.contexts().contexts());
         if (!limits) co_return failed_job(Cause::invalid, limits.error().message);
-        limits_ = std::move(*limits);
+        limits_ = *limits;
         auto preparing = set_up(place_->description(), place_.get());
         auto ready = co_await std::move(preparing);
         if (ready) watch_limits();

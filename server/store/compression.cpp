@@ -18,11 +18,11 @@ struct FreeContext {
 }  // namespace
 
 std::string compress(std::string_view bytes) {
-    thread_local const std::unique_ptr<ZSTD_CCtx, FreeContext> context{::ZSTD_createCCtx()};
+    thread_local const std::unique_ptr<ZSTD_CCtx, FreeContext> kContext{::ZSTD_createCCtx()};
     std::string out;
     out.resize(::ZSTD_compressBound(bytes.size()));
     const auto size = ::ZSTD_compressCCtx(
-        context.get(), out.data(), out.size(), bytes.data(), bytes.size(), kLevel
+        kContext.get(), out.data(), out.size(), bytes.data(), bytes.size(), kLevel
     );
     if (::ZSTD_isError(size) != 0) throw std::runtime_error(::ZSTD_getErrorName(size));
     out.resize(size);

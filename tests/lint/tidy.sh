@@ -6,11 +6,12 @@ cd "$(dirname "$0")/../.." || exit 2
 mapfile -t files < <(for folder in "$@"; do git ls-files -- "server/$folder*.cpp"; done)
 export work
 work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
+# Whether it compiles is g++'s matter: clang 14 stops at a pair with a type that is not complete yet.
 # Headers that g++ has precompiled are nothing to clang.
 sed 's/ -include [^ ]*cmake_pch.hxx//' build/compile_commands.json >"$work/compile_commands.json"
 
 check() { # file: one with findings leaves a mark
-    clang-tidy-14 -p "$work" --quiet "$1" 2>/dev/null | grep -E '(warning|error):' | sort -u | grep . || return 0
+    clang-tidy-14 -p "$work" --quiet "$1" 2>/dev/null | grep -E '(warning|error):' | grep -v clang-diagnostic-error | sort -u | grep . || return 0
     : >"$work/failed.${1//\//_}"
 }
 export -f check

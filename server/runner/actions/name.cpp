@@ -22,7 +22,7 @@ std::string base_name(const model::Step& step) {
 
 std::string action_name(const std::vector<model::Step>& steps, const model::Step& step) {
     if (!step.id.empty()) return step.id;
-    const auto base = base_name(step);
+    auto base = base_name(step);
     int count = 1;
     for (const auto& one : steps) {
         if (&one == &step) return count == 1 ? base : base + "_" + std::to_string(count);

@@ -74,6 +74,7 @@ Task<Result<std::vector<Installed>>> list_installed(
 
 std::string list_text(const std::vector<Installed>& installed) {
     std::vector<std::string> out;
+    out.reserve(installed.size());
     for (const auto& one : installed)
         out.push_back(version_text(one.version) + " (" + one.path + ")");
     return out.empty() ? "none" : join(out, ", ");

@@ -42,7 +42,8 @@ Attributes read_attributes(const std::string& rule) {
 
 std::string get(const Attributes& attributes, const std::string& name, std::string fallback = {}) {
     const auto found = attributes.find(name);
-    return found == attributes.end() ? std::move(fallback) : found->second;
+    if (found != attributes.end()) return found->second;
+    return fallback;
 }
 
 /// What stands behind `prefix`; nothing for another text.

@@ -208,8 +208,8 @@ Task<Result<>> Session::end(JobOutcome outcome) {
 /// Records are few and small: the reserve is theirs.
 Task<Result<>> Session::append(protocol::Record record) {
     if (parts_.machine.is_over()) co_return Error{Code::cancelled, "the attempt is over"};
-    constexpr std::size_t most = protocol::kMaxFrameBytes / 4;
-    if (auto room = parts_.spool.claim(most, true); !room) co_return room;
+    constexpr std::size_t kMost = protocol::kMaxFrameBytes / 4;
+    if (auto room = parts_.spool.claim(kMost, true); !room) co_return room;
     co_return put(parts_.machine.append(record, parts_.clock.instant()));
 }
 

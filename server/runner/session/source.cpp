@@ -261,8 +261,8 @@ Task<Result<>> unpack(
 }  // namespace
 
 bool is_commit_id(std::string_view text) {
-    constexpr std::size_t digits = 40;
-    return text.size() == digits &&
+    constexpr std::size_t kDigits = 40;
+    return text.size() == kDigits &&
            text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 

@@ -27,6 +27,7 @@ const Trigger* call_trigger(const Workflow& workflow) {
 template <class T>
 std::vector<std::string> names_of(const std::vector<T>& all) {
     std::vector<std::string> names;
+    names.reserve(all.size());
     for (const auto& one : all) names.push_back(one.name);
     return names;
 }

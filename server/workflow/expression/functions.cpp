@@ -205,6 +205,7 @@ Result<Value> call_function(Call& call) {
 
 std::vector<std::string> list_functions() {
     std::vector<std::string> names;
+    names.reserve(std::size(kFunctions));
     for (const auto& one : kFunctions) names.emplace_back(one.name);
     return names;
 }

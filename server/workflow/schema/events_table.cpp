@@ -245,6 +245,7 @@ const Key* find_event(std::string_view name) {
 
 std::vector<std::string> event_names() {
     std::vector<std::string> names;
+    names.reserve(kEvents.size());
     for (const auto& one : kEvents) names.emplace_back(one.name);
     return names;
 }
