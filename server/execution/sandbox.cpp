@@ -1,16 +1,18 @@
 #include "execution/sandbox.hpp"
 
+#include "execution/network_routes.hpp"
 #include "execution/sandbox_mounts.hpp"
 #include "execution/sandbox_order.hpp"
+#include "execution/sandbox_user.hpp"
 
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <linux/sched.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -25,17 +27,24 @@ namespace {
 
 constexpr std::uint64_t kNamespaces = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS;
 constexpr std::size_t kMostReport = 4096;
+/// For the folders that are made here, and for the steps.
+constexpr mode_t kUsualMask = 022;
 // The first byte of a report; what follows is an ExitStatus, or a sentence.
 constexpr char kEnded = 'e';
 constexpr char kNotFurnished = 'f';
 constexpr char kNotStarted = 's';
 
-/// Who we are outside; inside a new user namespace nobody can tell any more.
-struct User {
-    uid_t uid = ::geteuid();
-    gid_t gid = ::getegid();
+/// What the first process is told before it is made.
+struct Wish {
+    User outside;  // inside a new user namespace nobody can tell any more
+    const SandboxPaths& paths;
+    int network = -1;
+    bool is_cut_off = false;
 
-    bool is_root() const { return uid == 0; }
+    std::uint64_t namespaces() const {
+        return kNamespaces | (is_cut_off ? CLONE_NEWNET : 0U) |
+               (outside.is_root() ? 0U : CLONE_NEWUSER);
+    }
 };
 
 Error no_namespaces(int failure) {
@@ -49,10 +58,10 @@ Error no_namespaces(int failure) {
 }
 
 /// As fork, in namespaces of its own: 0 in the child.
-pid_t clone_inside(const User& user, FileDescriptor& pidfd) {
+pid_t clone_inside(std::uint64_t namespaces, FileDescriptor& pidfd) {
     int descriptor = -1;
     clone_args wanted{};
-    wanted.flags = kNamespaces | CLONE_PIDFD | (user.is_root() ? 0 : CLONE_NEWUSER);
+    wanted.flags = namespaces | CLONE_PIDFD;
     wanted.pidfd = reinterpret_cast<std::uint64_t>(&descriptor);
     wanted.exit_signal = SIGCHLD;
     const auto pid = static_cast<pid_t>(::syscall(SYS_clone3, &wanted, sizeof wanted));
@@ -113,29 +122,26 @@ Result<> map_user(const User& inside, const User& outside) {
     return write_line("/proc/self/gid_map", line(inside.gid, outside.gid));
 }
 
-/// Root by name while furnishing, which devpts asks for; then who we were.
-Result<> furnish_as(const User& user, const SandboxPaths& paths) {
-    if (user.is_root()) return furnish(paths);
-    const User root{0, 0};
-    if (auto ok = map_user(root, user); !ok) return ok;
-    if (auto ok = furnish(paths); !ok) return ok;
-    if (::unshare(CLONE_NEWUSER) != 0) return from_errno("make a second user namespace");
-    return map_user(user, root);
+Result<> furnish_all(const Wish& wish) {
+    if (wish.is_cut_off) {
+        if (auto ok = bring_up_loopback(); !ok) return ok;
+    }
+    return furnish(wish.paths);
 }
 
-/// The bounding set too: what root starts has every right that is in it. Not dumpable: the steps'
-/// user may not look into this process, which is a copy of the runner.
-Result<> give_up_rights() {
-    int right = 0;
-    while (::prctl(PR_CAPBSET_DROP, right, 0, 0, 0) == 0) ++right;
-    // EINVAL: the kernel knows no more of them.
-    if (right == 0 || errno != EINVAL) return from_errno("bound capabilities");
-    __user_cap_header_struct head{_LINUX_CAPABILITY_VERSION_3, 0};
-    __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {};
-    if (::syscall(SYS_capset, &head, none) != 0) return from_errno("give up capabilities");
-    if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return from_errno("refuse new privileges");
-    if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return from_errno("refuse to be traced");
-    return {};
+/// Root by name while furnishing, which devpts asks for; then who we were.
+Result<> furnish_as_root(const Wish& wish) {
+    if (wish.outside.is_root()) return furnish_all(wish);
+    const User root{0, 0};
+    if (auto ok = map_user(root, wish.outside); !ok) return ok;
+    if (auto ok = furnish_all(wish); !ok) return ok;
+    if (::unshare(CLONE_NEWUSER) != 0) return from_errno("make a second user namespace");
+    return map_user(wish.outside, root);
+}
+
+Result<> enter_network(const Wish& wish) {
+    if (wish.network < 0 || ::setns(wish.network, CLONE_NEWNET) == 0) return {};
+    return from_errno("enter the job's network");
 }
 
 std::string_view path_of(const std::vector<std::string>& environment) {
@@ -184,13 +190,16 @@ ExitStatus reap_until(pid_t wanted) {
 
 /// The kernel kills all that is left inside when this process ends. An exception must not lead back
 /// into what the runner was about to do.
-[[noreturn]] void be_first(const User& user, const SandboxPaths& paths, int channel) noexcept {
+[[noreturn]] void be_first(const Wish& wish, int channel) noexcept {
     die_with_parent(channel);
     rename_self();
     forget_signals();
+    const auto inside = user_inside(wish.outside, wish.paths);
+    auto ready = enter_network(wish);
     close_all_but(channel);
-    auto ready = furnish_as(user, paths);
-    if (ready) ready = give_up_rights();
+    ::umask(kUsualMask);
+    if (ready) ready = furnish_as_root(wish);
+    if (ready) ready = become(inside);
     if (!ready) tell(channel, kNotFurnished, ready.error().message);
     die_with_parent(channel);  // a change of rights may have made the kernel forget it
     const auto order = receive_order(channel);
@@ -242,12 +251,12 @@ Result<Enclosed> Sandbox::make_inside() {
     }
     FileDescriptor ours{ends[0]};
     const FileDescriptor theirs{ends[1]};
-    const User user;
+    const Wish wish{User{}, paths_, network_, is_cut_off_};
     FileDescriptor pidfd;
-    const auto pid = clone_inside(user, pidfd);
+    const auto pid = clone_inside(wish.namespaces(), pidfd);
     if (pid == 0) {
         ours = {};
-        be_first(user, paths_, theirs.get());
+        be_first(wish, theirs.get());
     }
     if (pid < 0) return no_namespaces(errno);
     const auto mounts = "/proc/" + std::to_string(pid) + "/ns/mnt";
@@ -256,9 +265,9 @@ Result<Enclosed> Sandbox::make_inside() {
 }
 
 Result<> Sandbox::check() {
-    const User user;
+    const SandboxPaths none;
     FileDescriptor pidfd;
-    const auto pid = clone_inside(user, pidfd);
+    const auto pid = clone_inside(Wish{User{}, none}.namespaces(), pidfd);
     if (pid == 0) ::_exit(0);
     if (pid < 0) return no_namespaces(errno);
     Child child{pid, std::move(pidfd)};

@@ -7,9 +7,10 @@
 //
 // Inside: the system read-only; /home, /root, /run, /var/tmp, /dev/shm and the hidden folders
 // empty; a private /tmp, /proc and /dev; own mount, process, IPC and host name namespaces; no
-// capabilities, no new privileges, a session without terminal; death with this process. Not as
-// root: also a user namespace in which the user is the same. Network and user ids are the host's.
-// Source: namespaces(7), user_namespaces(7), mount_setattr(2). Linux 5.12.
+// capabilities, no new privileges, a session without terminal; death with this process. As root:
+// the user to whom `home` belongs, with a name. Else a user namespace in which the user is the
+// same. The network is the host's. Source: namespaces(7), user_namespaces(7), mount_setattr(2).
+// Linux 5.12.
 
 #include "base/spawn.hpp"
 #include "execution/process.hpp"
@@ -24,7 +25,7 @@ namespace triphammer::execution {
 /// inside.
 struct SandboxPaths {
     std::string temp;                   // the job's own /tmp
-    std::string home;                   // writable
+    std::string home;                   // writable; as root: whom it belongs to is inside
     std::vector<std::string> writable;  // workspace, command files, …
     std::vector<std::string> readable;  // read-only, seen in spite of `hidden`
     std::vector<std::string> hidden;    // data and run directories: empty folders inside
@@ -41,6 +42,12 @@ class Sandbox {
   public:
     explicit Sandbox(SandboxPaths paths) : paths_{std::move(paths)} {}
 
+    /// Before anything is made. As root: a network to be in, a descriptor that outlives this.
+    void enter_network(int network) { network_ = network; }
+
+    /// Before anything is made: each command in a network of its own that leads nowhere.
+    void cut_off() { is_cut_off_ = true; }
+
     /// Makes the inside for the next `start` already, while this process does something else. It
     /// ends with the Sandbox. What goes wrong, `start` meets again.
     void prepare();
@@ -52,14 +59,13 @@ class Sandbox {
     /// Tries whether namespaces can be had here: takes a few milliseconds.
     static Result<> check();
 
-    /// For the first line of the job's log.
-    static std::string description() { return "a sandbox on this machine"; }
-
   private:
     Result<Enclosed> make_inside();
     Result<Enclosed> take_inside();
 
     SandboxPaths paths_;
+    int network_ = -1;
+    bool is_cut_off_ = false;
     std::optional<Enclosed> prepared_;
     /// The last mounts, kept alive: when the last reference goes, the kernel lets whoever drops it
     /// wait a millisecond. That shall not be the process whose end is awaited.

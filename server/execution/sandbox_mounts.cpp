@@ -1,6 +1,7 @@
 #include "execution/sandbox_mounts.hpp"
 
 #include "base/file.hpp"
+#include "execution/sandbox_user.hpp"
 
 #include <fcntl.h>
 #include <sys/mount.h>
@@ -9,6 +10,7 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 
 namespace triphammer::execution {
@@ -33,6 +35,10 @@ constexpr const char* kMachineWide[] = {
     "/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus", "/proc/acpi", "/proc/scsi"};
 /// Where other people's files and the sockets of other services lie.
 constexpr const char* kOthers[] = {"/home", "/root", "/run", "/var/tmp", "/dev/shm", "/tmp"};
+
+/// What programs ask for the name that belongs to a number.
+constexpr std::uint64_t kMostNames = 1U << 20U;
+constexpr const char* kUserName = "runner";
 
 /// Where the sandbox's own file system is, until the job's /tmp covers it.
 constexpr const char* kBlank = "/tmp";
@@ -213,9 +219,63 @@ Result<> hide_all(const SandboxPaths& paths) {
     return {};
 }
 
+/// The first folder above `place` that other users may not pass through.
+std::optional<std::string> find_closed(const fs::path& place) {
+    fs::path at;
+    for (const auto& part : place.parent_path()) {
+        at /= part;
+
+        struct stat status {};
+
+        if (::stat(at.c_str(), &status) != 0) break;
+        if ((status.st_mode & S_IXOTH) == 0) return at.string();
+    }
+    return {};
+}
+
+/// To the steps' user a closed folder is as good as none: it is made anew, with nothing in it but
+/// what is shown.
+Result<> open_ways(const Windows& windows, const User& user) {
+    if (user.is_root()) return {};
+    for (const auto& window : windows) {
+        while (const auto closed = find_closed(window.place)) {
+            if (auto ok = hide(*closed); !ok) return ok;
+        }
+    }
+    return {};
+}
+
+Result<> add_name(const std::string& file, const std::string& line) {
+    const auto known = read_file(file, kMostNames);
+    if (!known) return {};  // this machine keeps its names elsewhere
+    const auto copy = std::string{kBlank} + "/names";
+    {
+        auto out = open_file(copy, O_WRONLY | O_CREAT | O_EXCL, 0644);
+        if (!out) return out.error();
+        const auto end = known->empty() || known->back() == '\n' ? "" : "\n";
+        if (auto ok = write_all(out->get(), *known + end + line + "\n"); !ok) return ok;
+    }
+    const auto tree = copy_tree(copy, kNoPrivileges | MOUNT_ATTR_RDONLY);
+    if (!tree) return tree.error();
+    auto done = put(*tree, file);
+    ::unlink(copy.c_str());
+    return done;
+}
+
+/// Many a program does not work for a user without a name.
+Result<> name_user(const User& user, const std::string& home) {
+    if (user.is_root()) return {};
+    const auto name = std::string{kUserName} + ":x:";
+    const auto group = std::to_string(user.gid);
+    const auto entry = name + std::to_string(user.uid) + ":" + group + "::" + home + ":/bin/bash";
+    if (auto ok = add_name("/etc/passwd", entry); !ok) return ok;
+    return add_name("/etc/group", name + group + ":");
+}
+
 }  // namespace
 
 Result<> furnish(const SandboxPaths& paths) {
+    const auto user = user_inside(User{}, paths);
     if (auto ok = leave_outside_alone(); !ok) return ok;
     const auto windows = open_windows(paths);
     if (!windows) return windows.error();
@@ -227,6 +287,8 @@ Result<> furnish(const SandboxPaths& paths) {
     if (auto ok = mount_processes(); !ok) return ok;
     if (auto ok = mount_devices(*devices); !ok) return ok;
     if (auto ok = hide_all(paths); !ok) return ok;
+    if (auto ok = open_ways(*windows, user); !ok) return ok;
+    if (auto ok = name_user(user, paths.home); !ok) return ok;
     return show(*windows);
 }
 

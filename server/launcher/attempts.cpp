@@ -27,6 +27,19 @@ constexpr const char* kPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/us
 /// The start line goes through a pipe that is filled before the child exists: it must fit.
 constexpr std::size_t kMostLineBytes = 60'000;
 
+/// The users of steps, one for each attempt: no file, signal, process or limit of a job is another
+/// one's. Nobody else has these numbers (source: systemd, UIDS-GIDS).
+constexpr uid_t kFirstStepUser = 0x70000000;
+constexpr std::int64_t kStepUsers = 1 << 27;
+
+/// As root only; otherwise everybody is who we are.
+Result<> give_to_steps(const fs::path& folder, std::int64_t fence) {
+    if (::geteuid() != 0) return {};
+    const auto user = kFirstStepUser + static_cast<uid_t>(fence % kStepUsers);
+    if (::chown(folder.c_str(), user, user) == 0) return {};
+    return from_errno("give " + folder.string() + " to the steps' user");
+}
+
 Result<FileDescriptor> pipe_with(const std::string& line) {
     if (line.size() > kMostLineBytes) return Error{Code::too_large, "the start line is too long"};
     auto pipe = make_pipe();
@@ -124,6 +137,7 @@ Result<> Attempts::make_folders(std::int64_t fence) const {
     for (const char* name : {"work", "temp", "home", "tmp"}) {
         const auto inner = folder / name;
         if (::mkdir(inner.c_str(), 0700) != 0) return from_errno("make " + inner.string());
+        if (auto given = give_to_steps(inner, fence); !given) return given;
     }
     return {};
 }

@@ -22,6 +22,31 @@ namespace {
 namespace fs = std::filesystem;
 using testing::TempDir;
 
+/// A user as a launcher of root's makes one up for each attempt; `kForSteps` makes all tests run
+/// so.
+constexpr uid_t kStepUser = 0x70000007;
+constexpr const char* kForSteps = "TRIPHAMMER_TEST_AS_STEPS";
+
+/// Not below /tmp, which is another one inside.
+class Elsewhere {
+  public:
+    Elsewhere() {
+        std::string name = "/var/lib/triphammer-test-XXXXXX";
+        EXPECT_NE(::mkdtemp(name.data()), nullptr);
+        path = name;
+    }
+
+    ~Elsewhere() {
+        std::error_code ignored;
+        fs::remove_all(path, ignored);
+    }
+
+    Elsewhere(const Elsewhere&) = delete;
+    Elsewhere& operator=(const Elsewhere&) = delete;
+
+    fs::path path;
+};
+
 class Collect final : public OutputSink {
   public:
     Task<Result<>> write(std::string_view bytes) override {
@@ -38,8 +63,16 @@ class Sandboxed : public ::testing::Test {
     Sandboxed() {
         become_subreaper();
         for (const char* name : {"work", "tmp", "home"}) fs::create_directories(folder(name));
-        EXPECT_TRUE(replace_file(run_ / "7" / "source", "shown"));
+        EXPECT_TRUE(replace_file(run_ / "7" / "source", "shown", 0644));
+        if (::getenv(kForSteps) != nullptr) give_folders(kStepUser);
         EXPECT_TRUE(replace_file(run_ / "key", "secret"));
+    }
+
+    void give_folders(uid_t user) {
+        for (const char* name : {"work", "tmp", "home"}) {
+            EXPECT_EQ(::chown(folder(name).c_str(), user, user), 0);
+        }
+        user_ = user;
     }
 
     std::string folder(const std::string& name) const { return (run_ / "7" / name).string(); }
@@ -47,7 +80,7 @@ class Sandboxed : public ::testing::Test {
     Result<ProcessEnd> start(std::vector<std::string> arguments, std::string directory) {
         SandboxPaths paths;
         paths.temp = folder("tmp");
-        paths.home = folder("home");
+        paths.home = home_.empty() ? folder("home") : home_;
         paths.writable = {folder("work")};
         paths.readable = {folder("source")};
         paths.hidden = {run_.path()};
@@ -81,7 +114,9 @@ class Sandboxed : public ::testing::Test {
     }
 
     TempDir run_;
+    uid_t user_ = ::geteuid();
     std::vector<std::string> environment_{"PATH=/usr/sbin:/usr/bin:/sbin:/bin"};
+    std::string home_;  // somewhere else
     bool prepares_ = false;
     bool kills_prepared_ = false;
     Collect said_;
@@ -213,12 +248,54 @@ TEST_F(Sandboxed, HasASessionOfItsOwnWithoutATerminal) {
     );
 }
 
-TEST_F(Sandboxed, IsTheSameUserAsOutside) {
+TEST_F(Sandboxed, IsTheUserToWhomItsHomeBelongs) {
+    const auto user = std::to_string(user_);
+    EXPECT_EQ(ask("id -u; stat -c %u $RUN/7/work; umask"), user + "\n" + user + "\n0022\n");
+}
+
+TEST_F(Sandboxed, GivesAUserOfItsOwnANameAndNoGroupButOne) {
+    if (::geteuid() != 0) return SUCCEED();
+    give_folders(kStepUser);
+
     EXPECT_EQ(
-        ask("id -u; id -g; stat -c %u $RUN/7/work"),
-        std::to_string(::getuid()) + "\n" + std::to_string(::getgid()) + "\n" +
-            std::to_string(::getuid()) + "\n"
+        ask("id -un; id -gn; id -G; getent passwd $(id -u) | cut -d: -f6; getent passwd root | wc "
+            "-l"),
+        "runner\nrunner\n" + std::to_string(kStepUser) + "\n" + folder("home") + "\n1\n"
     );
+}
+
+TEST_F(Sandboxed, ReadsNothingOfRootAndNothingOfANeighbour) {
+    if (::geteuid() != 0) return SUCCEED();
+    const Elsewhere other;
+    fs::create_directories(other.path / "work");
+    EXPECT_TRUE(replace_file(other.path / "work" / "secret", "of a neighbour", 0600));
+    EXPECT_EQ(::chown((other.path / "work" / "secret").c_str(), kStepUser + 1, kStepUser + 1), 0);
+    fs::permissions(other.path, fs::perms{0755});
+    give_folders(kStepUser);
+    environment_.push_back("OTHER=" + other.path.string());
+
+    EXPECT_EQ(
+        ask("cat /etc/shadow $OTHER/work/secret 2>/dev/null; ls $OTHER/work; echo end"),
+        "secret\nend\n"
+    );
+}
+
+/// /srv may be the place of a run directory, with a folder above it that is nobody else's.
+TEST_F(Sandboxed, ComesToItsFoldersThroughAFolderThatIsClosed) {
+    if (::geteuid() != 0) return SUCCEED();
+    const Elsewhere closed;
+    EXPECT_TRUE(replace_file(closed.path / "other", "of somebody", 0644));
+    const auto home = closed.path / "run" / "home";
+    fs::create_directories(home);
+    EXPECT_EQ(::chown(home.c_str(), kStepUser, kStepUser), 0);
+    home_ = home;
+    environment_.push_back("CLOSED=" + closed.path.string());
+
+    EXPECT_EQ(
+        ask("cd $CLOSED && ls -A; cd run/home && touch here; id -u"),
+        "run\n" + std::to_string(kStepUser) + "\n"
+    );
+    EXPECT_TRUE(fs::exists(home / "here"));
 }
 
 TEST_F(Sandboxed, GetsNoDescriptorOfItsParent) {
@@ -271,33 +348,47 @@ TEST_F(Sandboxed, ReapsWhatTheCommandLeavesToNobody) {
     EXPECT_EQ(ask("(sleep 0 & ) ; while [ -d /proc/3 ]; do :; done; echo reaped"), "reaped\n");
 }
 
-/// The same tests, once more by a user without rights. As such a user they have run already.
-TEST(Sandbox, HoldsForAnotherUserToo) {
-    if (::geteuid() != 0) return SUCCEED();
+/// All tests once more in another process; `said` gets what they say.
+bool repeat_tests(
+    std::vector<std::string> before, std::vector<std::string> environment, std::string& said
+) {
     const TempDir place;
     fs::permissions(place.path(), fs::perms{0755});
     fs::copy_file("/proc/self/exe", place / "tests");
     fs::permissions(place / "tests", fs::perms{0755});
 
-    Collect said;
+    Collect output;
     Command command;
-    command.arguments = {
-        "/usr/bin/setpriv",
-        "--reuid=65534",
-        "--regid=65534",
-        "--clear-groups",
-        (place / "tests").string(),
-        "--gtest_filter=Sandboxed.*"};
-    command.environment = {"PATH=/usr/bin:/bin"};
+    command.arguments = std::move(before);
+    command.arguments.push_back((place / "tests").string());
+    command.arguments.push_back("--gtest_filter=Sandboxed.*");
+    command.environment = std::move(environment);
+    command.environment.push_back("PATH=/usr/bin:/bin");
     command.directory = "/";
     std::optional<StopToken> stop;
     const auto end = testing::run_task<Result<ProcessEnd>>([&](Executor executor) {
         stop.emplace(executor);
-        return run_process(command, {}, said, *stop);
+        return run_process(command, {}, output, *stop);
     });
+    said = end ? output.text : end.error().message;
+    return end && end->status.ok();
+}
 
-    ASSERT_TRUE(end) << end.error().message;
-    EXPECT_TRUE(end->status.ok()) << said.text;
+/// As a user without rights they have run already.
+TEST(Sandbox, HoldsForAnotherUserToo) {
+    if (::geteuid() != 0) return SUCCEED();
+    std::string said;
+
+    EXPECT_TRUE(repeat_tests(
+        {"/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"}, {}, said
+    )) << said;
+}
+
+TEST(Sandbox, HoldsForTheUserOfAnAttemptToo) {
+    if (::geteuid() != 0) return SUCCEED();
+    std::string said;
+
+    EXPECT_TRUE(repeat_tests({}, {std::string{kForSteps} + "=1"}, said)) << said;
 }
 
 }  // namespace

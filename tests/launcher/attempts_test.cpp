@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 namespace triphammer::launcher {
 namespace {
 
@@ -50,6 +53,36 @@ TEST(LauncherAttempts, LeaveNoFileBehind) {
     for (const auto& entry : fs::recursive_directory_iterator{run.path()}) {
         EXPECT_TRUE(entry.is_directory()) << entry.path();
     }
+}
+
+uid_t owner_of(const fs::path& path) {
+    struct stat status {};
+
+    EXPECT_EQ(::stat(path.c_str(), &status), 0) << path;
+    return status.st_uid;
+}
+
+TEST(LauncherAttempts, GiveTheFoldersOfEachToAUserOfItsOwnAndKeepTheirFrame) {
+    if (::geteuid() != 0) return SUCCEED();
+    const TempDir run;
+    Settings settings;
+    settings.run = run.path();
+    settings.runner_program = "/bin/true";
+    Attempts attempts{settings};
+    for (const std::int64_t fence : {7, 8}) {
+        Request request;
+        request.fence = fence;
+        auto runner = attempts.start(request);
+        ASSERT_TRUE(runner) << runner.error().message;
+        runner->wait();
+    }
+
+    for (const char* name : {"work", "temp", "home", "tmp"}) {
+        EXPECT_EQ(owner_of(run.path() / "7" / name), 0x70000007U);
+        EXPECT_EQ(owner_of(run.path() / "8" / name), 0x70000008U);
+    }
+    EXPECT_EQ(owner_of(run.path() / "7"), 0U);
+    EXPECT_EQ(owner_of(run.path() / "7" / "runner.log"), 0U);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // Steps on this machine with the job's services beside them, in containers.
 #include "runner/container/service_executor.hpp"
 
+#include "base/text.hpp"
 #include "runner/container/port_turn.hpp"
 #include "runner/container/service_group.hpp"
 #include "runner/session/job_session.hpp"
@@ -52,6 +53,7 @@ class ServiceExecutor final : public StepExecutor {
 
   private:
     Task<Result<>> bring_up();
+    Result<> bring_in_ports();
 
     JobSession& session_;
     std::unique_ptr<StepExecutor> steps_;
@@ -68,7 +70,20 @@ Task<Result<>> ServiceExecutor::prepare() {
         if (!up) co_return up;
     }
     auto preparing = steps_->prepare();
-    co_return co_await std::move(preparing);
+    const auto ready = co_await std::move(preparing);
+    co_return ready ? bring_in_ports() : ready;
+}
+
+/// They are published on the machine's loopback; the steps may have another one.
+Result<> ServiceExecutor::bring_in_ports() {
+    for (const auto& service : services_.facts()) {
+        for (const auto& [inside, published] : service.ports) {
+            const auto port = parse_integer(published).value_or(0);
+            auto done = steps_->bring_in(static_cast<std::uint16_t>(port));
+            if (!done) return with_context("port " + published, done.error());
+        }
+    }
+    return {};
 }
 
 Task<Result<>> ServiceExecutor::bring_up() {

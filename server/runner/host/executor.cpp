@@ -1,6 +1,9 @@
 #include "runner/host/executor.hpp"
 
 #include "base/file.hpp"
+#include "execution/network_policy.hpp"
+
+#include <boost/asio/this_coro.hpp>
 
 #include <unistd.h>
 
@@ -20,16 +23,41 @@ execution::SandboxPaths paths_of(const JobFolders& folders, std::vector<std::str
 
 }  // namespace
 
-HostExecutor::HostExecutor(JobFolders folders, std::vector<std::string> hidden)
-    : folders_{std::move(folders)}, sandbox_{paths_of(folders_, std::move(hidden))} {}
+HostExecutor::HostExecutor(JobFolders folders, std::vector<std::string> hidden, bool leads_out)
+    : folders_{std::move(folders)},
+      leads_out_{leads_out},
+      is_root_{::geteuid() == 0},
+      sandbox_{paths_of(folders_, std::move(hidden))} {
+    if (!is_root_ && !leads_out_) sandbox_.cut_off();
+}
 
 void HostExecutor::prepare_ahead() {
-    if (make_directory(folders_.actions.outside, 0755)) sandbox_.prepare();
+    if (!make_directory(folders_.actions.outside, 0755)) return;
+    if (make_network()) sandbox_.prepare();
+}
+
+Result<> HostExecutor::make_network() {
+    if (!is_root_ || network_) return {};
+    if (leads_out_) borders_ = execution::find_borders();
+    auto made = execution::Network::make(borders_);
+    if (!made) return made.error();
+    network_ = std::move(*made);
+    sandbox_.enter_network(network_->descriptor());
+    return {};
 }
 
 /// Says why it could not be made ahead.
 Task<Result<>> HostExecutor::prepare() {
-    co_return make_directory(folders_.actions.outside, 0755);
+    if (auto made = make_directory(folders_.actions.outside, 0755); !made) co_return made;
+    if (auto made = make_network(); !made) co_return made;
+    if (!network_) co_return Result<>{};
+    relay_.emplace(co_await boost::asio::this_coro::executor, *network_);
+    co_return borders_ ? relay_->start(*borders_) : Result<>{};
+}
+
+Result<> HostExecutor::bring_in(std::uint16_t port) {
+    if (!relay_) return {};  // it is the steps' loopback too
+    return relay_->bring_in({execution::kLoopback, port});
 }
 
 Task<Result<execution::ProcessEnd>> HostExecutor::run_step(
@@ -48,7 +76,9 @@ Task<Result<execution::ProcessEnd>> HostExecutor::run_step(
 
 /// Every step has taken its own tree away.
 Task<> HostExecutor::cleanup() {
-    co_return;
+    if (!relay_) co_return;
+    auto stopping = relay_->stop();
+    co_await std::move(stopping);
 }
 
 std::vector<std::string> HostExecutor::base_environment() const {
@@ -60,7 +90,13 @@ bool HostExecutor::has_bash() const {
 }
 
 std::string HostExecutor::description() const {
-    return execution::Sandbox::description();
+    const std::string place = "a sandbox on this machine, ";
+    if (!is_root_) {
+        return place + "as the launcher's own user (it is not root), " +
+               (leads_out_ ? "in the machine's network" : "without a network");
+    }
+    const auto user = leads_out_ ? "with a network of its own" : "without a network";
+    return place + "as a user of its own, " + user;
 }
 
 }  // namespace triphammer::runner

@@ -1,18 +1,23 @@
 #pragma once
 
+#include "execution/network.hpp"
 #include "execution/sandbox.hpp"
+#include "runner/host/network_relay.hpp"
 #include "runner/session/step_executor.hpp"
 
 #include <optional>
 
 namespace triphammer::runner {
 
-/// Steps on this machine, in a sandbox. Paths are the same inside and outside, but /tmp.
+/// Steps on this machine, in sandboxes, as root in one network of the job's own. Paths are the same
+/// inside and outside, but /tmp.
 class HostExecutor final : public StepExecutor {
   public:
-    HostExecutor(JobFolders folders, std::vector<std::string> hidden);
+    /// `leads_out` false: the steps have no network but loopback.
+    HostExecutor(JobFolders folders, std::vector<std::string> hidden, bool leads_out = true);
 
-    /// Makes the first step's sandbox, before anybody knows what it will run.
+    /// Makes the network and the first step's sandbox, before anybody knows what it will run. What
+    /// goes wrong, `prepare` meets again.
     void prepare_ahead();
 
     Task<Result<>> prepare() override;
@@ -29,12 +34,21 @@ class HostExecutor final : public StepExecutor {
     std::vector<std::string> base_environment() const override;
     bool has_bash() const override;
 
+    Result<> bring_in(std::uint16_t port) override;
+
     bool runs_steps_together() const override { return true; }
 
     std::string description() const override;
 
   private:
+    Result<> make_network();
+
     JobFolders folders_;
+    bool leads_out_;
+    bool is_root_;
+    std::optional<execution::Borders> borders_;
+    std::optional<execution::Network> network_;
+    std::optional<NetworkRelay> relay_;
     execution::Sandbox sandbox_;
 };
 

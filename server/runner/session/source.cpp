@@ -10,6 +10,8 @@
 #include <nlohmann/json.hpp>
 
 #include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace triphammer::runner {
 
@@ -85,6 +87,7 @@ class Download {
     Result<> open() {
         auto file = open_file(path_, O_WRONLY | O_CREAT | O_TRUNC, 0600);
         if (!file) return file.error();
+        ::fchmod(file->get(), 0644);  // git runs as the steps' user, who sees it nowhere else
         file_ = std::move(*file);
         reader_ = {};
         return {};
@@ -235,11 +238,20 @@ execution::Sandbox unpack_sandbox(
     return execution::Sandbox{std::move(paths)};
 }
 
+/// The folder of an action is ours, but git runs as the user of the steps.
+void give_to_steps(const std::string& folder, const JobFolders& folders) {
+    struct stat home {};
+
+    const bool known = ::stat(folders.home.outside.c_str(), &home) == 0;
+    if (known) (void)::lchown(folder.c_str(), home.st_uid, home.st_gid);
+}
+
 /// Where there are no namespaces (a runner that is itself in a container) git runs beside us: the
 /// folder was emptied before, so nothing of an earlier step is believed.
 Task<Result<>> unpack(
     Session& session, int step, const Download& download, const SourcePlace& place
 ) {
+    if (!download.ask().action.empty()) give_to_steps(place.folder, session.folders());
     auto command = unpack_command(session, download, place);
     auto sandbox = unpack_sandbox(session, download, place);
     if (execution::Sandbox::check()) command.sandbox = &sandbox;

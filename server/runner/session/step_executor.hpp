@@ -3,6 +3,7 @@
 
 #include "execution/process.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -71,10 +72,13 @@ class StepExecutor {
     /// After `prepare`.
     virtual JobPlace place() const { return {}; }
 
+    /// After `prepare`: a port of this machine's loopback, which the steps find on theirs.
+    virtual Result<> bring_in(std::uint16_t) { return {}; }
+
     /// Whether several calls of run_step may be under way at once.
     virtual bool runs_steps_together() const { return false; }
 
-    /// For the first line of the job's log: "a sandbox on this machine".
+    /// For the first line of the job's log: where the steps are.
     virtual std::string description() const = 0;
 };
 
