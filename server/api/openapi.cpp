@@ -35,6 +35,7 @@ const std::map<std::string, std::string, std::less<>>& summaries() {
         {"POST /api/v1/deliveries/{guid}/replay",
          "Plans it again; with dry_run=true only says what would come of it"},
         {"GET /api/v1/runs", "Runs, newest first"},
+        {"POST /api/v1/runs", "Starts a workflow that has workflow_dispatch, with inputs"},
         {"GET /api/v1/runs/{run}", "One run with jobs, attempts and steps"},
         {"POST /api/v1/runs/{run}/cancel", "Cancels what has not ended"},
         {"POST /api/v1/runs/{run}/rerun", "Runs all, the failed, or one job again"},

@@ -1,6 +1,7 @@
 #include "api/routes.hpp"
 
 #include "api/handlers.hpp"
+#include "api/manual_run.hpp"
 #include "base/text.hpp"
 
 #include <array>
@@ -36,6 +37,7 @@ constexpr auto kRoutes = std::to_array<Route>({
     {post, "/api/v1/deliveries/{guid}/replay", developer, replay_delivery},
 
     {get, "/api/v1/runs", viewer, list_runs},
+    {post, "/api/v1/runs", developer, start_run},
     {get, "/api/v1/runs/{run}", viewer, show_run},
     {post, "/api/v1/runs/{run}/cancel", developer, cancel_run},
     {post, "/api/v1/runs/{run}/rerun", developer, rerun_run},

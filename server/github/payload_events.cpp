@@ -240,9 +240,11 @@ Result<> read_repository_dispatch(Node payload, Event& event) {
     return {};
 }
 
-/// Without one, nothing can be said about where the event belongs.
+/// Without one, nothing can be said about where the event belongs. A run that somebody asks for
+/// here may come before the first webhook, which tells the number; intake refuses webhooks without.
 Result<> require_repository(const Event& event) {
-    if (event.repository_id <= 0) return missing("repository.id");
+    const bool may_lack_id = event.name == "workflow_dispatch" && event.repository_id == 0;
+    if (event.repository_id <= 0 && !may_lack_id) return missing("repository.id");
     if (event.repository.find('/') == std::string::npos) return missing("repository.full_name");
     return {};
 }

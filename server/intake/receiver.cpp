@@ -83,7 +83,9 @@ Result<model::RepositoryId> find_owner(
     store::Transaction& tx, const Hook& hook, const model::Event& event
 ) {
     if (event.repository_id == 0) {
-        if (!hook.repository || event.name == "ping") return hook.repository;
+        // Without one it could only be ours (api/manual_run), and ours come on no hook.
+        const bool is_manual = event.name == "workflow_dispatch";
+        if ((!hook.repository && !is_manual) || event.name == "ping") return hook.repository;
         return refused("the payload names no repository");
     }
     if (hook.repository && hook.forge_id == event.repository_id) return hook.repository;

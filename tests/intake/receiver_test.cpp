@@ -300,6 +300,19 @@ TEST_F(ReceiverTest, FindsTheRepositoryOfTheServersHook) {
     EXPECT_EQ(find("guid-2")->repository.value, 0);
 }
 
+TEST_F(ReceiverTest, RefusesAManualRunThatNamesNoRepositoryByNumber) {
+    const std::string body = R"({"ref":"refs/heads/main","repository":{"full_name":"o/r"}})";
+    auto own = make_request("hook", kSecret, body);
+    auto servers = make_request("", kServerSecret, body);
+    for (auto* request : {&own, &servers})
+        request->headers.set("X-GitHub-Event", "workflow_dispatch");
+
+    const auto responses = send({own, servers});
+
+    EXPECT_EQ(responses[0].status, 403);
+    EXPECT_EQ(responses[1].status, 403);
+}
+
 TEST_F(ReceiverTest, SaysWhatIsWrongWithASignedRequest) {
     auto no_guid = make_request("hook", kSecret, push(7, "o/r"));
     no_guid.headers.set("X-GitHub-Delivery", "a b");
