@@ -157,6 +157,20 @@ Object github_from(const Question& question) {
     };
 }
 
+/// All inputs as texts, those with their defaults too: what a forge that knows the workflow puts
+/// into the payload, and whoever starts one here need not. Source: GitHub's page "Contexts
+/// reference", inputs context: it differs from github.event.inputs in the types alone.
+Value fill_inputs(const Value& event, const Value& inputs) {
+    const auto given = event.member("inputs");
+    auto all = given.kind() == expression::Kind::object ? given.as_object() : Object{};
+    for (const auto& [name, value] : inputs.as_object()) {
+        if (all.find(name) == nullptr) all.set(name, text(value.to_text()));
+    }
+    auto out = event.as_object();
+    out.set("inputs", Value::object(std::move(all)));
+    return Value::object(std::move(out));
+}
+
 Value vars_from(const Repository& repository) {
     Object out;
     for (const auto& [name, value] : repository.variables) out.set(name, text(value));
@@ -194,9 +208,11 @@ EventContexts::Run EventContexts::make(
     github.set("workflow_sha", text(commit));
     auto json = expression::to_compact_json(Value::object(github));
     // The payload's own text is put in: it is exact, and need not be written again for each run.
+    const bool is_manual = !inputs.as_object().empty();
+    const auto event = is_manual ? fill_inputs(event_, inputs) : event_;
     json.back() = ',';
-    json += "\"event\":" + event_json_ + "}";
-    github.set("event", event_);
+    json += "\"event\":" + (is_manual ? expression::to_compact_json(event) : event_json_) + "}";
+    github.set("event", event);
     github.set("run_id", text(kRunIdMark));
     github.set("run_number", text(kRunNumberMark));
     github.set("run_attempt", text("1"));

@@ -248,6 +248,11 @@ TEST(Plan, ReadsTheInputsOfAManualRun) {
     const auto inputs = parse_json(plan.runs[0].contexts_json).value().member("inputs");
 
     EXPECT_EQ(to_compact_json(inputs), R"({"level":"info","dry":true,"count":3,"who":"mona"})");
+    const auto context = parse_json(plan.runs[0].contexts_json).value().member("github");
+    EXPECT_EQ(
+        to_compact_json(context.member("event").member("inputs")),
+        R"({"dry":"true","count":"3","who":"mona","level":"info"})"
+    );
     for (const auto& [given, text] : std::vector<std::pair<std::string, std::string>>{
              {"{}", "input 'who' is required"},
              {R"({"who": "a", "level": "loud"})", "input 'level' must be one of: info, debug"},
