@@ -324,7 +324,7 @@ class Attempt {
         auto waiting = sleep_for(limit);
         co_await std::move(waiting);
         protocol::Cancel cancel;
-        cancel.why = "the job's time limit of " + minutes_text(limit) + " minutes is over";
+        cancel.why = "the job's time limit of " + limit_text(limit) + " is over";
         cancel.cause = Cause::timeout;
         cancel.grace_ms = session_.document().grace_seconds * 1000;
         session_.cancel(cancel);

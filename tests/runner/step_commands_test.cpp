@@ -152,7 +152,7 @@ TEST_F(StepCommands, EndsAJobAtTheLimitThatItNames) {
 
     EXPECT_EQ(end.state, JobState::timed_out);
     EXPECT_EQ(end.cause, Cause::timeout);
-    EXPECT_EQ(end.reason, "the job's time limit of 0.005 minutes is over");
+    EXPECT_EQ(end.reason, "the job's time limit of 300 ms is over");
 }
 
 TEST_F(StepCommands, RefusesATimeLimitThatIsNone) {

@@ -32,9 +32,12 @@ Result<milliseconds> read_time_limit(Session& session) {
     return read_minutes(text, session.contexts().contexts());
 }
 
-std::string minutes_text(milliseconds limit) {
-    const auto minutes = static_cast<double>(limit.count()) / kMillisecondsPerMinute;
-    return expression::Value::number(minutes).to_text();
+std::string limit_text(milliseconds limit) {
+    const auto count = static_cast<double>(limit.count());
+    if (limit < std::chrono::seconds{1}) return expression::number_text(count) + " ms";
+    if (limit < std::chrono::minutes{1}) return expression::number_text(count / 1000) + " s";
+    const auto minutes = expression::number_text(count / kMillisecondsPerMinute);
+    return minutes + (minutes == "1" ? " minute" : " minutes");
 }
 
 }  // namespace triphammer::runner

@@ -17,7 +17,7 @@ Result<std::chrono::milliseconds> read_minutes(
 /// The job's own limit, else the document's.
 Result<std::chrono::milliseconds> read_time_limit(Session& session);
 
-/// 90 s are "1.5".
-std::string minutes_text(std::chrono::milliseconds limit);
+/// "1.5 minutes", below a minute "30 s", below a second "20 ms".
+std::string limit_text(std::chrono::milliseconds limit);
 
 }  // namespace triphammer::runner

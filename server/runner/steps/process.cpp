@@ -1,5 +1,6 @@
 #include "runner/steps/process.hpp"
 
+#include "runner/session/time_limit.hpp"
 #include "runner/steps/files.hpp"
 #include "runner/steps/output.hpp"
 
@@ -110,10 +111,8 @@ StepResult StepProcess::result_of(
             out = failed_step(Cause::oom, "killed by the kernel: the memory limit was reached");
             break;
         case EndCause::timed_out: {
-            const auto seconds = limits.deadline.value_or(milliseconds{0}).count() / 1000;
-            out = failed_step(
-                Cause::timeout, "the step's time limit of " + std::to_string(seconds) + " s is over"
-            );
+            const auto limit = limit_text(limits.deadline.value_or(milliseconds{0}));
+            out = failed_step(Cause::timeout, "the step's time limit of " + limit + " is over");
             out.state = StepState::timed_out;
             break;
         }
