@@ -1,6 +1,7 @@
 #include "plan/advance.hpp"
 
 #include "plan/call_tree.hpp"
+#include "queue/circle.hpp"
 #include "queue/follow.hpp"
 #include "queue/groups.hpp"
 #include "queue/lock.hpp"
@@ -156,6 +157,9 @@ class Change {
         if (auto settled = settle(plan::advance(view.facts)); !settled) return settled;
         for (const auto& one : newcomers_) {
             if (auto made = make_room(tx_, one.member, one.group); !made) return made;
+        }
+        for (const auto& one : newcomers_) {
+            if (auto done = break_circle(tx_, one.member, one.group.name); !done) return done;
         }
         return {};
     }
