@@ -47,6 +47,15 @@ bool counts(const Repository& repository, std::string_view path) {
     return selects(patterns, path.substr(path.rfind('/') + 1));
 }
 
+/// Whose turn it is, only the queue can say.
+Reason describe_group(const Group& group) {
+    const auto in = "in group '" + group.name + "', one at a time: ";
+    const auto* rule = group.cancels ? "it ends the one that goes on and replaces those that wait"
+                       : group.keeps_all ? "it waits behind those that came before"
+                                         : "it replaces the one that waits";
+    return {true, "concurrency", in + rule, {}};
+}
+
 class Planner {
   public:
     explicit Planner(const Question& question) : question_(question) {}
@@ -86,7 +95,10 @@ class Planner {
         auto inputs = read_run_inputs(*match.trigger);
         if (!inputs) return {false, "inputs", inputs.error().message, {}};
         plan_.runs.push_back(make_run(question_, file, get_contexts(), *inputs));
-        return wrap(std::move(match.reason));
+        auto reason = wrap(std::move(match.reason));
+        const auto& group = plan_.runs.back().group;
+        if (!group.name.empty()) reason.children.push_back(describe_group(group));
+        return reason;
     }
 
     void note_fork() {

@@ -158,6 +158,30 @@ TEST(Why, AJobSaysWhichConditionOrNeedKeptItAway) {
     );
 }
 
+// workflow-syntax#concurrency
+TEST(Why, AGroupSaysWhatItDoesToOthers) {
+    const std::vector<std::pair<std::string, std::string>> rows{
+        {"ci", "in group 'ci', one at a time: it replaces the one that waits"},
+        {"'ci-${{ github.ref_name }}'",
+         "in group 'ci-main', one at a time: it replaces the one that waits"},
+        {"{ group: ci, queue: max }",
+         "in group 'ci', one at a time: it waits behind those that came before"},
+        {"{ group: ci, cancel-in-progress: true }",
+         "in group 'ci', one at a time: it ends the one that goes on and replaces those that wait"},
+    };
+    for (const auto& [concurrency, text] : rows) {
+        World world{
+            a_push("main"),
+            {{"ci.yml", "concurrency: " + concurrency + "\n" + workflow_on("push")}}};
+
+        const auto reason = world.plan().reason;
+        const auto& file = reason.children.at(0);
+
+        ASSERT_EQ(file.children.back().code, "concurrency") << concurrency;
+        EXPECT_EQ(file.children.back().text, text);
+    }
+}
+
 TEST(Why, AForkSaysWhoseFilesDecide) {
     auto event = a_pull_request("main");
     event.pull_request->from_fork = true;
