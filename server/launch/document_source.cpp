@@ -23,6 +23,9 @@ using nlohmann::json;
 
 constexpr double kMostMinutes = 365.0 * 24 * 60;
 
+/// Half a frame: on its way the text is quoted once more (protocol::kMaxWelcomeBytes).
+constexpr std::size_t kMostBytes = std::size_t{30} << 20U;
+
 /// The job's `timeout-minutes`, at least a second; what it may use is in its contexts.
 Result<std::int64_t> make_timeout(const model::JobDefinition& job, const std::string& contexts) {
     if (job.timeout_minutes.empty()) return model::JobDocument{}.timeout_seconds;
@@ -197,7 +200,11 @@ Result<std::string> DocumentSource::make_document(
     access::record_use(tx, run->id, runner.attempt.fence, document.secrets);
     if (auto added = add_deployment(tx, *run, job, document); !added) return added.error();
     document.deployment.switch_image = settings_.switch_image;
-    return json(document).dump(-1, ' ', false, json::error_handler_t::replace);
+    auto text = json(document).dump(-1, ' ', false, json::error_handler_t::replace);
+    if (text.size() > kMostBytes) {
+        return invalid("what the job needs is larger than 30 MB: outputs of other jobs, the event");
+    }
+    return text;
 }
 
 }  // namespace triphammer::launch

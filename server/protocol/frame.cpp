@@ -1,6 +1,7 @@
 #include "protocol/frame.hpp"
 
 #include "base/digest.hpp"
+#include "protocol/frame_limits.hpp"
 
 #include <cstring>
 #include <utility>
@@ -29,6 +30,11 @@ bool is_known(unsigned char type) {
     return (type >= 1 && type <= 3) || (type >= 16 && type <= 25) || (type >= 64 && type <= 68);
 }
 
+std::size_t most_bytes_of(FrameType type) {
+    if (type == FrameType::end) return kMaxEndBytes;
+    return type == FrameType::welcome ? kMaxWelcomeBytes : kMaxFrameBytes;
+}
+
 Error broken(const char* what) {
     return {Code::protocol, what};
 }
@@ -54,12 +60,16 @@ std::string make_frame(FrameType type, std::string_view payload) {
 Result<std::optional<Frame>> read_frame(std::string_view bytes) {
     if (bytes.size() < kHeaderBytes) return std::optional<Frame>{};
     const std::size_t length = get_u32(bytes);
-    if (length == 0 || length > kMaxFrameBytes) return broken("a frame's length is out of bounds");
+    if (length == 0 || length > kMaxWelcomeBytes)
+        return broken("a frame's length is out of bounds");
+    if (bytes.size() == kHeaderBytes) return std::optional<Frame>{};
+    const auto type = static_cast<FrameType>(bytes[kHeaderBytes]);
+    if (length > most_bytes_of(type)) return broken("a frame's length is out of bounds");
     if (bytes.size() < kHeaderBytes + length) return std::optional<Frame>{};
     const auto body = bytes.substr(kHeaderBytes, length);
     if (crc32c(body) != get_u32(bytes.substr(4))) return broken("a frame's checksum is wrong");
     if (!is_known(static_cast<unsigned char>(body[0]))) return broken("unknown type of frame");
-    Frame frame{static_cast<FrameType>(body[0]), body.substr(1), kHeaderBytes + length};
+    Frame frame{type, body.substr(1), kHeaderBytes + length};
     return std::optional<Frame>{frame};
 }
 

@@ -1,5 +1,6 @@
 #include "protocol/runner_machine.hpp"
 
+#include "protocol/frame_limits.hpp"
 #include "protocol/spool.hpp"
 
 #include <algorithm>
@@ -247,7 +248,7 @@ std::string RunnerMachine::frames_from_spool(std::uint64_t offset, std::string_v
         sent_ += size;
         bytes.remove_prefix(size);
     }
-    want_bytes_ = sent_ == offset ? kHeaderBytes + kMaxFrameBytes : kUsualRead;
+    want_bytes_ = sent_ == offset ? kHeaderBytes + kMaxEndBytes : kUsualRead;
     return out;
 }
 

@@ -1,6 +1,7 @@
 #include "queue/lock.hpp"
 #include "queue/queue.hpp"
 #include "queue/retry.hpp"
+#include "store/output_store.hpp"
 
 namespace triphammer::queue {
 
@@ -10,6 +11,28 @@ using model::JobState;
 using model::StepState;
 
 namespace {
+
+/// Of all outputs of a run, 50 MB with two bytes for each character. Source: GitHub's page
+/// "Workflow syntax", jobs.<job_id>.outputs.
+constexpr std::int64_t kMostRunOutputs = 25LL << 20;
+/// Not weighed: a run of such jobs hardly comes near.
+constexpr std::size_t kSmallOutputs = 64U << 10U;
+
+/// As failed, and without outputs, where the run has no room for them.
+AttemptResult limit_outputs(store::Transaction& tx, const Hold& hold, AttemptResult result) {
+    if (result.outputs_json.size() < kSmallOutputs) return result;
+    const auto attempt = store::find_attempt(tx, hold.fence);
+    const auto job = attempt ? store::find_job(tx, attempt->job) : std::nullopt;
+    const auto own = static_cast<std::int64_t>(result.outputs_json.size());
+    if (!job || store::outputs_bytes(tx, job->run) + own <= kMostRunOutputs) return result;
+    result.outputs_json = "{}";
+    if (result.state != JobState::succeeded) return result;
+    result.state = JobState::failed;
+    result.cause = Cause::invalid;
+    result.reason =
+        "the outputs of the run's jobs are larger than 50 MB, two bytes for each character";
+    return result;
+}
 
 StepState step_state_of(JobState state) {
     if (state == JobState::cancelled) return StepState::cancelled;
@@ -72,10 +95,11 @@ TimePoint after_back_off(TimePoint now, std::int64_t unattached) {
 
 }  // namespace
 
-Result<> finish_attempt(store::Transaction& tx, const Hold& hold, const AttemptResult& result) {
-    if (!is_final(result.state) || result.state == JobState::skipped) {
-        return invalid("an attempt does not end " + std::string{name_of(result.state)});
+Result<> finish_attempt(store::Transaction& tx, const Hold& hold, const AttemptResult& told) {
+    if (!is_final(told.state) || told.state == JobState::skipped) {
+        return invalid("an attempt does not end " + std::string{name_of(told.state)});
     }
+    const auto result = limit_outputs(tx, hold, told);
     auto ended = store::end_attempt(
         tx,
         hold,

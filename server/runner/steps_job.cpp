@@ -14,6 +14,30 @@ using model::JobState;
 
 namespace {
 
+/// Of a job's outputs, two bytes for each code unit of UTF-16. Source: GitHub's page "Workflow
+/// syntax", jobs.<job_id>.outputs.
+constexpr std::size_t kMostOutputBytes = std::size_t{1} << 20U;
+
+std::size_t utf16_bytes(std::string_view text) {
+    std::size_t units = 0;
+    for (const unsigned char c : text) {
+        if ((c & 0xC0U) != 0x80U) ++units;
+        if (c >= 0xF0U) ++units;
+    }
+    return 2 * units;
+}
+
+void limit_outputs(JobOutcome& outcome) {
+    std::size_t sum = 0;
+    for (const auto& [name, value] : outcome.outputs) sum += utf16_bytes(name) + utf16_bytes(value);
+    if (sum <= kMostOutputBytes) return;
+    outcome.outputs.clear();
+    if (outcome.state != JobState::succeeded) return;
+    outcome.state = JobState::failed;
+    outcome.cause = Cause::invalid;
+    outcome.reason = "the job's outputs are larger than 1 MB, two bytes for each character";
+}
+
 class StepsJob {
   public:
     StepsJob(Session& session, StepExecutor& executor, Executor loop)
@@ -152,6 +176,7 @@ class StepsJob {
             const auto value = expression::interpolate(text.text, contexts);
             if (value && !value->empty()) out.outputs[name] = *value;
         }
+        limit_outputs(out);
         return out;
     }
 

@@ -1,5 +1,7 @@
 #include "protocol/frame.hpp"
 
+#include "protocol/frame_limits.hpp"
+
 #include <gtest/gtest.h>
 
 namespace triphammer::protocol {
@@ -55,10 +57,13 @@ TEST(Frame, EveryFlippedBitIsNoticed) {
 
 TEST(Frame, LengthsOutOfBoundsAreErrorsAtOnce) {
     const std::string zero(kHeaderBytes, '\0');
+    std::string large = zero + static_cast<char>(FrameType::log);
+    large[3] = '\x01';  // 16 MiB
     std::string huge = zero;
-    huge[3] = '\x01';  // 16 MiB
+    huge[3] = '\x05';  // 80 MiB, whatever its type
 
     EXPECT_EQ(read_frame(zero).error().code, Code::protocol);
+    EXPECT_EQ(read_frame(large).error().code, Code::protocol);
     EXPECT_EQ(read_frame(huge).error().code, Code::protocol);
 }
 
@@ -68,13 +73,20 @@ TEST(Frame, UnknownTypesAreErrors) {
     EXPECT_EQ(read_frame(frame).error().code, Code::protocol);
 }
 
-TEST(Frame, TheLargestFramePasses) {
-    const auto frame = make_frame(FrameType::welcome, std::string(kMaxFrameBytes - 1, 'x'));
+TEST(Frame, TheLargestOfEachTypePassesAndNoneLarger) {
+    for (const auto& [type, most] : std::vector<std::pair<FrameType, std::size_t>>{
+             {FrameType::summary, kMaxFrameBytes},
+             {FrameType::end, kMaxEndBytes},
+             {FrameType::welcome, kMaxWelcomeBytes}}) {
+        const auto frame = make_frame(type, std::string(most - 1, 'x'));
+        const auto larger = make_frame(type, std::string(most, 'x'));
 
-    const auto read = read_frame(frame);
+        const auto read = read_frame(frame);
 
-    ASSERT_TRUE(read && *read);
-    EXPECT_EQ((*read)->bytes, kHeaderBytes + kMaxFrameBytes);
+        ASSERT_TRUE(read && *read);
+        EXPECT_EQ((*read)->bytes, kHeaderBytes + most);
+        EXPECT_EQ(read_frame(larger).error().code, Code::protocol);
+    }
 }
 
 TEST(Frame, StaysInErrorAfterAnError) {

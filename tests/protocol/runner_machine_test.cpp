@@ -201,7 +201,7 @@ TEST(RunnerMachine, SendsAFrameThatIsLargerThanTheUsualRead) {
     Pair pair;
     pair.connect();
     End end;
-    end.outputs["big"] = std::string(600'000, 'x');
+    end.outputs["big"] = std::string(3'000'000, 'x');
     pair.append(end);
     pair.settle();
 

@@ -175,3 +175,27 @@ TEST(ParkAttempt, LetsAJobWaitWithoutAWorker) {
     fixture.finish(fixture.run_next()).value();
     EXPECT_EQ(fixture.run_state(run), "succeeded");
 }
+
+// workflow-syntax#jobsjob_idoutputs: 50 MB for a run, in UTF-16
+TEST(FinishAttempt, FailsTheJobWhoseOutputsHaveNoRoomInTheRun) {
+    Fixture fixture;
+    const auto run = fixture.create({{"a", {}}, {"b", {}}});
+    const auto first = fixture.run_next();
+    const auto second = fixture.run_next();
+    const auto outputs = [](std::size_t bytes) {
+        return R"({"large":")" + std::string(bytes, 'x') + "\"}";
+    };
+    const auto finish_with = [&](const store::Hold& hold, std::string outputs_json) {
+        return fixture.try_write([&](store::Transaction& tx) {
+            return queue::finish_attempt(tx, hold, {.outputs_json = outputs_json});
+        });
+    };
+
+    finish_with(first, outputs(25'900'000)).value();
+    finish_with(second, outputs(900'000)).value();
+
+    EXPECT_EQ(fixture.job_state(run, "a"), "succeeded");
+    EXPECT_EQ(fixture.job_state(run, "b"), "failed");
+    EXPECT_EQ(fixture.job(run, "b").outputs_json, "{}");
+    EXPECT_EQ(fixture.job(run, "b").cause, model::Cause::invalid);
+}

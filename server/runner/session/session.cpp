@@ -81,6 +81,8 @@ Task<Result<>> Session::step_end(protocol::StepEnd end) {
     std::string rest;
     log.masker.flush(rest);
     mask_outputs(end, rest);
+    // Later steps have them from their scope; the daemon reads none, and a frame may be too small.
+    end.outputs.clear();
     auto written = append_log(end.number, log, rest);
     auto kept = co_await std::move(written);
     if (!kept && end.state == model::StepState::succeeded) {
@@ -205,11 +207,23 @@ Task<Result<>> Session::end(JobOutcome outcome) {
 
 // ── journal ──────────────────────────────────────────────────────────────────────────────────
 
-/// Records are few and small: the reserve is theirs.
+namespace {
+
+/// Records are few and small: the reserve is theirs. Only outputs may be large; a character may
+/// take six as JSON.
+std::size_t room_for(const protocol::Record& record) {
+    std::size_t room = protocol::kMaxFrameBytes / 4;
+    const auto* end = std::get_if<protocol::End>(&record);
+    if (end == nullptr) return room;
+    for (const auto& [name, value] : end->outputs) room += 6 * (name.size() + value.size());
+    return room;
+}
+
+}  // namespace
+
 Task<Result<>> Session::append(protocol::Record record) {
     if (parts_.machine.is_over()) co_return Error{Code::cancelled, "the attempt is over"};
-    constexpr std::size_t kMost = protocol::kMaxFrameBytes / 4;
-    if (auto room = parts_.spool.claim(kMost, true); !room) co_return room;
+    if (auto room = parts_.spool.claim(room_for(record), true); !room) co_return room;
     co_return put(parts_.machine.append(record, parts_.clock.instant()));
 }
 

@@ -15,8 +15,8 @@ using std::chrono::milliseconds;
 
 namespace {
 
-/// A record of the journal holds them all (protocol::kMaxFrameBytes, with room for escapes).
-constexpr std::size_t kMostOutputBytes = 128U << 10U;
+/// As much as GITHUB_OUTPUT may hold.
+constexpr std::size_t kMostOutputBytes = 1U << 20U;
 
 protocol::Annotation to_record(const execution::Annotation& in) {
     protocol::Annotation out;
@@ -159,7 +159,7 @@ Task<> StepProcess::take_requests(const execution::StepRequests& asked) {
         for (const auto& [name, value] : *states) result_.states[name] = value;
     }
     if (bytes_of(result_.outputs) > kMostOutputBytes) {
-        result_ = failed_step(Cause::invalid, "the outputs of a step may be 128 KiB together");
+        result_ = failed_step(Cause::invalid, "the outputs of a step may be 1 MiB together");
     }
     std::string remarks;
     if (asked.dropped_annotations > 0) {
