@@ -1,6 +1,7 @@
 #include "launch/contexts.hpp"
 
 #include "plan/advance.hpp"
+#include "plan/called_path.hpp"
 #include "workflow/expression/value.hpp"
 
 #include <nlohmann/json.hpp>
@@ -55,6 +56,33 @@ struct RunView {
     }
 };
 
+/// Which file defines a job of a called workflow. Source: GitHub's page "Contexts reference", job
+/// context.
+expression::Object origin_of(
+    store::Connection& db, const store::JobRow& job, const expression::Object& github
+) {
+    expression::Object out;
+    for (const auto& row : store::list_jobs(db, job.run)) {
+        if (row.key != job.parent) continue;
+        const auto uses = json::parse(row.definition_json).value("uses", "");
+        if (const auto remote = plan::parse_remote(uses)) {
+            out.set("workflow_ref", Value::string(uses));
+            out.set("workflow_sha", Value::string(remote->ref));
+            break;
+        }
+        const auto contexts = Value::object(github);
+        out.set(
+            "workflow_ref",
+            Value::string(
+                contexts.member("repository").to_text() + "/" + uses.substr(uses.find('/') + 1) +
+                "@" + contexts.member("ref").to_text()
+            )
+        );
+        out.set("workflow_sha", contexts.member("workflow_sha"));
+    }
+    return out;
+}
+
 }  // namespace
 
 Result<std::string> make_contexts(
@@ -74,6 +102,7 @@ Result<std::string> make_contexts(
     github.set("run_number", Value::string(std::to_string(run.number)));
     github.set("run_attempt", Value::string(std::to_string(run.attempt)));
     github.set("job", Value::string(key_of(job)));
+    if (!job.parent.empty()) contexts.set("job", Value::object(origin_of(db, job, github)));
     contexts.set("github", Value::object(std::move(github)));
     return expression::to_compact_json(Value::object(std::move(contexts)));
 }

@@ -117,13 +117,16 @@ void JobContexts::set_job_member(std::string_view name, Value value) {
     base_.set("job", Value::object(job_));
 }
 
-/// Where the workflow's file stands: OWNER/REPO/path@ref.
+/// Where the file stands that defines the job: OWNER/REPO/path@ref. Of a called one the daemon says
+/// it; else it is that of the run.
 void JobContexts::add_job(const model::JobDocument& document) {
-    const auto reference = github().member("workflow_ref").to_text();
+    const auto given = base_.find("job").value_or(Value{});
+    const auto origin = given.member("workflow_ref").is_null() ? github() : given;
+    const auto reference = origin.member("workflow_ref").to_text();
     const auto path = reference.substr(0, reference.find('@'));
     const auto repository = path.find('/', path.find('/') + 1);
     job_.set("workflow_ref", Value::string(reference));
-    job_.set("workflow_sha", github().member("workflow_sha"));
+    job_.set("workflow_sha", origin.member("workflow_sha"));
     if (repository != std::string::npos) {
         job_.set("workflow_repository", Value::string(path.substr(0, repository)));
         job_.set("workflow_file_path", Value::string(path.substr(repository + 1)));

@@ -131,6 +131,22 @@ TEST(JobContexts, GiveEveryDocumentedProperty) {
     EXPECT_EQ(job.member("workflow_file_path").to_text(), ".triphammer/ci.yml");
 }
 
+// contexts#job-context: a called workflow's file defines its jobs
+TEST(JobContexts, NameTheFileThatDefinesTheJob) {
+    auto called = document();
+    called.contexts_json.back() = ',';
+    called.contexts_json += R"("job": {"workflow_ref": "octo/tools/ci/build.yml@abc",
+        "workflow_sha": "abc"}})";
+
+    const auto job = *make(called).contexts().find("job");
+
+    EXPECT_EQ(job.member("workflow_ref").to_text(), "octo/tools/ci/build.yml@abc");
+    EXPECT_EQ(job.member("workflow_repository").to_text(), "octo/tools");
+    EXPECT_EQ(job.member("workflow_file_path").to_text(), "ci/build.yml");
+    EXPECT_EQ(job.member("workflow_sha").to_text(), "abc");
+    EXPECT_EQ(job.member("status").to_text(), "success");
+}
+
 TEST(JobContexts, HaveATokenOnlyWhereAnAdminStoredOne) {
     auto with = document();
     with.secrets.push_back({"GITHUB_TOKEN", Secret{"ghs_123456"}});
