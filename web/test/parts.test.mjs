@@ -7,6 +7,7 @@ import { clickedSelection, readSelection, writeSelection } from '../src/log/sele
 import { shortDigest, shortRef } from '../src/parts/facts.tsx';
 import { formatAgo, formatDuration } from '../src/parts/when.tsx';
 import { offsetOf } from '../src/screens/editor_text.ts';
+import { readInputLines } from '../src/screens/input_lines.ts';
 import { loudLines } from '../src/screens/loud_lines.ts';
 import { chooseJob, chooseStep, groupByStage, nextFailure } from '../src/screens/run_places.ts';
 
@@ -104,4 +105,10 @@ test('a place in a text is where the lint says, and never past the line', () => 
 test('empty filters are not sent, and values cannot become other filters', () => {
   assert.equal(withQuery('/runs', { a: '', b: undefined }), '/runs');
   assert.equal(withQuery('/runs', { text: 'a&b=c #d' }), '/runs?text=a%26b%3Dc+%23d');
+});
+
+test('inputs are names and values, one a line', () => {
+  assert.deepEqual(readInputLines(' a = b=c \n\nempty='), { inputs: { a: ' b=c ', empty: '' }, wrong: '' });
+  assert.equal(readInputLines('a=1\nno value').wrong, 'no value');
+  assert.equal(readInputLines('=x').wrong, '=x');
 });

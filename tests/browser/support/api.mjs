@@ -76,6 +76,12 @@ function replay({ world, query, response }, guid) {
   return reply(response, 200, { outcome: delivery.outcome, reason: delivery.reason, reasons: delivery.reasons, runs: [] });
 }
 
+function startRun({ world, body, response }) {
+  world.acted.push({ action: 'start', body });
+  if (body.workflow === 'none.yml') return fail(response, 404, 'not_found', 'no repository is called octo/none');
+  return reply(response, 202, { delivery: world.deliveries[0].guid, outcome: 'pending' });
+}
+
 const find = (list, key) => (context, id) => {
   const found = context.world[list].find((each) => each[key] === id);
   if (!found) return fail(context.response, 404, 'not_found', `There is no ${list.slice(0, -1)} ${id}.`);
@@ -90,6 +96,7 @@ const act = (name) => ({ world, body, response }, id) => {
 
 const ROUTES = [
   ['GET', /^\/runs$/, all('runs', fits, withoutSteps)],
+  ['POST', /^\/runs$/, startRun],
   ['GET', /^\/runs\/([^/]+)$/, find('runs', 'id')],
   ['POST', /^\/runs\/([^/]+)\/cancel$/, act('cancel')],
   ['POST', /^\/runs\/([^/]+)\/rerun$/, act('rerun')],

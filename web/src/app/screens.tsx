@@ -15,6 +15,7 @@ import { RepositoriesScreen } from '../screens/repositories';
 import { RunScreen } from '../screens/run';
 import { RunsScreen } from '../screens/runs';
 import { SetupScreen, SignedOutScreen } from '../screens/setup';
+import { StartRunScreen } from '../screens/start_run';
 import { matchPath, place } from './router';
 import type { Params } from './router';
 import { useTitle } from './title';
@@ -37,6 +38,7 @@ const SCREENS: [string, Screen][] = [
   ['/pipelines/:name', PipelineScreen],
   ['/new-pipeline', NewPipelineScreen],
   ['/repositories', RepositoriesScreen],
+  ['/start-run', StartRunScreen],
   ['/setup', SetupScreen],
 ];
 

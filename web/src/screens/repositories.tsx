@@ -47,6 +47,7 @@ function Card({ repository }: { repository: Repository }) {
         {repository.default_branch && <div><dt>Default branch</dt><dd><bdi>{repository.default_branch}</bdi></dd></div>}
         {repository.workflows_dir && <div><dt>Workflows</dt><dd><code>{repository.workflows_dir}</code></dd></div>}
       </dl>
+      <div class="buttons"><a class="button" href={`/start-run?repository=${filter}`}>Run workflow</a></div>
     </li>
   );
 }
