@@ -136,7 +136,8 @@ Object github_from(const Question& question) {
         {"ref", text(ref)},
         {"ref_name", text(short_ref(ref))},
         {"ref_type", text(ref.starts_with("refs/tags/") ? "tag" : "branch")},
-        // Rules of branches are the forge's; no event tells of them.
+        // Rules of branches are the forge's. Of all payloads only that of `status` says of branches
+        // whether they are protected, and its run is about none of them.
         {"ref_protected", Value::boolean(false)},
         {"sha", text(sha)},
         {"head_ref", text(is_pull ? event.pull_request->head_ref : "")},
