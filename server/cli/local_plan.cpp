@@ -1,6 +1,7 @@
 #include "cli/local_plan.hpp"
 
 #include "base/text.hpp"
+#include "git/repository.hpp"
 #include "plan/called_path.hpp"
 
 #include <nlohmann/json.hpp>
@@ -15,9 +16,10 @@ namespace {
 
 using nlohmann::json;
 
-plan::Definitions definitions_of(const WorkflowText& file, const model::Event& event) {
+constexpr std::size_t kCommitDigits = 40;
+
+plan::Definitions definitions_of(const WorkflowText& file) {
     plan::Definitions definitions;
-    definitions.commit = event.sha;
     auto content = std::make_shared<const workflow::ReadResult>(file.read);
     definitions.files.push_back({file.path, "working-tree", std::move(content)});
     return definitions;
@@ -48,6 +50,16 @@ plan::WorkflowFile read_called(const LocalQuestion& question, const std::string&
     // It is known by its name in the tree, as the server would know it.
     if (read->read.workflow) read->read.workflow->path = name;
     return {name, "", std::make_shared<const workflow::ReadResult>(std::move(read->read))};
+}
+
+/// The server asks git for the commit of an event that names none (a schedule, a start by hand);
+/// here it is the tree's own.
+std::string find_commit(const LocalQuestion& question) {
+    if (!question.event.sha.empty()) return question.event.sha;
+    if (const auto repository = git::Repository::open(question.root / ".git")) {
+        if (auto head = repository->resolve_commit("HEAD")) return *head;
+    }
+    return std::string(kCommitDigits, '0');
 }
 
 json step_json(const model::Step& step) {
@@ -161,14 +173,15 @@ std::filesystem::path find_root(const std::string& file) {
 }
 
 Result<plan::Plan> make_local_plan(const LocalQuestion& question) {
-    auto definitions = definitions_of(question.file, question.event);
+    auto definitions = definitions_of(question.file);
     plan::ChangedPaths changed;
     changed.known = false;
     plan::Repository repository;
     repository.variables = question.variables;
     repository.allow = question.allow;
     plan::Question asked{question.event, repository};
-    asked.resolved_sha = question.event.sha;
+    asked.resolved_sha = find_commit(question);
+    definitions.commit = asked.resolved_sha;
     asked.definitions = &definitions;
     asked.changed = &changed;
     asked.payload_json = question.payload;
@@ -202,7 +215,10 @@ json to_json(const plan::Plan& plan) {
 
 std::string to_text(const plan::Plan& plan, const Paint& paint) {
     std::string out;
-    append_reason(out, plan.reason, 0, paint);
+    const auto& reason = plan.reason;
+    const bool is_told_twice =
+        reason.children.size() == 1 && reason.children[0].text == reason.text;
+    append_reason(out, is_told_twice ? reason.children[0] : reason, 0, paint);
     for (const auto& run : plan.runs) {
         out += "\n" + paint.bold(run.workflow) + ": " + run.title + "\n";
         out += group_line(run.group, paint);
@@ -216,7 +232,7 @@ std::string to_text(const plan::Plan& plan, const Paint& paint) {
 }
 
 std::string title_of(const model::Step& step) {
-    if (!step.name.empty()) return step.name.text;
+    if (!step.name.empty()) return std::string{trim(step.name.text)};
     if (!step.uses.empty()) return "Run " + step.uses;
     const auto script = trim(step.run.text);
     return "Run " + std::string{script.substr(0, script.find('\n'))};

@@ -41,6 +41,7 @@ PUSH = {
     "repository": {"id": 7, "full_name": "me/app", "default_branch": "main", "clone_url": "https://example.com/me/app.git"},
     "sender": {"login": "me", "id": 1},
 }
+WHERE = {name: PUSH[name] for name in ("repository", "sender")}
 
 
 def call(binary, *words, stdin=""):
@@ -186,6 +187,22 @@ def test_plan_says_no_with_the_filter_that_did_it(binary, tmp_path):
     assert "dev" in text.stdout and "main" in text.stdout
     assert tree["starts"] is False and tree["runs"] == []
     assert tree["reasons"]["children"]
+
+
+def test_plan_takes_the_commit_of_the_tree_where_the_payload_names_none(binary, tmp_path):
+    workflow = write(tmp_path / "hand.yml", GOOD.replace("{ push: { branches: [main] } }", "workflow_dispatch"))
+    payload = write(tmp_path / "event.json", json.dumps({"ref": "refs/heads/main", "inputs": {}, **WHERE}))
+    words = ("plan", workflow, "--event", "workflow_dispatch", "--payload", payload, "--json")
+
+    outside = json.loads(call(binary, *words).stdout)
+    author = ["-c", "user.name=ann", "-c", "user.email=ann@example.com"]
+    subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
+    subprocess.run(["git", *author, "commit", "--quiet", "--allow-empty", "-m", "one"], cwd=tmp_path, check=True)
+    inside = json.loads(call(binary, *words).stdout)
+
+    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=tmp_path, check=True, capture_output=True, text=True)
+    assert outside["runs"][0]["sha"] == "0" * 40
+    assert inside["runs"][0]["sha"] == head.stdout.strip()
 
 
 def test_plan_of_a_broken_file_or_payload_is_a_usage_error(binary, tmp_path):
