@@ -178,6 +178,8 @@ app::Config config_for(app::Config config, const RunOptions& options, const fs::
     config.master_key_file.clear();
     config.workers = static_cast<int>(std::max(2U, std::thread::hardware_concurrency()));
     for (const auto& [label, executor] : options.runs_on) config.runs_on[label] = executor;
+    const bool is_usual = config.docker_host == app::Config{}.docker_host;
+    if (is_usual && !options.engine.empty()) config.docker_host = options.engine;
     return config;
 }
 

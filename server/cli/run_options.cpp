@@ -126,6 +126,7 @@ Result<RunOptions> read_run_options(const Invocation& invocation) {
     options.allow = arguments.values("allow");
     options.caches = arguments.value("caches").value_or(usual_caches(invocation.environment));
     options.artifacts = arguments.value("artifacts").value_or("");
+    options.engine = variable(invocation.environment, "DOCKER_HOST");
     options.dry_run = arguments.has("dry-run");
     options.json = arguments.has("json");
     if (auto read = read_payload(invocation, options); !read) return read.error();

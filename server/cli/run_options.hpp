@@ -25,6 +25,7 @@ struct RunOptions {
     std::vector<std::string> allow;
     std::string caches;     // folder that outlives the run
     std::string artifacts;  // folder that gets them; empty: none
+    std::string engine;     // what DOCKER_HOST says
     bool dry_run = false;
     bool json = false;
 };
