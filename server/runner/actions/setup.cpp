@@ -102,34 +102,53 @@ class Setup {
 
     Task<StepResult> run(execution::StopToken& stop) {
         auto asking = wanted(stop);
-        const auto text = co_await std::move(asking);
-        if (!text) co_return failed_step(text.error());
-        const auto range = VersionRange::parse(range_of_alias(trim(*text)));
-        if (!range) co_return failed_step(with_context(std::string{tool_.version}, range.error()));
+        const auto asked = co_await std::move(asking);
+        if (!asked) co_return failed_step(asked.error());
         auto listing = list_installed(call_, tool_.probe, stop);
         const auto installed = co_await std::move(listing);
         if (!installed) co_return failed_step(installed.error());
-        const auto chosen =
-            std::find_if(installed->begin(), installed->end(), [&](const Installed& one) {
-                return range->has(one.version);
-            });
-        if (chosen == installed->end()) co_return missing(*text, *installed);
-        auto installing = install(*chosen, stop);
+        const auto chosen = choose(*asked, *installed);
+        if (!chosen)
+            co_return failed_step(with_context(std::string{tool_.version}, chosen.error()));
+        if (*chosen == nullptr) co_return missing(asked->version, *installed);
+        auto installing = install(**chosen, stop);
         co_return co_await std::move(installing);
     }
 
   private:
+    struct Wanted {
+        std::string version;
+        bool is_least = false;  // a later one will do
+    };
+
+    /// The newest that fits; null: none does.
+    static Result<const Installed*> choose(
+        const Wanted& wanted, const std::vector<Installed>& installed
+    ) {
+        const auto text = range_of_alias(trim(wanted.version));
+        auto range = VersionRange::parse(text);
+        if (!range) return range.error();
+        const auto fits = [&](const Installed& one) { return range->has(one.version); };
+        auto found = std::find_if(installed.begin(), installed.end(), fits);
+        if (found == installed.end() && wanted.is_least) {
+            range = VersionRange::parse(">=" + text);
+            if (!range) return range.error();
+            found = std::find_if(installed.begin(), installed.end(), fits);
+        }
+        return found == installed.end() ? nullptr : &*found;
+    }
+
     /// The input, the file that an input names, the usual file; else any version.
-    Task<Result<std::string>> wanted(execution::StopToken& stop) {
+    Task<Result<Wanted>> wanted(execution::StopToken& stop) {
         auto given = input_text(inputs_, tool_.version);
         if (trim(given).find('\n') != std::string_view::npos) {
             co_return invalid(std::string{tool_.version} + ": one version at a time");
         }
-        if (!given.empty()) co_return given;
+        if (!given.empty()) co_return Wanted{given};
         auto file = input_text(inputs_, tool_.file);
         const bool is_named = !file.empty();
         if (!is_named) file = tool_.usual;
-        if (file.empty()) co_return std::string{"*"};
+        if (file.empty()) co_return Wanted{"*"};
         StepCommand command;
         command.arguments = {"/bin/sh", "-c", "exec cat -- \"$1\"", "read", file};
         command.environment = {std::string{"PATH="} + kUsualPath};
@@ -137,9 +156,15 @@ class Setup {
         auto reading = capture(call_.executor, std::move(command), kMostFileBytes, stop);
         const auto said = co_await std::move(reading);
         if (!said) co_return with_context(file, said.error());
-        if (said->status == 0) co_return version_in_file(tool_.name, file, said->text);
-        if (!is_named) co_return std::string{"*"};
+        if (said->status == 0) co_return wanted_by(file, said->text);
+        if (!is_named) co_return Wanted{"*"};
         co_return invalid(std::string{tool_.file} + ": there is no file " + file);
+    }
+
+    Result<Wanted> wanted_by(const std::string& file, const std::string& text) const {
+        auto version = version_in_file(tool_.name, file, text);
+        if (!version) return version.error();
+        return Wanted{std::move(*version), names_least_version(file)};
     }
 
     StepResult missing(const std::string& text, const std::vector<Installed>& installed) const {

@@ -101,6 +101,11 @@ Result<std::string> version_in_file(
     return invalid(std::string{file} + " names no version of " + std::string{tool});
 }
 
+bool names_least_version(std::string_view file) {
+    const auto name = base_name(file);
+    return name == "go.mod" || name == "go.work";
+}
+
 std::string range_of_alias(std::string_view wanted) {
     for (const auto& [name, version] : kNodeNames) {
         if (equal_ignoring_case(name, wanted)) return std::string{version};

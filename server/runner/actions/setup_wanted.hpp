@@ -18,4 +18,8 @@ Result<std::string> version_in_file(
 /// Names for versions as ranges: "lts/iron" → "20", "lts/*", "latest", "stable" → "*".
 std::string range_of_alias(std::string_view wanted);
 
+/// Whether the version in the file is the oldest that will do. Source: go.dev/ref/mod, "go
+/// directive".
+bool names_least_version(std::string_view file);
+
 }  // namespace triphammer::runner

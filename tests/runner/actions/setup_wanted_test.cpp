@@ -35,6 +35,13 @@ TEST(VersionInFile, SaysWhereThereIsNone) {
     EXPECT_EQ(in_file("go", "go.mod", "module a\n"), "error: go.mod names no version of go");
 }
 
+TEST(VersionInFile, IsTheOldestThatWillDoInTheFilesOfGo) {
+    EXPECT_TRUE(names_least_version("tools/go.mod"));
+    EXPECT_TRUE(names_least_version("go.work"));
+    EXPECT_FALSE(names_least_version(".go-version"));
+    EXPECT_FALSE(names_least_version("package.json"));
+}
+
 TEST(RangeOfAlias, KnowsTheNamesOfReleases) {
     EXPECT_EQ(range_of_alias("lts/Hydrogen"), "18");
     EXPECT_EQ(range_of_alias("lts/*"), "*");
