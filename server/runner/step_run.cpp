@@ -63,9 +63,18 @@ Task<StepResult> StepRun::run_script(execution::StopToken& stop) {
     if (!command) co_return failed_step(command.error());
     auto bounds = limits();
     if (!bounds) co_return failed_step(bounds.error());
+    const auto hint = start_hint(*command);
     StepProcess process{scope_, executor_, place_};
     auto running = process.run(std::move(*command), *bounds, stop);
-    co_return co_await std::move(running);
+    auto result = co_await std::move(running);
+    if (result.reason.starts_with("start ")) result.reason += hint;
+    co_return result;
+}
+
+/// The kernel's words do not say which of the two is missing.
+std::string StepRun::start_hint(const StepCommand& command) const {
+    return "; is the shell '" + command.arguments.front() + "' installed in " +
+           executor_.description() + ", and is there a folder " + command.directory + "?";
 }
 
 Result<StepCommand> StepRun::make_command() {

@@ -23,6 +23,7 @@ class StepRun {
     Task<StepResult> run_action(execution::StopToken& stop);
     workflow::expression::Value github(const workflow::expression::Contexts& contexts) const;
     Result<StepCommand> make_command();
+    std::string start_hint(const StepCommand& command) const;
     Result<execution::ProcessLimits> limits() const;
     Result<std::string> text_of(const model::Template& value) const;
 

@@ -1,5 +1,6 @@
 #include "runner/steps_job.hpp"
 
+#include "base/file.hpp"
 #include "base/text.hpp"
 #include "runner/background_steps.hpp"
 #include "runner/steps/files.hpp"
@@ -47,12 +48,7 @@ class StepsJob {
           background_{scope_, executor, loop} {}
 
     Task<JobOutcome> run() {
-        auto event = write_new_file(
-            session_.folders().temp.outside + "/" + kEventFile,
-            session_.contexts().event_json(),
-            0644
-        );
-        if (!event) co_return broken(event.error());
+        if (auto written = write_job_files(); !written) co_return broken(written.error());
         const auto steps = list_steps(session_.document().job.steps);
         auto running = run_all(steps);
         auto kept = co_await std::move(running);
@@ -67,6 +63,12 @@ class StepsJob {
     }
 
   private:
+    Result<> write_job_files() const {
+        const auto& temp = session_.folders().temp.outside;
+        if (auto made = make_directory(temp + "/" + kToolsFolder, 0777); !made) return made;
+        return write_new_file(temp + "/" + kEventFile, session_.contexts().event_json(), 0644);
+    }
+
     /// An error: the journal takes no more.
     Task<Result<>> run_all(const std::vector<ListedStep>& steps) {
         for (const auto& listed : steps) {

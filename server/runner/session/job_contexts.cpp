@@ -198,7 +198,7 @@ void JobContexts::add_runner(const JobFolders& folders) {
 #endif
     add("name", host_name());
     add("temp", folders.temp.inside);
-    add("tool_cache", folders.temp.inside + "/tools");
+    add("tool_cache", folders.temp.inside + "/" + kToolsFolder);
     add("workspace", folders.workspace.inside);
     add("environment", "self-hosted");
     if (debugging_) add("debug", "1");

@@ -73,5 +73,7 @@ class JobContexts {
 
 /// The file in `temp` that GITHUB_EVENT_PATH names.
 constexpr const char* kEventFile = "event.json";
+/// The folder in `temp` that RUNNER_TOOL_CACHE names.
+constexpr const char* kToolsFolder = "tools";
 
 }  // namespace triphammer::runner

@@ -1,0 +1,1 @@
+console.log('POST ' + process.env.STATE_me)
