@@ -1,11 +1,12 @@
 // The first process of a job container: starts the steps' commands, kills what they leave, passes
 // output on (runner/container/wire.hpp). Fully static and without Boost, so that it runs in any
-// image, an empty one too. Three errands (runner/container/guard.hpp):
+// image, an empty one too. Four errands (runner/container/guard.hpp):
 //
 //   supervisor steps [USER]   the steps' first process: cuts the container off from the instance's
 //                             metadata, becomes USER, obeys the runner
 //   supervisor guard          cuts another container off whose network it shares, ends
 //   supervisor gate PROGRAM…  waits until that was done, then is PROGRAM
+//   supervisor forward LEAD…  makes ports of the loopback lead elsewhere (supervisor_forward.hpp)
 
 #include "runner/container/wire.hpp"
 
@@ -20,6 +21,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "supervisor_forward.hpp"
 #include "supervisor_guard.hpp"
 
 namespace wire = triphammer::runner::wire;
@@ -308,6 +310,11 @@ int main(int count, char** arguments) {
     const std::string_view errand = count > 1 ? arguments[1] : "";
     if (errand == "guard") return guard();
     if (errand == "gate" && count > 2) return pass_gate(arguments + 2);
+    if (errand == "forward") {
+        return complain(
+            triphammer::supervisor::forward({arguments + 2, arguments + count}), kCannotStart
+        );
+    }
     const auto wrong = give_up_rights(count > 2 ? arguments[2] : nullptr);
     if (wrong.empty()) obey();
     wire::Ended ended;

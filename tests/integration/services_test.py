@@ -134,6 +134,22 @@ def test_a_job_in_a_container_finds_its_database_by_name(push):
     assert objects() == []
 
 
+def test_a_job_whose_label_is_an_image_finds_its_database_on_localhost(make_daemon, git):
+    daemon = make_daemon(docker={"host": os.environ["DOCKER_HOST"]}, runs_on={"ubuntu-latest": "docker:python:3.12"})
+    repository = git.repository("acme/shop")
+    sha = repository.commit({
+        ".triphammer/ci.yml": WORKFLOW.format(container="", port="5433:5432", host="localhost", asked="5433"),
+        "database.py": DATABASE, "test_shop.py": TESTS})
+    daemon.add_repository(repository)
+
+    run = daemon.run_of_push(repository, sha, 120)
+
+    log = daemon.log_text(run["id"], run["jobs"][0]["id"])
+    assert run["state"] == "succeeded", log
+    assert "2 passed" in log
+    assert objects() == []
+
+
 def test_a_service_that_dies_fails_the_job_with_its_own_words(push):
     job, log = push(WORKFLOW.format(container="", port="5432", host="localhost", asked="5432")
                     .replace("POSTGRES_HOST_AUTH_METHOD: trust", "POSTGRES_HOST_AUTH_METHOD: ''"))

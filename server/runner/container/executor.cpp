@@ -10,6 +10,7 @@
 #include "runner/container/files.hpp"
 #include "runner/container/guard.hpp"
 #include "runner/container/link.hpp"
+#include "runner/container/loopback.hpp"
 #include "runner/container/service_group.hpp"
 #include "runner/session/job_session.hpp"
 #include "runner/session/together.hpp"
@@ -62,7 +63,7 @@ class ContainerExecutor final : public StepExecutor {
     explicit ContainerExecutor(JobSession& session)
         : session_{session},
           place_{session},
-          services_{session, place_, false},
+          services_{session, place_},
           folders_{session.folders()},
           workspace_{folders_.workspace.outside},
           temp_{folders_.temp.outside},
@@ -126,6 +127,7 @@ class ContainerExecutor final : public StepExecutor {
     docker::ImageInfo image_;
     std::vector<std::string> environment_;  // the image's, then the file's
     std::string container_id_;
+    bool is_labels_ = false;  // the container is that of a label: the file means a machine
     std::unique_ptr<SupervisorLink> link_;
     wire::Ready ready_;
 };
@@ -139,7 +141,11 @@ Task<Result<>> ContainerExecutor::prepare() {
     if (!plan_.spec.user.empty()) {
         for (auto* folder : {&workspace_, &temp_, &home_}) folder->open_to_all();
     }
-    if (auto planned = services_.plan(); !planned) co_return planned;
+    const auto asked = has_container(session_);
+    if (!asked) co_return asked.error();
+    is_labels_ = !*asked;
+    const auto reach = is_labels_ ? Reach::localhost : Reach::name;
+    if (auto planned = services_.plan(reach); !planned) co_return planned;
     auto connecting = place_.connect();
     auto done = co_await std::move(connecting);
     if (!done) co_return done;
@@ -160,7 +166,10 @@ Task<Result<>> ContainerExecutor::bring_up() {
     auto second = services_.starts(executor);
     second.push_back(start());
     auto starting = run_together(std::move(second), session_.stop());
-    co_return co_await std::move(starting);
+    done = co_await std::move(starting);
+    if (!done || !is_labels_) co_return done;
+    auto leading = lead_loopback(place_, container_id_, image_.id, services_.leads());
+    co_return co_await std::move(leading);
 }
 
 Task<Result<>> ContainerExecutor::make() {

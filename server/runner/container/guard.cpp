@@ -17,10 +17,6 @@ namespace {
 constexpr const char* kFolder = ".triphammer";
 constexpr const char* kProgram = ".triphammer/supervisor";
 
-std::string program() {
-    return std::string{"/"} + kProgram;
-}
-
 std::string_view bytes_of_supervisor() {
     return {
         embedded::supervisor_begin(),
@@ -28,6 +24,10 @@ std::string_view bytes_of_supervisor() {
 }
 
 }  // namespace
+
+std::string supervisor_path() {
+    return std::string{"/"} + kProgram;
+}
 
 void add_supervisor(docker::TarBuilder& tar) {
     tar.add_directory(kFolder);
@@ -51,7 +51,7 @@ Task<Result<>> put_supervisor(
 }
 
 void guard_steps(docker::ContainerSpec& spec) {
-    spec.entrypoint = {program(), "steps"};
+    spec.entrypoint = {supervisor_path(), "steps"};
     if (!spec.user.empty()) spec.entrypoint.push_back(std::move(spec.user));
     spec.command.clear();
     spec.user = "0:0";
@@ -65,7 +65,7 @@ Result<> hide_behind_gate(docker::ContainerSpec& spec, const docker::ImageInfo& 
     const auto& rest = is_own || !spec.command.empty() ? spec.command : image.command;
     command.insert(command.end(), rest.begin(), rest.end());
     if (command.empty()) return invalid("the image names no program: write entrypoint or command");
-    spec.entrypoint = {program(), "gate"};
+    spec.entrypoint = {supervisor_path(), "gate"};
     spec.command = std::move(command);
     // The engine puts no files on a root that it may not write.
     if (spec.read_only) spec.anonymous_volumes.push_back(std::string{"/"} + kFolder);
@@ -77,7 +77,7 @@ Task<Result<>> open_gate(
 ) {
     docker::ContainerSpec spec;
     spec.image = std::move(image);
-    spec.entrypoint = {program(), "guard"};
+    spec.entrypoint = {supervisor_path(), "guard"};
     spec.user = "0:0";
     spec.network = "container:" + container;
     spec.drop_capabilities = {"ALL"};

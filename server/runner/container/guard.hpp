@@ -14,6 +14,7 @@
 namespace triphammer::runner {
 
 /// Where the supervisor stands in every container of a job.
+std::string supervisor_path();
 void add_supervisor(docker::TarBuilder& tar);
 /// The same for a container that needs nothing else of us, made of `spec`.
 Task<Result<>> put_supervisor(

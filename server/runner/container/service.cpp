@@ -47,17 +47,14 @@ std::string seconds_text(Instant begin, Instant now) {
 
 }  // namespace
 
-Service::Service(
-    JobSession& session, EnginePlace& place, ContainerPlan plan, int step, bool published
-)
+Service::Service(JobSession& session, EnginePlace& place, ContainerPlan plan, int step, Reach reach)
     : session_{session}, place_{place}, plan_{std::move(plan)}, step_{step} {
     plan_.spec.aliases.insert(plan_.spec.aliases.begin(), plan_.name);
-    // Steps in a container reach it by its name; a port of the machine would only be in the way of
-    // other jobs.
-    if (published) return;
-    for (auto& port : plan_.spec.ports) info_.published.push_back(port);
+    // A port of the machine would only be in the way of other jobs.
+    if (reach == Reach::machine) return;
+    info_.published = std::exchange(plan_.spec.ports, {});
+    if (reach == Reach::localhost) return;
     for (auto& port : info_.published) port.host_port = port.container_port;
-    plan_.spec.ports.clear();
 }
 
 Error Service::blame(const Error& error) const {
@@ -300,6 +297,18 @@ Task<> Service::finish() {
     if (!std::exchange(has_log_, false)) co_return;
     auto ending = session_.step_end(std::move(end_));
     co_await std::move(ending);
+}
+
+std::vector<std::string> Service::leads() const {
+    std::vector<std::string> out;
+    for (const auto& port : info_.published) {
+        if (port.protocol != "tcp") continue;
+        out.push_back(
+            std::to_string(port.host_port) + "=" + target(port.container_port).address + ":" +
+            std::to_string(port.container_port)
+        );
+    }
+    return out;
 }
 
 JobPlace::Service Service::facts() const {

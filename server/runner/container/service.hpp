@@ -11,11 +11,17 @@
 
 namespace triphammer::runner {
 
+/// Where the steps find a service's ports.
+enum class Reach {
+    machine,    // steps on this machine: at its loopback
+    name,       // steps in the file's own container: at the service's name alone, as GitHub's
+    localhost,  // steps in a label's container: at that one's loopback as well
+};
+
 class Service {
   public:
-    /// `step`: the number of its log. `published`: its ports lead to the machine's loopback, for
-    /// steps that are in no container.
-    Service(JobSession& session, EnginePlace& place, ContainerPlan plan, int step, bool published);
+    /// `step`: the number of its log.
+    Service(JobSession& session, EnginePlace& place, ContainerPlan plan, int step, Reach reach);
 
     /// Gets the image and makes the container; its network may still be missing.
     Task<Result<>> make();
@@ -30,6 +36,8 @@ class Service {
     const std::vector<docker::PortBinding>& ports() const { return plan_.spec.ports; }
 
     JobPlace::Service facts() const;
+    /// "PORT=ADDRESS:PORT" for each TCP port, once it runs.
+    std::vector<std::string> leads() const;
 
   private:
     Task<Result<>> bring_up(TaskGroup& logs);

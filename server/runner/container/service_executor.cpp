@@ -22,7 +22,7 @@ class ServiceExecutor final : public StepExecutor {
         : session_{session},
           steps_{std::move(steps)},
           engine_{session},
-          services_{session, engine_, true} {}
+          services_{session, engine_} {}
 
     Task<Result<>> prepare() override;
 
@@ -47,7 +47,10 @@ class ServiceExecutor final : public StepExecutor {
 
     bool runs_steps_together() const override { return steps_->runs_steps_together(); }
 
-    JobPlace place() const override { return {"", engine_.network(), services_.facts()}; }
+    JobPlace place() const override {
+        if (services_.empty()) return {};
+        return {"", engine_.network(), services_.facts()};
+    }
 
     std::string description() const override { return steps_->description(); }
 
@@ -63,7 +66,7 @@ class ServiceExecutor final : public StepExecutor {
 };
 
 Task<Result<>> ServiceExecutor::prepare() {
-    if (auto planned = services_.plan(); !planned) co_return planned;
+    if (auto planned = services_.plan(Reach::machine); !planned) co_return planned;
     if (!services_.empty()) {
         auto bringing = bring_up();
         auto up = co_await std::move(bringing);

@@ -2,25 +2,43 @@
 
 #include "base/deadline.hpp"
 
+#include <set>
+
 namespace triphammer::runner {
 
 namespace {
 
 /// A removed container's stream ends at once.
 constexpr std::chrono::seconds kLastOutput{5};
+/// Where the engine's own choice begins as well.
+constexpr std::uint16_t kFirstChosenPort = 32768;
+
+/// For ports that the file leaves open: the container's own number, while nobody else has it.
+void choose_ports(std::vector<ContainerPlan>& plans) {
+    std::set<std::uint16_t> taken;
+    for (const auto& plan : plans) {
+        for (const auto& port : plan.spec.ports) taken.insert(port.host_port);
+    }
+    for (auto& plan : plans) {
+        for (auto& port : plan.spec.ports) {
+            if (port.host_port != 0) continue;
+            port.host_port = port.container_port;
+            auto next = kFirstChosenPort;
+            while (!taken.insert(port.host_port).second) port.host_port = next++;
+        }
+    }
+}
 
 }  // namespace
 
-ServiceGroup::ServiceGroup(JobSession& session, EnginePlace& place, bool published)
-    : session_{session}, place_{place}, published_{published} {}
-
-Result<> ServiceGroup::plan() {
+Result<> ServiceGroup::plan(Reach reach) {
     auto plans = make_service_plans(session_);
     if (!plans) return plans.error();
+    if (reach == Reach::localhost) choose_ports(*plans);
     int step = kFirstServiceStep;
     for (auto& plan : *plans) {
         services_.push_back(
-            std::make_unique<Service>(session_, place_, std::move(plan), step++, published_)
+            std::make_unique<Service>(session_, place_, std::move(plan), step++, reach)
         );
     }
     return {};
@@ -72,6 +90,14 @@ Task<> ServiceGroup::finish() {
 std::vector<JobPlace::Service> ServiceGroup::facts() const {
     std::vector<JobPlace::Service> out;
     for (const auto& service : services_) out.push_back(service->facts());
+    return out;
+}
+
+std::vector<std::string> ServiceGroup::leads() const {
+    std::vector<std::string> out;
+    for (const auto& service : services_) {
+        for (auto& lead : service->leads()) out.push_back(std::move(lead));
+    }
     return out;
 }
 

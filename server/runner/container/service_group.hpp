@@ -17,11 +17,10 @@ constexpr int kFirstServiceStep = 9001;
 
 class ServiceGroup {
   public:
-    /// `published`: for steps that are in no container.
-    ServiceGroup(JobSession& session, EnginePlace& place, bool published);
+    ServiceGroup(JobSession& session, EnginePlace& place) : session_{session}, place_{place} {}
 
     /// Evaluates and checks all of them. Code::invalid names the service.
-    Result<> plan();
+    Result<> plan(Reach reach);
 
     bool empty() const { return services_.empty(); }
 
@@ -40,10 +39,12 @@ class ServiceGroup {
 
     std::vector<JobPlace::Service> facts() const;
 
+    /// Their ports for the loopback of the steps' container.
+    std::vector<std::string> leads() const;
+
   private:
     JobSession& session_;
     EnginePlace& place_;
-    bool published_;
     std::vector<std::unique_ptr<Service>> services_;
     std::optional<TaskGroup> logs_;
 };

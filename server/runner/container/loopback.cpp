@@ -1,0 +1,62 @@
+#include "runner/container/loopback.hpp"
+
+#include "base/deadline.hpp"
+#include "base/text.hpp"
+#include "runner/container/guard.hpp"
+
+namespace triphammer::runner {
+
+namespace {
+
+constexpr std::chrono::seconds kReadyLimit{10};
+
+/// Its first words: that it is ready, or why it cannot be.
+Task<Result<>> wait_ready(docker::AttachedStream& output) {
+    auto reading = with_deadline(output.read(), kReadyLimit);
+    const auto words = co_await std::move(reading);
+    if (!words) co_return words.error();
+    if (trim(*words) == "ready") co_return Result<>{};
+    co_return Error{Code::io, std::string{trim(*words)}};
+}
+
+docker::ContainerSpec spec_of(
+    const std::string& container, std::string image, std::vector<std::string> leads
+) {
+    docker::ContainerSpec spec;
+    spec.image = std::move(image);
+    spec.entrypoint = {supervisor_path(), "forward"};
+    spec.command = std::move(leads);
+    spec.user = "0:0";
+    spec.network = "container:" + container;
+    spec.drop_capabilities = {"ALL"};
+    spec.add_capabilities = {"NET_BIND_SERVICE"};
+    spec.health.emplace().test = {"NONE"};
+    return spec;
+}
+
+}  // namespace
+
+Task<Result<>> lead_loopback(
+    EnginePlace& place, std::string container, std::string image, std::vector<std::string> leads
+) {
+    if (leads.empty()) co_return Result<>{};
+    const auto spec = spec_of(container, std::move(image), std::move(leads));
+    auto creating = place.create_container(spec, "loopback");
+    const auto id = co_await std::move(creating);
+    if (!id) co_return id.error();
+    auto putting = put_supervisor(place.engine(), *id, spec);
+    auto done = co_await std::move(putting);
+    if (!done) co_return done;
+    auto attaching = place.engine().attach_output(*id);
+    const auto output = co_await std::move(attaching);
+    if (!output) co_return output.error();
+    auto starting = place.engine().start_container(*id);
+    done = co_await std::move(starting);
+    if (!done) co_return done;
+    auto waiting = wait_ready(**output);
+    done = co_await std::move(waiting);
+    if (!done) co_return with_context("the services' ports", done.error());
+    co_return done;
+}
+
+}  // namespace triphammer::runner
