@@ -16,6 +16,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -26,6 +27,9 @@
 namespace triphammer::docker {
 
 using Labels = std::map<std::string, std::string>;
+
+/// Takes bytes as they come; an error ends it.
+using ByteSink = std::function<Task<Result<>>(std::string)>;
 
 /// Takes the readable output of a build, pull or push, line by line.
 class ProgressSink {
@@ -134,6 +138,8 @@ class Engine {
     Task<Result<std::string>> get_archive(
         std::string id, std::string path, std::uint64_t max_bytes
     );
+    /// The same of any length, piece by piece.
+    Task<Result<>> download_archive(std::string id, std::string path, ByteSink take);
 
     // Networks.
     Task<Result<std::string>> create_network(std::string name, Labels labels);

@@ -170,4 +170,17 @@ Task<Result<std::string>> Engine::get_archive(
     co_return std::move(answer->body);
 }
 
+Task<Result<>> Engine::download_archive(std::string id, std::string path, ByteSink take) {
+    const char* what = "get files from the container";
+    const auto query = encode_query({{"path", path}});
+    auto call = connection_->request(http::Method::get, container_path(id, "/archive" + query));
+    call.deadline = std::chrono::milliseconds{0};
+    call.idle_deadline = kSlow;
+    auto downloading = connection_->client.download(std::move(call), std::move(take));
+    const auto answer = co_await std::move(downloading);
+    if (!answer) co_return with_context(what, answer.error());
+    if (answer->status >= 400) co_return engine_error(what, answer->status, answer->body);
+    co_return Result<>{};
+}
+
 }  // namespace triphammer::docker

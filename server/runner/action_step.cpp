@@ -1,6 +1,7 @@
 #include "runner/action_step.hpp"
 
 #include "runner/action_composite.hpp"
+#include "runner/actions/docker_action.hpp"
 #include "runner/actions/find.hpp"
 #include "runner/actions/node.hpp"
 #include "runner/actions/table.hpp"
@@ -23,7 +24,7 @@ Task<StepResult> run_found(
         case workflow::Action::Kind::docker:
             break;
     }
-    return refuse(call.step.uses + ": actions in containers are not supported yet");
+    return run_docker_action(call, found, std::move(inputs), stop);
 }
 
 /// GitHub runs `pre` of other repositories' actions at the job's start, and none of local ones.
@@ -50,9 +51,7 @@ Task<StepResult> run_read(const ActionCall& call, execution::StopToken& stop) {
 Task<StepResult> run_action_step(const ActionCall& call, execution::StopToken& stop) {
     const std::string_view uses = call.step.uses;
     if (const auto* built_in = find_built_in(uses)) return run_built_in(*built_in, call, stop);
-    if (uses.starts_with("docker://")) {
-        return refuse(call.step.uses + ": actions in containers are not supported yet");
-    }
+    if (uses.starts_with("docker://")) return run_image_step(call, stop);
     return run_read(call, stop);
 }
 

@@ -46,7 +46,6 @@ std::vector<Example> examples() {
         {"jobs.runs-on.group", with_job("{ runs-on: { group: a }, steps: [{ run: x }] }")},
         {"jobs.runs-on.labels", with_job("{ runs-on: { labels: [a] }, steps: [{ run: x }] }")},
         {"jobs.uses.remote", with_job("{ uses: a/b/.github/workflows/c.yml@v1 }")},
-        {"steps.uses.docker", with_step("{ uses: 'docker://a' }")},
         {"actions/checkout", with_step("{ uses: actions/checkout@v4, with: { lfs: true } }")},
         {"actions/setup-node",
          with_step("{ uses: actions/setup-node@v4, with: { registry-url: x } }")},

@@ -50,8 +50,4 @@ Task<StepResult> run_built_in(
     co_return co_await std::move(running);
 }
 
-Task<StepResult> refuse(std::string reason) {
-    co_return failed_step(model::Cause::invalid, std::move(reason));
-}
-
 }  // namespace triphammer::runner

@@ -26,7 +26,4 @@ Task<StepResult> run_built_in(
     const BuiltInAction& action, const ActionCall& call, execution::StopToken& stop
 );
 
-/// A step that failed before anything was done.
-Task<StepResult> refuse(std::string reason);
-
 }  // namespace triphammer::runner

@@ -101,9 +101,7 @@ Result<ContainerPlan> plan_of(const ContainerText& text) {
     ContainerPlan plan;
     plan.name = text.name;
     plan.spec.env = text.env;
-    plan.spec.drop_capabilities = {"ALL"};
-    plan.spec.add_capabilities = kCapabilities;
-    plan.spec.pids_limit = kMostProcesses;
+    restrain(plan.spec);
     if (auto set = set_image(text, plan); !set) return set.error();
     if (auto set = set_ports(text, plan.spec); !set) return set.error();
     if (auto set = set_volumes(text, plan.spec); !set) return set.error();
@@ -113,14 +111,33 @@ Result<ContainerPlan> plan_of(const ContainerText& text) {
     return plan;
 }
 
-/// `resources:` of the job; an option of the container wins.
-Result<> set_resources(const JobSession& session, docker::ContainerSpec& spec) {
-    const auto& wanted = session.document().job.resources;
-    if (!wanted.disk.empty()) {
-        return invalid(
-            "resources.disk: nobody measures a container's; leave it out, or runs-on: host"
+/// What only a service may have: the steps' container runs our own first process.
+Result<> check_job_container(const docker::ContainerSpec& spec) {
+    if (!spec.entrypoint.empty()) {
+        return invalid("options: --entrypoint: the steps are what runs in this container; remove it"
         );
     }
+    if (spec.health) {
+        return invalid(
+            "options: --health-…: nothing waits for the container of the steps; remove it"
+        );
+    }
+    if (spec.read_only) {
+        return invalid("options: --read-only: the steps' files have to go somewhere; remove it");
+    }
+    return {};
+}
+
+}  // namespace
+
+void restrain(docker::ContainerSpec& spec) {
+    spec.drop_capabilities = {"ALL"};
+    spec.add_capabilities = kCapabilities;
+    spec.pids_limit = kMostProcesses;
+}
+
+Result<> set_resources(const JobSession& session, docker::ContainerSpec& spec) {
+    const auto& wanted = session.document().job.resources;
     const auto cpu = session.evaluate(wanted.cpu);
     const auto memory = session.evaluate(wanted.memory);
     const auto pids = session.evaluate(wanted.pids);
@@ -143,25 +160,6 @@ Result<> set_resources(const JobSession& session, docker::ContainerSpec& spec) {
     return {};
 }
 
-/// What only a service may have: the steps' container runs our own first process.
-Result<> check_job_container(const docker::ContainerSpec& spec) {
-    if (!spec.entrypoint.empty()) {
-        return invalid("options: --entrypoint: the steps are what runs in this container; remove it"
-        );
-    }
-    if (spec.health) {
-        return invalid(
-            "options: --health-…: nothing waits for the container of the steps; remove it"
-        );
-    }
-    if (spec.read_only) {
-        return invalid("options: --read-only: the steps' files have to go somewhere; remove it");
-    }
-    return {};
-}
-
-}  // namespace
-
 Result<ContainerPlan> make_container_plan(const JobSession& session) {
     const auto& document = session.document();
     auto text = document.job.container ? evaluate_container(session, *document.job.container)
@@ -172,6 +170,11 @@ Result<ContainerPlan> make_container_plan(const JobSession& session) {
     if (!plan) return with_context("container", plan.error());
     if (auto fine = check_job_container(plan->spec); !fine) {
         return with_context("container", fine.error());
+    }
+    if (!document.job.resources.disk.empty()) {
+        return invalid(
+            "resources.disk: nobody measures a container's; leave it out, or runs-on: host"
+        );
     }
     if (auto set = set_resources(session, plan->spec); !set) return set.error();
     return plan;

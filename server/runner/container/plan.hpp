@@ -24,6 +24,11 @@ struct ContainerPlan {
     ProbeSpec ready;  // kind none: not asked for
 };
 
+/// What every container of a job is kept to.
+void restrain(docker::ContainerSpec& spec);
+/// `resources` of the job, as far as the engine keeps to them; what `spec` has wins. Code::invalid.
+Result<> set_resources(const JobSession& session, docker::ContainerSpec& spec);
+
 /// The container that the job's steps run in: the file's, else that of the label. Code::invalid
 /// with the key, for what cannot be read and for what no job may have.
 Result<ContainerPlan> make_container_plan(const JobSession& session);

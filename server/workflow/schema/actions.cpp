@@ -369,11 +369,9 @@ void check_action(const Node& step, Report& report) {
             "jobs: { NAME: { uses: " + uses->text + " } }"
         );
     }
-    if (text.starts_with("docker://")) {
-        report_unsupported(report, "steps.uses.docker", uses->at, what);
-    } else if (text.starts_with("$/")) {
+    if (text.starts_with("$/")) {
         report_unsupported(report, "steps.uses.self", uses->at, what);
-    } else if (!text.starts_with("./")) {
+    } else if (!text.starts_with("./") && !text.starts_with("docker://")) {
         check_remote(step, *uses, report);
     }
 }

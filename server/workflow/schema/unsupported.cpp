@@ -17,7 +17,6 @@ constexpr auto kUnsupported = std::to_array<Unsupported>({
     {"map-as-expression", "write names with values"},
     // Steps.
     {"steps.uses.self", "write ./path, after a step that checks the repository out"},
-    {"steps.uses.docker", "do its work in a run step"},
     {"actions/checkout", "commits of the run's own repository are checked out"},
     {"actions/setup-python", "its other inputs are"},
     {"actions/setup-node", "its other inputs are; write .npmrc in a run step"},

@@ -1,0 +1,22 @@
+#pragma once
+// The image of an action: pulled, or built of the Dockerfile that lies in the action's folder.
+
+#include "docker/engine.hpp"
+#include "runner/actions/use.hpp"
+
+#include <string>
+
+namespace triphammer::runner {
+
+/// `image` without "docker://". What is here already is used.
+Task<Result<docker::ImageInfo>> pull_action_image(
+    const ActionPlace& at, docker::Engine& engine, std::string image, execution::StopToken& stop
+);
+
+/// `file`: the Dockerfile, as the steps see it; its folder is the context. The engine keeps what
+/// was built last of it, for its layers.
+Task<Result<docker::ImageInfo>> build_action_image(
+    const ActionPlace& at, docker::Engine& engine, std::string file, execution::StopToken& stop
+);
+
+}  // namespace triphammer::runner
