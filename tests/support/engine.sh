@@ -9,11 +9,12 @@
 #                          triphammer/postgres from this machine's own files, where they are missing
 #   engine.sh busybox DIR  makes the first of them alone
 #   engine.sh debian DIR   makes triphammer/debian:12 with debootstrap; its archive stays in DIR for the next time
+#   engine.sh tools DIR    makes triphammer/tools:12, Debian with the languages that jobs are written in, the same way
 #   engine.sh stop DIR     ends all of it and removes DIR; fine when nothing runs
 set -u
 
 die() { echo "engine.sh: $*" >&2; exit 1; }
-[ $# = 2 ] || die "usage: engine.sh start|images|busybox|debian|stop DIR"
+[ $# = 2 ] || die "usage: engine.sh start|images|busybox|debian|tools|stop DIR"
 mkdir -p "$2" || die "cannot make $2"
 dir=$(readlink -f "$2")
 tag=$(printf '%s' "$dir" | sha256sum | cut -c1-8)
@@ -267,17 +268,23 @@ images() {
     [ ! -x /usr/lib/postgresql/15/bin/postgres ] || make_image triphammer/postgres postgres_root '["docker-entrypoint.sh"]' 5432
 }
 
-debian_root() { # archive: Debian 12 without what no image keeps
-    local root=$dir/root
+debian_root() { # archive, package…: Debian 12 with them, without what no image keeps
+    local root=$dir/root archive=$1
+    shift
     rm -rf "$root"
     debootstrap --variant=minbase bookworm "$root" >"$dir/debootstrap.log" 2>&1 ||
         { tail -5 "$dir/debootstrap.log" >&2; die "debootstrap failed"; }
+    if [ $# -gt 0 ]; then
+        DEBIAN_FRONTEND=noninteractive chroot "$root" apt-get -q -y -o APT::Sandbox::User=root \
+            --no-install-recommends install "$@" >"$dir/packages.log" 2>&1 ||
+            { tail -5 "$dir/packages.log" >&2; die "the packages cannot be installed"; }
+    fi
     # This machine's own authorities: its network may have a proxy with one.
     cp -r /usr/local/share/ca-certificates "$root/usr/local/share/" 2>/dev/null
     tar -C "$root" --exclude='./dev/*' --exclude='./proc/*' --exclude='./sys/*' --exclude='./var/cache/apt/*' \
         --exclude='./var/lib/apt/lists/*' --exclude='./usr/share/doc/*' --exclude='./usr/share/man/*' \
-        --exclude='./usr/share/locale/*' -cf "$1.part" . || die "cannot pack Debian"
-    mv "$1.part" "$1"
+        --exclude='./usr/share/locale/*' -cf "$archive.part" . || die "cannot pack Debian"
+    mv "$archive.part" "$archive"
     rm -rf "$root"
 }
 
@@ -288,6 +295,15 @@ debian() {
     [ -e "$archive" ] || debian_root "$archive"
     import_image triphammer/debian 12 "changes=$(encode 'CMD ["bash"]')&changes=$(
         encode 'ENV NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt')" <"$archive"
+}
+
+tools() {
+    local archive=$dir/tools-12.tar
+    find_engine
+    has_image triphammer/tools:12 && return
+    [ -e "$archive" ] || debian_root "$archive" ca-certificates cmake g++ git golang-go make nodejs npm \
+        python3-pip python3-venv
+    import_image triphammer/tools 12 "changes=$(encode 'CMD ["bash"]')" <"$archive"
 }
 
 # --- stop -------------------------------------------------------------------------------------------
@@ -360,6 +376,7 @@ case $1 in
     images) images ;;
     busybox) find_engine; make_image triphammer/busybox base_root '["/bin/sh"]' ;;
     debian) debian ;;
+    tools) tools ;;
     stop) stop ;;
-    *) die "usage: engine.sh start|images|busybox|debian|stop DIR" ;;
+    *) die "usage: engine.sh start|images|busybox|debian|tools|stop DIR" ;;
 esac
