@@ -1,6 +1,6 @@
 #pragma once
 // A container that runs one program of an action, beside the steps: the workspace goes in, what the
-// program left there comes back (docs/adr/0018). Source: GitHub's page "Dockerfile support for
+// program left there comes back (docs/adr/0019). Source: GitHub's page "Dockerfile support for
 // GitHub Actions" has the folders.
 
 #include "runner/container/engine_place.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 // The workspace goes into the container of an action and comes back out of it, as archives: where
-// the job's engine runs nobody here has a say (docs/adr/0018). On the machine `tar` packs and
+// the job's engine runs nobody here has a say (docs/adr/0019). On the machine `tar` packs and
 // unpacks it, in the sandbox of the steps; between containers the engine does.
 
 #include "docker/engine.hpp"
