@@ -45,7 +45,8 @@ model::Template template_at(const Node& map, std::string_view key) {
 
 model::Template condition_at(const Node& map, std::string_view key) {
     auto condition = template_at(map, key);
-    condition.text = std::string{trim(expression::strip_braces(condition.text))};
+    const auto inner = expression::strip_condition(condition.text);
+    if (!expression::has_expression(inner)) condition.text = std::string{trim(inner)};
     return condition;
 }
 

@@ -147,6 +147,8 @@ TEST(Checker, ExpressionsHavePlaces) {
         {"run: \"echo ${{ 1 + 1 }}\"", "6:24 expression"},
         {"run: |\n          one\n          two ${{ foo( }}", "8:24 expression"},
         {"{ run: x, if: \"${{ github.ref }} == 'a'\" }", "6:21 always-true?"},
+        {"{ run: x, if: \"${{ github.ref == 'a' }}\\n\" }", "6:21 always-true?"},
+        {"{ run: x, if: \"github.ref == 'a'\\n\" }", ""},
     });
 }
 

@@ -55,27 +55,20 @@ std::string env_form(std::string_view path, std::string_view expression) {
 }  // namespace
 
 void Checker::check_condition(const Node& node, const Shape& shape) {
-    const auto inner = expression::strip_braces(node.text);
+    const auto inner = expression::strip_condition(node.text);
     const auto offset = static_cast<std::size_t>(inner.data() - node.text.data());
-    if (!expression::has_expression(inner)) {
-        const bool is_stripped = inner.size() != node.text.size();
-        if (is_stripped && trim(node.text).size() != node.text.size()) {
-            report_.warning(
-                "blank-around",
-                node.at,
-                "GitHub takes a blank or line end around ${{ }} for text, and text is always true; "
-                "here the condition counts",
-                "remove it (|- instead of |), or leave ${{ }} out"
-            );
-        }
-        return check_expression(node, inner, offset, shape);
-    }
+    if (!expression::has_expression(inner)) return check_expression(node, inner, offset, shape);
     check_segments(node, inner, offset, shape);
+    const bool is_blank = !expression::has_expression(expression::strip_braces(inner));
     report_.warning(
         "always-true",
         node.at,
-        "with text around ${{ }} this condition is text, and that is always true",
-        "put one ${{ }} around all of it, or none"
+        is_blank
+            ? "a blank or line end around ${{ }} makes this condition text, and that is always "
+              "true"
+            : "with text around ${{ }} this condition is text, and that is always true",
+        is_blank ? "remove it (|- instead of |, >- instead of >), or leave ${{ }} out"
+                 : "put one ${{ }} around all of it, or none"
     );
 }
 

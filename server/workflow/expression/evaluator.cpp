@@ -298,7 +298,7 @@ Result<bool> evaluate_condition(
     if (trim(text).empty()) return status.success;
     Contexts with_status = contexts;
     with_status.status = status;
-    const auto inner = strip_braces(text);
+    const auto inner = strip_condition(text);
     if (has_expression(inner)) return evaluate_text_condition(inner, with_status, status.success);
     const auto tree = parse(inner);
     if (!tree) return to_error(tree.error(), inner);

@@ -51,4 +51,8 @@ std::string_view strip_braces(std::string_view text) {
     return segments->front().text;
 }
 
+std::string_view strip_condition(std::string_view text) {
+    return trim(text).size() == text.size() ? strip_braces(text) : text;
+}
+
 }  // namespace triphammer::workflow::expression

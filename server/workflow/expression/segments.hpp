@@ -22,7 +22,11 @@ boost::system::result<std::vector<Segment>, Failure> split_segments(std::string_
 /// Whether `text` holds at least one ${{.
 bool has_expression(std::string_view text);
 
-/// A condition's text without the outer ${{ }}, where exactly one encloses all of it.
+/// The text without the outer ${{ }}, where exactly one encloses all of it but blanks.
 std::string_view strip_braces(std::string_view text);
+
+/// The same of a condition: there a blank or line end around ${{ }} is text as any other. Source:
+/// GitHub's page "Workflow syntax", jobs.<job_id>.if, and its issue github/docs#6508.
+std::string_view strip_condition(std::string_view text);
 
 }  // namespace triphammer::workflow::expression

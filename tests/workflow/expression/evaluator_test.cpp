@@ -297,6 +297,7 @@ TEST(Evaluator, TakesAConditionWithTextAroundItsExpressionAsText) {
     EXPECT_TRUE(evaluate_condition("${{ false }} && ${{ false }}", {}, {}).value());
     EXPECT_FALSE(evaluate_condition("${{ '' }}${{ '' }}", {}, {}).value());
     EXPECT_FALSE(evaluate_condition("${{ 'a' == 'b' }}", {}, {}).value());
+    EXPECT_TRUE(evaluate_condition("${{ 'a' == 'b' }}\n", {}, {}).value());
 }
 
 TEST(Evaluator, FindsStatusFunctionsInsideTextConditionsToo) {

@@ -39,3 +39,11 @@ TEST(Segments, StripsBracesAroundAWholeConditionOnly) {
     EXPECT_EQ(strip_braces("${{ a }} == b"), "${{ a }} == b");
     EXPECT_EQ(strip_braces("!${{ a }}"), "!${{ a }}");
 }
+
+// workflow-syntax#jobsjob_idif
+TEST(Segments, ABlankAroundAConditionsBracesIsText) {
+    EXPECT_EQ(strip_condition("${{ a }}"), " a ");
+    EXPECT_EQ(strip_condition("${{ a }}\n"), "${{ a }}\n");
+    EXPECT_EQ(strip_condition(" ${{ a }}"), " ${{ a }}");
+    EXPECT_EQ(strip_condition(" a == b\n"), " a == b\n");
+}
