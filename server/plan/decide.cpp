@@ -1,6 +1,7 @@
 // What becomes of a job that has its turn, and why.
 #include "base/text.hpp"
 #include "plan/matrix.hpp"
+#include "plan/plain_text.hpp"
 #include "plan/turn.hpp"
 #include "workflow/expression/segments.hpp"
 
@@ -90,7 +91,7 @@ Transition Turns::prepare(Index job, const Contexts& contexts) const {
     if (!name) return make_invalid(facts, "name", name.error());
     auto label = read_label(definition, contexts);
     if (!label) return make_invalid(facts, "runs-on", label.error());
-    auto environment = expression::interpolate(definition.environment.text, contexts);
+    auto environment = read_text(definition.environment, contexts);
     if (!environment) return make_invalid(facts, "environment", environment.error());
     const auto continues = read_flag(definition.continue_on_error, contexts);
     if (!continues) return make_invalid(facts, "continue-on-error", continues.error());

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "plan/matrix.hpp"
+#include "plan/plain_text.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -175,7 +176,7 @@ Result<bool> read_flag(const model::Template& text, const Contexts& contexts) {
 }
 
 Result<Group> read_group(const model::Concurrency& concurrency, const Contexts& contexts) {
-    const auto name = expression::interpolate(concurrency.group.text, contexts);
+    const auto name = read_text(concurrency.group, contexts);
     if (!name) return name.error();
     if (trim(*name).empty()) return invalid("the group's name is empty");
     const auto cancels = read_flag(concurrency.cancel_in_progress, contexts);

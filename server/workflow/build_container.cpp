@@ -12,8 +12,8 @@ std::optional<model::Container> build_container(const Node& node) {
         const auto& credentials = map_at(node, "credentials");
         container.image = template_at(node, "image");
         container.env = pairs_at(node, "env");
-        container.username = template_at(credentials, "username");
-        container.password = template_at(credentials, "password");
+        container.username = member_at(credentials, "username");
+        container.password = member_at(credentials, "password");
         container.ports = templates_at(node, "ports");
         container.volumes = templates_at(node, "volumes");
         container.options = template_at(node, "options");

@@ -88,7 +88,7 @@ model::Step build_step(const Node& node) {
 
 model::Defaults build_defaults(const Node& owner) {
     const auto& run = map_at(map_at(owner, "defaults"), "run");
-    return {template_at(run, "shell"), template_at(run, "working-directory")};
+    return {member_at(run, "shell"), member_at(run, "working-directory")};
 }
 
 std::optional<model::Permissions> build_permissions(const Node& owner) {

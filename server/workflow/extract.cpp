@@ -50,6 +50,12 @@ model::Template condition_at(const Node& map, std::string_view key) {
     return condition;
 }
 
+model::Template member_at(const Node& map, std::string_view key) {
+    if (map.kind != NodeKind::scalar) return template_at(map, key);
+    const auto inner = std::string{expression::strip_braces(map.text)};
+    return {"${{ (" + inner + ")['" + std::string{key} + "'] }}", map.at};
+}
+
 std::string text_at(const Node& map, std::string_view key) {
     return template_at(map, key).text;
 }

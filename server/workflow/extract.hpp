@@ -17,6 +17,9 @@ model::Template template_of(const Node& node);
 model::Template template_at(const Node& map, std::string_view key);
 /// `if`: without its outer ${{ }}.
 model::Template condition_at(const Node& map, std::string_view key);
+/// The value of a key, also where the map is one expression: then that of the member which it
+/// gives.
+model::Template member_at(const Node& map, std::string_view key);
 std::string text_at(const Node& map, std::string_view key);
 /// One text or a list.
 std::vector<std::string> texts_at(const Node& map, std::string_view key);

@@ -169,6 +169,48 @@ TEST(Language, Inputs) {
     );
 }
 
+// contexts#context-availability: a row of a key takes one expression for all of it, a row of its
+// members does not
+TEST(Language, MapsAsOneExpression) {
+    const std::string map = "'${{ fromJSON(vars.x) }}'";
+    for (const auto* key : {"env", "services", "container", "strategy", "runs-on", "concurrency"}) {
+        const std::string pair = std::string{key} + ": " + map;
+        const bool is_label = std::string{key} == "runs-on";
+        EXPECT_EQ(
+            language_problems_of(with_job(
+                is_label ? "{ " + pair + ", steps: [{ run: x }] }"
+                         : "{ runs-on: host, " + pair + ", steps: [{ run: x }] }"
+            )),
+            ""
+        ) << key;
+    }
+    EXPECT_EQ(job("defaults: { run: " + map + " }"), "");
+    EXPECT_EQ(job("container: { image: a, credentials: " + map + ", ports: " + map + " }"), "");
+    EXPECT_EQ(job("outputs: " + map), "3:32 wrong-type");
+    EXPECT_EQ(
+        language_problems_of(with_job("{ uses: ./a.yml, with: " + map + " }")), "3:29 wrong-type"
+    );
+    EXPECT_EQ(
+        language_problems_of(with_job("{ uses: ./a.yml, secrets: " + map + " }")),
+        "3:32 expression-not-allowed"
+    );
+    EXPECT_EQ(steps("{ uses: ./a, with: " + map + ", env: " + map + " }"), "");
+    EXPECT_EQ(top("env: " + map), "");
+    EXPECT_EQ(top("defaults: { run: " + map + " }"), "1:18 wrong-type");
+}
+
+// workflow-syntax#env: a variable without a value is empty, as in the map of any other key
+TEST(Language, ValuesMayBeMissing) {
+    EXPECT_EQ(top("env: { A: , B: ~ }"), "");
+    EXPECT_EQ(job("env: { A: }"), "");
+    EXPECT_EQ(steps("{ run: x, env: { A: , B: null } }"), "");
+    EXPECT_EQ(steps("{ uses: ./a, with: { b: } }"), "");
+    EXPECT_EQ(job("container: { image: a, env: { A: } }"), "");
+    EXPECT_EQ(job("services: { s: { image: a, env: { A: } } }"), "");
+    EXPECT_EQ(top("env:"), "1:1 empty-map?");
+    EXPECT_EQ(job("env: "), "3:23 empty-map?");
+}
+
 // workflow-syntax#permissions, #concurrency, #env, #defaults, #run-name
 TEST(Language, TopLevel) {
     expect_all(

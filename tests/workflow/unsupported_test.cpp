@@ -40,7 +40,7 @@ std::vector<Example> examples() {
         {"jobs.terraform", with_job("{ terraform: { directory: a } }")},
         {"jobs.approve", with_job("{ approve: { by: [a] } }")},
         {"steps.uses.self", with_step("{ uses: $/a }")},
-        {"map-as-expression", steps("outputs: '${{ fromJSON(vars.x) }}'")},
+        {"jobs.services", steps("services: '${{ fromJSON(vars.x) }}'")},
         {"jobs.strategy", steps("strategy: '${{ fromJSON(vars.x) }}'")},
         {"jobs.env", steps("env: '${{ fromJSON(vars.x) }}'")},
         {"jobs.runs-on.group", with_job("{ runs-on: { group: a }, steps: [{ run: x }] }")},

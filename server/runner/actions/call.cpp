@@ -58,9 +58,31 @@ std::string input_text(const ActionInputs& inputs, std::string_view name) {
     return value == nullptr ? std::string{} : value->to_text();
 }
 
+namespace {
+
+/// `with: ${{ … }}`.
+Result<> add_all_of(const model::Template& map, const ActionCall& call, ActionInputs& out) {
+    const auto value = expression::evaluate_template(map.text, call.contexts);
+    if (!value) return with_context("with", value.error());
+    if (value->is_null()) return {};
+    if (value->kind() != expression::Kind::object) {
+        return invalid("with: the expression gives no map");
+    }
+    for (const auto& [name, member] : value->as_object()) {
+        out.set(name, Value::string(member.to_text()));
+    }
+    return {};
+}
+
+}  // namespace
+
 Result<ActionInputs> evaluate_with(const ActionCall& call) {
     ActionInputs out;
     for (const auto& [name, text] : call.step.with) {
+        if (name.empty()) {
+            if (auto added = add_all_of(text, call, out); !added) return added.error();
+            continue;
+        }
         auto value = expression::interpolate(text.text, call.contexts);
         if (!value) return with_context("with." + name, value.error());
         out.set(name, Value::string(std::move(*value)));

@@ -10,34 +10,6 @@ using nlohmann::ordered_json;
 
 namespace {
 
-/// Keeps the first error; the name of what it was about stands before it.
-class Evaluator {
-  public:
-    explicit Evaluator(const JobSession& session) : session_{session} {}
-
-    std::string text(const model::Template& value, const char* key) {
-        if (value.empty() || error_) return {};
-        auto found = session_.evaluate(value);
-        if (found) return std::move(*found);
-        error_ = with_context(key, found.error());
-        return {};
-    }
-
-    std::vector<std::string> texts(const std::vector<model::Template>& values, const char* key) {
-        std::vector<std::string> out;
-        for (const auto& value : values) {
-            if (auto one = text(value, key); !one.empty()) out.push_back(std::move(one));
-        }
-        return out;
-    }
-
-    std::optional<Error> error() const { return error_; }
-
-  private:
-    const JobSession& session_;
-    std::optional<Error> error_;
-};
-
 /// Text, number or boolean as GitHub makes text of it.
 Result<std::string> scalar(const ordered_json& value, const std::string& key) {
     if (value.is_null()) return std::string{};
@@ -133,6 +105,47 @@ Result<Whole> evaluate_whole(const JobSession& session, const model::Template& v
     if (parsed.is_discarded()) return invalid("the expression gives no value");
     return Whole{std::move(parsed)};
 }
+
+/// One expression alone may give the list.
+Result<> read_values(
+    const JobSession& session,
+    const model::Template& value,
+    const std::string& key,
+    std::vector<std::string>& out
+) {
+    const auto whole = evaluate_whole(session, value);
+    return whole ? read_list(whole->value, key, out) : Result<>{with_context(key, whole.error())};
+}
+
+/// Keeps the first error; the name of what it was about stands before it.
+class Evaluator {
+  public:
+    explicit Evaluator(const JobSession& session) : session_{session} {}
+
+    std::string text(const model::Template& value, const char* key) {
+        if (value.empty() || error_) return {};
+        auto found = session_.evaluate(value);
+        if (found) return std::move(*found);
+        error_ = with_context(key, found.error());
+        return {};
+    }
+
+    std::vector<std::string> texts(const std::vector<model::Template>& values, const char* key) {
+        std::vector<std::string> out;
+        for (const auto& value : values) {
+            if (error_) break;
+            if (auto read = read_values(session_, value, key, out); !read) error_ = read.error();
+        }
+        std::erase(out, "");
+        return out;
+    }
+
+    std::optional<Error> error() const { return error_; }
+
+  private:
+    const JobSession& session_;
+    std::optional<Error> error_;
+};
 
 bool is_expression_alone(const model::Container& one) {
     return one.image.text.starts_with("${{") && one.env.empty() && one.username.empty() &&

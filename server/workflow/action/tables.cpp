@@ -75,7 +75,7 @@ constexpr Shape kShell = [] {
     shape.extra = check_shell;
     return shape;
 }();
-constexpr Shape kWith = pairs_shape(&kStepText, &kInner);
+constexpr Shape kWith = env_shape(&kStepText, &kInner);
 constexpr Shape kEnv = env_shape(&kStepText, &kInner);
 constexpr Shape kContinueOnError = boolean_shape(&kInner);
 

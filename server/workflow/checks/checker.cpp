@@ -87,11 +87,8 @@ void Checker::check_parts(const Node& node, const Shape& shape, std::string_view
     if (shape.item != nullptr) {
         for (const auto* item : node.items) check(*item, *shape.item, key);
     }
-    if (stands_for_value(node, shape)) {
-        report_unsupported(report_, shape.whole, node.at, show(key) + " as one expression");
-    } else if (shape.extra != nullptr) {
-        shape.extra(node, report_);
-    }
+    // What an expression gives is seen when it is evaluated.
+    if (shape.extra != nullptr && !stands_for_value(node, shape)) shape.extra(node, report_);
 }
 
 /// Values of any shape: only expressions can be wrong.

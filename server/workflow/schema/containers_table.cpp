@@ -114,7 +114,8 @@ constexpr Shape kContainerShape = [] {
 }();
 
 constexpr Shape kServicesShape = [] {
-    Shape shape = pairs_shape(&kService, &places::kServices);
+    Shape shape = free_map_shape(&kService);
+    shape.place = &places::kServices;
     shape.expected = "services by name";
     shape.key = TextKind::identifier;
     return shape;

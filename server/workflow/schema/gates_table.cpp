@@ -12,7 +12,7 @@ namespace {
 constexpr Shape kTerraformText = text_shape(&places::kTerraform);
 constexpr Shape kTexts = one_or_many_shape(&kTerraformText);
 constexpr Shape kValue = value_shape(&places::kTerraform);
-constexpr Shape kPairs = pairs_shape(&kValue, &places::kTerraform);
+constexpr Shape kPairs = free_map_shape(&kValue);
 constexpr Shape kComment = boolean_shape(&places::kTerraform);
 constexpr std::array<std::string_view, 3> kCommands{"plan", "apply", "destroy"};
 constexpr Shape kCommand = words_shape(kCommands);

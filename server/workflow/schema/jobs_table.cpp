@@ -54,7 +54,7 @@ constexpr Shape kEnvValue = value_shape(&places::kJobEnv);
 constexpr Shape kEnv = env_shape(&kEnvValue, &places::kJobEnv);
 constexpr Shape kOutput = value_shape(&places::kJobOutputs);
 constexpr Shape kOutputs = [] {
-    Shape shape = pairs_shape(&kOutput, &places::kJobOutputs);
+    Shape shape = free_map_shape(&kOutput);
     shape.key = TextKind::identifier;
     return shape;
 }();
@@ -71,7 +71,11 @@ constexpr std::array kDefaultsRunKeys{
     Key{"shell", &kDefaultShell, "The shell of run steps"},
     Key{"working-directory", &kDefaultText, "Where run steps start"},
 };
-constexpr Shape kDefaultsRun = map_shape(kDefaultsRunKeys);
+constexpr Shape kDefaultsRun = [] {
+    Shape shape = map_shape(kDefaultsRunKeys);
+    shape.place = &places::kJobDefaults;
+    return shape;
+}();
 constexpr std::array kDefaultsKeys{Key{"run", &kDefaultsRun, "Of the job's run steps"}};
 constexpr Shape kDefaults = map_shape(kDefaultsKeys);
 
@@ -93,7 +97,7 @@ constexpr Shape kUses = [] {
     return shape;
 }();
 constexpr Shape kWithValue = value_shape(&places::kJobWith);
-constexpr Shape kWith = pairs_shape(&kWithValue, &places::kJobWith);
+constexpr Shape kWith = free_map_shape(&kWithValue);
 constexpr Shape kSecretValue = value_shape(&places::kJobSecrets);
 constexpr std::array<std::string_view, 1> kInherit{"inherit"};
 constexpr Shape kSecrets = [] {

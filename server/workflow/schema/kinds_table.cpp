@@ -13,7 +13,7 @@ namespace {
 constexpr Shape kImageText = text_shape(&places::kImage);
 constexpr Shape kImageTags = one_or_many_shape(&kImageText);
 constexpr Shape kImageValue = value_shape(&places::kImage);
-constexpr Shape kImagePairs = pairs_shape(&kImageValue, &places::kImage);
+constexpr Shape kImagePairs = free_map_shape(&kImageValue);
 constexpr Shape kPush = boolean_shape(&places::kImage);
 constexpr std::array kImageCredentialKeys{
     Key{"username", &kImageText, {}, true},
@@ -43,7 +43,7 @@ constexpr Shape kDeployService = text_shape(&kServicePlace);
 constexpr Shape kScript = script_shape(&places::kDeploy);
 constexpr Shape kTexts = one_or_many_shape(&kDeployText);
 constexpr Shape kValue = value_shape(&places::kDeploy);
-constexpr Shape kPairs = pairs_shape(&kValue, &places::kDeploy);
+constexpr Shape kPairs = free_map_shape(&kValue);
 constexpr Shape kDuration = duration_shape(&places::kDeploy);
 constexpr Shape kNumber = number_shape(&places::kDeploy);
 

@@ -60,7 +60,6 @@ struct Shape {
     TextKind key = TextKind::plain;                // what free keys are: plain or identifier
     Scope scope = Scope::none;
     Rule extra = nullptr;
-    std::string_view whole = {};  // a feature: a map written as one expression
     std::string_view name =
         {};  // of its definition in the JSON Schema, where it has one of its own
 };

@@ -113,15 +113,7 @@ constexpr Shape free_map_shape(const Shape* value) {
     return shape;
 }
 
-/// Free keys with values; the map may be one expression that gives an object.
-constexpr Shape pairs_shape(const Shape* value, const Place* place) {
-    Shape shape = free_map_shape(value);
-    shape.place = place;
-    shape.whole = "map-as-expression";
-    return shape;
-}
-
-/// `env:` everywhere; it may be one expression.
+/// `env` everywhere and a step's `with`; each may be one expression that gives the map.
 constexpr Shape env_shape(const Shape* value, const Place* place) {
     Shape shape = free_map_shape(value);
     shape.place = place;
