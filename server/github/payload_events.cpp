@@ -138,15 +138,19 @@ Result<> read_pull_request(Node payload, Event& event) {
     event.before = payload["before"].text();
     event.title = first_line(pull.title);
     event.content_key = pull_key(payload, event);
+    if (event.action == "closed" && pull.merged && is_commit(pull.merge_sha)) {
+        event.ref = std::string{kHeads} + pull.base_ref;
+        event.sha = pull.merge_sha;
+    }
     event.pull_request = std::move(pull);
     return {};
 }
 
+/// Of the default branch, whose last commit is found when it is planned.
 Result<> read_pull_request_target(Node payload, Event& event) {
     if (auto read = read_pull_request(payload, event); !read) return read;
-    if (!is_commit(event.pull_request->base_sha)) return missing("pull_request.base.sha");
-    event.ref = std::string{kHeads} + event.pull_request->base_ref;
-    event.sha = event.pull_request->base_sha;
+    event.ref.clear();
+    event.sha.clear();
     return {};
 }
 
@@ -196,6 +200,16 @@ Result<> read_about_something(Node payload, Event& event) {
         event.title = first_line(title);
         break;
     }
+    return {};
+}
+
+/// The commit and branch that the package was published from, where it says them.
+Result<> read_package(Node payload, Event& event) {
+    const auto version = payload["registry_package"]["package_version"];
+    const auto commit = version["target_oid"].text();
+    const auto branch = version["target_commitish"].text();
+    if (is_commit(commit)) event.sha = commit;
+    if (is_ref(branch) && !is_commit(branch)) set_short_ref(event, branch, kHeads);
     return {};
 }
 
@@ -280,7 +294,7 @@ constexpr auto kKnown = std::to_array<Known>({
     {"pull_request_review_comment", read_review},
     {"pull_request_target", read_pull_request_target},
     {"push", read_push},
-    {"registry_package", read_about_something},
+    {"registry_package", read_package},
     {"release", read_release},
     {"repository_dispatch", read_repository_dispatch},
     {"status", read_status},

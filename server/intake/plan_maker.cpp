@@ -27,7 +27,9 @@ constexpr std::size_t kMaxChangedPaths = 10'000;
 std::string find_ref_of(const model::Event& event, const std::string& sha) {
     if (const auto& pull = event.pull_request) {
         const auto number = std::to_string(pull->number);
-        if (sha == pull->merge_sha) return "refs/pull/" + number + "/merge";
+        if (sha == pull->merge_sha) {
+            return pull->merged ? "refs/heads/" + pull->base_ref : "refs/pull/" + number + "/merge";
+        }
         if (sha == pull->head_sha) return "refs/pull/" + number + "/head";
         if (sha == pull->base_sha) return "refs/heads/" + pull->base_ref;
     }

@@ -118,9 +118,10 @@ std::optional<Event> find_second_event(const Event& event) {
     if (event.name != "pull_request" || !event.pull_request) return {};
     auto second = event;
     second.name = "pull_request_target";
-    second.ref = "refs/heads/" + event.pull_request->base_ref;
+    // The default branch's last commit, whatever the pull request is for.
+    second.ref.clear();
     second.branch.clear();
-    second.sha = event.pull_request->base_sha;
+    second.sha.clear();
     return second;
 }
 

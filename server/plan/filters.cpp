@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "plan/glob.hpp"
+#include "workflow/schema/events.hpp"
 
 #include <algorithm>
 
@@ -38,6 +39,12 @@ Reason check_types(const Trigger& trigger, const Event& event) {
     static const std::vector<std::string> kPullRequestDefault{"opened", "synchronize", "reopened"};
     const bool is_default = trigger.types.empty();
     const bool is_pull_request = is_about_pull(event);
+    const auto known = workflow::list_starting_types(event.name);
+    const bool may_start = known.empty() || event.action.empty() ||
+                           std::find(known.begin(), known.end(), event.action) != known.end();
+    if (!may_start) {
+        return no("types", "type '" + event.action + "' of " + event.name + " starts no workflow");
+    }
     if (is_default && !is_pull_request) return yes("types", "every type of " + event.name);
     const auto& types = is_default ? kPullRequestDefault : trigger.types;
     const auto& type = event.name == "repository_dispatch" ? event.dispatch_type : event.action;

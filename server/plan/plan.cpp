@@ -7,6 +7,7 @@
 #include "plan/filters.hpp"
 #include "plan/glob.hpp"
 #include "plan/inputs.hpp"
+#include "plan/payload_rules.hpp"
 #include "plan/planned_run.hpp"
 
 #include <algorithm>
@@ -18,10 +19,12 @@ namespace {
 using model::Event;
 using model::Reason;
 
-/// For a fork's pull request nothing of the fork decides what runs.
+/// For a fork's pull request nothing of the fork decides what runs; pull_request_target is about
+/// the default branch anyway.
 std::string definitions_commit(const Question& question) {
     const auto& pull = question.event.pull_request;
-    if (pull && pull->from_fork) return pull->base_sha;
+    const bool is_target = question.event.name == "pull_request_target";
+    if (pull && pull->from_fork && !is_target) return pull->base_sha;
     return run_sha(question);
 }
 
@@ -197,6 +200,8 @@ class Planner {
 
 Answer make_plan(const Question& question) {
     if (auto refusal = find_refusal(question.event)) return Plan{{}, std::move(*refusal)};
+    auto refusal = find_payload_refusal(question.event, question.payload_json);
+    if (refusal) return Plan{{}, std::move(*refusal)};
     if (run_sha(question).empty()) {
         Needs needs;
         needs.ref = ref_to_resolve(question.event);

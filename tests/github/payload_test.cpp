@@ -218,10 +218,29 @@ TEST(Payload, KnowsTheCommitOfEveryEventThatNamesOne) {
     const auto status = scan("status", with(R"("context":"triphammer/a","state":"success")"));
     const auto comment = scan("issue_comment", with(R"("issue":{"title":"Broken"})"));
 
+    const auto merged = scan(
+        "pull_request",
+        with(
+            R"("action":"closed","pull_request":{"number":5,"merged":true,"merge_commit_sha":")" +
+            kBefore + R"(","head":{"sha":")" + kSha + R"(","ref":"t"},"base":{"sha":")" + kSha +
+            R"(","ref":"main"}})"
+        )
+    );
+    const auto package = scan(
+        "registry_package",
+        with(
+            R"("action":"published","registry_package":{"package_version":{"target_oid":")" + kSha +
+            R"(","target_commitish":"main"}})"
+        )
+    );
+
+    EXPECT_EQ(merged->ref, "refs/heads/main");
+    EXPECT_EQ(merged->sha, kBefore);
+    EXPECT_EQ(package->ref, "refs/heads/main");
+    EXPECT_EQ(package->sha, kSha);
     EXPECT_EQ(review->ref, "refs/pull/5/merge");
     EXPECT_EQ(review->content_key, "");
-    EXPECT_EQ(target->ref, "refs/heads/main");
-    EXPECT_EQ(target->sha, kBefore);
+    EXPECT_EQ(target->ref + target->sha, "");
     EXPECT_EQ(group->sha, kSha);
     EXPECT_EQ(group->branch, "main");
     EXPECT_EQ(deployment->sha, kSha);

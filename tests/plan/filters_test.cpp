@@ -253,6 +253,32 @@ TEST(Filters, APullRequestsTargetByBaseBranch) {
     });
 }
 
+// events-that-trigger-workflows: the tables of activity types, which are fewer than the webhooks'
+TEST(Filters, AnActivityThatIsNotInTheTableStartsNothing) {
+    const auto of = an_event_of_the_default_branch;
+    expect_rows({
+        {"merge_group",
+         of("merge_group", "destroyed"),
+         {},
+         "ci.yml: type 'destroyed' of merge_group starts no workflow"},
+        {"check_suite",
+         of("check_suite", "requested"),
+         {},
+         "ci.yml: type 'requested' of check_suite starts no workflow"},
+        {"{ check_suite: { types: [requested] } }",
+         of("check_suite", "requested"),
+         {},
+         "ci.yml: type 'requested' of check_suite starts no workflow"},
+        {"check_suite", of("check_suite", "completed"), {}, "starts"},
+        {"discussion",
+         of("discussion", "closed"),
+         {},
+         "ci.yml: type 'closed' of discussion starts no workflow"},
+        {"issues", of("issues", "typed"), {}, "starts"},
+        {"repository_dispatch", of("repository_dispatch", "anything"), {}, "starts"},
+    });
+}
+
 TEST(Filters, AScheduleStartsTheWorkflowThatItIsOf) {
     auto due = an_event_of_the_default_branch("schedule", "");
     const auto on = "{ schedule: [{ cron: '0 3 * * *' }] }";

@@ -13,6 +13,8 @@ std::span<const Key> list_events();
 /// Nothing for a name that GitHub does not know.
 const Key* find_event(std::string_view name);
 std::vector<std::string> event_names();
+/// The activity types that start workflows; none: there are no types, or any. Webhooks have more.
+std::span<const std::string_view> list_starting_types(std::string_view event);
 
 /// Parts of the table of events that have tables of their own.
 extern const Shape kScheduleShape;

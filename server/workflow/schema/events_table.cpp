@@ -17,7 +17,8 @@ constexpr std::array<std::string_view, sizeof...(Words)> words(Words... all) {
 
 constexpr auto kCommentTypes = words("created", "edited", "deleted");
 constexpr auto kCheckRunTypes = words("created", "rerequested", "completed", "requested_action");
-// The documentation lists the first; files from older editions of it have the others.
+// The documentation lists the first; files from older editions of it have the others, which start
+// nothing.
 constexpr auto kCheckSuiteTypes = words("completed", "requested", "rerequested");
 constexpr auto kDiscussionTypes = words(
     "created",
@@ -241,6 +242,16 @@ const Key* find_event(std::string_view name) {
         return key.name == name;
     });
     return found == kEvents.end() ? nullptr : &*found;
+}
+
+std::span<const std::string_view> list_starting_types(std::string_view event) {
+    if (event == "check_suite") return std::span{kCheckSuiteTypes}.first(1);
+    const auto* known = find_event(event);
+    if (known == nullptr) return {};
+    const auto keys = known->shape->keys;
+    const auto types =
+        std::find_if(keys.begin(), keys.end(), [](const Key& key) { return key.name == "types"; });
+    return types == keys.end() ? std::span<const std::string_view>{} : types->shape->item->words;
 }
 
 std::vector<std::string> event_names() {
