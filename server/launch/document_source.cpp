@@ -26,6 +26,11 @@ constexpr double kMostMinutes = 365.0 * 24 * 60;
 /// Half a frame: on its way the text is quoted once more (protocol::kMaxWelcomeBytes).
 constexpr std::size_t kMostBytes = std::size_t{30} << 20U;
 
+/// What an input of type number is that nobody gave: GitHub takes the usual limit then.
+bool is_zero(const workflow::expression::Value& value) {
+    return value.kind() == workflow::expression::Kind::number && value.to_number() == 0;
+}
+
 /// The job's `timeout-minutes`, at least a second; what it may use is in its contexts.
 Result<std::int64_t> make_timeout(const model::JobDefinition& job, const std::string& contexts) {
     if (job.timeout_minutes.empty()) return model::JobDocument{}.timeout_seconds;
@@ -34,6 +39,7 @@ Result<std::int64_t> make_timeout(const model::JobDefinition& job, const std::st
     auto value = workflow::expression::evaluate_template(job.timeout_minutes.text, known);
     if (!value) return with_context("timeout-minutes", value.error());
     const double minutes = value->to_number();
+    if (is_zero(*value)) return model::JobDocument{}.timeout_seconds;
     if (!(minutes > 0) || minutes > kMostMinutes) {
         return invalid("timeout-minutes: '" + value->to_text() + "' is no usable number");
     }

@@ -88,7 +88,11 @@ TEST_F(Documents, HoldTheTimeLimitThatTheJobAsksFor) {
     auto wrong = planned("build", {});
     wrong.definition.timeout_minutes.text = "${{ 'soon' }}";
 
+    auto not_given = planned("build", {});
+    not_given.definition.timeout_minutes.text = "${{ fromJSON('0') }}";
+
     EXPECT_EQ(make(claim_job(usual))->timeout_seconds, 6 * 3600);
+    EXPECT_EQ(make(claim_job(not_given))->timeout_seconds, 6 * 3600);
     EXPECT_EQ(make(claim_job(short_one))->timeout_seconds, 90);
     EXPECT_EQ(make(claim_job(wrong)).error().code, Code::invalid);
 }

@@ -11,6 +11,7 @@ namespace {
 
 constexpr double kMillisecondsPerMinute = 60'000;
 constexpr double kMostMinutes = 60.0 * 24 * 30;
+constexpr milliseconds kNone{static_cast<std::int64_t>(kMostMinutes * kMillisecondsPerMinute)};
 
 }  // namespace
 
@@ -20,6 +21,8 @@ Result<milliseconds> read_minutes(
     auto value = expression::evaluate_template(text.text, contexts);
     if (!value) return with_context("timeout-minutes", value.error());
     const double minutes = value->to_number();
+    // An input of type number that nobody gave: no limit of its own.
+    if (value->kind() == expression::Kind::number && minutes == 0) return kNone;
     if (std::isfinite(minutes) && minutes > 0 && minutes <= kMostMinutes) {
         return milliseconds{static_cast<std::int64_t>(minutes * kMillisecondsPerMinute)};
     }
@@ -28,8 +31,11 @@ Result<milliseconds> read_minutes(
 
 Result<milliseconds> read_time_limit(Session& session) {
     const auto& text = session.document().job.timeout_minutes;
-    if (text.empty()) return milliseconds{std::chrono::seconds{session.document().timeout_seconds}};
-    return read_minutes(text, session.contexts().contexts());
+    const milliseconds given = std::chrono::seconds{session.document().timeout_seconds};
+    if (text.empty()) return given;
+    const auto own = read_minutes(text, session.contexts().contexts());
+    if (!own) return own.error();
+    return *own == kNone ? given : *own;
 }
 
 std::string limit_text(milliseconds limit) {
