@@ -13,6 +13,7 @@ import traceback
 
 import deploys
 import disks
+import escapes
 import kills
 import outage
 import support
@@ -23,6 +24,7 @@ FAULTS = {
     "outage": outage.outage,
     "flood": outage.flood,
     "trees": trees.trees,
+    "escapes": escapes.escapes,
     "disks": disks.full_disks,
     "deployments": deploys.deployments,
 }

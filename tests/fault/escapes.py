@@ -1,0 +1,168 @@
+"""Jobs that do not want to end and take what they can get: none of their processes may outlive them, no other job
+may suffer, and each is told why it ended."""
+import json
+import os
+import time
+
+from support import Finding, World, some
+
+FIRST_STEP_USER = 0x70000000
+GONE_WITHIN = 5.0
+SLOWER_AT_MOST = 1.2
+
+# What leaves no trace that could be followed: not in the session, not in the environment, deaf, without descriptors.
+LEAVE = """
+import os, signal, socket, sys, time
+def leave(work):
+    if os.fork() > 0:
+        os.wait()
+        return
+    os.setsid()
+    if os.fork() > 0:
+        os._exit(0)
+    for number in range(1, 32):
+        if number not in (signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD):
+            signal.signal(number, signal.SIG_IGN)
+    os.closerange(0, 4096)
+    os.environ.clear()
+    work()
+    while True:
+        time.sleep(600)
+"""
+KINDS = {  # what the step does → (resources of the job, state and cause that it has to end with)
+    "double fork": (LEAVE + "for _ in range(5): leave(lambda: None)\n", {}, ("succeeded", None)),
+    "new program": (LEAVE + "leave(lambda: os.execve('/bin/sleep', ['sleep', '600'], {}))\n", {}, ("succeeded", None)),
+    "fork bomb": (LEAVE + """
+def bomb():
+    while True:
+        try: os.fork()
+        except OSError: time.sleep(0.01)
+leave(bomb); time.sleep(0.5)
+""", {}, ("succeeded", None)),
+    "stopped": (LEAVE + "leave(lambda: os.kill(os.getpid(), signal.SIGSTOP))\n", {}, ("succeeded", None)),
+    "memory hog": (LEAVE + """
+def hog():
+    kept = []
+    while True: kept.append(bytearray(16 << 20)); time.sleep(0.01)
+leave(hog); hog()
+""", {"memory": "512m"}, ("failed", "oom")),
+    "disk hog": (LEAVE + """
+def hog():
+    with open(f"hog-{os.getpid()}", "wb") as file:
+        while True: file.write(b"x" * (1 << 20)); file.flush(); time.sleep(0.005)
+leave(hog); hog()
+""", {"disk": "100m"}, ("failed", "disk_full")),
+    "descriptor hog": (LEAVE + """
+def hog():
+    kept = []
+    while True:
+        try: kept.append(socket.socketpair())
+        except OSError: time.sleep(600)
+for _ in range(20): leave(hog)
+time.sleep(0.5)
+""", {}, ("succeeded", None)),
+    "network": (LEAVE + """
+def listen():
+    one = socket.create_server(("", 8080))
+    while True: one.accept()
+leave(listen); time.sleep(0.2)
+""", {}, ("succeeded", None)),
+}
+WORK = """
+import time
+started, sum = time.monotonic(), 0
+for number in range(80_000_000): sum += number
+print("seconds", time.monotonic() - started)
+"""
+
+
+def escapes(plan):
+    with World(plan, workers=3) as world:
+        yield from storm(world, 1 if plan.short else 25)
+        if not plan.short:
+            yield from beside(world, neighbour(world))
+
+
+def jobs_of(rounds):
+    out = {}
+    for turn in range(rounds):
+        for number, (script, resources, _) in enumerate(KINDS.values()):
+            out[f"kind-{number}-{turn}"] = {"runs-on": "host", "resources": resources, "timeout-minutes": 2,
+                                            "steps": [{"shell": "python3 {0}", "run": script}]}
+            if not resources:
+                del out[f"kind-{number}-{turn}"]["resources"]
+    return out
+
+
+def push_jobs(world, jobs):
+    sha = world.repository.commit({".triphammer/fault.yml": json.dumps({"on": "push", "jobs": jobs})})
+    return world.start_run(sha)
+
+
+def storm(world, rounds):
+    jobs = jobs_of(rounds)
+    run = push_jobs(world, jobs)
+    ended = world.daemon.finished_run(run, 60 + 10 * len(jobs))
+    gone = wait_until_gone(ended)
+    names = list(KINDS)
+    wrong = []
+    for job in ended["jobs"]:
+        name = names[int(job["key"].split("-")[1])]
+        if (job["state"], job["cause"] or None) != KINDS[name][2]:
+            wrong.append([name, job["state"], job["cause"], world.daemon.log_text(run, job["id"])[-300:]])
+    told = f"none {gone:.1f} s after the end" if gone is not None else some("alive", survivors(ended))
+    yield Finding(f"{len(jobs)} escape jobs: no process outlives them", gone is not None, told)
+    yield Finding("  … each ends as it must", not wrong, some(f"{len(wrong)} did not", wrong))
+
+
+def neighbour(world):
+    """Seconds that a job's own work takes."""
+    run = push_jobs(world, {"neighbour": {"runs-on": "host", "steps": [{"shell": "python3 {0}", "run": WORK}]}})
+    return seconds_of(world, run)
+
+
+def seconds_of(world, run):
+    [job] = [job for job in world.daemon.finished_run(run, 120)["jobs"] if job["key"] == "neighbour"]
+    log = world.daemon.log_text(run, job["id"])
+    return float(log.split("seconds ")[1].split()[0])
+
+
+def beside(world, alone):
+    """One of each kind at a time, while the neighbour works."""
+    worst = []
+    for number, name in enumerate(KINDS):
+        jobs = {"neighbour": {"runs-on": "host", "steps": [{"shell": "python3 {0}", "run": WORK}]},
+                "escape": jobs_of(1)[f"kind-{number}-0"]}
+        worst.append((seconds_of(world, push_jobs(world, jobs)) / alone, name))
+    slowest, name = max(worst)
+    yield Finding("  … a neighbour is at most 20 % slower", slowest <= SLOWER_AT_MOST,
+                  f"{100 * (slowest - 1):.0f} % slower beside the {name}, {alone:.2f} s alone")
+
+
+def survivors(run):
+    """Living processes of the users that the run's attempts had: nobody can change that, unlike all else."""
+    users = {FIRST_STEP_USER + int(job["fence"]) for job in run["jobs"]}
+    found = []
+    for name in os.listdir("/proc"):
+        if not name.isdigit():
+            continue
+        try:
+            if real_user(name) in users:
+                found.append(int(name))
+        except (OSError, StopIteration):
+            pass
+    return found
+
+
+def real_user(pid):
+    with open(f"/proc/{pid}/status", encoding="utf-8", errors="replace") as file:
+        return int(next(line for line in file if line.startswith("Uid:")).split()[1])
+
+
+def wait_until_gone(run):
+    started = time.monotonic()
+    while survivors(run):
+        if time.monotonic() - started > GONE_WITHIN:
+            return None
+        time.sleep(0.05)
+    return time.monotonic() - started
