@@ -154,6 +154,7 @@ CREATE TABLE jobs (
     contexts TEXT NOT NULL DEFAULT '{}',     -- matrix, strategy
     outputs TEXT NOT NULL DEFAULT '{}',
     attempts INTEGER NOT NULL DEFAULT 0,     -- started ones; the current one has this number
+    run_attempt INTEGER NOT NULL DEFAULT 1,  -- of the run, in which it was to begin last; others may be ahead
     unattached INTEGER NOT NULL DEFAULT 0,   -- attempts that never attached: given back, not counted
     not_before INTEGER NOT NULL DEFAULT 0,   -- retry back-off
     cancel_requested_at INTEGER,
@@ -331,7 +332,7 @@ CREATE TABLE deployments (
     strategy TEXT NOT NULL DEFAULT '',
     run INTEGER NOT NULL REFERENCES runs (id),
     job INTEGER NOT NULL REFERENCES jobs (id),
-    run_attempt INTEGER NOT NULL DEFAULT 1,  -- a re-run deploys once more
+    run_attempt INTEGER NOT NULL DEFAULT 1,  -- its job's: a re-run deploys once more
     sha TEXT NOT NULL,
     image TEXT NOT NULL DEFAULT '',
     digest TEXT NOT NULL DEFAULT '',

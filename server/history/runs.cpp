@@ -99,6 +99,7 @@ json describe_job(const store::JobRow& job) {
         {"cause", or_null(name_of(job.cause))},
         {"reason", or_null(job.reason)},
         {"attempt", job.attempts},
+        {"run_attempt", job.run_attempt},
         {"needs", parse_column(job.needs_json)},
         {"outputs", parse_column(job.outputs_json)},
         {"label", or_null(job.label)},

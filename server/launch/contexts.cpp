@@ -100,7 +100,7 @@ Result<std::string> make_contexts(
     auto github = is_known ? known->as_object() : expression::Object{};
     github.set("run_id", Value::string(model::to_text(run.id)));
     github.set("run_number", Value::string(std::to_string(run.number)));
-    github.set("run_attempt", Value::string(std::to_string(run.attempt)));
+    github.set("run_attempt", Value::string(std::to_string(job.run_attempt)));
     github.set("job", Value::string(key_of(job)));
     if (!job.parent.empty()) contexts.set("job", Value::object(origin_of(db, job, github)));
     contexts.set("github", Value::object(std::move(github)));

@@ -21,7 +21,7 @@ store::NewDeployment wanted_deployment(
     wanted.strategy = deploy.strategy;
     wanted.run = run.id;
     wanted.job = job.id;
-    wanted.run_attempt = run.attempt;
+    wanted.run_attempt = job.run_attempt;
     wanted.sha = run.sha;
     return wanted;
 }

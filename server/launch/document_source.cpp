@@ -181,7 +181,7 @@ Result<std::string> DocumentSource::make_document(
     document.server_id = settings_.server_id;
     document.run_id = model::to_text(run->id);
     document.run_number = run->number;
-    document.run_attempt = run->attempt;
+    document.run_attempt = job.run_attempt;
     document.job_id = model::to_text(job.id);
     document.workflow = run->workflow;
     document.job = json::parse(job.definition_json).get<model::JobDefinition>();

@@ -23,6 +23,7 @@ struct JobFacts {
     std::string_view parent = {};  // key of the job that calls the workflow it stands in
     model::JobState state = model::JobState::blocked;
     model::Cause cause = model::Cause::none;
+    std::int64_t attempt = 1;  // of the run, in which it was to begin last
     bool continue_on_error = false;
     bool is_stopping = false;                          // it runs, and was asked to end
     bool is_held = false;                              // a call that waits for a concurrency group

@@ -209,6 +209,8 @@ bool Turns::stop_siblings(Taken& taken) {
 
 bool Turns::stop_sibling(Index job, Index failed, Taken& taken) {
     if (is_final(jobs_[job].state) || jobs_[job].is_stopping) return false;
+    // It was asked to run again after that failure.
+    if (jobs_[job].attempt > jobs_[failed].attempt) return false;
     const auto why = "fail-fast: '" + std::string{jobs_[failed].key} + "' of its matrix failed";
     return stop(job, why, taken);
 }

@@ -126,7 +126,7 @@ Result<std::vector<model::Fence>> request_cancel(
 );
 
 enum class Rerun {
-    all,
+    all,     // that have ended
     failed,  // and everything that needs one of them
     job,     // one, and everything that needs it
 };
@@ -137,8 +137,9 @@ struct RerunRequest {
     std::string actor = {};
 };
 
-/// A new attempt of the same run. Code::conflict while it has not ended, or when nothing of it
-/// would run again.
+/// A new attempt of the same run, at once: what is under way goes on beside it. A job whose result
+/// something under way stands on stays as it is. Code::conflict when nothing would run again, with
+/// the reason, and while the run is being cancelled.
 Result<> rerun(store::Transaction& tx, model::RunId run, const RerunRequest& request);
 
 /// Asks plan::advance and stores its answer: called by the functions above, and by whoever changed

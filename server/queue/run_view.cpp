@@ -25,6 +25,7 @@ plan::JobFacts facts_of(const store::JobRow& job, const model::JobDefinition& de
     facts.parent = job.parent;
     facts.state = job.state;
     facts.cause = job.cause;
+    facts.attempt = job.run_attempt;
     facts.continue_on_error = job.continue_on_error;
     facts.is_stopping = job.cancel_requested_at.has_value();
     facts.definition = &definition;

@@ -14,7 +14,7 @@ constexpr std::string_view kColumns =
     "SELECT id, run, repository, position, key, node, parent, name, kind, stage, state, cause, "
     "reason, "
     "needs, label, environment, continue_on_error, definition, contexts, outputs, attempts, "
-    "unattached, "
+    "run_attempt, unattached, "
     "not_before, cancel_requested_at, cancel_reason, created_at, queued_at, started_at, "
     "finished_at FROM jobs ";
 
@@ -42,6 +42,7 @@ JobRow read_job(Statement& row) {
         job.contexts_json,
         job.outputs_json,
         job.attempts,
+        job.run_attempt,
         job.unattached,
         job.not_before,
         job.cancel_requested_at,
@@ -97,9 +98,9 @@ JobId insert_job(Transaction& tx, const NewJob& job) {
         "INSERT INTO jobs (run, repository, position, key, node, parent, name, kind, stage, state, "
         "cause, "
         "reason, needs, label, environment, continue_on_error, definition, contexts, created_at, "
-        "queued_at, finished_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-        "?, "
-        "?)"
+        "queued_at, finished_at, run_attempt) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+        "(SELECT attempt FROM runs WHERE id = ?))"
     );
     insert
         .bind(
@@ -123,7 +124,8 @@ JobId insert_job(Transaction& tx, const NewJob& job) {
             job.contexts_json,
             tx.now(),
             when(job.state == JobState::queued, tx.now()),
-            when(is_final(job.state), tx.now())
+            when(is_final(job.state), tx.now()),
+            job.run
         )
         .run();
     const JobId id{tx.last_insert_id()};
@@ -261,6 +263,14 @@ Result<> reset_job(Transaction& tx, JobId job, std::string_view actor) {
          .actor = actor}
     );
     return {};
+}
+
+void renew_run_attempt(Transaction& tx, model::RunId run) {
+    auto update = tx.prepare(
+        "UPDATE jobs SET run_attempt = (SELECT attempt FROM runs WHERE id = ?1) "
+        "WHERE run = ?1 AND state = 'blocked'"
+    );
+    update.bind(run).run();
 }
 
 std::int64_t count_unattached(Transaction& tx, JobId job) {

@@ -53,6 +53,7 @@ struct JobRow {
     std::string contexts_json;
     std::string outputs_json;
     std::int64_t attempts = 0;
+    std::int64_t run_attempt = 1;
     std::int64_t unattached = 0;
     TimePoint not_before;
     std::optional<TimePoint> cancel_requested_at;
@@ -120,6 +121,8 @@ Result<> request_job_cancel(
 );
 /// For a re-run: outputs, cause, cancel and counters are empty again, the state is blocked.
 Result<> reset_job(Transaction& tx, model::JobId job, std::string_view actor);
+/// What has not begun belongs to the run's newest attempt.
+void renew_run_attempt(Transaction& tx, model::RunId run);
 /// The attempt that was just started never attached and does not count as one; how many such there
 /// are now.
 std::int64_t count_unattached(Transaction& tx, model::JobId job);

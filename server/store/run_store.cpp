@@ -166,24 +166,25 @@ Result<bool> request_run_cancel(
 Result<> restart_run(Transaction& tx, RunId run, std::string_view actor) {
     const auto row = find_run(tx, run);
     if (!row) return not_found("there is no run " + to_text(run));
+    NewChange change{.subject = "run", .id = run.value, .run = run};
+    change.from_state = change.to_state = name_of(row->state);
+    change.reason = "re-run";
+    change.actor = actor;
+    if (!is_final(row->state)) {
+        if (row->cancel_requested_at) {
+            return conflict("run " + to_text(run) + " is being cancelled; wait for its end");
+        }
+        tx.prepare("UPDATE runs SET attempt = attempt + 1 WHERE id = ?").bind(run).run();
+        append_change(tx, change);
+        return {};
+    }
     auto update = tx.prepare(
         "UPDATE runs SET state = 'queued', cause = '', attempt = attempt + 1, started_at = NULL, "
-        "finished_at = NULL, cancel_requested_at = NULL, cancel_reason = '' "
-        "WHERE id = ? AND finished_at IS NOT NULL"
+        "finished_at = NULL, cancel_requested_at = NULL, cancel_reason = '' WHERE id = ?"
     );
-    if (update.bind(run).run() == 0) {
-        return conflict("run " + to_text(run) + " has not ended; cancel it first");
-    }
-    record_state(
-        tx,
-        {.subject = "run",
-         .id = run.value,
-         .run = run,
-         .from_state = name_of(row->state),
-         .to_state = "queued",
-         .reason = "re-run",
-         .actor = actor}
-    );
+    update.bind(run).run();
+    change.to_state = "queued";
+    record_state(tx, change);
     return {};
 }
 

@@ -80,7 +80,8 @@ Result<> move_run(Transaction& tx, const RunMove& move);
 Result<bool> request_run_cancel(
     Transaction& tx, model::RunId run, std::string_view reason, std::string_view actor
 );
-/// For a re-run: the attempt counts up, the state is queued. Code::conflict unless it has ended.
+/// For a re-run: the attempt counts up; one that had ended is queued again. Code::conflict while it
+/// is being cancelled.
 Result<> restart_run(Transaction& tx, model::RunId run, std::string_view actor);
 
 /// The text of a workflow that a run was made from, by its SHA-256.

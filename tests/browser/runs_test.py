@@ -168,6 +168,18 @@ def test_cancel_asks_first(browser, site):
     browser.wait(lambda: site.api("/acted") == [{"action": "cancel", "id": "484", "body": {}}], "the request")
 
 
+def test_what_failed_runs_again_while_others_go_on(browser, site):
+    site.control("run", id="483", change={"state": "running", "finished_at": None})
+    browser.open(f"{site.url}/runs/483")
+    browser.wait_text("Cancel", ".run-head")
+    browser.click(".run-head .primary")
+
+    again = [{"action": "rerun", "id": "483", "body": {"jobs": "failed"}}]
+    browser.wait(lambda: site.api("/acted") == again, "the request")
+    assert "Re-run all" not in browser.text(".run-head")
+    assert "Re-run job" in browser.text(".job-head")
+
+
 def test_one_job_or_the_failed_ones_run_again(browser, site):
     browser.open(f"{site.url}/runs/483")
     browser.wait_text("Re-run failed", ".run-head")

@@ -25,6 +25,7 @@ enum class Plant {
     repeat_refused,     // what the way back was refused is asked for again, under the next number
     forgotten_settle,   // a deployment is settled, and whoever waits for its lock is not told
     stale_repeat,       // an effect is tried once more on a verdict of long ago
+    second_deployment,  // a deployment under way is taken for a new one after a re-run beside it
     ignored_gap,        // a log that is too short is noticed, and nobody asks for what is missing
 };
 
@@ -47,6 +48,7 @@ struct Context {
     bool has_frozen = false;         // a runner, for longer than a lease
     bool has_cancelled = false;
     std::map<std::int64_t, std::int64_t> lost;  // fence → acked, when its attempt was given up
+    std::set<std::int64_t> began_again;         // jobs that somebody had run again
     std::set<std::int64_t> settled;  // deployments that were unknown until a person looked
 
     std::map<std::string, std::uint64_t> tally;  // how often what happened: shows what was tried

@@ -3,6 +3,7 @@
 #include "simulation/world.hpp"
 #include "store/change_store.hpp"
 #include "store/deployment_store.hpp"
+#include "store/listing.hpp"
 #include "store/repository_store.hpp"
 
 #include <map>
@@ -92,7 +93,11 @@ void World::accept_jobs() {
 void World::check_start(Runner& runner) {
     for (const auto& [fence, other] : launcher_.runners()) {
         if (fence == runner.fence() || other->job() != runner.job()) continue;
-        if (other->is_working()) {
+        // A person may begin a job again whose runner was given up and never proven dead.
+        const bool is_given_up =
+            context_.lost.count(fence) > 0 && context_.began_again.count(runner.job()) > 0;
+        // One that has said its end has no more to do.
+        if (other->is_working() && !other->has_ended() && !is_given_up) {
             context_.violate(
                 "runners " + std::to_string(fence) + " and " + std::to_string(runner.fence()) +
                 " work at the same job"
@@ -114,14 +119,9 @@ void World::check_acked(const Runner& runner) {
 }
 
 void World::check_end() {
-    std::map<std::int64_t, int> endings;
     std::vector<store::JobRow> jobs;
     std::vector<store::AttemptRow> attempts;
     auto done = context_.db.read_now([&](store::Connection& db) -> Result<bool> {
-        for (const auto& change : store::list_changes(db, changes_before_, 1000)) {
-            const auto state = model::parse_state<model::JobState>(change.to_state);
-            if (change.subject == "job" && state && is_final(*state)) ++endings[change.id];
-        }
         jobs = store::list_jobs(db, run_);
         for (const auto& job : jobs) {
             for (auto& attempt : store::list_attempts(db, job.id)) {
@@ -131,17 +131,45 @@ void World::check_end() {
         return true;
     });
     if (!done) context_.violate(done.error().message);
-    for (const auto& job : jobs) {
-        const auto times = endings[job.id.value];
-        if (times != 1) {
-            context_.violate("job " + job.key + " ended " + std::to_string(times) + " times");
-        }
-        check_job(job);
-    }
+    check_endings(jobs);
+    for (const auto& job : jobs) check_job(job);
     for (const auto& attempt : attempts) check_attempt(attempt);
     if (!context_.outside.objects.empty()) context_.violate("an object of a job was left behind");
     for (const auto& [idem, times] : context_.outside.executions) {
         if (times != 1) context_.violate("an effect was done " + std::to_string(times) + " times");
+    }
+}
+
+// Once, and once more for each time that it began again; so with its deployments.
+void World::check_endings(const std::vector<store::JobRow>& jobs) {
+    std::map<std::int64_t, int> endings;
+    std::map<std::int64_t, int> beginnings;
+    std::map<std::int64_t, int> deployments;
+    auto done = context_.db.read_now([&](store::Connection& db) -> Result<bool> {
+        for (const auto& change : store::list_changes(db, changes_before_, 10'000)) {
+            const auto state = model::parse_state<model::JobState>(change.to_state);
+            if (change.subject != "job" || !state) continue;
+            if (is_final(*state)) ++endings[change.id];
+            const auto from = model::parse_state<model::JobState>(change.from_state);
+            if (!from || (is_final(*from) && !is_final(*state))) ++beginnings[change.id];
+        }
+        for (const auto& row : store::list_deployments(db, {}, {.limit = 100}).rows) {
+            ++deployments[row.job.value];
+        }
+        return true;
+    });
+    if (!done) context_.violate(done.error().message);
+    for (const auto& job : jobs) {
+        const auto id = job.id.value;
+        const auto begun = std::to_string(beginnings[id]) + " times and ";
+        if (endings[id] != beginnings[id]) {
+            const auto ended = "ended " + std::to_string(endings[id]);
+            context_.violate("job " + job.key + " began " + begun + ended);
+        }
+        if (deployments[id] > beginnings[id]) {
+            const auto deployed = "deployed " + std::to_string(deployments[id]);
+            context_.violate("job " + job.key + " began " + begun + deployed);
+        }
     }
 }
 

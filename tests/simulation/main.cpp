@@ -35,6 +35,7 @@ const std::map<std::string, sim::Plant> kPlants{
     {"blind-repeat", sim::Plant::blind_repeat},
     {"repeat-refused", sim::Plant::repeat_refused},
     {"forgotten-settle", sim::Plant::forgotten_settle},
+    {"second-deployment", sim::Plant::second_deployment},
     {"stale-repeat", sim::Plant::stale_repeat},
     {"ignored-gap", sim::Plant::ignored_gap}};
 

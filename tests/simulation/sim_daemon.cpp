@@ -165,6 +165,22 @@ void Daemon::cancel(model::RunId run) {
     on_work();
 }
 
+void Daemon::rerun(model::RunId run, const queue::RerunRequest& request) {
+    context_.note("re-run " + std::to_string(static_cast<int>(request.what)));
+    auto done = context_.db.write_now([&](store::Transaction& tx) -> Result<> {
+        const auto before = store::find_run(tx, run)->state;
+        auto again = queue::rerun(tx, run, request);
+        if (!again) return again;
+        ++context_.tally[is_final(before) ? "re-run after the end" : "re-run beside others"];
+        for (const auto& job : store::list_jobs(tx, run)) {
+            if (!is_final(job.state)) context_.began_again.insert(job.id.value);
+        }
+        return {};
+    });
+    if (!done && done.error().code != Code::conflict) context_.violate(done.error().message);
+    on_work();
+}
+
 void Daemon::settle(model::DeploymentId id) {
     context_.note("settles deployment " + to_text(id));
     ++context_.tally["deployment settled"];
@@ -183,7 +199,9 @@ void Daemon::settle(model::DeploymentId id) {
 void Daemon::on(const launch::ClaimNext&) {
     const auto token = random_hex(context_.dice, 32);
     queue::ClaimRequest request{kWorkers, sha256_hex(token), "simulated"};
-    request.obstacle = launch::find_obstacle;
+    request.obstacle = [this](store::Transaction& tx, const store::JobRow& job) {
+        return launch::find_obstacle(tx, seen_by_deployments(tx, context_, job));
+    };
     std::optional<Milliseconds> next_in;
     auto claim = context_.db.write_now([&](store::Transaction& tx) {
         if (const auto at = store::next_not_before(tx, tx.now())) next_in = *at - tx.now();

@@ -5,6 +5,7 @@
 #include "launch/dispatch_machine.hpp"
 #include "launch/journal.hpp"
 #include "protocol/daemon_machine.hpp"
+#include "queue/queue.hpp"
 #include "simulation/sim_launcher.hpp"
 
 #include <deque>
@@ -62,6 +63,7 @@ class Daemon {
     Instant next_wakeup() const;
     void on_work();
     void cancel(model::RunId run);
+    void rerun(model::RunId run, const queue::RerunRequest& request);
     /// A person says how an unknown deployment ended.
     void settle(model::DeploymentId id);
     bool is_idle() const;
@@ -110,6 +112,11 @@ class Daemon {
     Context& context_;
     std::unique_ptr<Process> process_;
 };
+
+/// The job as the product's deployments are to see it.
+store::JobRow seen_by_deployments(
+    store::Connection& db, const Context& context, const store::JobRow& job
+);
 
 /// The commit of `session`'s machine, as the product does it; shared with the replay.
 Result<std::vector<protocol::Verdict>> apply_commit(

@@ -22,12 +22,25 @@ Result<std::vector<protocol::Verdict>> apply_commit(
     });
 }
 
+store::JobRow seen_by_deployments(
+    store::Connection& db, const Context& context, const store::JobRow& job
+) {
+    auto seen = job;
+    if (context.plant == Plant::second_deployment) {
+        seen.run_attempt = store::find_run(db, job.run)->attempt;
+    }
+    return seen;
+}
+
 namespace {
 
-Result<> add_deployment(store::Transaction& tx, const store::JobRow& job, json& document) {
+Result<> add_deployment(
+    store::Transaction& tx, const Context& context, const store::JobRow& job, json& document
+) {
     const auto run = *store::find_run(tx, job.run);
     const auto definition = json::parse(job.definition_json).get<model::JobDefinition>();
-    auto opening = launch::open_deployment(tx, run, job, *definition.deploy);
+    auto opening =
+        launch::open_deployment(tx, run, seen_by_deployments(tx, context, job), *definition.deploy);
     if (!opening) return opening.error();
     if (opening->blocker) return Error{Code::internal, "a job was claimed without its lock"};
     auto spec = deployments::make_spec(tx, opening->id);
@@ -43,10 +56,12 @@ Result<> add_deployment(store::Transaction& tx, const store::JobRow& job, json& 
     return {};
 }
 
-Result<std::string> make_document(store::Transaction& tx, const launch::AttachedRunner& runner) {
+Result<std::string> make_document(
+    store::Transaction& tx, const Context& context, const launch::AttachedRunner& runner
+) {
     auto document = json::object();
     if (runner.job.kind == model::JobKind::deploy) {
-        auto added = add_deployment(tx, runner.job, document);
+        auto added = add_deployment(tx, context, runner.job, document);
         if (!added) return added.error();
     }
     document["job"] = runner.job.id.value;
@@ -142,7 +157,7 @@ void Daemon::on(Session& session, protocol::CheckAttach& check) {
         context_.db.write_now([&](store::Transaction& tx) -> Result<launch::AttachedRunner> {
             auto runner = launch::attach_runner(tx, check.attach);
             if (!runner) return runner.error();
-            auto made = make_document(tx, *runner);
+            auto made = make_document(tx, context_, *runner);
             if (!made) return made.error();
             document = std::move(*made);
             return runner;

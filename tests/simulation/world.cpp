@@ -21,6 +21,7 @@ World::World(store::Database& db, testing::ManualClock& clock, const WorldOption
     context_.plant = options.plant;
     context_.is_tracing = options.is_tracing;
     faults_left_ = context_.dice.below(8);
+    if (context_.dice.once_in(3)) reruns_left_ = 1 + context_.dice.below(2);
 }
 
 std::optional<std::string> World::play() {
@@ -70,6 +71,7 @@ void World::collect() {
     collect_runners();
     collect_servers();
     collect_people();
+    collect_reruns();
 }
 
 void World::collect_wires() {
@@ -147,6 +149,28 @@ void World::collect_people() {
         if (row.run != run_ || row.state != model::DeploymentState::unknown) continue;
         choices_.emplace_back([this, id = row.id] { daemon_.settle(id); });
     }
+}
+
+// Now and then, while others run and after all have ended.
+void World::collect_reruns() {
+    if (reruns_left_ == 0 || !daemon_.is_alive() || !context_.dice.once_in(20)) return;
+    choices_.emplace_back([this] { rerun(); });
+}
+
+void World::rerun() {
+    --reruns_left_;
+    auto& dice = context_.dice;
+    queue::RerunRequest request;
+    const auto kind = dice.below(3);
+    if (kind == 1) request.what = queue::Rerun::failed;
+    if (kind == 2) {
+        request.what = queue::Rerun::job;
+        const auto jobs = context_.db.read_now([this](store::Connection& db) {
+            return Result<std::vector<store::JobRow>>{store::list_jobs(db, run_)};
+        });
+        request.job = (*jobs)[dice.below(jobs->size())].id;
+    }
+    daemon_.rerun(run_, request);
 }
 
 // ── time ─────────────────────────────────────────────────────────────────────────────────────

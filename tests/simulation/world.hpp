@@ -40,6 +40,8 @@ class World {
     void collect_runners();
     void collect_servers();
     void collect_people();
+    void collect_reruns();
+    void rerun();
     void maybe_fault();
     void damage_a_log();
     void freeze_a_runner();
@@ -53,6 +55,7 @@ class World {
     void check_start(Runner& runner);
     void check_acked(const Runner& runner);
     void check_end();
+    void check_endings(const std::vector<store::JobRow>& jobs);
     void check_job(const store::JobRow& job);
     void check_deployment(const store::JobRow& job);
     void check_locks();
@@ -68,6 +71,7 @@ class World {
     std::int64_t changes_seen_ = 0;
     std::vector<Choice> choices_;
     std::uint64_t faults_left_ = 0;
+    std::uint64_t reruns_left_ = 0;
     std::map<std::int64_t, bool> was_working_;
 };
 

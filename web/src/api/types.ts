@@ -86,6 +86,7 @@ export interface Run {
   reason?: string | null;
   delivery?: string | null;
   attempt?: number | null;
+  cancel_requested_at?: Time;
   created_at: string;
   started_at?: Time;
   finished_at?: Time;

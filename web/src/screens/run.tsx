@@ -16,7 +16,7 @@ import { Took } from '../parts/when';
 import { FailureBox } from './run_failure';
 import { RunHead } from './run_head';
 import { JobList } from './run_jobs';
-import { chooseJob, chooseStep, isEnded, nextFailure, stepPath } from './run_places';
+import { chooseJob, chooseStep, hasRerunnable, isEnded, mayRerun, nextFailure, stepPath } from './run_places';
 import { ArtifactsTab } from './run_artifacts';
 import { SummaryTab } from './run_summary';
 import { WhyTab } from './run_why';
@@ -72,7 +72,7 @@ function JobDetail({ run, job, step }: { run: Run; job: Job; step: Step | undefi
         {job.label && <code>{job.label}</code>}
         {job.environment && <span class="quiet-text">to <bdi>{job.environment}</bdi></span>}
         <span class="grow" />
-        {isEnded(run.state) && <RerunJob run={run} job={job} />}
+        {mayRerun(run, job) && <RerunJob run={run} job={job} />}
       </header>
       <JobSays job={job} />
       {step
@@ -112,7 +112,7 @@ function useRunKeys(run: Run | undefined, params: Params): void {
   };
   useKeys([
     { keys: 'f', says: 'next failure', run: goToFailure },
-    { keys: 'r', says: 're-run the failed jobs', run: () => { if (run && isEnded(run.state)) void rerun(run, 'failed'); } },
+    { keys: 'r', says: 're-run the failed jobs', run: () => { if (run && hasRerunnable(run)) void rerun(run, 'failed'); } },
     { keys: 'x', says: 'cancel the run', run: () => { if (run && !isEnded(run.state)) void cancelRun(run); } },
   ], [run, params.job, params.step]);
 }

@@ -5,7 +5,7 @@ import { Icon } from '../parts/icon';
 import { Status } from '../parts/status';
 import { Took, When } from '../parts/when';
 import { cancelRun, rerun } from './run';
-import { hasFailed, isEnded } from './run_places';
+import { hasRerunnable, isEnded } from './run_places';
 
 export function RunHead({ run, tab }: { run: Run; tab: string }) {
   return (
@@ -44,14 +44,13 @@ function Tab({ run, chosen, name, title }: { run: Run; chosen: string; name: str
 }
 
 function Buttons({ run }: { run: Run }) {
-  if (!isEnded(run.state)) {
-    return <div class="buttons"><button type="button" onClick={() => void cancelRun(run)}><Icon name="stop" />Cancel</button></div>;
-  }
-  const failed = (run.jobs ?? []).some((job) => hasFailed(job.state) || job.state === 'cancelled');
+  const ended = isEnded(run.state);
   return (
     <div class="buttons">
-      {failed && <button type="button" class="primary" onClick={() => void rerun(run, 'failed')}><Icon name="rerun" />Re-run failed</button>}
-      <button type="button" onClick={() => void rerun(run, 'all')}><Icon name="rerun" />Re-run all</button>
+      {hasRerunnable(run) && <button type="button" class="primary" onClick={() => void rerun(run, 'failed')}><Icon name="rerun" />Re-run failed</button>}
+      {ended
+        ? <button type="button" onClick={() => void rerun(run, 'all')}><Icon name="rerun" />Re-run all</button>
+        : <button type="button" onClick={() => void cancelRun(run)}><Icon name="stop" />Cancel</button>}
     </div>
   );
 }

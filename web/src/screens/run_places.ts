@@ -1,7 +1,7 @@
 // Where a run's page looks first. Pure.
 
 import { path } from '../app/router';
-import type { Job, Step } from '../api/types';
+import type { Job, Run, Step } from '../api/types';
 
 const FAILED = ['failed', 'timed_out'];
 
@@ -11,6 +11,16 @@ export function isEnded(state: string): boolean {
 
 export function hasFailed(state: string): boolean {
   return FAILED.includes(state);
+}
+
+/** A job that has ended may, also while others go on; a run that is being cancelled begins nothing. */
+export function mayRerun(run: Run, job: Job): boolean {
+  return isEnded(job.state) && (isEnded(run.state) || !run.cancel_requested_at);
+}
+
+/** Whether one of its jobs failed and may run again. */
+export function hasRerunnable(run: Run): boolean {
+  return (run.jobs ?? []).some((job) => (hasFailed(job.state) || job.state === 'cancelled') && mayRerun(run, job));
 }
 
 function firstIn<T extends { state: string }>(items: T[], order: string[]): T | undefined {
