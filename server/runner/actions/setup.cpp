@@ -185,9 +185,10 @@ class Setup {
         const StepProcess process{call_.scope, call_.executor, call_.place};
         command.environment = process.environment(call_.environment, "").lines();
         command.directory = call_.executor.folders().workspace.inside;
-        auto installing = capture(call_.executor, std::move(command), kMostFileBytes, stop);
+        auto installing =
+            capture(call_.executor, std::move(command), kMostFileBytes, stop, kLongCapture);
         const auto said = co_await std::move(installing);
-        if (!said) co_return failed_step(said.error());
+        if (!said) co_return failed_step(with_context(chosen.path, said.error()));
         if (said->status != 0) {
             co_return failed_step(Cause::invalid, chosen.path + ": " + said->text);
         }

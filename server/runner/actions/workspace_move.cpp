@@ -163,7 +163,7 @@ Task<Result<>> WorkspaceMove::run_script(
     command.arguments = {"/bin/sh", "-c", std::move(script), "workspace", std::move(argument)};
     command.environment = {std::string{"PATH="} + kUsualPath};
     command.directory = parts_.steps.folders().workspace.inside;
-    auto running = capture(parts_.steps, std::move(command), kMostWords, stop);
+    auto running = capture(parts_.steps, std::move(command), kMostWords, stop, kLongCapture);
     const auto said = co_await std::move(running);
     if (!said) co_return with_context("the workspace", said.error());
     if (said->status == 0) co_return Result<>{};

@@ -4,7 +4,6 @@ namespace triphammer::runner {
 
 namespace {
 
-constexpr std::chrono::milliseconds kLimit = std::chrono::minutes{1};
 constexpr int kSignalled = 128;
 
 class TextSink final : public execution::OutputSink {
@@ -29,17 +28,23 @@ class TextSink final : public execution::OutputSink {
 }  // namespace
 
 Task<Result<Captured>> capture(
-    StepExecutor& executor, StepCommand command, std::size_t max_bytes, execution::StopToken& stop
+    StepExecutor& executor,
+    StepCommand command,
+    std::size_t max_bytes,
+    execution::StopToken& stop,
+    std::chrono::minutes limit
 ) {
     TextSink sink{max_bytes};
     execution::ProcessLimits limits;
-    limits.deadline = kLimit;
+    limits.deadline = limit;
     auto running = executor.run_step(std::move(command), limits, sink, stop);
     const auto end = co_await std::move(running);
     if (!end) co_return end.error();
     if (end->cause == execution::EndCause::cancelled) co_return Error{Code::cancelled, "stopped"};
     if (end->cause == execution::EndCause::timed_out) {
-        co_return Error{Code::timed_out, "no answer within a minute"};
+        const auto minutes =
+            std::to_string(limit.count()) + (limit.count() == 1 ? " minute" : " minutes");
+        co_return Error{Code::timed_out, "no answer within " + minutes};
     }
     Captured out;
     out.status = end->status.signal != 0 ? kSignalled + end->status.signal : end->status.code;
