@@ -31,7 +31,7 @@ constexpr std::uint64_t kMaxOctalSize = 077777777777;  // 8 GiB - 1
 using Block = std::array<char, kTarBlock>;
 
 void put_text(Block& block, Field field, std::string_view text) {
-    std::memcpy(block.data() + field.at, text.data(), std::min(text.size(), field.length));
+    text.copy(block.data() + field.at, field.length);
 }
 
 void put_octal(Block& block, Field field, std::uint64_t value) {
