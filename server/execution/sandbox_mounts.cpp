@@ -114,9 +114,10 @@ Result<Windows> open_devices() {
     return out;
 }
 
-/// What is mounted outside later comes in unmounted as it goes out, so that we keep nothing busy.
+/// Nothing goes out, and what is mounted outside later does not come in: it would be writable here.
+/// The price: what is unmounted outside stays busy until the job ends.
 Result<> leave_outside_alone() {
-    return mounted(::mount(nullptr, "/", nullptr, MS_SLAVE | MS_REC, nullptr), "/ apart");
+    return mounted(::mount(nullptr, "/", nullptr, MS_PRIVATE | MS_REC, nullptr), "/ apart");
 }
 
 Result<> put(const FileDescriptor& tree, const std::string& place) {
