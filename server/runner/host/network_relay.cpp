@@ -149,7 +149,8 @@ Task<> NetworkRelay::accept(FileDescriptor listener, bool is_known) {
         co_await waiter.async_wait(asio::posix::stream_descriptor::wait_read, asio::use_awaitable);
         FileDescriptor inside{
             ::accept4(waiter.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK)};
-        if (inside) {
+        const bool is_accepted = inside.get() >= 0;
+        if (is_accepted) {
             const auto to = name_of(inside);
             if (is_known || execution::find_borders().may_pass(to)) {
                 tasks_.spawn("connection", carry(std::move(inside), to));
@@ -157,10 +158,15 @@ Task<> NetworkRelay::accept(FileDescriptor listener, bool is_known) {
                 reset_at_close(inside.get());
             }
         }
-        while (!inside.get() || connections_ >= kMostConnections) {
-            auto pause = sleep_for(kPause);
-            co_await std::move(pause);
-        }
+        auto pause = is_accepted ? wait_for_room() : sleep_for(kPause);
+        co_await std::move(pause);
+    }
+}
+
+Task<> NetworkRelay::wait_for_room() {
+    while (connections_ >= kMostConnections) {
+        auto pause = sleep_for(kPause);
+        co_await std::move(pause);
     }
 }
 

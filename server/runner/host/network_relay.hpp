@@ -27,6 +27,7 @@ class NetworkRelay {
 
   private:
     Task<> accept(FileDescriptor listener, bool is_known);
+    Task<> wait_for_room();
     Task<> carry(FileDescriptor inside, execution::Address to);
 
     Executor executor_;
