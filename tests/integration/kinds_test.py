@@ -62,7 +62,8 @@ def tree(tmp_path, request, wheels):
 
 def look(kind, states, log):
     jobs, words = EXPECTED[kind]
-    assert states == ["succeeded"] * jobs, log
+    # `run` also tells of a matrix before it is known as several jobs.
+    assert set(states) == {"succeeded"} and len(states) >= jobs, log
     assert [word for word in words if word not in log] == [], log
     assert SECRET not in log
 
