@@ -34,7 +34,7 @@ CMD ["serve"]
 FROM ${BASE} AS build
 RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
         g++ cmake ninja-build pkg-config libboost1.81-dev libsqlite3-dev libssl-dev libgit2-dev \
-        libyaml-cpp-dev nlohmann-json3-dev libsimdjson-dev libzstd-dev zstd nodejs npm ca-certificates
+        libyaml-cpp-dev nlohmann-json3-dev libsimdjson-dev libzstd-dev libexpat1-dev zstd nodejs npm ca-certificates
 WORKDIR /source
 COPY CMakeLists.txt CMakePresets.json ./
 COPY cmake cmake

@@ -280,6 +280,58 @@ CREATE TABLE caches (
 CREATE INDEX caches_use ON caches (used_at);
 CREATE INDEX caches_room ON caches (repository, used_at, bytes);
 
+-- What `reports:` of a job came to, one row for each attempt that collected something. Reports of the
+-- same job of the same workflow stand in one line: its history.
+CREATE TABLE reports (
+    attempt INTEGER PRIMARY KEY REFERENCES attempts (id),
+    run INTEGER NOT NULL REFERENCES runs (id),
+    job INTEGER NOT NULL REFERENCES jobs (id),
+    repository INTEGER NOT NULL REFERENCES repositories (id),
+    workflow_path TEXT NOT NULL,
+    job_key TEXT NOT NULL,
+    passed INTEGER NOT NULL DEFAULT 0,
+    failed INTEGER NOT NULL DEFAULT 0,
+    skipped INTEGER NOT NULL DEFAULT 0,
+    ms INTEGER NOT NULL DEFAULT 0,
+    lines INTEGER,                           -- that coverage knows
+    covered INTEGER
+) STRICT;
+CREATE INDEX reports_line ON reports (repository, workflow_path, job_key, attempt);
+CREATE INDEX reports_run ON reports (run);
+
+-- A report comes in parts, each once, whoever repeats it. What is no test stays as it came.
+CREATE TABLE report_parts (
+    attempt INTEGER NOT NULL REFERENCES attempts (id),
+    part INTEGER NOT NULL,
+    body TEXT NOT NULL,                      -- results::Part as JSON, without its tests
+    PRIMARY KEY (attempt, part)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE tests (
+    id INTEGER PRIMARY KEY,
+    repository INTEGER NOT NULL REFERENCES repositories (id),
+    workflow_path TEXT NOT NULL,
+    job_key TEXT NOT NULL,
+    suite TEXT NOT NULL,
+    name TEXT NOT NULL,
+    UNIQUE (repository, workflow_path, job_key, suite, name)
+) STRICT;
+
+-- Of older reports only those that failed or were flaky.
+CREATE TABLE test_results (
+    attempt INTEGER NOT NULL REFERENCES attempts (id),
+    test INTEGER NOT NULL REFERENCES tests (id),
+    outcome TEXT NOT NULL CHECK (outcome IN ('passed', 'failed', 'skipped')),
+    flaky INTEGER NOT NULL DEFAULT 0 CHECK (flaky IN (0, 1)), -- the same commit had the other outcome, too
+    ms INTEGER NOT NULL,
+    file TEXT NOT NULL,
+    line INTEGER NOT NULL,
+    message TEXT NOT NULL,
+    details TEXT NOT NULL,
+    PRIMARY KEY (attempt, test)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX test_results_history ON test_results (test, attempt);
+
 -- Append-only: what changed, for the outbox, live pages and the audit chain, in the transaction of the change.
 CREATE TABLE changes (
     seq INTEGER PRIMARY KEY,                 -- the newest row is never removed, so none comes twice

@@ -1,8 +1,10 @@
 // triphammer-runner: one attempt, one process. Static and small, because it is started for each
-// job. Started once more where the steps run, it packs and unpacks (archive/archiver.hpp).
+// job. Started once more where the steps run, it packs and unpacks (archive/archiver.hpp)
+// and reads reports (results/program.hpp).
 
 #include "archive/archiver.hpp"
 #include "launcher/standby.hpp"
+#include "results/program.hpp"
 #include "runner/entry.hpp"
 #include "runner/standby.hpp"
 
@@ -17,6 +19,9 @@ int main(int count, char** arguments) {
     try {
         if (count > 1 && std::string_view{arguments[1]} == "archive") {
             return archive::run_archiver(count - 2, arguments + 2, STDOUT_FILENO);
+        }
+        if (count > 1 && std::string_view{arguments[1]} == "report") {
+            return results::run_reporter(count - 2, arguments + 2, STDOUT_FILENO);
         }
         const bool waits =
             count == 2 && arguments[1] == std::string_view{launcher::kStandbyArgument};

@@ -41,6 +41,10 @@ Answer show_run(Services& services, Call call);
 Answer cancel_run(Services& services, Call call);
 Answer rerun_run(Services& services, Call call);
 
+// test_handlers.cpp: what reports came to
+Answer show_tests(Services& services, Call call);
+Answer take_report(Services& services, Call call);
+
 // artifact_handlers.cpp
 Answer list_artifacts(Services& services, Call call);
 Answer download_artifact(Services& services, Call call);

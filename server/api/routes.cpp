@@ -3,6 +3,7 @@
 #include "api/handlers.hpp"
 #include "api/manual_run.hpp"
 #include "base/text.hpp"
+#include "results/part.hpp"
 
 #include <array>
 
@@ -45,6 +46,7 @@ constexpr auto kRoutes = std::to_array<Route>({
     {get, "/api/v1/runs/{run}/jobs/{job}/log", viewer, show_log},
     {get, "/api/v1/runs/{run}/jobs/{job}/log/raw", viewer, show_raw_log},
 
+    {get, "/api/v1/runs/{run}/tests", viewer, show_tests},
     {get, "/api/v1/runs/{run}/artifacts", viewer, list_artifacts},
     {get, "/api/v1/runs/{run}/artifacts/{artifact}/zip", viewer, download_artifact},
     {delete_, "/api/v1/runs/{run}/artifacts/{artifact}", developer, remove_artifact},
@@ -81,6 +83,7 @@ constexpr auto kRoutes = std::to_array<Route>({
 
     {get, "/runner/v1", runner, runner_socket},
     {post, "/runner/v1/source", runner, runner_source},
+    {post, "/runner/v1/reports", runner, take_report, results::kMostPartBytes},
     {get, "/runner/v1/artifacts", runner, list_runner_artifacts},
     {post, "/runner/v1/artifacts", runner, upload_artifact, kBlob, true},
     {get, "/runner/v1/artifacts/{artifact}", runner, fetch_artifact},

@@ -2,6 +2,7 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "runner/actions/reports.hpp"
 #include "runner/background_steps.hpp"
 #include "runner/steps/files.hpp"
 
@@ -57,7 +58,14 @@ class StepsJob {
         if (kept && !rest) kept = rest.error();
         if (!kept) co_return broken(kept.error());
         scope_.settle("", *rest, false);
-        auto last = run_posts(static_cast<int>(steps.size()));
+        auto number = static_cast<int>(steps.size());
+        if (has_reports(session_.document().job) && !session_.is_stopped()) {
+            auto collecting = collect_reports(session_, executor_, ++number);
+            if (const auto done = co_await std::move(collecting); !done) {
+                co_return broken(done.error());
+            }
+        }
+        auto last = run_posts(number);
         if (const auto done = co_await std::move(last); !done) co_return broken(done.error());
         co_return outcome();
     }
@@ -101,7 +109,7 @@ class StepsJob {
         co_return co_await std::move(ended);
     }
 
-    /// What actions left for the end, the last one first; numbered behind the job's own steps.
+    /// What actions left for the end, the last one first; numbered from behind `number`.
     Task<Result<>> run_posts(int number) {
         auto& posts = scope_.actions().posts;
         while (!posts.empty()) {

@@ -25,7 +25,7 @@ ChangeRow read_change(Statement& row) {
 /// nothing: with the others come runs.
 bool is_work(const NewChange& change) {
     if (change.subject == "delivery") return change.to_state == "ignored";
-    return change.subject != "step" && change.subject != "artifact";
+    return change.subject != "step" && change.subject != "artifact" && change.subject != "report";
 }
 
 }  // namespace

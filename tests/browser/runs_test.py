@@ -206,3 +206,32 @@ def test_a_deployment_shows_its_effects_and_why_it_failed(browser, site):
 
     assert "create candidate" in browser.text(".effects")
     assert "the candidate never answered /healthz" in browser.text(".summary")
+
+
+def test_failed_tests_stand_on_the_runs_page_with_message_and_file(browser, site):
+    browser.open(f"{site.url}/runs/483")
+    browser.wait_text("test_rounding", ".failed-tests")
+    assert "tests/test_prices.py:14" in browser.text(".failed-tests code")
+    assert "assert 2 == 3 <script>" in browser.text(".failed-tests")
+
+
+def test_reports_show_the_past_of_tests_coverage_and_findings(browser, site):
+    browser.open(f"{site.url}/runs/483/tests")
+    browser.wait_text("1 failed", ".job-report")
+
+    assert "41 passed" in browser.text(".job-report")
+    assert "75.0 % of 200 lines covered, 80.0 % before" in browser.text(".job-report")
+    assert "broken.xml: line 3: mismatched tag" in browser.text(".job-report .problems")
+    assert "shop/basket.py:9" in browser.text(".job-report details[open]")
+    names = browser.run("return [...document.querySelectorAll('.tests strong')].map(e => e.innerText)")
+    assert names == ["test_rounding", "test_clock"]
+    assert browser.run("return [...document.querySelectorAll('.tests li:first-child .past a')].map(e => e.className)") == ["passed", "passed", "failed"]
+    assert browser.count(".tests .flaky") == 1
+
+    browser.run("const s = document.querySelector('.shown-tests select'); s.value = 'all'; s.dispatchEvent(new Event('change', {bubbles: true}))")
+    browser.wait(lambda: browser.count(".tests li") == 3, "all tests")
+
+
+def test_a_run_without_reports_says_how_they_are_made(browser, site):
+    browser.open(f"{site.url}/runs/484/tests")
+    browser.wait_text("reports:", ".page")

@@ -56,7 +56,7 @@ TEST(GithubWorkflow, EveryLineThatLintRefusesIsNamedWithItsRemedy) {
         "jobs:\n"
         "  a:\n"
         "    runs-on: host\n"
-        "    reports: { junit: a.xml }\n"
+        "    enviroment: production\n"
         "    steps:\n"
         "      - run: echo ${{ github.head_ref }}\n"
         "        shel: bash\n",

@@ -3,6 +3,7 @@
 #include "archive/wire.hpp"
 #include "archive/zip_index.hpp"
 #include "base/file.hpp"
+#include "runner/session/own_program.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -14,10 +15,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kProgram = ".triphammer-archiver";
 /// A program's argument may have 128 KiB (MAX_ARG_STRLEN of Linux).
 constexpr std::size_t kLongestRequest = 120U << 10U;
-constexpr std::uint64_t kMostProgramBytes = 1U << 30U;  // one with sanitizers
 
 /// What the archiver says: bytes into a file, lines into the log.
 class ArchiverOutput final : public execution::OutputSink {
@@ -67,13 +66,6 @@ class ArchiverOutput final : public execution::OutputSink {
     std::optional<Error> failure_;
 };
 
-bool is_installed(const std::string& path, std::uint64_t bytes) {
-    struct stat info {};
-
-    return ::lstat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) &&
-           static_cast<std::uint64_t>(info.st_size) == bytes;
-}
-
 /// What was made beside the job is checked like what comes from elsewhere, before it is stored.
 Result<> check_archive(const FileDescriptor& file, bool is_cache) {
     archive::IndexLimits limits;
@@ -84,22 +76,6 @@ Result<> check_archive(const FileDescriptor& file, bool is_cache) {
 }
 
 }  // namespace
-
-/// A step may replace it: then it is that step's program which runs as a step, as any other.
-Result<> ArchiveTool::install() const {
-    const auto path = executor_.folders().temp.outside + "/" + kProgram;
-    std::error_code failure;
-    const auto bytes = fs::file_size("/proc/self/exe", failure);
-    if (failure) return from_errno("look at /proc/self/exe", failure.value());
-    if (is_installed(path, bytes)) return {};
-    const auto program = read_file("/proc/self/exe", kMostProgramBytes);
-    if (!program) return program.error();
-    fs::remove(path, failure);
-    auto file = open_file(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0755);
-    if (!file) return file.error();
-    if (::fchmod(file->get(), 0755) != 0) return from_errno("chmod " + path);
-    return write_all(file->get(), *program);
-}
 
 /// Steps may run beside each other.
 std::string ArchiveTool::download_name() const {
@@ -114,17 +90,12 @@ Task<Result<archive::Packed>> ArchiveTool::run(
     std::string verb, std::string request, Sha256Stream* sum, FileDescriptor* output
 ) {
     if (request.size() > kLongestRequest) co_return invalid("the list of paths is too long");
-    if (auto there = install(); !there) co_return there.error();
-    const auto& folders = executor_.folders();
-    StepCommand command;
-    command.arguments = {
-        folders.temp.inside + "/" + kProgram, "archive", std::move(verb), std::move(request)};
-    command.environment = {"PATH=/usr/bin:/bin", "HOME=" + folders.home.inside, "LC_ALL=C.UTF-8"};
-    command.directory = folders.workspace.inside;
+    auto command = make_own_command(executor_, {"archive", std::move(verb), std::move(request)});
+    if (!command) co_return command.error();
     execution::ProcessLimits limits;
     limits.grace = std::chrono::seconds{session_.document().grace_seconds};
     ArchiverOutput said{session_, step_, sum, output};
-    auto running = executor_.run_step(std::move(command), limits, said, stop_);
+    auto running = executor_.run_step(std::move(*command), limits, said, stop_);
     const auto end = co_await std::move(running);
     if (!end) co_return end.error();
     if (end->cause == execution::EndCause::cancelled) co_return Error{Code::cancelled, "stopped"};

@@ -34,7 +34,6 @@ class ArchiveTool {
     const JobFolders& folders() const { return executor_.folders(); }
 
   private:
-    Result<> install() const;
     std::string download_name() const;
     Task<Result<archive::Packed>> run(
         std::string verb, std::string request, Sha256Stream* sum, FileDescriptor* output

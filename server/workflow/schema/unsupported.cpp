@@ -13,7 +13,6 @@ constexpr auto kUnsupported = std::to_array<Unsupported>({
     {"notify", ""},
     {"jobs.terraform", "run it as a step"},
     {"jobs.approve", ""},
-    {"jobs.reports", ""},
     // Steps.
     {"steps.uses.self", "write ./path, after a step that checks the repository out"},
     {"actions/checkout", "commits of the run's own repository are checked out"},

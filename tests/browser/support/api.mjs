@@ -94,10 +94,18 @@ const act = (name) => ({ world, body, response }, id) => {
   reply(response, 202, {});
 };
 
+function listTests({ world, query, response }, id) {
+  const report = world.reports.get(id) ?? { jobs: [], items: [] };
+  const wanted = query.get('outcome') ?? '';
+  const fits = (test) => wanted === 'all' || test.outcome === wanted || (wanted === '' && (test.outcome === 'failed' || test.flaky));
+  reply(response, 200, { jobs: report.jobs, items: report.items.filter(fits), next: null });
+}
+
 const ROUTES = [
   ['GET', /^\/runs$/, all('runs', fits, withoutSteps)],
   ['POST', /^\/runs$/, startRun],
   ['GET', /^\/runs\/([^/]+)$/, find('runs', 'id')],
+  ['GET', /^\/runs\/([^/]+)\/tests$/, listTests],
   ['POST', /^\/runs\/([^/]+)\/cancel$/, act('cancel')],
   ['POST', /^\/runs\/([^/]+)\/rerun$/, act('rerun')],
   ['GET', /^\/runs\/[^/]+\/jobs\/([^/]+)\/log$/, serveLog],

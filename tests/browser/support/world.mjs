@@ -39,6 +39,7 @@ export class World {
     this.pipelines = new Map();
     this.templates = TEMPLATES;
     this.logs = new Map();
+    this.reports = new Map();
   }
 
   /** `ago` seconds before now. */
@@ -51,6 +52,7 @@ export class World {
     this.addHostile();
     this.addLong();
     this.addFailed();
+    this.addReport();
     this.addRunning();
     this.addInvalid();
     this.addRest();
@@ -135,6 +137,25 @@ export class World {
     ];
     this.logs.set('4832/1', new HandLog(['all files are clean', '', 'done']));
     this.runs.unshift({ ...this.facts(483), repository: 'octo/shop', state: 'failed', cause: 'exit', created_at: this.at(1502), ...times, jobs });
+  }
+
+  addReport() {
+    const past = (...outcomes) => outcomes.map((outcome, at) => ({ run: String(483 - at), number: 483 - at, sha: 'c'.repeat(40), outcome, flaky: false, ms: 12 }));
+    const test = (id, name, outcome, more) => ({ id, job: '4831', suite: 'tests.test_prices', name, outcome, flaky: false, ms: 12, file: null, line: null, message: null, details: null, past: past(outcome), ...more });
+    const counts = { passed: 41, failed: 1, skipped: 1, ms: 2400 };
+    this.reports.set('483', {
+      jobs: [{
+        ...counts, job: '4831', name: 'test', flaky: 1, coverage: { lines: 200, covered: 150, files: [{ path: 'shop/basket.py', lines: 40, covered: 10 }] },
+        findings: [{ tool: 'lint', rule: 'E501', level: 'warning', message: 'line too long', file: 'shop/basket.py', line: 9 }],
+        texts: [{ path: 'size.txt', text: 'main.js 31 KiB' }], problems: ['broken.xml: line 3: mismatched tag'],
+        line: [{ ...counts, run: '483', number: 483, sha: 'c'.repeat(40), coverage: { lines: 200, covered: 150 } }, { ...counts, failed: 0, run: '482', number: 482, sha: 'b'.repeat(40), coverage: { lines: 200, covered: 160 } }],
+      }],
+      items: [
+        test('1', 'test_rounding', 'failed', { file: 'tests/test_prices.py', line: 14, message: 'assert 2 == 3 <script>window.broken = 1</script>', details: 'def test_rounding():\n>   assert 2 == 3', past: past('failed', 'passed', 'passed') }),
+        test('2', 'test_clock', 'passed', { flaky: true }),
+        test('3', 'test_later', 'skipped', { message: 'not today' }),
+      ],
+    });
   }
 
   addRunning() {

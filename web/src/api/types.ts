@@ -49,6 +49,61 @@ export interface Job {
   steps?: Step[] | null;
 }
 
+export interface Covered {
+  lines: number;
+  covered: number;
+}
+
+export interface ReportCounts {
+  passed: number;
+  failed: number;
+  skipped: number;
+  ms: number;
+  coverage: Covered | null;
+}
+
+/** What `reports:` of one job came to. */
+export interface ReportedJob extends ReportCounts {
+  job: string;
+  name: string;
+  flaky: number;
+  coverage: (Covered & { files?: (Covered & { path: string })[] }) | null;
+  findings: { tool: string; rule: string; level: string; message: string; file: string; line: number }[];
+  texts: { path: string; text: string }[];
+  problems: string[];
+  line: (ReportCounts & { run: string; number: number; sha: string })[];
+}
+
+export interface PastResult {
+  run: string;
+  number: number;
+  sha: string;
+  outcome: string;
+  flaky: boolean;
+  ms: number;
+}
+
+export interface ReportedTest {
+  id: string;
+  job: string;
+  suite: string | null;
+  name: string;
+  outcome: string;
+  flaky: boolean;
+  ms: number;
+  file: string | null;
+  line: number | null;
+  message: string | null;
+  details: string | null;
+  past: PastResult[];
+}
+
+export interface TestReport {
+  jobs: ReportedJob[];
+  items: ReportedTest[];
+  next: string | null;
+}
+
 export interface Artifact {
   id: string;
   name: string;

@@ -19,6 +19,7 @@ import { JobList } from './run_jobs';
 import { chooseJob, chooseStep, hasRerunnable, isEnded, mayRerun, nextFailure, stepPath } from './run_places';
 import { ArtifactsTab } from './run_artifacts';
 import { SummaryTab } from './run_summary';
+import { TestsTab } from './run_tests';
 import { WhyTab } from './run_why';
 
 const TITLE_SIGNS: Record<string, string> = { good: '✓', bad: '✗', busy: '●', wait: '‖', calm: '○' };
@@ -37,6 +38,7 @@ export function RunScreen({ params }: { params: Params }) {
       <RunHead run={run} tab={params.tab ?? ''} />
       {params.tab === 'why' && <WhyTab run={run} />}
       {params.tab === 'artifacts' && <ArtifactsTab run={run} />}
+      {params.tab === 'tests' && <TestsTab run={run} />}
       {params.tab === 'summary' && <SummaryTab run={run} />}
       {!params.tab && <Body run={run} params={params} />}
     </section>

@@ -12,6 +12,7 @@ import { wordOfCause } from '../parts/status';
 import { loudLines } from './loud_lines';
 import type { LoudLine } from './loud_lines';
 import { failuresOf, hasFailed, stepPath } from './run_places';
+import { FailedTests } from './run_tests';
 
 const MAX_FAILURES = 5;
 const TAIL_LINES = 400;
@@ -25,6 +26,7 @@ export function FailureBox({ run }: { run: Run }) {
       {run.problems && run.problems.length > 0 && <Problems problems={run.problems} file={run.workflow_path ?? run.workflow} />}
       {run.reason && <p><bdi>{run.reason}</bdi></p>}
       {failures.slice(0, MAX_FAILURES).map(({ job, step }) => <OneFailure key={job.id} run={run} job={job} step={step} />)}
+      {hasFailed(run.state) && failures.length > 0 && <FailedTests run={run} />}
       {failures.length > MAX_FAILURES && <p>and {failures.length - MAX_FAILURES} more</p>}
     </section>
   );
