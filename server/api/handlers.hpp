@@ -45,6 +45,9 @@ Answer rerun_run(Services& services, Call call);
 Answer show_tests(Services& services, Call call);
 Answer take_report(Services& services, Call call);
 
+// export_handlers.cpp
+Answer export_run(Services& services, Call call);
+
 // artifact_handlers.cpp
 Answer list_artifacts(Services& services, Call call);
 Answer download_artifact(Services& services, Call call);

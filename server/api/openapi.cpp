@@ -43,6 +43,7 @@ const std::map<std::string, std::string, std::less<>>& summaries() {
         {"GET /api/v1/runs/{run}/jobs/{job}/log", "Lines of a step's log, or a search in it"},
         {"GET /api/v1/runs/{run}/jobs/{job}/log/raw", "A log as it was written, in byte ranges"},
         {"GET /api/v1/runs/{run}/tests", "What its reports say: tests, coverage, findings, texts"},
+        {"GET /api/v1/runs/{run}/export", "All of it as one zip, to keep or to replay"},
         {"GET /api/v1/runs/{run}/artifacts", "What the run's jobs have uploaded, by name"},
         {"GET /api/v1/runs/{run}/artifacts/{artifact}/zip", "An artifact, in byte ranges"},
         {"DELETE /api/v1/runs/{run}/artifacts/{artifact}", "Removes an artifact before its time"},

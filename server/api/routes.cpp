@@ -47,6 +47,7 @@ constexpr auto kRoutes = std::to_array<Route>({
     {get, "/api/v1/runs/{run}/jobs/{job}/log/raw", viewer, show_raw_log},
 
     {get, "/api/v1/runs/{run}/tests", viewer, show_tests},
+    {get, "/api/v1/runs/{run}/export", viewer, export_run},
     {get, "/api/v1/runs/{run}/artifacts", viewer, list_artifacts},
     {get, "/api/v1/runs/{run}/artifacts/{artifact}/zip", viewer, download_artifact},
     {delete_, "/api/v1/runs/{run}/artifacts/{artifact}", developer, remove_artifact},

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "cli/language_commands.hpp"
 #include "cli/local_plan.hpp"
+#include "cli/replay.hpp"
 #include "cli/run_options.hpp"
 #include "cli/run_report.hpp"
 #include "github/payload.hpp"
@@ -131,16 +132,23 @@ Result<> keep_job(plan::PlannedRun& run, const std::string& key) {
     return {};
 }
 
+Result<WorkflowText> read_file_of(const RunOptions& options) {
+    if (options.replay.empty()) return read_workflow_file(options.file, options.allow);
+    return read_workflow_text(options.file, options.replayed_text, options.allow);
+}
+
 /// Problems of the file go to standard error.
 Result<Prepared> prepare(const RunOptions& options, const fs::path& folder) {
-    auto file = read_workflow_file(options.file, options.allow);
+    auto file = read_file_of(options);
     if (!file) return file.error();
     for (const auto& problem : file->read.problems)
         std::cerr << to_text(file->path, problem, Paint{false}) << '\n';
     if (!file->read.workflow) return invalid(options.file + " cannot be run");
     auto tree = snapshot_into(folder / kTree);
     if (!tree) return tree.error();
-    name_in_tree(*file, *tree);
+    if (options.replay.empty()) name_in_tree(*file, *tree);
+    const auto difference = compare_commits(options, tree->is_changed ? tree->parent : tree->sha);
+    if (!difference.empty()) std::cerr << "warning: " << difference << '\n';
     const auto event = event_for(options, *file->read.workflow, *tree);
     if (!event) return event.error();
     auto plan = make_local_plan(
@@ -211,6 +219,10 @@ int run_workflow(const Invocation& invocation) {
     if (!config) return complain(config.error(), kUsage);
     const auto folder = RunFolder::make();
     if (!folder) return complain(folder.error(), kUsage);
+    if (!options->replay.empty()) {
+        auto used = use_export(*options, folder->path() / "export");
+        if (!used) return complain(used.error(), kUsage);
+    }
     auto prepared = prepare(*options, folder->path());
     if (!prepared) return complain(prepared.error(), kUsage);
     const auto paint = Paint::for_output(invocation.environment);

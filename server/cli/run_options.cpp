@@ -84,6 +84,10 @@ std::vector<std::string> workflows_in(const fs::path& folder) {
 Result<std::string> choose_file(const Invocation& invocation) {
     const auto& words = invocation.arguments.words();
     if (words.size() > 1) return invalid("run takes one FILE");
+    if (invocation.arguments.has("replay")) {
+        if (words.empty()) return std::string{};
+        return invalid("--replay brings its own workflow; leave " + words[0] + " out");
+    }
     return words.empty() ? find_only_workflow(".") : Result<std::string>{words[0]};
 }
 
@@ -127,6 +131,7 @@ Result<RunOptions> read_run_options(const Invocation& invocation) {
     options.caches = arguments.value("caches").value_or(usual_caches(invocation.environment));
     options.artifacts = arguments.value("artifacts").value_or("");
     options.engine = variable(invocation.environment, "DOCKER_HOST");
+    options.replay = arguments.value("replay").value_or("");
     options.dry_run = arguments.has("dry-run");
     options.json = arguments.has("json");
     if (auto read = read_payload(invocation, options); !read) return read.error();

@@ -23,7 +23,10 @@ struct RunOptions {
     std::vector<std::pair<std::string, Secret>> secrets;
     std::map<std::string, std::string> runs_on;
     std::vector<std::string> allow;
-    std::string caches;     // folder that outlives the run
+    std::string caches;         // folder that outlives the run
+    std::string replay;         // an export of a run; then, from it:
+    std::string replayed_text;  // of the workflow
+    std::string replayed_sha;
     std::string artifacts;  // folder that gets them; empty: none
     std::string engine;     // what DOCKER_HOST says
     bool dry_run = false;

@@ -28,11 +28,17 @@ Result<WorkflowText> read_workflow_file(
 ) {
     auto text = read_text(path);
     if (!text) return text.error();
+    return read_workflow_text(path, std::move(*text), allow);
+}
+
+WorkflowText read_workflow_text(
+    std::string path, std::string text, const std::vector<std::string>& allow
+) {
     workflow::ReadOptions options;
     options.allow = allow;
-    auto read = workflow::read_workflow(path, *text, options);
+    auto read = workflow::read_workflow(path, text, options);
     workflow::check_zones(read, zone_names());
-    return WorkflowText{path, std::move(*text), std::move(read)};
+    return WorkflowText{std::move(path), std::move(text), std::move(read)};
 }
 
 nlohmann::json to_json(const std::string& file, const model::Problem& problem) {

@@ -24,6 +24,11 @@ Result<WorkflowText> read_workflow_file(
     const std::string& path, const std::vector<std::string>& allow
 );
 
+/// The same of a text that is there already.
+WorkflowText read_workflow_text(
+    std::string path, std::string text, const std::vector<std::string>& allow
+);
+
 /// The contract's `{file, line, column, severity, code, message, hint}`.
 nlohmann::json to_json(const std::string& file, const model::Problem& problem);
 

@@ -48,6 +48,7 @@ function Buttons({ run }: { run: Run }) {
   const ended = isEnded(run.state);
   return (
     <div class="buttons">
+      <a class="button" href={`/api/v1${path`/runs/${run.id}/export`}`} download title="Event, workflow, logs and results as one zip"><Icon name="download" />Export</a>
       {hasRerunnable(run) && <button type="button" class="primary" onClick={() => void rerun(run, 'failed')}><Icon name="rerun" />Re-run failed</button>}
       {ended
         ? <button type="button" onClick={() => void rerun(run, 'all')}><Icon name="rerun" />Re-run all</button>
