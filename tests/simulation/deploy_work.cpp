@@ -238,7 +238,7 @@ void DeployWork::try_effect(Runner& runner) {
         if (!rest) return close_effect(runner, false);
         rest_until_ = context.now() + *rest;
         doing_ = Doing::resting;
-        if (context.can_fail && context.dice.once_in(10)) runner.freeze_for_long();
+        if (context.can_fail && context.dice.once_in(2)) runner.freeze_for_long();
         return;
     }
     context.outside.under_way.push_back(

@@ -13,15 +13,16 @@ constexpr int kMaxSteps = 20'000;
 // How often something goes wrong while there are faults left.
 constexpr std::uint64_t kFaultEvery = 12;
 constexpr std::uint64_t kTickEvery = 10;
+constexpr std::uint64_t kRerunSeeds = 1ULL << 40U;
 
 }  // namespace
 
 World::World(store::Database& db, testing::ManualClock& clock, const WorldOptions& options)
-    : context_{db, clock, options.seed} {
+    : context_{db, clock, options.seed}, rerun_dice_{options.seed + kRerunSeeds} {
     context_.plant = options.plant;
     context_.is_tracing = options.is_tracing;
     faults_left_ = context_.dice.below(8);
-    if (context_.dice.once_in(3)) reruns_left_ = 1 + context_.dice.below(2);
+    if (rerun_dice_.once_in(3)) reruns_left_ = 1 + rerun_dice_.below(2);
 }
 
 std::optional<std::string> World::play() {
@@ -153,13 +154,13 @@ void World::collect_people() {
 
 // Now and then, while others run and after all have ended.
 void World::collect_reruns() {
-    if (reruns_left_ == 0 || !daemon_.is_alive() || !context_.dice.once_in(20)) return;
+    if (reruns_left_ == 0 || !daemon_.is_alive() || !rerun_dice_.once_in(20)) return;
     choices_.emplace_back([this] { rerun(); });
 }
 
 void World::rerun() {
     --reruns_left_;
-    auto& dice = context_.dice;
+    auto& dice = rerun_dice_;
     queue::RerunRequest request;
     const auto kind = dice.below(3);
     if (kind == 1) request.what = queue::Rerun::failed;

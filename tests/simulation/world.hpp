@@ -71,6 +71,7 @@ class World {
     std::int64_t changes_seen_ = 0;
     std::vector<Choice> choices_;
     std::uint64_t faults_left_ = 0;
+    Dice rerun_dice_;  // its own: schedules without re-runs stay what they were
     std::uint64_t reruns_left_ = 0;
     std::map<std::int64_t, bool> was_working_;
 };
