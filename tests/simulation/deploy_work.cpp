@@ -35,8 +35,8 @@ struct Fate {
     explicit Fate(std::uint64_t seed) {
         Dice dice{seed};
         if (dice.once_in(5)) refused.insert(static_cast<EffectKind>(dice.below(9)));
-        gate = dice.once_in(8) ? rollout::Check::failed : rollout::Check::passed;
-        verify = dice.once_in(8) ? rollout::Check::failed : rollout::Check::passed;
+        gate = dice.once_in(4) ? rollout::Check::failed : rollout::Check::passed;
+        verify = dice.once_in(4) ? rollout::Check::failed : rollout::Check::passed;
         has_before = dice.once_in(3);
         // The way back may be refused too, or be answered only after some tries, or never.
         if (dice.once_in(4)) refused.insert(static_cast<EffectKind>(dice.below(9)));

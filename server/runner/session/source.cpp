@@ -239,11 +239,14 @@ execution::Sandbox unpack_sandbox(
 }
 
 /// The folder of an action is ours, but git runs as the user of the steps.
-void give_to_steps(const std::string& folder, const JobFolders& folders) {
+Result<> give_to_steps(const std::string& folder, const JobFolders& folders) {
     struct stat home {};
 
-    const bool known = ::stat(folders.home.outside.c_str(), &home) == 0;
-    if (known) (void)::lchown(folder.c_str(), home.st_uid, home.st_gid);
+    if (::stat(folders.home.outside.c_str(), &home) != 0 ||
+        ::lchown(folder.c_str(), home.st_uid, home.st_gid) != 0) {
+        return from_errno("give " + folder + " to the steps");
+    }
+    return {};
 }
 
 /// Where there are no namespaces (a runner that is itself in a container) git runs beside us: the
@@ -251,7 +254,9 @@ void give_to_steps(const std::string& folder, const JobFolders& folders) {
 Task<Result<>> unpack(
     Session& session, int step, const Download& download, const SourcePlace& place
 ) {
-    if (!download.ask().action.empty()) give_to_steps(place.folder, session.folders());
+    if (!download.ask().action.empty()) {
+        if (auto given = give_to_steps(place.folder, session.folders()); !given) co_return given;
+    }
     auto command = unpack_command(session, download, place);
     auto sandbox = unpack_sandbox(session, download, place);
     if (execution::Sandbox::check()) command.sandbox = &sandbox;
