@@ -109,6 +109,6 @@ def test_it_runs_through_the_server(make_daemon, git, tree, kind, place):
 
     run = daemon.run_of_push(repository, sha, 300, 0.2)
 
-    log = "".join(daemon.log_text(run["id"], job["id"]) for job in run["jobs"] if job["state"] != "skipped")
+    log = "".join(daemon.log_text(run["id"], job["id"]) for job in run["jobs"] if job["steps"])
     assert run["state"] == "succeeded", log
     look(kind, [job["state"] for job in run["jobs"]], log)
