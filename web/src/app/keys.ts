@@ -2,7 +2,7 @@
 // second to be finished. Single letters can be switched off (WCAG 2.1.4).
 
 import { signal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 
 export interface Key {
   keys: string;
@@ -72,9 +72,9 @@ export function startKeys(): void {
   document.addEventListener('keydown', onKeyDown);
 }
 
-/** The keys of a screen, while it is shown. The newest comes first, so that a screen may take one over. */
+/** The keys of a screen, from its first paint on. The newest comes first, so that a screen may take one over. */
 export function useKeys(keys: Key[], dependencies: unknown[] = []): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     activeKeys.value = [...keys, ...activeKeys.value];
     return () => {
       activeKeys.value = activeKeys.value.filter((key) => !keys.includes(key));
