@@ -53,7 +53,7 @@ const std::map<std::string, std::string, std::less<>>& summaries() {
         {"PUT /api/v1/repositories/{owner}/{name}/workflow-files",
          "Names the workflow files that count; none: all do"},
         {"PUT /api/v1/repositories/{owner}/{name}/workflow-access",
-         "Whose workflows may call its own: none, owner or everyone"},
+         "Who may call its workflows and check it out: none, owner or everyone"},
         {"DELETE /api/v1/repositories/{owner}/{name}", "Removes one; its history stays"},
         {"GET /api/v1/pipelines", "Workflows that the server holds"},
         {"GET /api/v1/pipelines/templates", "Ready-made workflows to begin with"},

@@ -100,7 +100,7 @@ std::vector<Command> make_commands() {
          repo_files},
         {"repo access",
          "OWNER/NAME none|owner|everyone",
-         "says whose workflows may call its own (at first: those of its owner)",
+         "says who may call its workflows and check it out (at first: its owner's repositories)",
          with_admin({}),
          repo_access},
         {"repo remove",

@@ -50,7 +50,7 @@ ChildRequest make_request(const FetchRequest& request) {
         "--no-recurse-submodules",
         "--no-write-fetch-head",
         "--no-auto-maintenance",
-        "--no-prune",
+        request.prune ? "--prune" : "--no-prune",
         "--progress",
         "--force",
         "--end-of-options",

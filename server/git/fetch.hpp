@@ -23,6 +23,7 @@ struct FetchRequest {
     Remote remote;
     std::vector<std::string> refspecs;  // exact: "+refs/heads/main:refs/heads/main", or an id
     ChildLimits limits;
+    bool prune = false;  // refs that patterns among the refspecs name and the host has no longer go
 };
 
 /// Errors:

@@ -68,16 +68,39 @@ struct Mirrors::Queue {
 
 namespace {
 
-std::string make_refspec(const Want& want) {
-    return want.ref.empty() ? want.sha : "+" + want.ref + ":" + want.ref;
+constexpr std::string_view kFollowed = "refs/now/";
+
+std::vector<std::string> make_refspecs(const Want& want) {
+    if (want.ref.empty()) return {want.sha};
+    const std::string followed{kFollowed};
+    if (want.ref == kHead) return {"+HEAD:" + followed + "HEAD"};
+    if (want.ref != kEverything) return {"+" + want.ref + ":" + want.ref};
+    return {"+refs/heads/*:" + followed + "heads/*", "+refs/tags/*:" + followed + "tags/*"};
+}
+
+bool is_pattern(const std::string& refspec) {
+    return refspec.ends_with('*');
 }
 
 /// Names come from events, so from strangers: a pattern or an option would fetch something else.
 Result<> check_want(const Want& want) {
-    const bool ref_is_fine = want.ref.empty() || is_ref_name(want.ref);
+    const bool is_ours = want.sha.empty() && (want.ref == kEverything || want.ref == kHead);
+    const bool ref_is_fine = is_ours || want.ref.empty() || is_ref_name(want.ref);
     const bool sha_is_fine = want.sha.empty() || is_object_id(want.sha);
     if (ref_is_fine && sha_is_fine && !(want.ref.empty() && want.sha.empty())) return {};
     return invalid("the event names a ref or a commit that git does not know as one");
+}
+
+Result<std::vector<Ref>> list_branches_and_tags(const Repository& mirror) {
+    auto refs = mirror.list_refs(std::string{kFollowed});
+    if (!refs) return refs;
+    for (auto& ref : *refs) ref.name.replace(0, kFollowed.size(), "refs/");
+    if (refs->empty()) refs = mirror.list_refs("refs/");
+    if (!refs) return refs;
+    std::erase_if(*refs, [](const Ref& ref) {
+        return !ref.name.starts_with("refs/heads/") && !ref.name.starts_with("refs/tags/");
+    });
+    return refs;
 }
 
 Error explain_missing(const Want& want, Error failure) {
@@ -157,10 +180,21 @@ Task<Result<std::string>> Mirrors::resolve(model::RepositoryId repository, std::
     auto work = [&]() -> Result<std::string> {
         const auto mirror = Repository::open(path);
         if (!mirror) return mirror.error();
-        return mirror->resolve_commit(name);
+        return mirror->resolve_commit(name == kHead ? std::string{kFollowed} + name : name);
     };
     auto resolved = offload(git_, work);
     co_return co_await std::move(resolved);
+}
+
+Task<Result<std::vector<Ref>>> Mirrors::list_refs(model::RepositoryId repository) {
+    const auto path = path_of(repository);
+    auto work = [&]() -> Result<std::vector<Ref>> {
+        const auto mirror = Repository::open(path);
+        if (!mirror) return mirror.error();
+        return list_branches_and_tags(*mirror);
+    };
+    auto listing = offload(git_, work);
+    co_return co_await std::move(listing);
 }
 
 Task<> Mirrors::lead(
@@ -198,9 +232,10 @@ Task<> Mirrors::run_batch(model::RepositoryId repository, std::shared_ptr<Batch>
     const auto wants = batch->wants;
     std::vector<std::string> refspecs;
     for (const auto& want : wants) {
-        auto refspec = make_refspec(want);
-        const bool known = std::find(refspecs.begin(), refspecs.end(), refspec) != refspecs.end();
-        if (!known) refspecs.push_back(std::move(refspec));
+        for (auto& refspec : make_refspecs(want)) {
+            const bool known = std::count(refspecs.begin(), refspecs.end(), refspec) > 0;
+            if (!known) refspecs.push_back(std::move(refspec));
+        }
     }
     auto together = co_await fetch_refspecs(repository, batch, std::move(refspecs));
     if (!together && together.error().code != Code::conflict) {
@@ -227,7 +262,7 @@ Task<Result<>> Mirrors::fetch_alone(
         auto by_id = co_await fetch_refspecs(repository, batch, std::move(refspecs));
         co_return by_id;
     }
-    refspecs[0] = make_refspec(want);
+    refspecs = make_refspecs(want);
     auto by_ref = co_await fetch_refspecs(repository, batch, std::move(refspecs));
     co_return by_ref;
 }
@@ -235,7 +270,9 @@ Task<Result<>> Mirrors::fetch_alone(
 Task<Result<>> Mirrors::fetch_refspecs(
     model::RepositoryId repository, std::shared_ptr<Batch> batch, std::vector<std::string> refspecs
 ) {
-    FetchRequest request{path_of(repository), batch->remote, std::move(refspecs), settings_.limits};
+    const bool has_patterns = std::any_of(refspecs.begin(), refspecs.end(), is_pattern);
+    FetchRequest request{
+        path_of(repository), batch->remote, std::move(refspecs), settings_.limits, has_patterns};
     auto create = [&] { return Repository::create_bare(request.mirror); };
     auto creating = offload(git_, create);
     auto created = co_await std::move(creating);

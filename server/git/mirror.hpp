@@ -1,8 +1,9 @@
 #pragma once
 // The bare mirrors under data/mirrors/<repository id>.git and how commits get into them.
 //
-// A mirror is only ever added to: exact refs, exact commits, no tags besides, no pruning (an open
-// attempt may still need a commit that its branch has left). No fetch where the commit is there;
+// A mirror's commits are only ever added to (an open attempt may still need one that its branch has
+// left): exact refs, exact commits, no tags besides. What the host has as a whole (kEverything) is
+// followed below refs/now/, where refs go when the host's do. No fetch where the commit is there;
 // else at most one fetch runs and one waits per mirror, and callers share them. All calls on the
 // logic thread; libgit2 runs on the git thread, `git fetch` is a child.
 
@@ -11,15 +12,22 @@
 #include "base/task.hpp"
 #include "base/thread.hpp"
 #include "git/fetch.hpp"
+#include "git/repository.hpp"
 #include "model/ids.hpp"
 
 #include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace triphammer::git {
+
+/// As the `ref` of a want without `sha`: all branches and tags that the host has now, and the
+/// commit that it shows first.
+constexpr std::string_view kEverything = "*";
+constexpr std::string_view kHead = "HEAD";
 
 /// What is wanted: the commit `sha`, found at `ref`. Without `sha`: whatever `ref` names now, which
 /// always asks the host. Without `ref`: the commit alone.
@@ -54,9 +62,13 @@ class Mirrors {
     ///   unavailable   everything else that may be better later
     Task<Result<>> ensure(model::RepositoryId repository, Remote remote, std::vector<Want> wants);
 
-    /// The commit that `name` (a full ref or a full id) is in the mirror, as it was fetched last.
-    /// Code::not_found.
+    /// The commit that `name` (a full ref, kHead or a full id) is in the mirror, as it was fetched
+    /// last. Code::not_found.
     Task<Result<std::string>> resolve(model::RepositoryId repository, std::string name);
+
+    /// Branches and tags by their full names, as kEverything found them last; where that was never
+    /// asked for, those that the mirror has.
+    Task<Result<std::vector<Ref>>> list_refs(model::RepositoryId repository);
 
     /// How many fetches were started; for metrics and tests.
     std::uint64_t fetches() const { return fetches_; }

@@ -27,6 +27,11 @@ struct Free<git_reference> {
 };
 
 template <>
+struct Free<git_reference_iterator> {
+    void operator()(git_reference_iterator* p) const { git_reference_iterator_free(p); }
+};
+
+template <>
 struct Free<git_object> {
     void operator()(git_object* p) const { git_object_free(p); }
 };

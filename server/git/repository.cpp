@@ -77,6 +77,22 @@ Result<std::string> Repository::resolve_commit(std::string_view name) const {
     return to_text(*git_object_id(peeled.get()));
 }
 
+Result<std::vector<Ref>> Repository::list_refs(const std::string& prefix) const {
+    Owned<git_reference_iterator> iterator;
+    const auto glob = prefix + "*";
+    auto code = git_reference_iterator_glob_new(out(iterator), handle_->get(), glob.c_str());
+    if (code != 0) return library_error(code, "list the refs");
+    std::vector<Ref> refs;
+    for (;;) {
+        Owned<git_reference> reference;
+        code = git_reference_next(out(reference), iterator.get());
+        if (code == GIT_ITEROVER) return refs;
+        if (code != 0) return library_error(code, "list the refs");
+        const auto* id = git_reference_target(reference.get());
+        if (id != nullptr) refs.push_back({git_reference_name(reference.get()), to_text(*id)});
+    }
+}
+
 Result<std::vector<TreeEntry>> Repository::list_folder(
     std::string_view sha, const std::string& folder
 ) const {

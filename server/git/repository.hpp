@@ -31,6 +31,14 @@ struct TreeEntry {
     friend bool operator==(const TreeEntry&, const TreeEntry&) = default;
 };
 
+/// A ref as it stands, not peeled: a tag's id may be that of a tag object.
+struct Ref {
+    std::string name;  // in full
+    std::string id;
+
+    friend bool operator==(const Ref&, const Ref&) = default;
+};
+
 struct CommitFacts {
     std::string sha;
     std::string message;
@@ -61,6 +69,9 @@ class Repository {
 
     /// The commit behind a full ref name ("refs/tags/v1", annotated tags peeled) or a full id.
     Result<std::string> resolve_commit(std::string_view name) const;
+
+    /// The refs whose full names begin with `prefix`, without those that only point to others.
+    Result<std::vector<Ref>> list_refs(const std::string& prefix) const;
 
     /// The entries of `folder` ("" : the root) at a commit; empty where there is no such folder.
     Result<std::vector<TreeEntry>> list_folder(std::string_view sha, const std::string& folder)

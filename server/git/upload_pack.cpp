@@ -9,17 +9,9 @@ namespace triphammer::git {
 
 namespace {
 
-/// gitprotocol-common(5): four hex digits that count themselves.
-std::string make_packet(const std::string& line) {
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    const auto size = line.size() + 4;
-    std::string packet;
-    for (const unsigned shift : {12U, 8U, 4U, 0U}) packet += kDigits[(size >> shift) & 15U];
-    return packet + line;
-}
-
 std::string make_request_lines(const SourceWant& want) {
     auto lines = make_packet("want " + want.sha + " shallow ofs-delta no-progress\n");
+    for (const auto& id : want.besides) lines += make_packet("want " + id + "\n");
     if (want.depth > 0) lines += make_packet("deepen " + std::to_string(want.depth) + "\n");
     return lines + "0000" + make_packet("done\n");
 }
@@ -49,6 +41,15 @@ Task<Result<>> forward(std::shared_ptr<Forwarding> state, std::string bytes) {
 }
 
 }  // namespace
+
+/// gitprotocol-common(5).
+std::string make_packet(const std::string& line) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    const auto size = line.size() + 4;
+    std::string packet;
+    for (const unsigned shift : {12U, 8U, 4U, 0U}) packet += kDigits[(size >> shift) & 15U];
+    return packet + line;
+}
 
 Task<Result<>> send_source(
     Spawner& spawner, std::filesystem::path mirror, SourceWant want, OnOutput on_output

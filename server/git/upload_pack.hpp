@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace triphammer::git {
 
@@ -20,8 +21,12 @@ struct SourceWant {
         : sha{std::move(commit)}, depth{commits} {}
 
     std::string sha;
-    std::int64_t depth = 1;  // commits; 0: all its history
+    std::int64_t depth = 1;                 // commits; 0: all its history
+    std::vector<std::string> besides = {};  // ids of what else is sent, as deep
 };
+
+/// A line as git frames it: four hex digits that count themselves before it.
+std::string make_packet(const std::string& line);
 
 /// Streams the answer to `on_output`. Code::not_found where the mirror lacks the commit.
 Task<Result<>> send_source(

@@ -21,13 +21,6 @@ plan::WorkflowFile refuse(const plan::RemotePath& wanted, std::string why, std::
     return {wanted.text(), "", std::move(content)};
 }
 
-bool may_call(const store::RepositoryRow& caller, const store::RepositoryRow& called) {
-    if (caller.id == called.id || called.workflow_access == "everyone") return true;
-    const bool is_kin =
-        equal_ignoring_case(plan::owner_of(caller.full_name), plan::owner_of(called.full_name));
-    return called.workflow_access == "owner" && is_kin;
-}
-
 plan::WorkflowFile refuse_access(
     const plan::RemotePath& wanted, const store::RepositoryRow& called
 ) {
@@ -52,6 +45,13 @@ bool is_absent(const Error& error) {
 }
 
 }  // namespace
+
+bool may_call(const store::RepositoryRow& caller, const store::RepositoryRow& called) {
+    if (caller.id == called.id || called.workflow_access == "everyone") return true;
+    const bool is_kin =
+        equal_ignoring_case(plan::owner_of(caller.full_name), plan::owner_of(called.full_name));
+    return called.workflow_access == "owner" && is_kin;
+}
 
 Task<Result<plan::WorkflowFile>> RemoteWorkflows::read(
     store::RepositoryRow caller, plan::RemotePath wanted

@@ -11,6 +11,10 @@
 
 namespace triphammer::intake {
 
+/// Whether the workflows of `called` are open to those of `caller`: `repo access`. The same decides
+/// whose files a job may check out.
+bool may_call(const store::RepositoryRow& caller, const store::RepositoryRow& called);
+
 /// Lives for one plan: a ref means the same commit all the time.
 class RemoteWorkflows {
   public:

@@ -70,6 +70,40 @@ TEST_F(MirrorTest, BringsTheRefAndNothingElse) {
     EXPECT_FALSE(open().resolve_commit("refs/tags/v1"));
 }
 
+TEST_F(MirrorTest, FollowsAllBranchesAndTagsWhereEverythingIsWanted) {
+    const GitServer server{folder / "served"};
+    const auto sha = tree.commit({{"a", "1"}});
+    tree.git({"tag", "-a", "-m", "one", "v1"});
+    tree.git({"push", "-q", "origin", "v1"});
+    tree.commit({{"b", "1"}}, "other", "other");
+    ASSERT_TRUE(ensure(server, {{std::string{kEverything}, ""}}));
+    tree.git({"push", "-q", "origin", ":refs/heads/other"});
+    const auto deeper = tree.commit({{"c", "1"}}, "deeper", "other/deeper");
+
+    ASSERT_TRUE(ensure(server, {{std::string{kEverything}, ""}}));
+
+    const auto refs = run_task<Result<std::vector<Ref>>>([&](Executor) {
+        return mirrors.list_refs(kRepository);
+    });
+    const std::vector<Ref> expected{
+        {"refs/heads/main", sha},
+        {"refs/heads/other/deeper", deeper},
+        {"refs/tags/v1", tree.git({"rev-parse", "v1"})}};
+    EXPECT_EQ(refs.value(), expected);
+}
+
+TEST_F(MirrorTest, KnowsTheCommitThatTheHostShowsFirst) {
+    const GitServer server{folder / "served"};
+    const auto sha = tree.commit({{"a", "1"}});
+
+    ASSERT_TRUE(ensure(server, {{std::string{kHead}, ""}}));
+
+    const auto head = run_task<Result<std::string>>([&](Executor) {
+        return mirrors.resolve(kRepository, std::string{kHead});
+    });
+    EXPECT_EQ(head.value(), sha);
+}
+
 TEST_F(MirrorTest, AsksTheHostWhatABareRefNames) {
     const GitServer server{folder / "served"};
     tree.commit({{"a", "1"}});

@@ -10,9 +10,9 @@ namespace triphammer::runner {
 
 namespace {
 
-/// Inputs that change nothing here: there is no credential, a folder is always made anew, and what
-/// is transferred comes from this server.
-constexpr auto kHarmless = std::to_array<std::string_view>({
+/// Inputs that are read elsewhere, and those that change nothing here: there is no credential, a
+/// folder is always made anew, and what is transferred comes from this server.
+constexpr auto kKnown = std::to_array<std::string_view>({
     "clean",
     "token",
     "ssh-key",
@@ -23,6 +23,8 @@ constexpr auto kHarmless = std::to_array<std::string_view>({
     "persist-credentials",
     "set-safe-directory",
     "filter",
+    "repository",
+    "github-server-url",
     "fetch-tags",
     "path",
     "ref",
@@ -35,23 +37,17 @@ Error unsupported(const std::string& name, const std::string& value, const char*
     return invalid("actions/checkout with '" + name + ": " + value + "' is not supported: " + why);
 }
 
-Result<> check_input(const Session& session, const std::string& name, const std::string& value) {
+Result<> check_input(const std::string& name, const std::string& value) {
     if (value.empty() || value == "false") return {};
-    if (std::find(kHarmless.begin(), kHarmless.end(), name) != kHarmless.end()) return {};
-    const auto& own = session.document().source.repository;
-    if (name == "repository") {
-        if (equal_ignoring_case(value, own)) return {};
-        return unsupported(name, value, "only the run's own repository can be checked out");
-    }
-    if (name == "github-server-url") return {};
+    if (std::find(kKnown.begin(), kKnown.end(), name) != kKnown.end()) return {};
     if (name == "lfs") return unsupported(name, value, "large files are not fetched");
     if (name == "submodules") return unsupported(name, value, "submodules are not fetched");
     return unsupported(name, value, "it is no input of this action");
 }
 
-Result<> check_inputs(const Session& session, const ActionInputs& inputs) {
+Result<> check_inputs(const ActionInputs& inputs) {
     for (const auto& [name, value] : inputs) {
-        auto fine = check_input(session, to_lower(name), value.to_text());
+        auto fine = check_input(to_lower(name), value.to_text());
         if (!fine) return fine;
     }
     return {};
@@ -78,22 +74,27 @@ struct Wish {
     bool may_be_tag = false;
 };
 
-Wish wish_of(const model::SourceSpec& source, const std::string& ref) {
+bool is_of_run(const model::SourceSpec& source, const std::string& ref) {
+    const std::string_view full = source.ref;
+    const auto short_name = full.substr(full.find('/', full.find('/') + 1) + 1);
+    return ref.empty() || ref == source.sha || ref == full || ref == short_name;
+}
+
+Wish wish_of(const model::SourceSpec& source, const ActionInputs& inputs) {
     Wish out;
-    const auto short_name = [](std::string_view full) {
-        return full.substr(full.find('/', full.find('/') + 1) + 1);
-    };
-    const bool is_own =
-        ref.empty() || ref == source.sha || ref == source.ref || ref == short_name(source.ref);
-    if (is_own) {
+    const auto repository = input_text(inputs, "repository");
+    const auto ref = input_text(inputs, "ref");
+    if (!equal_ignoring_case(repository, source.repository)) out.ask.repository = repository;
+    if (out.ask.is_own() && is_of_run(source, ref)) {
         out.head = source.ref;
     } else if (is_commit_id(ref)) {
         out.ask.commit = ref;
-    } else {
+    } else if (!ref.empty()) {
         out.may_be_tag = !ref.starts_with("refs/");
         out.ask.ref = out.may_be_tag ? "refs/heads/" + ref : ref;
         out.head = out.ask.ref;
     }
+    out.ask.tags = input_text(inputs, "fetch-tags") == "true";
     return out;
 }
 
@@ -124,13 +125,14 @@ Task<Result<std::string>> fetch_wish(Session& session, int step, Wish wish, Sour
 }
 
 std::string words_of(const model::SourceSpec& source, const SourceAsk& ask) {
-    std::string what = source.sha;
+    std::string what = ask.is_own() ? source.sha : "its default branch";
     if (!ask.commit.empty()) what = ask.commit;
     if (!ask.ref.empty()) what = ask.ref;
     const auto depth = ask.depth == 1   ? std::string{}
-                       : ask.depth == 0 ? std::string{" with its history"}
+                       : ask.depth == 0 ? std::string{" with its history, branches and tags"}
                                         : " with " + std::to_string(ask.depth) + " commits";
-    return "Checking out " + source.repository + " at " + what + depth + "\n";
+    const auto& from = ask.is_own() ? source.repository : ask.repository;
+    return "Checking out " + from + " at " + what + depth + "\n";
 }
 
 }  // namespace
@@ -138,25 +140,26 @@ std::string words_of(const model::SourceSpec& source, const SourceAsk& ask) {
 Task<StepResult>
 run_checkout(const ActionCall& call, const ActionInputs& inputs, execution::StopToken&) {
     auto& session = call.scope.session();
-    if (auto fine = check_inputs(session, inputs); !fine) co_return failed_step(fine.error());
+    if (auto fine = check_inputs(inputs); !fine) co_return failed_step(fine.error());
     SourcePlace place;
     auto folder = folder_of(session, input_text(inputs, "path"));
     if (!folder) co_return failed_step(folder.error());
     place.folder = std::move(*folder);
     set_sparse(inputs, place);
     const auto& source = session.document().source;
-    const auto ref = input_text(inputs, "ref");
-    auto wish = wish_of(source, ref);
+    auto wish = wish_of(source, inputs);
     const auto depth = depth_of(input_text(inputs, "fetch-depth"));
     if (!depth) co_return failed_step(depth.error());
     wish.ask.depth = *depth;
     auto said = session.log(call.place.log, words_of(source, wish.ask));
     if (auto written = co_await std::move(said); !written) co_return failed_step(written.error());
+    const bool is_own = wish.ask.is_own();
     auto fetching = fetch_wish(session, call.place.log, std::move(wish), std::move(place));
     const auto commit = co_await std::move(fetching);
     if (!commit) co_return failed_step(commit.error());
     StepResult out;
-    out.outputs["ref"] = ref.empty() ? source.ref : ref;
+    const auto ref = input_text(inputs, "ref");
+    out.outputs["ref"] = ref.empty() && is_own ? source.ref : ref;
     out.outputs["commit"] = *commit;
     co_return out;
 }

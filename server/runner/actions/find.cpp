@@ -157,6 +157,7 @@ Task<Result<FoundAction>> find_remote_action(
         ask.commit = name->commit;
         SourcePlace where;
         where.folder = place.outside + folder;
+        where.is_action = true;
         auto fetching = fetch_source(session, call.place.log, std::move(ask), std::move(where));
         const auto fetched = co_await std::move(fetching);
         if (!fetched) call.scope.actions().fetched.erase(folder);

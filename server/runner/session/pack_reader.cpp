@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::size_t kLengthDigits = 4;
 constexpr std::size_t kLongestHead = 64U << 10U;
+constexpr std::string_view kRef = "ref ";
+constexpr std::string_view kShallow = "shallow ";
 
 Error broken(const std::string& what) {
     return {Code::protocol, "the source from the daemon is broken: " + what};
@@ -46,10 +48,24 @@ Result<bool> PackReader::take_line() {
         trim(std::string_view{head_}.substr(kLengthDigits, length - kLengthDigits))};
     head_.erase(0, length);
     in_pack_ = line == "NAK";
-    const bool shallow = line.rfind("shallow ", 0) == 0;
-    if (!in_pack_ && !shallow) return broken("an unexpected line");
-    if (shallow) shallow_.push_back(line.substr(8));
+    if (in_pack_) return true;
+    if (line.starts_with(kRef)) {
+        if (auto taken = take_ref(std::string_view{line}.substr(kRef.size())); !taken) {
+            return taken.error();
+        }
+        return true;
+    }
+    if (!line.starts_with(kShallow)) return broken("an unexpected line");
+    shallow_.push_back(line.substr(kShallow.size()));
     return true;
+}
+
+/// "<id> <name>"
+Result<> PackReader::take_ref(std::string_view line) {
+    const auto space = line.find(' ');
+    if (space == std::string_view::npos) return broken("a ref without a name");
+    refs_.emplace(line.substr(space + 1), line.substr(0, space));
+    return {};
 }
 
 }  // namespace triphammer::runner

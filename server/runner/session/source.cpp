@@ -2,16 +2,13 @@
 
 #include "base/deadline.hpp"
 #include "base/text.hpp"
-#include "execution/sandbox.hpp"
 #include "http/client.hpp"
-#include "runner/session/pack_reader.hpp"
 #include "runner/session/session.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 namespace triphammer::runner {
 
@@ -22,70 +19,30 @@ namespace {
 constexpr milliseconds kDownloadLimit = std::chrono::minutes{10};
 constexpr milliseconds kRetryPause{1'000};
 constexpr int kTries = 600;
-constexpr milliseconds kUnpackLimit = std::chrono::minutes{30};
 constexpr int kOk = 200;
 constexpr int kBadRequest = 400;
 constexpr int kForbidden = 403;
 constexpr int kNotFound = 404;
 constexpr int kConflict = 409;
 
-/// $1 folder · $2 pack · $3 commit · $4 ref that HEAD becomes, or empty · $5 shallow commits · $6
-/// sparse patterns, or empty · $7 how they are meant.
-/// No argument is ever taken for an option: refs are written, not checked out by name.
-constexpr const char* kUnpack = R"sh(set -eu
-mkdir -p -- "$1"
-cd -- "$1"
-find . -mindepth 1 -delete
-git init -q .
-git index-pack --stdin < "$2" > /dev/null
-if [ -n "$5" ]; then printf '%s\n' "$5" > .git/shallow; fi
-if [ -n "$4" ]; then
-    git update-ref "$4" "$3"
-    case "$4" in
-    refs/heads/*) git symbolic-ref HEAD "$4" ;;
-    *) git update-ref --no-deref HEAD "$3" ;;
-    esac
-else
-    git update-ref --no-deref HEAD "$3"
-fi
-if [ -n "$6" ]; then printf '%s\n' "$6" | git sparse-checkout set "$7" --stdin > /dev/null; fi
-git read-tree --reset -u HEAD
-test "$(git rev-parse HEAD)" = "$3"
-)sh";
-
-std::vector<std::string> git_environment(const std::string& home) {
-    return {
-        "PATH=/usr/local/bin:/usr/bin:/bin",
-        "HOME=" + home,
-        "LC_ALL=C.UTF-8",
-        "GIT_CONFIG_NOSYSTEM=1",
-        "GIT_CONFIG_GLOBAL=/dev/null",
-        "GIT_TERMINAL_PROMPT=0",
-        "GIT_ATTR_NOSYSTEM=1",
-        "GIT_CONFIG_COUNT=6",
-        "GIT_CONFIG_KEY_0=core.hooksPath",
-        "GIT_CONFIG_VALUE_0=/dev/null",
-        "GIT_CONFIG_KEY_1=core.fsmonitor",
-        "GIT_CONFIG_VALUE_1=false",
-        "GIT_CONFIG_KEY_2=init.templateDir",
-        "GIT_CONFIG_VALUE_2=",
-        "GIT_CONFIG_KEY_3=protocol.allow",
-        "GIT_CONFIG_VALUE_3=never",
-        "GIT_CONFIG_KEY_4=checkout.workers",
-        "GIT_CONFIG_VALUE_4=2",
-        "GIT_CONFIG_KEY_5=init.defaultBranch",
-        "GIT_CONFIG_VALUE_5=main",
-    };
-}
-
 /// Takes the answer's pieces, writes the pack to a file that only we and git see.
 class Download {
   public:
-    Download(std::filesystem::path path, SourceAsk ask)
-        : path_{std::move(path)}, ask_{std::move(ask)} {}
+    /// `folder` is made, for the pack and what else belongs to it.
+    Download(std::filesystem::path folder, SourceAsk ask)
+        : folder_{std::move(folder)}, ask_{std::move(ask)} {}
+
+    ~Download() {
+        std::error_code ignored;
+        std::filesystem::remove_all(folder_, ignored);
+    }
+
+    Download(const Download&) = delete;
+    Download& operator=(const Download&) = delete;
 
     Result<> open() {
-        auto file = open_file(path_, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+        if (auto made = make_directory(folder_, 0755); !made) return made;
+        auto file = open_file(folder_ / "pack", O_WRONLY | O_CREAT | O_TRUNC, 0600);
         if (!file) return file.error();
         ::fchmod(file->get(), 0644);  // git runs as the steps' user, who sees it nowhere else
         file_ = std::move(*file);
@@ -101,15 +58,18 @@ class Download {
 
     const PackReader& reader() const { return reader_; }
 
-    const std::filesystem::path& path() const { return path_; }
+    const std::filesystem::path& folder() const { return folder_; }
 
     const SourceAsk& ask() const { return ask_; }
 
-    /// What the daemon says that it is.
+    // What the daemon says that it is, where it is from, and which ref that was where none was
+    // named.
     std::string commit;
+    std::string origin;
+    std::string ref;
 
   private:
-    std::filesystem::path path_;
+    std::filesystem::path folder_;
     SourceAsk ask_;
     FileDescriptor file_;
     PackReader reader_;
@@ -120,6 +80,8 @@ std::string body_of(const SourceAsk& ask) {
     nlohmann::json out;
     out["depth"] = ask.depth;
     if (!ask.action.empty()) out["action"] = ask.action;
+    if (!ask.repository.empty()) out["repository"] = ask.repository;
+    if (ask.tags) out["tags"] = true;
     if (!ask.commit.empty()) out["commit"] = ask.commit;
     if (!ask.ref.empty()) out["ref"] = ask.ref;
     return out.dump();
@@ -136,7 +98,7 @@ std::string sentence_of(const std::string& body) {
 /// Refusals are final, and so is whatever hinders the daemon itself from getting what it was asked
 /// for; anything else may be better later.
 Error explain(const Session& session, const SourceAsk& ask, const http::Answer& answer) {
-    if (answer.status == kNotFound && ask.action.empty()) {
+    if (answer.status == kNotFound && ask.is_own()) {
         const auto& wanted = !ask.ref.empty()      ? ask.ref
                              : !ask.commit.empty() ? ask.commit
                                                    : session.document().source.sha;
@@ -167,6 +129,8 @@ Task<Result<>> download_once(Session& session, Download& download) {
     const auto answer = co_await std::move(downloading);
     if (!answer) co_return answer.error();
     download.commit = answer->headers.find("Triphammer-Commit").value_or("");
+    download.ref = answer->headers.find("Triphammer-Ref").value_or("");
+    download.origin = answer->headers.find("Triphammer-Origin").value_or("");
     if (answer->status == kOk && download.reader().has_begun()) co_return Result<>{};
     co_return explain(session, download.ask(), *answer);
 }
@@ -185,96 +149,6 @@ Task<Result<>> download_source(Session& session, Download& download) {
     }
 }
 
-/// Git's own words into the step's log.
-class GitWords final : public execution::OutputSink {
-  public:
-    GitWords(Session& session, int step) : session_{session}, step_{step} {}
-
-    Task<Result<>> write(std::string_view bytes) override { return session_.write(step_, bytes); }
-
-  private:
-    Session& session_;
-    int step_;
-};
-
-std::string ref_for(const std::string& ref) {
-    const bool known = ref.rfind("refs/heads/", 0) == 0 || ref.rfind("refs/tags/", 0) == 0;
-    return known ? ref : std::string{};
-}
-
-execution::Command unpack_command(
-    const Session& session, const Download& download, const SourcePlace& place
-) {
-    const auto& folders = session.folders();
-    execution::Command command;
-    command.arguments = {
-        "/bin/sh",
-        "-c",
-        kUnpack,
-        "unpack",
-        place.folder,
-        download.path().string(),
-        download.commit,
-        ref_for(place.head),
-        join(download.reader().shallow(), "\n"),
-        join(place.sparse, "\n"),
-        place.cone ? "--cone" : "--no-cone"};
-    command.environment = git_environment(folders.home.outside);
-    const bool is_own = download.ask().action.empty();
-    command.directory = is_own ? folders.workspace.outside : place.folder;
-    return command;
-}
-
-execution::Sandbox unpack_sandbox(
-    const Session& session, const Download& download, const SourcePlace& place
-) {
-    const auto& folders = session.folders();
-    execution::SandboxPaths paths;
-    paths.temp = folders.tmp.outside;
-    paths.home = folders.home.outside;
-    paths.writable = {download.ask().action.empty() ? folders.workspace.outside : place.folder};
-    paths.readable = {download.path().string()};
-    paths.hidden = session.parts().hidden;
-    return execution::Sandbox{std::move(paths)};
-}
-
-/// The folder of an action is ours, but git runs as the user of the steps.
-Result<> give_to_steps(const std::string& folder, const JobFolders& folders) {
-    struct stat home {};
-
-    if (::stat(folders.home.outside.c_str(), &home) != 0 ||
-        ::lchown(folder.c_str(), home.st_uid, home.st_gid) != 0) {
-        return from_errno("give " + folder + " to the steps");
-    }
-    return {};
-}
-
-/// Where there are no namespaces (a runner that is itself in a container) git runs beside us: the
-/// folder was emptied before, so nothing of an earlier step is believed.
-Task<Result<>> unpack(
-    Session& session, int step, const Download& download, const SourcePlace& place
-) {
-    if (!download.ask().action.empty()) {
-        if (auto given = give_to_steps(place.folder, session.folders()); !given) co_return given;
-    }
-    auto command = unpack_command(session, download, place);
-    auto sandbox = unpack_sandbox(session, download, place);
-    if (execution::Sandbox::check()) command.sandbox = &sandbox;
-    GitWords words{session, step};
-    execution::ProcessLimits limits;
-    limits.deadline = kUnpackLimit;
-    auto running = execution::run_process(std::move(command), limits, words, session.stop());
-    const auto end = co_await std::move(running);
-    if (!end) co_return end.error();
-    if (end->cause == execution::EndCause::cancelled) co_return Error{Code::cancelled, "stopped"};
-    if (!end->status.ok()) {
-        co_return Error{
-            Code::io,
-            "git could not unpack the source (exit " + std::to_string(end->status.code) + ")"};
-    }
-    co_return Result<>{};
-}
-
 }  // namespace
 
 bool is_commit_id(std::string_view text) {
@@ -286,19 +160,24 @@ bool is_commit_id(std::string_view text) {
 Task<Result<std::string>> fetch_source(
     Session& session, int step, SourceAsk ask, SourcePlace place
 ) {
-    const auto& temp = session.folders().temp.outside;
-    Download download{std::filesystem::path{temp}.parent_path() / "source.pack", std::move(ask)};
+    // Of each step its own: steps in the background may check out at the same time.
+    const std::filesystem::path temp{session.folders().temp.outside};
+    Download download{temp.parent_path() / ("source." + std::to_string(step)), std::move(ask)};
     auto downloading = download_source(session, download);
     auto done = co_await std::move(downloading);
-    if (done) {
-        if (download.commit.empty()) download.commit = session.document().source.sha;
-        auto unpacking = unpack(session, step, download, place);
-        done = co_await std::move(unpacking);
-    }
-    std::error_code ignored;
-    std::filesystem::remove(download.path(), ignored);
     if (!done) co_return done.error();
-    co_return download.commit;
+    Unpacking unpacking;
+    unpacking.place = std::move(place);
+    if (unpacking.place.head.empty()) unpacking.place.head = download.ref;
+    unpacking.parts = download.folder();
+    unpacking.commit =
+        download.commit.empty() ? session.document().source.sha : std::move(download.commit);
+    unpacking.origin = std::move(download.origin);
+    auto commit = unpacking.commit;
+    auto placing = unpack(session, step, std::move(unpacking), download.reader());
+    done = co_await std::move(placing);
+    if (!done) co_return done.error();
+    co_return commit;
 }
 
 Task<Result<>> fetch_commit(Session& session, int step, std::string folder) {

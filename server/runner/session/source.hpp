@@ -1,21 +1,24 @@
 #pragma once
-// Sources: a pack from the daemon, unpacked by git inside the sandbox. Hooks, filters, fsmonitor
-// and configuration of anybody else are off; no credential reaches the folder.
+// Sources: a pack from the daemon, unpacked by git inside a sandbox. No credential reaches the
+// folder.
 //
 //   POST /runner/v1/source   (Authorization: Bearer TOKEN, Triphammer-Fence: N)
-//   body: empty (the job's commit, alone), or JSON: commit | ref (in full), depth (0: all);
+//   body: empty (the job's commit, alone), or JSON: repository (OWNER/REPO, registered there);
+//         commit | ref (in full), depth (0: all, with all branches and tags), tags (all of them);
 //         action (OWNER/REPO) with commit
-//   200 → Triphammer-Commit: SHA; "shallow SHA" pkt-lines · flush · "NAK" pkt-line · pack
-//         (gitprotocol-pack(5), version 0)
-//   404 → the commit has vanished; 403 → the action is not allowed
+//   200 → Triphammer-Commit: SHA, Triphammer-Origin: URL, Triphammer-Ref: of another repository
+//   whose
+//         default was meant; "ref ID NAME" and "shallow SHA" pkt-lines · flush · "NAK" pkt-line ·
+//         pack (gitprotocol-pack(5), version 0)
+//   404, 409 → the commit has vanished; 403 → the action or the repository is not allowed
 
 #include "base/result.hpp"
 #include "base/task.hpp"
+#include "runner/session/unpack.hpp"
 
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace triphammer::runner {
 
@@ -25,19 +28,18 @@ class Session;
 bool is_commit_id(std::string_view text);
 
 struct SourceAsk {
-    std::string action;  // OWNER/REPO; empty: the job's own repository
+    std::string action;      // OWNER/REPO
+    std::string repository;  // OWNER/REPO; both empty: the job's own repository
     std::string commit;
     std::string ref;
     std::int64_t depth = 1;  // 0: all
+    bool tags = false;
 
-    bool is_usual() const { return action.empty() && commit.empty() && ref.empty() && depth == 1; }
-};
+    bool is_own() const { return action.empty() && repository.empty(); }
 
-struct SourcePlace {
-    std::string folder;               // outside name; what it holds is replaced
-    std::string head;                 // a branch or tag in full that HEAD becomes, or empty
-    std::vector<std::string> sparse;  // patterns; empty: everything
-    bool cone = true;                 // they are folders
+    bool is_usual() const {
+        return is_own() && commit.empty() && ref.empty() && depth == 1 && !tags;
+    }
 };
 
 /// The commit that is there now. Git's words go to the log of `step`. Code::not_found when there is

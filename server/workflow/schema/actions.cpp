@@ -33,7 +33,7 @@ constexpr auto kCheckout = std::to_array<Input>({
     {"set-safe-directory"},
     {"fetch-tags"},
     {"ref"},
-    {"repository", false},
+    {"repository"},
     {"fetch-depth"},
     {"lfs", false, "false"},
     {"submodules", false, "false"},

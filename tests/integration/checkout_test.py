@@ -1,0 +1,106 @@
+"""`actions/checkout` through the whole server: other repositories, tags, the remote."""
+import subprocess
+
+TOOLS = "tools/lib"
+
+
+def workflow(*steps):
+    return "on: push\njobs:\n  a:\n    runs-on: host\n    steps:\n" + "".join(f"      - {step}\n" for step in steps)
+
+
+def run_of(daemon, repository, *steps, files=None):
+    sha = repository.commit({".triphammer/w.yml": workflow(*steps), **(files or {})})
+    if repository.name not in daemon.hooks:
+        daemon.add_repository(repository)
+    run = daemon.run_of_push(repository, sha)
+    return run, daemon.log_text(run["id"], run["jobs"][0]["id"])
+
+
+def test_another_registered_repository_comes_with_its_own_credential(make_daemon, git, tmp_path):
+    from harness.git_http import GitServer
+
+    daemon = make_daemon()
+    app = git.repository("acme/app")
+    with GitServer(tmp_path / "closed", {"x-access-token": "lib-token"}) as closed:
+        lib = closed.repository("acme/lib")
+        first = lib.commit({"lib.txt": "first\n"})
+        lib.tag("v1")
+        lib.commit({"lib.txt": "second\n"})
+        (tmp_path / "token").write_text("lib-token")
+        daemon.add_repository(lib, token_file=tmp_path / "token")
+
+        run, log = run_of(
+            daemon, app,
+            "uses: actions/checkout@v4",
+            "{ uses: actions/checkout@v4, with: { repository: acme/lib, path: lib } }",
+            "{ uses: actions/checkout@v4, with: { repository: acme/lib, ref: v1, path: old } }",
+            "{ id: by, uses: actions/checkout@v4, with: { repository: acme/lib, ref: %s, path: by } }" % first,
+            "run: cat lib/lib.txt old/lib.txt by/lib.txt; git -C lib remote get-url origin",
+            "run: '! grep -rq lib-token lib old by && ! env | grep -q lib-token'",
+        )
+
+        assert run["state"] == "succeeded", log
+        assert f"second\nfirst\nfirst\n{lib.clone_url}\n" in log
+
+
+def test_who_may_check_out_whom_is_what_repo_access_says(daemon, git):
+    app, lib = git.repository("acme/app"), git.repository(TOOLS)
+    lib.commit({"lib.txt": "lib\n"})
+    step = "{ uses: actions/checkout@v4, with: { repository: tools/lib, path: lib } }"
+
+    unknown, said_first = run_of(daemon, app, step)
+    daemon.add_repository(lib)
+    closed, said_then = run_of(daemon, app, step)
+    daemon.admin("repo", "access", TOOLS, "everyone")
+    opened, log = run_of(daemon, app, step, "run: cat lib/lib.txt")
+
+    assert unknown["state"] == "failed" and "triphammer repo add tools/lib" in said_first
+    assert closed["state"] == "failed" and "triphammer repo access tools/lib everyone" in said_then
+    assert opened["state"] == "succeeded" and "lib\n" in log, log
+
+
+def test_tags_branches_and_the_remote_are_there_as_at_github(daemon, git):
+    app = git.repository("acme/app")
+    app.commit({"a": "1"})
+    app.tag("v1.0", annotated=True)
+    app.commit({"b": "1"}, branch="side")
+
+    run, log = run_of(
+        daemon, app,
+        "{ uses: actions/checkout@v4, with: { fetch-depth: 0 } }",
+        "run: git describe; git rev-list --count HEAD; git branch -r; git status -sb | head -1",
+        "run: git remote get-url origin; git fsck --connectivity-only && echo whole",
+        "{ uses: actions/checkout@v4, with: { fetch-tags: true, path: tags } }",
+        "run: git -C tags tag; git -C tags rev-list --count HEAD; git -C tags branch -r",
+        "{ uses: actions/checkout@v4, with: { path: bare } }",
+        "run: test -z \"$(git -C bare tag)\" && git -C bare cat-file -t HEAD",
+    )
+
+    assert run["state"] == "succeeded", log
+    assert "v1.0-1-g" in log and "\n2\n" in log and "origin/main\n" in log and "origin/side\n" in log
+    assert "## main...origin/main\n" in log and f"{app.clone_url}\n" in log and "whole\n" in log
+    assert "v1.0\n1\n" in log and "commit\n" in log
+
+
+def test_a_commit_that_is_gone_is_a_clear_failure(daemon, git):
+    app = git.repository("acme/app")
+    daemon.add_repository(app)
+
+    run, log = run_of(daemon, app, "{ uses: actions/checkout@v4, with: { ref: %s } }" % ("d" * 40))
+
+    assert run["state"] == "failed" and "commit vanished: " + "d" * 40 in log, log
+
+
+def test_a_mirror_that_was_lost_is_made_again(daemon, git):
+    app = git.repository("acme/app")
+    sha = app.commit({"file": "here\n", ".triphammer/w.yml": workflow(
+        "uses: actions/checkout@v4", "run: cat file")})
+    daemon.add_repository(app)
+    first = daemon.run_of_push(app, sha)
+    subprocess.run(["rm", "-rf", *daemon.data.glob("mirrors/*")], check=True)
+
+    again = daemon.api(f"/runs/{first['id']}/rerun", "POST", json={"jobs": "all"})
+
+    assert again.status_code < 300, again.text
+    run = daemon.finished_run(first["id"])
+    assert run["state"] == "succeeded", daemon.log_text(run["id"], run["jobs"][0]["id"])
