@@ -178,5 +178,18 @@ TEST_F(StepCommands, TellsASignalFromAnExit) {
     EXPECT_EQ(end.exit_status, std::nullopt);
 }
 
+TEST_F(StepCommands, KeepsFiftyAnnotationsOfAJobAndSaysHowManyMore) {
+    const auto nine = a_step("for i in $(seq 9); do echo \"::error::of $i\"; done");
+    start(a_job({nine, nine, nine, nine, nine, nine, nine}));
+
+    finish();
+
+    EXPECT_EQ(daemon_->step_end(5).annotations.size(), 9U);
+    EXPECT_EQ(daemon_->log(5).find("beyond the limits"), std::string::npos);
+    EXPECT_EQ(daemon_->step_end(6).annotations.size(), 5U);
+    EXPECT_NE(daemon_->log(6).find("4 annotations are beyond the limits"), std::string::npos);
+    EXPECT_TRUE(daemon_->step_end(7).annotations.empty());
+}
+
 }  // namespace
 }  // namespace triphammer::runner

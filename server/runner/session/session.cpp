@@ -81,6 +81,10 @@ Task<Result<>> Session::step_end(protocol::StepEnd end) {
     std::string rest;
     log.masker.flush(rest);
     mask_outputs(end, rest);
+    if (const auto more = annotation_limit_.apply(end.annotations); more > 0) {
+        rest += "##[warning]" + std::to_string(more) +
+                " annotations are beyond the limits of 10 of a kind and step and 50 of a job\n";
+    }
     // Later steps have them from their scope; the daemon reads none, and a frame may be too small.
     end.outputs.clear();
     auto written = append_log(end.number, log, rest);

@@ -6,6 +6,7 @@
 #include "base/digest.hpp"
 #include "execution/masking.hpp"
 #include "execution/problem_matchers.hpp"
+#include "runner/session/annotation_limit.hpp"
 #include "runner/session/daemon_link.hpp"
 #include "runner/session/hash_files.hpp"
 #include "runner/session/job_contexts.hpp"
@@ -125,6 +126,7 @@ class Session final : public JobSession, public LinkListener {
     std::optional<JobContexts> contexts_;
     execution::MaskTable masks_;
     execution::ProblemMatchers matchers_;
+    AnnotationLimit annotation_limit_;
     std::map<int, std::unique_ptr<StepLog>> logs_;
     std::optional<std::string> document_json_;
     std::map<std::int64_t, protocol::EffectVerdict> verdicts_;
