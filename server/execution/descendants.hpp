@@ -5,6 +5,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <vector>
 
 namespace triphammer::execution {
@@ -18,15 +19,19 @@ struct Descendant {
 /// Everything below this process now. What forks meanwhile may be missing: ask again.
 std::vector<Descendant> list_descendants();
 
-/// The processes of one command: everything below us, or one child of ours and what is below it.
+/// Processes and threads below this process, counted until there are more than `most`. Beside a
+/// fork bomb this process gets little time: of a sandbox only the list that it has itself is read.
+std::uint64_t count_tasks(std::uint64_t most);
+
+/// The processes of one command: everything below us, or a sandbox.
 struct Tree {
-    pid_t child = 0;   // 0: everything below us
+    pid_t child = 0;   // a sandbox's first process; 0: everything below us
     int wrappers = 0;  // so many at its top belong to the sandbox, and must not see a TERM
 };
 
 /// Sends `signal` to the tree but its wrappers; false when there was nobody.
 bool signal_tree(const Tree& tree, int signal);
-/// Everybody, the wrappers too.
+/// Everybody, the wrappers too. A sandbox ends with its first process: nobody is looked for.
 void kill_tree(const Tree& tree);
 
 }  // namespace triphammer::execution

@@ -43,7 +43,9 @@ FileDescriptor duplicate(int fd) {
 }
 
 /// TERM, grace, KILL. A sandbox that is still being set up has nothing inside to tell: tried again.
+/// Without grace nobody is told: looking for whom takes long beside a fork bomb.
 Task<> end_tree(Tree tree, std::chrono::milliseconds grace) {
+    if (grace.count() == 0) co_return kill_tree(tree);
     auto left = grace;
     while (!signal_tree(tree, SIGTERM) && left > kTellAgain) {
         co_await sleep_for(kTellAgain);

@@ -39,11 +39,13 @@ Result<> change_user(const User& user) {
     return {};
 }
 
-/// When memory ends, the kernel shall take a step and not the server.
-void be_first_to_go() {
+/// When memory or processors run short, the steps shall feel it and not the server.
+void stand_back() {
     constexpr std::string_view kScore = "500";
+    constexpr int kNice = 5;
     auto file = open_file("/proc/self/oom_score_adj", O_WRONLY);
     if (file) (void)write_all(file->get(), kScore);
+    ::setpriority(PRIO_PROCESS, 0, kNice);
 }
 
 }  // namespace
@@ -56,7 +58,7 @@ User user_inside(const User& self, const SandboxPaths& paths) {
 }
 
 Result<> become(const User& user) {
-    be_first_to_go();
+    stand_back();
     if (auto ok = bound_rights(); !ok) return ok;
     if (auto ok = change_user(user); !ok) return ok;
     __user_cap_header_struct head{_LINUX_CAPABILITY_VERSION_3, 0};

@@ -106,6 +106,7 @@ struct Resources {
     Template memory;  // 512m, 2g
     Template disk;
     Template pids;
+    Template network;  // none, or empty
 
     friend bool operator==(const Resources&, const Resources&) = default;
 };

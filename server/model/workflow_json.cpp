@@ -84,6 +84,7 @@ void each_field(fields::Form<Resources> auto& value, F field) {
     field("memory", value.memory);
     field("disk", value.disk);
     field("pids", value.pids);
+    field("network", value.network);
 }
 
 template <class F>

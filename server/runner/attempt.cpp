@@ -218,9 +218,9 @@ class Attempt {
     void watch_limits() {
         if (!on_host_) return;
         if (limits_.cpu) keep_to_processors(*limits_.cpu);
-        if (limits_.must_be_measured()) {
-            tasks_.spawn("resources", watch_resources(session_, limits_));
-        }
+        auto watched = limits_;
+        if (!watched.pids) watched.pids = usual_pids();
+        tasks_.spawn("resources", watch_resources(session_, watched));
     }
 
     JobOutcome failed_set_up(const Error& error) const {
@@ -248,11 +248,16 @@ class Attempt {
         outcome.reason = stopped.reason;
     }
 
-    /// What was made ahead knows nothing of processors that the job is going to be kept to.
+    /// What was made ahead knows nothing of processors that the job is going to be kept to, nor
+    /// that it must have no network.
     std::unique_ptr<HostExecutor> take_host() {
-        if (session_.document().job.resources.cpu.empty()) return std::move(host_);
+        const auto& wanted = session_.document().job.resources;
+        if (wanted.cpu.empty() && wanted.network.empty()) return std::move(host_);
         host_.reset();
-        return std::make_unique<HostExecutor>(session_.folders(), session_.parts().hidden);
+        const bool leads_out = wanted.network.empty();
+        return std::make_unique<HostExecutor>(
+            session_.folders(), session_.parts().hidden, leads_out
+        );
     }
 
     Result<std::unique_ptr<StepExecutor>> make_executor() {

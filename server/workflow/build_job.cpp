@@ -57,6 +57,7 @@ void build_extras(const Node& node, model::JobDefinition& job) {
         template_at(resources, "memory"),
         template_at(resources, "disk"),
         template_at(resources, "pids"),
+        template_at(resources, "network"),
     };
     job.hold_on_failure = template_at(node, "hold-on-failure");
 }

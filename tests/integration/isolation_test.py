@@ -216,3 +216,14 @@ reach(V4, TCP, ("203.0.113.1", 80))
 """)]}}).values()
     assert "got 5000003 b'end'" in log and "sent b'3000000'" in log, log
     assert "echo b'cba'" in log and "echo b'fed'" in log and "cut off" in log and "REACHED" not in log, log
+
+
+def test_a_job_without_network_reaches_only_itself(push):
+    with another_machine() as host:
+        [log] = push({"a": {"resources": {"network": "none"}, "steps": [python(f"""
+reach(V4, TCP, ("{host}", 80)); reach(V4, UDP, ("{host}", 5353))
+one = socket.create_server(("127.0.0.1", 8080))
+socket.create_connection(("127.0.0.1", 8080)); print("itself", one.accept()[0].getsockname())
+""")]}}).values()
+    assert "itself ('127.0.0.1', 8080)" in log and "REACHED" not in log, log
+    assert "without a network" in log

@@ -138,6 +138,9 @@ void restrain(docker::ContainerSpec& spec) {
 
 Result<> set_resources(const JobSession& session, docker::ContainerSpec& spec) {
     const auto& wanted = session.document().job.resources;
+    if (!wanted.network.empty()) {
+        return invalid("resources.network: only for steps on the machine (runs-on: host)");
+    }
     const auto cpu = session.evaluate(wanted.cpu);
     const auto memory = session.evaluate(wanted.memory);
     const auto pids = session.evaluate(wanted.pids);

@@ -2,7 +2,9 @@
 
 #include "base/text.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <thread>
 
 namespace triphammer::runner {
 
@@ -12,6 +14,8 @@ using expression::Contexts;
 namespace {
 
 constexpr double kMostPids = 4'000'000;
+constexpr std::uint64_t kUsualPids[] = {1000, 4000};  // the least, the most
+constexpr std::uint64_t kUsualPidsOfProcessor = 250;
 constexpr double kMostProcessors = 4096;
 
 Result<std::optional<double>> read_number(
@@ -41,6 +45,11 @@ std::string in_mebibytes(std::uint64_t bytes) {
 }
 
 }  // namespace
+
+std::uint64_t usual_pids() {
+    const auto wanted = kUsualPidsOfProcessor * std::thread::hardware_concurrency();
+    return std::clamp(wanted, kUsualPids[0], kUsualPids[1]);
+}
 
 std::optional<std::uint64_t> parse_bytes(std::string_view text) {
     constexpr std::string_view kUnits = "bkmgt";

@@ -17,12 +17,13 @@ struct ResourceLimits {
     std::optional<std::uint64_t> disk;    // bytes in the job's folders
     std::optional<std::uint64_t> pids;    // processes and threads
 
-    /// Something has to be looked at again and again.
-    bool must_be_measured() const { return memory || disk || pids; }
-
     /// For the job's log; empty where there are none.
     std::string describe() const;
 };
+
+/// What ends a job on this machine that sets no limit itself: a fork bomb, not a large build. Less
+/// than what the kernel gives a job's user.
+std::uint64_t usual_pids();
 
 /// Code::invalid names the key.
 Result<ResourceLimits> read_limits(

@@ -1,6 +1,7 @@
 #include "runner/host/resource_watch.hpp"
 
 #include "base/deadline.hpp"
+#include "base/text.hpp"
 #include "execution/descendants.hpp"
 #include "runner/session/session.hpp"
 
@@ -18,7 +19,10 @@ namespace {
 
 using model::Cause;
 
-constexpr std::chrono::milliseconds kEvery{1000};
+/// How often the machine's processes are counted: one number, read.
+constexpr std::chrono::milliseconds kEvery{200};
+/// Memory and disk each second: every so many times.
+constexpr int kTurns = 5;
 /// Looking through folders may take this part of the time: one in so many.
 constexpr int kShare = 10;
 constexpr std::uint64_t kBlock = 512;
@@ -32,12 +36,14 @@ std::uint64_t own_memory(const std::string& process) {
     return (resident - shared) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
-/// A folder's links are itself, its entry, and one for each thread.
-std::uint64_t count_threads(const std::string& process) {
-    struct stat status {};
-
-    if (::stat((process + "/task").c_str(), &status) != 0 || status.st_nlink < 3) return 1;
-    return status.st_nlink - 2;
+/// Processes and threads of the whole machine. Source: proc(5), loadavg, its fourth field.
+std::uint64_t count_machine() {
+    std::ifstream file{"/proc/loadavg"};
+    std::string word;
+    for (int field = 0; field < 4; ++field) file >> word;
+    return static_cast<std::uint64_t>(
+        parse_integer(word.substr(word.find('/') + 1)).value_or(INT64_MAX)
+    );
 }
 
 std::uint64_t measure_folder(const std::string& folder) {
@@ -66,23 +72,36 @@ Excess excess_of(std::uint64_t used, std::uint64_t limit, Cause cause, const std
     return {cause, what + ": " + std::to_string(used) + " of " + std::to_string(limit)};
 }
 
-Excess find_excess(const ResourceLimits& limits) {
-    if (!limits.memory && !limits.pids) return {};
-    const auto use = measure_processes();
-    if (limits.memory && use.memory > *limits.memory) {
-        return excess_of(
-            use.memory, *limits.memory, Cause::oom, "more memory than the job may use"
-        );
-    }
-    if (limits.pids && use.pids > *limits.pids) {
-        return excess_of(
-            use.pids,
-            *limits.pids,
-            Cause::signal,
-            "more processes and threads than the job may have"
-        );
-    }
-    return {};
+/// Most often the machine has not as many as one job may have.
+Excess find_crowd(const ResourceLimits& limits) {
+    if (!limits.pids || count_machine() <= *limits.pids) return {};
+    const auto used = execution::count_tasks(*limits.pids);
+    if (used <= *limits.pids) return {};
+    return excess_of(
+        used, *limits.pids, Cause::signal, "more processes and threads than the job may have"
+    );
+}
+
+Excess find_memory(const ResourceLimits& limits) {
+    if (!limits.memory) return {};
+    const auto used = measure_memory();
+    if (used <= *limits.memory) return {};
+    return excess_of(used, *limits.memory, Cause::oom, "more memory than the job may use");
+}
+
+/// When its folders are looked through again.
+struct FolderTurn {
+    Instant at;
+};
+
+Excess find_disk(Session& session, const ResourceLimits& limits, FolderTurn& turn) {
+    const auto now = session.parts().clock.instant();
+    if (!limits.disk || now < turn.at) return {};
+    const auto used = measure_folders(session.folders());
+    const auto took = session.parts().clock.instant() - now;
+    turn.at = now + kShare * took;
+    if (used <= *limits.disk) return {};
+    return excess_of(used, *limits.disk, Cause::disk_full, "more disk than the job may use");
 }
 
 void end_job(Session& session, const Excess& excess) {
@@ -95,14 +114,12 @@ void end_job(Session& session, const Excess& excess) {
 
 }  // namespace
 
-ResourceUse measure_processes() {
-    ResourceUse out;
+std::uint64_t measure_memory() {
+    std::uint64_t sum = 0;
     for (const auto& descendant : execution::list_descendants()) {
-        const auto process = "/proc/" + std::to_string(descendant.pid);
-        out.memory += own_memory(process);
-        out.pids += count_threads(process);
+        sum += own_memory("/proc/" + std::to_string(descendant.pid));
     }
-    return out;
+    return sum;
 }
 
 std::uint64_t measure_folders(const JobFolders& folders) {
@@ -124,22 +141,14 @@ void keep_to_processors(double cpu) {
 }
 
 Task<> watch_resources(Session& session, ResourceLimits limits) {
-    auto look_at_folders = session.parts().clock.instant();
-    for (;;) {
+    FolderTurn folders{session.parts().clock.instant()};
+    for (int turn = 1;; ++turn) {
         auto waiting = sleep_for(kEvery);
         co_await std::move(waiting);
-        auto excess = find_excess(limits);
-        const auto now = session.parts().clock.instant();
-        if (excess.cause == Cause::none && limits.disk && now >= look_at_folders) {
-            const auto used = measure_folders(session.folders());
-            const auto took = session.parts().clock.instant() - now;
-            look_at_folders = now + kShare * took;
-            if (used > *limits.disk) {
-                excess = excess_of(
-                    used, *limits.disk, Cause::disk_full, "more disk than the job may use"
-                );
-            }
-        }
+        auto excess = find_crowd(limits);
+        const bool measures = turn % kTurns == 0;
+        if (excess.cause == Cause::none && measures) excess = find_memory(limits);
+        if (excess.cause == Cause::none && measures) excess = find_disk(session, limits, folders);
         if (excess.cause == Cause::none) continue;
         end_job(session, excess);
         co_return;

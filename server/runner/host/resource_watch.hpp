@@ -1,6 +1,7 @@
 #pragma once
 // Measures what the steps on this machine use, each second, and ends a job that uses more than it
-// may. Whole processors are kept by the kernel; what a control group limits besides comes on top.
+// may; a fork bomb is looked for five times a second, as it takes the processors from all. Whole
+// processors are kept by the kernel; what a control group limits besides comes on top.
 
 #include "base/task.hpp"
 #include "runner/host/resource_limits.hpp"
@@ -10,13 +11,9 @@ namespace triphammer::runner {
 
 class Session;
 
-struct ResourceUse {
-    std::uint64_t memory = 0;  // bytes that belong to one process alone (resident, not shared)
-    std::uint64_t pids = 0;
-};
-
-/// Of everything below this process. Source: proc(5), statm and task.
-ResourceUse measure_processes();
+/// Bytes that belong to one process alone (resident, not shared), of everything below this process.
+/// Source: proc(5), statm.
+std::uint64_t measure_memory();
 /// Blocks of all files in the job's folders, in bytes; nothing outside is counted, through no link.
 std::uint64_t measure_folders(const JobFolders& folders);
 

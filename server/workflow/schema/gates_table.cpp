@@ -83,11 +83,14 @@ constexpr std::array kReportsKeys{
 
 constexpr Shape kAmount = text_shape(&places::kJobKeys);
 constexpr Shape kCount = number_shape(&places::kJobKeys);
+constexpr std::array<std::string_view, 1> kNetworks{"none"};
+constexpr Shape kNetwork = words_shape(kNetworks);
 constexpr std::array kResourcesKeys{
     Key{"cpu", &kCount, "Processors: 0.5, 2"},
     Key{"memory", &kAmount, "512m, 2g"},
     Key{"disk", &kAmount, "10g"},
     Key{"pids", &kCount, "Processes and threads"},
+    Key{"network", &kNetwork, "none: the steps reach nothing but themselves"},
 };
 
 }  // namespace

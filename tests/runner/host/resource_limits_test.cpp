@@ -32,7 +32,7 @@ TEST(ResourceLimits, AreReadWithTheirExpressions) {
     EXPECT_EQ(limits->pids, 100U);
     EXPECT_FALSE(limits->disk);
     EXPECT_EQ(limits->describe(), "processors 2, memory 1024 MiB, processes and threads 100");
-    EXPECT_FALSE(read_limits({}, contexts)->must_be_measured());
+    EXPECT_EQ(read_limits({}, contexts)->describe(), "");
 }
 
 TEST(ResourceLimits, SayWhatIsNone) {

@@ -55,6 +55,28 @@ TEST_F(ResourceWatch, EndsAJobOfTooManyProcesses) {
     EXPECT_NE(end.reason.find("more processes and threads"), std::string::npos);
 }
 
+TEST_F(ResourceWatch, EndsAJobOfTooManyThreads) {
+    auto document = a_job_that(
+        "python3 -c 'import threading, time\n"
+        "for i in range(30): threading.Thread(target=time.sleep, args=(60,)).start()'"
+    );
+    document.job.resources.pids.text = "20";
+    start(document);
+
+    EXPECT_NE(finish().reason.find("more processes and threads"), std::string::npos);
+}
+
+TEST_F(ResourceWatch, EndsAForkBombOfAJobWithoutLimits) {
+    const auto many = std::to_string(usual_pids() + 200);
+    start(a_job_that("for i in $(seq " + many + "); do sleep 60 & done; wait"));
+
+    const auto end = finish();
+
+    EXPECT_EQ(end.cause, Cause::signal);
+    EXPECT_NE(end.reason.find("more processes and threads"), std::string::npos);
+    EXPECT_EQ(daemon_->log(2), "still cleaned\n");
+}
+
 TEST_F(ResourceWatch, LeavesAModestJobAlone) {
     auto document = a_job_that("sleep 1.2; nproc");
     document.job.resources.cpu.text = "0.5";
