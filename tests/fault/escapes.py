@@ -2,13 +2,16 @@
 may suffer, and each is told why it ended."""
 import json
 import os
+import statistics
 import time
 
 from support import Finding, World, some
 
 FIRST_STEP_USER = 0x70000000
+JOBS = 200
 GONE_WITHIN = 5.0
-SLOWER_AT_MOST = 1.2
+SLOWER_AT_MOST = 0.2
+ROUNDS = 3
 
 # What leaves no trace that could be followed: not in the session, not in the environment, deaf, without descriptors.
 LEAVE = """
@@ -29,16 +32,30 @@ def leave(work):
     while True:
         time.sleep(600)
 """
-KINDS = {  # what the step does → (resources of the job, state and cause that it has to end with)
-    "double fork": (LEAVE + "for _ in range(5): leave(lambda: None)\n", {}, ("succeeded", None)),
-    "new program": (LEAVE + "leave(lambda: os.execve('/bin/sleep', ['sleep', '600'], {}))\n", {}, ("succeeded", None)),
-    "fork bomb": (LEAVE + """
+BOMB = """
 def bomb():
     while True:
         try: os.fork()
         except OSError: time.sleep(0.01)
+"""
+KINDS = {  # what the step does → (resources of the job, state and cause that it has to end with)
+    "double fork": (LEAVE + "for _ in range(5): leave(lambda: None)\n", {}, ("succeeded", None)),
+    "new program": (LEAVE + "leave(lambda: os.execve('/bin/sleep', ['sleep', '600'], {}))\n", {}, ("succeeded", None)),
+    "fork bomb left behind": (LEAVE + BOMB + """
+import resource
+resource.setrlimit(resource.RLIMIT_NPROC, (300, 300))
 leave(bomb); time.sleep(0.5)
 """, {}, ("succeeded", None)),
+    "fork bomb that stays": (LEAVE + BOMB + "leave(bomb); time.sleep(600)\n", {}, ("failed", "signal")),
+    "thread bomb": (LEAVE + """
+import threading
+threading.stack_size(65536)
+def bomb():
+    while True:
+        try: threading.Thread(target=lambda: time.sleep(600)).start()
+        except RuntimeError: time.sleep(0.01)
+leave(bomb); time.sleep(600)
+""", {}, ("failed", "signal")),
     "stopped": (LEAVE + "leave(lambda: os.kill(os.getpid(), signal.SIGSTOP))\n", {}, ("succeeded", None)),
     "memory hog": (LEAVE + """
 def hog():
@@ -78,9 +95,9 @@ print("seconds", time.monotonic() - started)
 
 def escapes(plan):
     with World(plan, workers=3) as world:
-        yield from storm(world, 1 if plan.short else 25)
+        yield from storm(world, 1 if plan.short else JOBS // len(KINDS))
         if not plan.short:
-            yield from beside(world, neighbour(world))
+            yield from beside(world, statistics.median([neighbour(world) for _ in range(ROUNDS)]))
 
 
 def jobs_of(rounds):
@@ -128,15 +145,15 @@ def seconds_of(world, run):
 
 
 def beside(world, alone):
-    """One of each kind at a time, while the neighbour works."""
-    worst = []
+    """One of each kind at a time, while the neighbour works: three times each, as the machine has its own moods."""
+    slower = {}
     for number, name in enumerate(KINDS):
         jobs = {"neighbour": {"runs-on": "host", "steps": [{"shell": "python3 {0}", "run": WORK}]},
                 "escape": jobs_of(1)[f"kind-{number}-0"]}
-        worst.append((seconds_of(world, push_jobs(world, jobs)) / alone, name))
-    slowest, name = max(worst)
-    yield Finding("  … a neighbour is at most 20 % slower", slowest <= SLOWER_AT_MOST,
-                  f"{100 * (slowest - 1):.0f} % slower beside the {name}, {alone:.2f} s alone")
+        times = [seconds_of(world, push_jobs(world, jobs)) for _ in range(ROUNDS)]
+        slower[name] = statistics.median(times) / alone - 1
+    yield Finding("  … a neighbour is at most 20 % slower", max(slower.values()) <= SLOWER_AT_MOST,
+                  f"{alone:.2f} s alone; " + ", ".join(f"{name} {100 * share:+.0f} %" for name, share in slower.items()))
 
 
 def survivors(run):

@@ -16,11 +16,13 @@ import disks
 import escapes
 import kills
 import outage
+import stages
 import support
 import trees
 
 FAULTS = {
     "kills": kills.storm,
+    "stages": stages.stages,
     "outage": outage.outage,
     "flood": outage.flood,
     "trees": trees.trees,
