@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 
+import checkout
 import containers
 import intake
 import jobs
@@ -19,6 +20,7 @@ import pages
 import planning
 import size
 import support
+import viewers
 
 FIGURES = {
     "intake": intake.durable_intake,
@@ -27,10 +29,13 @@ FIGURES = {
     "first-line": jobs.first_line,
     "container": containers.first_line_in_a_container,
     "lines": output.million_lines,
+    "masker": output.masking,
+    "viewers": viewers.watched_step,
     "lint": language.lint_speed,
     "hostile": language.hostile_input,
     "size": size.idle_size,
     "planning": planning.planning_speed,
+    "checkout": checkout.checkout_speed,
     "history": pages.long_history,
 }
 
