@@ -45,7 +45,7 @@ Coverage Lines::sum(std::size_t most_files) const {
     return out;
 }
 
-void CoberturaReader::on_begin(std::string_view name, const XmlAttributes& attributes) {
+void CoberturaReader::on_begin(std::string_view name, const xml::Attributes& attributes) {
     if (name == "coverage") has_coverage_ = true;
     if (name == "class") file_ = shorten(attributes.get("filename"), workspace_);
     if (name != "line") return;

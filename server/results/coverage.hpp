@@ -3,7 +3,7 @@
 // Sources: geninfo(1) for lcov's tracefiles; coverage-04.dtd of Cobertura.
 
 #include "results/part.hpp"
-#include "results/xml.hpp"
+#include "xml/reader.hpp"
 
 #include <map>
 #include <unordered_map>
@@ -27,12 +27,12 @@ class Lines {
     std::size_t count_ = 0;
 };
 
-class CoberturaReader final : public XmlHandler {
+class CoberturaReader final : public xml::Handler {
   public:
     CoberturaReader(std::string workspace, Lines& lines)
         : workspace_{std::move(workspace)}, lines_{lines} {}
 
-    void on_begin(std::string_view name, const XmlAttributes& attributes) override;
+    void on_begin(std::string_view name, const xml::Attributes& attributes) override;
     void on_end(std::string_view name) override;
 
     void on_text(std::string_view) override {}

@@ -69,7 +69,7 @@ std::string shorten(std::string_view path, std::string_view workspace) {
     return clean(path, kMostName);
 }
 
-void JunitReader::on_begin(std::string_view name, const XmlAttributes& attributes) {
+void JunitReader::on_begin(std::string_view name, const xml::Attributes& attributes) {
     if (name == "testsuites") has_suite_ = true;
     if (name == "testsuite") {
         has_suite_ = true;
@@ -89,7 +89,7 @@ void JunitReader::on_begin(std::string_view name, const XmlAttributes& attribute
     }
 }
 
-void JunitReader::begin_test(const XmlAttributes& attributes) {
+void JunitReader::begin_test(const xml::Attributes& attributes) {
     Test test;
     test.suite = clean(attributes.get("classname"), kMostName);
     if (test.suite.empty() && !suites_.empty()) test.suite = suites_.back().name;
@@ -101,7 +101,7 @@ void JunitReader::begin_test(const XmlAttributes& attributes) {
     test_ = std::move(test);
 }
 
-void JunitReader::begin_failure(const XmlAttributes& attributes) {
+void JunitReader::begin_failure(const xml::Attributes& attributes) {
     const bool is_first = test_->outcome != Outcome::failed;
     test_->outcome = Outcome::failed;
     if (!is_first) return;

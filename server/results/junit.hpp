@@ -5,13 +5,13 @@
 // pages about their XML output for `file` and `line`.
 
 #include "results/part.hpp"
-#include "results/xml.hpp"
+#include "xml/reader.hpp"
 
 #include <functional>
 
 namespace triphammer::results {
 
-class JunitReader final : public XmlHandler {
+class JunitReader final : public xml::Handler {
   public:
     using Take = std::function<void(Test)>;
 
@@ -19,7 +19,7 @@ class JunitReader final : public XmlHandler {
     JunitReader(std::string workspace, Take take)
         : workspace_{std::move(workspace)}, take_{std::move(take)} {}
 
-    void on_begin(std::string_view name, const XmlAttributes& attributes) override;
+    void on_begin(std::string_view name, const xml::Attributes& attributes) override;
     void on_end(std::string_view name) override;
     void on_text(std::string_view text) override;
 
@@ -32,8 +32,8 @@ class JunitReader final : public XmlHandler {
         std::string file;
     };
 
-    void begin_test(const XmlAttributes& attributes);
-    void begin_failure(const XmlAttributes& attributes);
+    void begin_test(const xml::Attributes& attributes);
+    void begin_failure(const xml::Attributes& attributes);
     void end_test();
 
     std::string workspace_;

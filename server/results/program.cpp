@@ -72,8 +72,8 @@ Result<std::string> read_whole(const std::string& path, std::uint64_t most) {
     return out;
 }
 
-Result<> read_xml(const std::string& path, XmlHandler& handler) {
-    XmlReader reader{handler};
+Result<> read_xml(const std::string& path, xml::Handler& handler) {
+    xml::Reader reader{handler};
     auto read = read_pieces(path, kMostXmlBytes, [&](std::string_view bytes) {
         return reader.feed(bytes, false);
     });

@@ -11,7 +11,7 @@ RUNNER = ["runner/session", "runner/host", "runner/image", "runner/deploy", "run
 LEVELS = {
     1: ["base"],
     2: ["model"],
-    3: [*WORKFLOW, "store", "http", "git", "logs", "mail", "archive"],
+    3: [*WORKFLOW, "store", "http", "git", "logs", "mail", "archive", "xml"],
     4: ["plan", "protocol", "rollout", "github", "docker", "aws", "artifacts", "importer", "results"],
     5: ["execution", "queue", "access", "definitions", "history", "launcher"],
     6: [*RUNNER, "deployments", "report", "intake"],
@@ -28,7 +28,7 @@ ROOMS = [
     (r"boost/beast", ["http"]),
     (r"boost/asio/ssl|openssl/ssl\.h", ["http"]),
     (r"simdjson", ["github"]),
-    (r"expat\.h", ["results"]),
+    (r"expat\.h", ["xml"]),
 ]
 # What the runner (a static program beside the daemon) and the launcher must never see.
 FORBIDDEN = {

@@ -19,7 +19,7 @@ std::string shown(const Lines& lines, std::size_t most = 10) {
 
 void read_cobertura(const std::string& xml, Lines& lines) {
     results::CoberturaReader handler{"/work/app", lines};
-    results::XmlReader reader{handler};
+    xml::Reader reader{handler};
     EXPECT_TRUE(reader.feed(xml, true));
     EXPECT_TRUE(handler.has_coverage());
 }

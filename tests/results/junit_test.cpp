@@ -11,7 +11,7 @@ namespace {
 std::vector<Test> read(const std::string& xml) {
     std::vector<Test> tests;
     results::JunitReader handler{"/work/app", [&](Test test) { tests.push_back(std::move(test)); }};
-    results::XmlReader reader{handler};
+    xml::Reader reader{handler};
     EXPECT_TRUE(reader.feed(xml, true));
     EXPECT_TRUE(handler.has_suite());
     return tests;

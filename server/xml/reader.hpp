@@ -8,12 +8,12 @@
 #include <string>
 #include <string_view>
 
-namespace triphammer::results {
+namespace triphammer::xml {
 
 /// Of one element, for the call that hands it over.
-class XmlAttributes {
+class Attributes {
   public:
-    explicit XmlAttributes(const char* const* pairs) : pairs_{pairs} {}
+    explicit Attributes(const char* const* pairs) : pairs_{pairs} {}
 
     /// Empty where it is not given.
     std::string_view get(std::string_view name) const;
@@ -23,23 +23,23 @@ class XmlAttributes {
 };
 
 /// Names are as they are written, without regard to namespaces.
-class XmlHandler {
+class Handler {
   public:
-    virtual ~XmlHandler() = default;
-    virtual void on_begin(std::string_view name, const XmlAttributes& attributes) = 0;
+    virtual ~Handler() = default;
+    virtual void on_begin(std::string_view name, const Attributes& attributes) = 0;
     virtual void on_end(std::string_view name) = 0;
     virtual void on_text(std::string_view text) = 0;
 };
 
-class XmlReader {
+class Reader {
   public:
     static constexpr int kMostDepth = 64;
 
     /// `handler` outlives it.
-    explicit XmlReader(XmlHandler& handler);
-    ~XmlReader();
-    XmlReader(const XmlReader&) = delete;
-    XmlReader& operator=(const XmlReader&) = delete;
+    explicit Reader(Handler& handler);
+    ~Reader();
+    Reader(const Reader&) = delete;
+    Reader& operator=(const Reader&) = delete;
 
     /// In pieces of any size; the last one ends the document. Code::invalid, with the line.
     Result<> feed(std::string_view bytes, bool is_last);
@@ -49,4 +49,4 @@ class XmlReader {
     std::unique_ptr<State> state_;
 };
 
-}  // namespace triphammer::results
+}  // namespace triphammer::xml

@@ -1,14 +1,14 @@
-#include "results/xml.hpp"
+#include "xml/reader.hpp"
 
 #include <gtest/gtest.h>
 
 using namespace triphammer;
-using results::XmlAttributes;
+using xml::Attributes;
 
 namespace {
 
-struct Written : results::XmlHandler {
-    void on_begin(std::string_view name, const XmlAttributes& attributes) override {
+struct Written : xml::Handler {
+    void on_begin(std::string_view name, const Attributes& attributes) override {
         text += "<" + std::string{name} + " " + std::string{attributes.get("a")} + ">";
     }
 
@@ -20,7 +20,7 @@ struct Written : results::XmlHandler {
 };
 
 Result<> read(std::string_view xml, Written& into, std::size_t piece = 1000) {
-    results::XmlReader reader{into};
+    xml::Reader reader{into};
     for (; xml.size() > piece; xml.remove_prefix(piece)) {
         if (auto fed = reader.feed(xml.substr(0, piece), false); !fed) return fed;
     }
@@ -69,7 +69,7 @@ TEST(Xml, ReadsNothingThatADocumentTypeNames) {
 
 TEST(Xml, RefusesDepthWithoutEnd) {
     std::string deep;
-    for (int i = 0; i < results::XmlReader::kMostDepth; ++i) deep += "<d>";
+    for (int i = 0; i < xml::Reader::kMostDepth; ++i) deep += "<d>";
     EXPECT_EQ(problem_of(deep + "<d>"), "line 1: its elements are nested too deeply");
     EXPECT_EQ(problem_of(deep), "line 1: no element found");
 }

@@ -1,13 +1,13 @@
-#include "results/xml.hpp"
+#include "xml/reader.hpp"
 
 #include <expat.h>
 
 #include <new>
 
-namespace triphammer::results {
+namespace triphammer::xml {
 
-struct XmlReader::State {
-    XmlHandler* handler = nullptr;
+struct Reader::State {
+    Handler* handler = nullptr;
     XML_Parser parser = nullptr;
     int depth = 0;
     const char* refused = nullptr;
@@ -26,11 +26,11 @@ template <class State>
 void XMLCALL begin(void* data, const XML_Char* name, const XML_Char** attributes) noexcept {
     auto& state = *static_cast<State*>(data);
     if (state.refused != nullptr) return;
-    if (++state.depth > XmlReader::kMostDepth) {
+    if (++state.depth > Reader::kMostDepth) {
         state.refuse("its elements are nested too deeply");
         return;
     }
-    state.handler->on_begin(name, XmlAttributes{attributes});
+    state.handler->on_begin(name, Attributes{attributes});
 }
 
 template <class State>
@@ -57,14 +57,14 @@ declare_entity(void* data, const XML_Char*, int, const XML_Char*, int, const XML
 
 }  // namespace
 
-std::string_view XmlAttributes::get(std::string_view name) const {
+std::string_view Attributes::get(std::string_view name) const {
     for (const auto* pair = pairs_; *pair != nullptr; pair += 2) {
         if (name == *pair) return pair[1];
     }
     return {};
 }
 
-XmlReader::XmlReader(XmlHandler& handler) : state_{std::make_unique<State>()} {
+Reader::Reader(Handler& handler) : state_{std::make_unique<State>()} {
     state_->handler = &handler;
     state_->parser = XML_ParserCreate(nullptr);
     if (state_->parser == nullptr) throw std::bad_alloc{};
@@ -74,11 +74,11 @@ XmlReader::XmlReader(XmlHandler& handler) : state_{std::make_unique<State>()} {
     XML_SetEntityDeclHandler(state_->parser, declare_entity<State>);
 }
 
-XmlReader::~XmlReader() {
+Reader::~Reader() {
     XML_ParserFree(state_->parser);
 }
 
-Result<> XmlReader::feed(std::string_view bytes, bool is_last) {
+Result<> Reader::feed(std::string_view bytes, bool is_last) {
     const auto count = static_cast<int>(bytes.size());
     if (XML_Parse(state_->parser, bytes.data(), count, is_last ? 1 : 0) == XML_STATUS_OK) return {};
     const auto line = std::to_string(XML_GetCurrentLineNumber(state_->parser));
@@ -87,4 +87,4 @@ Result<> XmlReader::feed(std::string_view bytes, bool is_last) {
     return invalid("line " + line + ": " + why);
 }
 
-}  // namespace triphammer::results
+}  // namespace triphammer::xml
