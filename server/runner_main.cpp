@@ -1,10 +1,11 @@
 // triphammer-runner: one attempt, one process. Static and small, because it is started for each
-// job. Started once more where the steps run, it packs and unpacks (archive/archiver.hpp)
-// and reads reports (results/program.hpp).
+// job. Started once more where the steps run, it packs and unpacks (archive/archiver.hpp),
+// reads reports (results/program.hpp) and carries out AWS's actions (runner/aws/program.hpp).
 
 #include "archive/archiver.hpp"
 #include "launcher/standby.hpp"
 #include "results/program.hpp"
+#include "runner/aws/program.hpp"
 #include "runner/entry.hpp"
 #include "runner/standby.hpp"
 
@@ -22,6 +23,9 @@ int main(int count, char** arguments) {
         }
         if (count > 1 && std::string_view{arguments[1]} == "report") {
             return results::run_reporter(count - 2, arguments + 2, STDOUT_FILENO);
+        }
+        if (count > 1 && std::string_view{arguments[1]} == "action") {
+            return runner::run_aws_action(count - 2, arguments + 2);
         }
         const bool waits =
             count == 2 && arguments[1] == std::string_view{launcher::kStandbyArgument};

@@ -188,6 +188,14 @@ std::vector<std::string> lines_of(const std::string& text) {
     return out;
 }
 
+Task<> log_in(const ActionCall& call, docker::Credentials login) {
+    auto words =
+        "The builds of this job log in to " + login.server + " as " + login.username + "\n";
+    call.scope.actions().logins[login.server] = std::move(login);
+    auto saying = call.scope.session().log(call.place.log, std::move(words));
+    co_await std::move(saying);
+}
+
 Task<StepResult>
 run_docker_login(const ActionCall& call, const ActionInputs& inputs, execution::StopToken&) {
     docker::Credentials login;
@@ -199,20 +207,16 @@ run_docker_login(const ActionCall& call, const ActionInputs& inputs, execution::
         co_return failed_step(
             Cause::invalid,
             login.server +
-                ": a registry of AWS wants a password that AWS's API gives; get it in a "
-                "step and log in as user AWS"
+                ": a registry of AWS wants a password that AWS's API gives: use "
+                "aws-actions/configure-aws-credentials and aws-actions/amazon-ecr-login"
         );
     }
     if (login.username.empty() || login.password.empty()) {
         co_return failed_step(Cause::invalid, "docker/login-action needs username and password");
     }
-    auto& session = call.scope.session();
-    (void)session.masks().add(login.password);
-    auto words =
-        "The builds of this job log in to " + login.server + " as " + login.username + "\n";
-    call.scope.actions().logins[login.server] = std::move(login);
-    auto saying = session.log(call.place.log, std::move(words));
-    co_await std::move(saying);
+    (void)call.scope.session().masks().add(login.password);
+    auto logging_in = log_in(call, std::move(login));
+    co_await std::move(logging_in);
     co_return StepResult{};
 }
 

@@ -3,6 +3,7 @@
 // docker/build-push-action, built in: the engine's own builder, the code of `image` jobs. And
 // docker/metadata-action, which names images.
 
+#include "docker/reference.hpp"
 #include "runner/actions/call.hpp"
 
 #include <string>
@@ -13,7 +14,9 @@ namespace triphammer::runner {
 /// The lines of an input that are not blank.
 std::vector<std::string> lines_of(const std::string& text);
 
-/// Kept for this job's builds; never written to a file.
+/// Keeps it for this job's builds, never in a file, and says so. Masks nothing.
+Task<> log_in(const ActionCall& call, docker::Credentials login);
+
 Task<StepResult> run_docker_login(
     const ActionCall& call, const ActionInputs& inputs, execution::StopToken& stop
 );

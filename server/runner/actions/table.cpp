@@ -1,6 +1,7 @@
 #include "runner/actions/table.hpp"
 
 #include "base/text.hpp"
+#include "runner/actions/aws.hpp"
 #include "runner/actions/builtin.hpp"
 #include "runner/actions/checkout.hpp"
 #include "runner/actions/image.hpp"
@@ -24,6 +25,10 @@ constexpr auto kTable = std::to_array<BuiltInAction>({
     {"actions/setup-node", run_setup_node},
     {"actions/setup-python", run_setup_python},
     {"actions/upload-artifact", run_upload_artifact},
+    {"aws-actions/amazon-ecr-login", run_ecr_login},
+    {"aws-actions/amazon-ecs-deploy-task-definition", run_deploy_task_definition},
+    {"aws-actions/amazon-ecs-render-task-definition", run_render_task_definition},
+    {"aws-actions/configure-aws-credentials", run_configure_credentials},
     {"docker/build-push-action", run_build_push},
     {"docker/login-action", run_docker_login},
     {"docker/metadata-action", run_image_metadata},

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "workflow/expression/segments.hpp"
+#include "workflow/schema/built_in.hpp"
 #include "workflow/schema/unsupported.hpp"
 
 #include <algorithm>
@@ -11,15 +12,6 @@
 namespace triphammer::workflow {
 
 namespace {
-
-// The inputs of the actions that are built in. What has no meaning here (there is no credential to
-// keep, a fresh folder is clean, nothing is downloaded) is accepted; others only with the value
-// that says what happens anyway, or with an expression, which the runner checks.
-struct Input {
-    std::string_view name;
-    bool accepted = true;
-    std::string_view only = {};
-};
 
 constexpr auto kCheckout = std::to_array<Input>({
     {"path"},
@@ -230,11 +222,6 @@ constexpr auto kImageMetadata = std::to_array<Input>({
     {"sep-annotations", false},
 });
 
-struct BuiltIn {
-    std::string_view name;  // also a name in unsupported.cpp
-    std::span<const Input> inputs;
-};
-
 constexpr auto kBuiltIn = std::to_array<BuiltIn>({
     {"actions/checkout", kCheckout},
     {"actions/setup-python", kSetupPython},
@@ -289,10 +276,13 @@ void check_inputs(const BuiltIn& action, const Node& step, Report& report) {
 }
 
 const BuiltIn* find_built_in(std::string_view name) {
-    const auto* found = std::find_if(kBuiltIn.begin(), kBuiltIn.end(), [name](const BuiltIn& one) {
-        return equal_ignoring_case(one.name, name);
-    });
-    return found == kBuiltIn.end() ? nullptr : found;
+    for (const auto& list : {std::span<const BuiltIn>{kBuiltIn}, list_cloud_actions()}) {
+        const auto found = std::find_if(list.begin(), list.end(), [name](const BuiltIn& one) {
+            return equal_ignoring_case(one.name, name);
+        });
+        if (found != list.end()) return &*found;
+    }
+    return nullptr;
 }
 
 /// OWNER/REPOSITORY or OWNER/REPOSITORY/path

@@ -1,0 +1,70 @@
+#include "aws/ecr.hpp"
+
+#include "base/text.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace triphammer::aws {
+
+using nlohmann::json;
+
+namespace {
+
+std::string text_at(const json& object, const char* name) {
+    const auto found = object.find(name);
+    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
+}
+
+/// Without the scheme.
+std::string host_of(std::string url) {
+    const auto scheme = url.find("://");
+    if (scheme != std::string::npos) url.erase(0, scheme + 3);
+    return url;
+}
+
+Result<RegistryLogin> login_of(const json& data, std::string registry) {
+    auto decoded = from_base64(text_at(data, "authorizationToken"));
+    const auto colon = decoded ? decoded->find(':') : std::string::npos;
+    if (colon == std::string::npos || registry.empty()) {
+        return Error{Code::protocol, "GetAuthorizationToken: the answer has no token"};
+    }
+    RegistryLogin out;
+    out.registry = std::move(registry);
+    out.username = decoded->substr(0, colon);
+    out.password = Secret{decoded->substr(colon + 1)};
+    wipe(*decoded);
+    return out;
+}
+
+}  // namespace
+
+Task<Result<std::vector<RegistryLogin>>> get_logins(
+    const Client& ecr, std::vector<std::string> accounts
+) {
+    auto input = json::object();
+    if (!accounts.empty()) input["registryIds"] = accounts;
+    auto calling = ecr.call("GetAuthorizationToken", std::move(input));
+    const auto answer = co_await std::move(calling);
+    if (!answer) co_return answer.error();
+    std::vector<RegistryLogin> out;
+    for (const auto& data : answer->value("authorizationData", json::array())) {
+        if (!data.is_object()) continue;
+        auto login = login_of(data, host_of(text_at(data, "proxyEndpoint")));
+        if (!login) co_return login.error();
+        out.push_back(std::move(*login));
+    }
+    if (out.empty()) {
+        co_return Error{Code::protocol, "GetAuthorizationToken: the answer names no registry"};
+    }
+    co_return out;
+}
+
+Task<Result<RegistryLogin>> get_public_login(const Client& ecr_public) {
+    auto calling = ecr_public.call("GetAuthorizationToken", json::object());
+    const auto answer = co_await std::move(calling);
+    if (!answer) co_return answer.error();
+    const auto data = answer->value("authorizationData", json::object());
+    co_return login_of(data.is_object() ? data : json::object(), "public.ecr.aws");
+}
+
+}  // namespace triphammer::aws
