@@ -6,6 +6,7 @@
 #include "runner/actions/checkout.hpp"
 #include "runner/actions/image.hpp"
 #include "runner/actions/setup.hpp"
+#include "runner/actions/setup_terraform.hpp"
 
 #include <algorithm>
 #include <array>
@@ -34,6 +35,7 @@ constexpr auto kTable = std::to_array<BuiltInAction>({
     {"docker/metadata-action", run_image_metadata},
     {"docker/setup-buildx-action", run_setup_builder},
     {"docker/setup-qemu-action", run_setup_builder},
+    {"hashicorp/setup-terraform", run_setup_terraform},
 });
 
 }  // namespace

@@ -19,7 +19,7 @@ struct BuiltIn {
     std::span<const Input> inputs;
 };
 
-/// Those of AWS.
+/// Those of AWS and HashiCorp.
 std::span<const BuiltIn> list_cloud_actions();
 
 }  // namespace triphammer::workflow

@@ -95,12 +95,20 @@ constexpr auto kDeployTaskDefinition = std::to_array<Input>({
     {"codedeploy-deployment-description", false},
     {"codedeploy-deployment-config", false},
 });
+constexpr auto kSetupTerraform = std::to_array<Input>({
+    {"terraform_version"},
+    {"terraform_version_file"},
+    {"terraform_wrapper"},
+    {"cli_config_credentials_hostname"},
+    {"cli_config_credentials_token"},
+});
 
 constexpr auto kActions = std::to_array<BuiltIn>({
     {"aws-actions/configure-aws-credentials", kConfigureCredentials},
     {"aws-actions/amazon-ecr-login", kEcrLogin},
     {"aws-actions/amazon-ecs-render-task-definition", kRenderTaskDefinition},
     {"aws-actions/amazon-ecs-deploy-task-definition", kDeployTaskDefinition},
+    {"hashicorp/setup-terraform", kSetupTerraform},
 });
 
 }  // namespace
