@@ -97,7 +97,7 @@ def escapes(plan):
     with World(plan, workers=3) as world:
         yield from storm(world, 1 if plan.short else JOBS // len(KINDS))
         if not plan.short:
-            yield from beside(world, statistics.median([neighbour(world) for _ in range(ROUNDS)]))
+            yield from beside(world)
 
 
 def jobs_of(rounds):
@@ -132,28 +132,25 @@ def storm(world, rounds):
     yield Finding("  … each ends as it must", not wrong, some(f"{len(wrong)} did not", wrong))
 
 
-def neighbour(world):
-    """Seconds that a job's own work takes."""
-    run = push_jobs(world, {"neighbour": {"runs-on": "host", "steps": [{"shell": "python3 {0}", "run": WORK}]}})
-    return seconds_of(world, run)
-
-
-def seconds_of(world, run):
+def neighbour(world, others):
+    """Seconds that a job's own work takes while other jobs run."""
+    run = push_jobs(world, {"neighbour": {"runs-on": "host", "steps": [{"shell": "python3 {0}", "run": WORK}]}, **others})
     [job] = [job for job in world.daemon.finished_run(run, 120)["jobs"] if job["key"] == "neighbour"]
     log = world.daemon.log_text(run, job["id"])
     return float(log.split("seconds ")[1].split()[0])
 
 
-def beside(world, alone):
-    """One of each kind at a time, while the neighbour works: three times each, as the machine has its own moods."""
-    slower = {}
-    for number, name in enumerate(KINDS):
-        jobs = {"neighbour": {"runs-on": "host", "steps": [{"shell": "python3 {0}", "run": WORK}]},
-                "escape": jobs_of(1)[f"kind-{number}-0"]}
-        times = [seconds_of(world, push_jobs(world, jobs)) for _ in range(ROUNDS)]
-        slower[name] = statistics.median(times) / alone - 1
-    yield Finding("  … a neighbour is at most 20 % slower", max(slower.values()) <= SLOWER_AT_MOST,
-                  f"{alone:.2f} s alone; " + ", ".join(f"{name} {100 * share:+.0f} %" for name, share in slower.items()))
+def beside(world):
+    """One of each kind at a time, while the neighbour works, and the neighbour alone before: the machine has its own
+    moods."""
+    slower = {name: [] for name in KINDS}
+    for _ in range(ROUNDS):
+        for number, name in enumerate(KINDS):
+            alone = neighbour(world, {})
+            slower[name].append(neighbour(world, {"escape": jobs_of(1)[f"kind-{number}-0"]}) / alone - 1)
+    shares = {name: statistics.median(values) for name, values in slower.items()}
+    yield Finding("  … a neighbour is at most 20 % slower", max(shares.values()) <= SLOWER_AT_MOST,
+                  ", ".join(f"{name} {100 * share:+.0f} %" for name, share in shares.items()))
 
 
 def survivors(run):
