@@ -31,6 +31,8 @@ def million_lines(bench):
         daemon.add_repository(repository)
         for name, value in SECRETS.items():
             daemon.admin("secret", "set", name, stdin=value)
+        first = repository.commit({".triphammer/lines.yml": workflow_of("seq 1000")})
+        through_step(daemon, repository, first, 1000)  # brings the pages of the program itself into memory
         for turn in range(bench.rounds):
             for name, command in commands.items():
                 probe[name].append(into_cat(bench, command))
@@ -44,7 +46,7 @@ def million_lines(bench):
         ratio = median(product[name]) / median(probe[name])
         yield Row(f"{count:,} lines, a writer of {name}", f"{median(product[name]):.2f} s",
                   f"into cat {median(probe[name]):.2f} s", ratio_text(ratio), f"≤ {wanted:.2f}", ratio <= wanted)
-    yield Row("  … the daemon's peak above its rest before", f"{max(grown):.1f} MB", "", "", "≤ 4 MB", max(grown) <= 4)
+    yield Row("  … the daemon's peak above its rest after a first job", f"{max(grown):.1f} MB", "", "", "≤ 4 MB", max(grown) <= 4)
     most = max(runners) / 1024
     yield Row("  … the runner's peak, with two secrets", f"{most:.1f} MB", "", "", "≤ 16 MB", 0 < most <= 16)
 
