@@ -75,6 +75,7 @@ def hog():
     while True:
         try: kept.append(socket.socketpair())
         except OSError: time.sleep(600)
+        if len(kept) % 50 == 0: time.sleep(0.001)  # what it takes is descriptors; processors are the bombs' part
 for _ in range(20): leave(hog)
 time.sleep(0.5)
 """, {}, ("succeeded", None)),
