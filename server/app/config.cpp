@@ -3,6 +3,7 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "docker/reference.hpp"
+#include "github/jwt.hpp"
 #include "http/networks.hpp"
 #include "http/url.hpp"
 
@@ -185,6 +186,8 @@ std::vector<Setting> make_settings() {
         text_setting("github.api_url", github(&GithubConfig::api_url)),
         text_setting("github.url", github(&GithubConfig::url)),
         secret_setting("github.token", &GithubConfig::token),
+        text_setting("github.app_id", github(&GithubConfig::app_id)),
+        secret_setting("github.private_key", &GithubConfig::private_key),
         secret_setting("github.webhook_secret", &GithubConfig::webhook_secret),
         list_setting("git.insecure_hosts", &Config::insecure_git_hosts),
         list_setting("actions.allow", &Config::allowed_actions),
@@ -209,8 +212,6 @@ const std::vector<Setting>& settings() {
 constexpr std::string_view kNotYet[] = {
     "tls.",
     "swarm.",
-    "github.app_id",
-    "github.private_key",
     "github.mode",
     "retention.",
     "quota.",
@@ -302,6 +303,17 @@ bool is_loopback(std::string_view listen) {
            listen.starts_with("[::1]:");
 }
 
+Result<> check_app(const GithubConfig& github) {
+    const bool has_key = !github.private_key.empty();
+    if (github.app_id.empty() && !has_key) return {};
+    if (github.app_id.empty() || !has_key) {
+        return invalid("github.app_id and github.private_key belong together: set both, or none");
+    }
+    const auto tried = github::make_app_jwt(github.app_id, github.private_key, TimePoint{});
+    if (!tried) return with_context("github.private_key", tried.error());
+    return {};
+}
+
 }  // namespace
 
 std::filesystem::path Config::run_directory() const {
@@ -360,6 +372,7 @@ Result<> check(const Config& config) {
     if (const auto image = docker::parse_reference(config.switch_image); !image) {
         return with_context("docker.switch_image", image.error());
     }
+    if (auto app = check_app(config.github); !app) return app;
     for (const auto& url : {config.github.api_url, config.github.url}) {
         const auto parsed = http::parse_url(url);
         if (!parsed) return invalid("github: '" + url + "': " + parsed.error().message);

@@ -20,6 +20,8 @@ struct GithubConfig {
     std::string api_url = "https://api.github.com";
     std::string url = "https://github.com";
     Secret token;
+    std::string app_id;     // of a GitHub App; it and its key, or neither
+    Secret private_key;     // PEM
     Secret webhook_secret;  // of POST /webhooks/github; empty: that route refuses everything
 };
 

@@ -61,13 +61,6 @@ intake::ReceiverSettings receiver_settings(const Config& config) {
     return settings;
 }
 
-github::ApiSettings api_settings(const Config& config) {
-    github::ApiSettings settings;
-    if (auto url = http::parse_url(config.github.api_url)) settings.base = std::move(*url);
-    settings.token = config.github.token;
-    return settings;
-}
-
 template <class Count>
 double to_double(Count count) {
     return static_cast<double>(count);
@@ -249,6 +242,7 @@ Task<> Daemon::run(const ServeOptions& options) {
     planner_.start();
     timekeeper_.start();
     chores_.spawn("retention", keep_retention(shop_.keeper));
+    if (shop_.tokens) chores_.spawn("tokens", shop_.tokens->run());
     if (!config_.github.token.empty()) sender_.start();  // else nobody to tell
     auto noticing = print_setup_notice(shop_.services);
     co_await std::move(noticing);

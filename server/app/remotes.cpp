@@ -28,6 +28,23 @@ intake::RemoteSettings remote_settings(const Config& config) {
     return settings;
 }
 
+github::ApiSettings api_settings(const Config& config) {
+    github::ApiSettings settings;
+    if (auto url = http::parse_url(config.github.api_url)) settings.base = std::move(*url);
+    settings.token = config.github.token;
+    return settings;
+}
+
+std::optional<github::AppSettings> app_settings(const Config& config) {
+    if (config.github.app_id.empty()) return std::nullopt;
+    github::AppSettings settings;
+    settings.id = config.github.app_id;
+    settings.private_key = config.github.private_key;
+    settings.api = api_settings(config);
+    settings.api.token = Secret{};
+    return settings;
+}
+
 bool is_allowed_action(const Config& config, std::string_view repository) {
     const auto owner = repository.substr(0, repository.find('/'));
     const auto& patterns = config.allowed_actions;

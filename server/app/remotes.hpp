@@ -3,14 +3,22 @@
 
 #include "app/config.hpp"
 #include "git/fetch.hpp"
+#include "github/app.hpp"
 #include "intake/plan_maker.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace triphammer::app {
 
 intake::RemoteSettings remote_settings(const Config& config);
+
+/// The forge's API, with github.token.
+github::ApiSettings api_settings(const Config& config);
+
+/// The GitHub App; nothing where none is configured.
+std::optional<github::AppSettings> app_settings(const Config& config);
 
 /// Whether `actions.allow` has `repository` (OWNER/REPO): by name, or by OWNER/*. Case does not
 /// count.

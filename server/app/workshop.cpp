@@ -51,9 +51,7 @@ Workshop::Workshop(const Config& given, Core& core, Executor executor)
       mirrors{mirror_settings(given, "mirrors"), git_thread, spawner},
       action_mirrors{mirror_settings(given, "actions"), git_thread, spawner},
       documents{document_settings(given, core), *core.sealer},
-      gateway{
-          {executor, *core.database, *core.logs, core.log_thread, documents, core.clock},
-          gateway_callbacks()},
+      gateway{gateway_parts(executor, core), gateway_callbacks()},
       dispatcher{
           {executor,
            *core.database,
@@ -76,13 +74,29 @@ Workshop::Workshop(const Config& given, Core& core, Executor executor)
     };
 }
 
+launch::RunnerGateway::Parts Workshop::gateway_parts(const Executor& executor, Core& core) {
+    launch::RunnerGateway::Parts parts{
+        executor, *core.database, *core.logs, core.log_thread, documents, core.clock};
+    if (const auto app = app_settings(config)) {
+        tokens.emplace(
+            launch::JobTokens::Parts{executor, *core.database, *core.sealer, core.clock},
+            github::App{*app, core.clock}
+        );
+        parts.tokens = &*tokens;
+    }
+    return parts;
+}
+
 launch::RunnerGateway::Callbacks Workshop::gateway_callbacks() {
     launch::RunnerGateway::Callbacks callbacks;
     callbacks.on_attached = [this](model::Fence fence) { dispatcher.on_attached(fence); };
     callbacks.on_detached = [this](model::Fence fence) { dispatcher.on_detached(fence); };
     callbacks.on_silent = [this](model::Fence fence) { dispatcher.on_detached(fence, true); };
     callbacks.on_ending = [this](model::Fence fence) { dispatcher.on_ending(fence); };
-    callbacks.on_over = [this](model::Fence fence) { dispatcher.on_over(fence); };
+    callbacks.on_over = [this](model::Fence fence) {
+        dispatcher.on_over(fence);
+        if (tokens) tokens->wake();
+    };
     callbacks.on_log = [this](const launch::LogNews& news) {
         live.on_log({news.run, news.job, news.step, news.lines, news.bytes, news.done});
     };

@@ -13,7 +13,10 @@
 #include "http/server.hpp"
 #include "launch/dispatcher.hpp"
 #include "launch/document_source.hpp"
+#include "launch/job_tokens.hpp"
 #include "launch/runner_gateway.hpp"
+
+#include <optional>
 
 namespace triphammer::app {
 
@@ -35,6 +38,7 @@ struct Workshop {
     git::Mirrors mirrors;
     git::Mirrors action_mirrors;
     launch::DocumentSource documents;
+    std::optional<launch::JobTokens> tokens;  // where there is a GitHub App
     launch::RunnerGateway gateway;
     launch::Dispatcher dispatcher;
     api::Services services;
@@ -42,6 +46,7 @@ struct Workshop {
     http::Server server;
 
   private:
+    launch::RunnerGateway::Parts gateway_parts(const Executor& executor, Core& core);
     launch::RunnerGateway::Callbacks gateway_callbacks();
 };
 

@@ -27,13 +27,6 @@ bool is_redirect(int status) {
     return status == 301 || status == 302 || status == 307 || status == 308;
 }
 
-/// Each part on its own, so that a name cannot become a path.
-std::string encode_repository(const std::string& repository) {
-    const auto slash = std::min(repository.find('/'), repository.size());
-    const auto name = repository.substr(std::min(slash + 1, repository.size()));
-    return percent_encode(repository.substr(0, slash)) + '/' + percent_encode(name);
-}
-
 }  // namespace
 
 std::optional<TimePoint> find_wait(int status, const http::Headers& headers, TimePoint now) {
@@ -54,6 +47,12 @@ std::optional<TimePoint> find_wait(int status, const http::Headers& headers, Tim
     return std::nullopt;
 }
 
+std::string repository_path(const std::string& repository) {
+    const auto slash = std::min(repository.find('/'), repository.size());
+    const auto name = repository.substr(std::min(slash + 1, repository.size()));
+    return "/repos/" + percent_encode(repository.substr(0, slash)) + '/' + percent_encode(name);
+}
+
 Client::Client(ApiSettings settings, const Clock& clock)
     : settings_{std::move(settings)}, clock_{clock} {}
 
@@ -65,12 +64,15 @@ Task<Result<ApiAnswer>> Client::post(std::string path, std::string json) const {
     return send(http::Method::post, std::move(path), std::move(json));
 }
 
+Task<Result<ApiAnswer>> Client::remove(std::string path) const {
+    return send(http::Method::delete_, std::move(path), {});
+}
+
 Task<Result<ApiAnswer>> Client::create_status(std::string repository, CommitStatus status) const {
     nlohmann::json body{
         {"state", status.state}, {"context", status.context}, {"description", status.description}};
     if (!status.target_url.empty()) body["target_url"] = status.target_url;
-    auto path =
-        "/repos/" + encode_repository(repository) + "/statuses/" + percent_encode(status.sha);
+    auto path = repository_path(repository) + "/statuses/" + percent_encode(status.sha);
     return post(
         std::move(path), body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)
     );

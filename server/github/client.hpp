@@ -38,6 +38,9 @@ struct CommitStatus {
 /// When a refused request may be repeated; nothing when the refusal is no rate limit.
 std::optional<TimePoint> find_wait(int status, const http::Headers& headers, TimePoint now);
 
+/// "/repos/OWNER/NAME", each part on its own, so that a name cannot become a path.
+std::string repository_path(const std::string& repository);
+
 /// All on the logic thread. Errors are http::Client's; a status of 400 and more is an answer.
 class Client {
   public:
@@ -49,6 +52,7 @@ class Client {
     /// the token.
     Task<Result<ApiAnswer>> get(std::string path) const;
     Task<Result<ApiAnswer>> post(std::string path, std::string json) const;
+    Task<Result<ApiAnswer>> remove(std::string path) const;
 
     /// `repository` is OWNER/NAME.
     Task<Result<ApiAnswer>> create_status(std::string repository, CommitStatus status) const;

@@ -141,6 +141,21 @@ Result<> add_secrets(
     return {};
 }
 
+/// Every job has it, also that of a workflow which was called without secrets.
+void put_token(const JobToken& token, model::JobDocument& document) {
+    const auto is_token = [](const model::NamedSecret& secret) {
+        return equal_ignoring_case(secret.name, "GITHUB_TOKEN");
+    };
+    auto& secrets = document.secrets;
+    if (!token.value.empty()) {
+        std::erase_if(secrets, is_token);
+        secrets.push_back({"GITHUB_TOKEN", token.value});
+        document.token_note = token.note;
+    } else if (std::none_of(secrets.begin(), secrets.end(), is_token)) {
+        document.token_note = token.note;
+    }
+}
+
 /// The claim took the lock; an attempt that was claimed without it goes no further.
 Result<> add_deployment(
     store::Transaction& tx,
@@ -170,7 +185,7 @@ Result<> add_deployment(
 }  // namespace
 
 Result<std::string> DocumentSource::make_document(
-    store::Transaction& tx, const AttachedRunner& runner
+    store::Transaction& tx, const AttachedRunner& runner, const JobToken& token
 ) const {
     const auto& job = runner.job;
     const auto run = store::find_run(tx, job.run);
@@ -203,6 +218,7 @@ Result<std::string> DocumentSource::make_document(
         document.workflow_defaults = workflow.defaults;
     }
     if (auto added = add_secrets(tx, sealer_, *run, job, document); !added) return added.error();
+    put_token(token, document);
     access::record_use(tx, run->id, runner.attempt.fence, document.secrets);
     if (auto added = add_deployment(tx, *run, job, document); !added) return added.error();
     document.deployment.switch_image = settings_.switch_image;

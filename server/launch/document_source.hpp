@@ -40,13 +40,23 @@ struct WorkflowPart {
     model::Defaults defaults;
 };
 
+/// The GITHUB_TOKEN that a GitHub App made for a job.
+struct JobToken {
+    Secret value;  // empty: there is none
+    TimePoint expires_at;
+    std::string note;  // for the job's first lines: what it is for, or why there is none
+};
+
 class DocumentSource {
   public:
     /// `sealer` outlives this object.
     DocumentSource(DocumentSettings settings, const access::Sealer& sealer);
 
-    /// JSON text; holds secrets. An error ends the attempt: its sentence is the job's reason.
-    Result<std::string> make_document(store::Transaction& tx, const AttachedRunner& runner) const;
+    /// JSON text; holds secrets. `token` goes before a stored secret GITHUB_TOKEN. An error ends
+    /// the attempt: its sentence is the job's reason.
+    Result<std::string> make_document(
+        store::Transaction& tx, const AttachedRunner& runner, const JobToken& token = {}
+    ) const;
 
   private:
     static constexpr std::size_t kMostParts = 64;

@@ -14,24 +14,6 @@ namespace expression = workflow::expression;
 using expression::Value;
 using Secrets = std::vector<model::NamedSecret>;
 
-/// Outermost first.
-std::vector<store::JobRow> list_calls(
-    const std::vector<store::JobRow>& jobs, const store::JobRow& job
-) {
-    std::vector<store::JobRow> calls;
-    auto parent = job.parent;
-    while (!parent.empty() && calls.size() < jobs.size()) {
-        const auto found = std::find_if(jobs.begin(), jobs.end(), [&](const store::JobRow& row) {
-            return row.key == parent;
-        });
-        if (found == jobs.end()) break;
-        calls.push_back(*found);
-        parent = found->parent;
-    }
-    std::reverse(calls.begin(), calls.end());
-    return calls;
-}
-
 Value value_of(const Secrets& secrets) {
     expression::Object out;
     for (const auto& secret : secrets) out.set(secret.name, Value::string(secret.value.reveal()));
@@ -66,6 +48,23 @@ Result<Secrets> hand_on(
 }
 
 }  // namespace
+
+std::vector<store::JobRow> list_calls(
+    const std::vector<store::JobRow>& jobs, const store::JobRow& job
+) {
+    std::vector<store::JobRow> calls;
+    auto parent = job.parent;
+    while (!parent.empty() && calls.size() < jobs.size()) {
+        const auto found = std::find_if(jobs.begin(), jobs.end(), [&](const store::JobRow& row) {
+            return row.key == parent;
+        });
+        if (found == jobs.end()) break;
+        calls.push_back(*found);
+        parent = found->parent;
+    }
+    std::reverse(calls.begin(), calls.end());
+    return calls;
+}
 
 Result<Secrets> pass_secrets(
     store::Connection& db, const store::RunRow& run, const store::JobRow& job, Secrets secrets

@@ -10,6 +10,11 @@
 
 namespace triphammer::launch {
 
+/// The calls on the way to a job, outermost first; none for a job that nobody calls.
+std::vector<store::JobRow> list_calls(
+    const std::vector<store::JobRow>& jobs, const store::JobRow& job
+);
+
 /// `secrets`: the repository's own. A job that nobody calls gets them all. Error `invalid`: what a
 /// call hands on cannot be evaluated.
 Result<std::vector<model::NamedSecret>> pass_secrets(

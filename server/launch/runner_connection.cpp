@@ -1,6 +1,7 @@
 #include "launch/runner_connection.hpp"
 
 #include "base/log.hpp"
+#include "launch/job_tokens.hpp"
 #include "launch/log_check.hpp"
 #include "logs/log_store.hpp"
 #include "queue/queue.hpp"
@@ -130,15 +131,31 @@ Task<> RunnerConnection::perform(protocol::CheckAttach action) {
     machine_.answer_attach(std::move(answer));
 }
 
+Task<Result<JobToken>> RunnerConnection::make_token(const protocol::Attach& attach) {
+    if (parts_.tokens == nullptr) co_return JobToken{};
+    auto minting = parts_.tokens->mint(attach.fence, attach.token);
+    co_return co_await std::move(minting);
+}
+
+/// What has records has had its welcome: a runner takes the document once.
+Result<std::string> RunnerConnection::make_document(
+    store::Transaction& tx, const AttachedRunner& runner, const Result<JobToken>& token
+) const {
+    if (runner.attempt.acked > 0) return std::string{};
+    if (!token) return token.error();
+    if (parts_.tokens != nullptr) parts_.tokens->keep(tx, runner.attempt.fence, *token);
+    return parts_.documents.make_document(tx, runner, *token);
+}
+
 Task<Result<protocol::Attached>> RunnerConnection::admit(const protocol::Attach& attach) {
     std::string document;
     std::optional<Error> unusable;
+    auto making = make_token(attach);
+    const auto token = co_await std::move(making);
     auto let_in = [&](store::Transaction& tx) -> Result<AttachedRunner> {
         auto runner = attach_runner(tx, attach);
         if (!runner) return runner;
-        // What has records has had its welcome: a runner takes the document once.
-        auto made = runner->attempt.acked > 0 ? Result<std::string>{std::string{}}
-                                              : parts_.documents.make_document(tx, *runner);
+        auto made = make_document(tx, *runner, token);
         if (damages(attach.fence) > kMaxDamages) {
             made = Error{Code::io, "the logs of this attempt are damaged on the server's disk"};
         }

@@ -62,6 +62,10 @@ class RunnerConnection : public std::enable_shared_from_this<RunnerConnection> {
     Task<> wait_until_idle();
     Task<> cut_logs();
     Task<Result<protocol::Attached>> admit(const protocol::Attach& attach);
+    Task<Result<JobToken>> make_token(const protocol::Attach& attach);
+    Result<std::string> make_document(
+        store::Transaction& tx, const AttachedRunner& runner, const Result<JobToken>& token
+    ) const;
     Task<Result<std::map<int, std::uint64_t>>> measure_known_logs(
         model::Fence fence, std::uint64_t acked
     );

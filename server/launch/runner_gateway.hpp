@@ -24,6 +24,8 @@ class Database;
 
 namespace triphammer::launch {
 
+class JobTokens;
+
 /// A log has grown, or its step has ended.
 struct LogNews {
     model::RunId run;
@@ -45,6 +47,7 @@ class RunnerGateway {
         const Clock& clock;
         /// A runner pings every 5 s. One that is silent for longer than this is cut off.
         Milliseconds lease{30'000};
+        JobTokens* tokens = nullptr;  // without a GitHub App there is none
     };
 
     /// On the logic thread; each may be empty.

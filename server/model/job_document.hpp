@@ -65,6 +65,7 @@ struct JobDocument {
     std::string contexts_json;  // {"github": …, "needs": …, "vars": …, "inputs": …, "strategy": …,
                                 // "matrix": …}
     std::vector<NamedSecret> secrets;
+    std::string token_note;  // what GITHUB_TOKEN is, for the first lines; empty: as the secrets say
     std::int64_t timeout_seconds = 6 * 3600;
     std::int64_t grace_seconds = 10;           // between TERM and KILL
     std::int64_t log_limit_bytes = 2LL << 30;  // of one step; then it ends with a marker

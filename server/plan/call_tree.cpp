@@ -114,6 +114,7 @@ void put_before(const model::Pairs& outer, model::Pairs& pairs) {
 /// What the called workflow says for all its jobs; the caller's own env and defaults stay outside.
 void put_workflow_into(const Workflow& workflow, JobDefinition& job) {
     put_before(workflow.env, job.env);
+    if (!job.permissions) job.permissions = workflow.permissions;
     auto& defaults = job.defaults;
     if (defaults.shell.empty()) defaults.shell = workflow.defaults.shell;
     if (defaults.working_directory.empty()) {

@@ -184,6 +184,8 @@ PlannedRun make_run(
     run.contexts_json = std::move(known.json);
     for (const auto& definition : workflow.jobs) {
         run.jobs.push_back(make_job(definition, known.contexts));
+        auto& permissions = run.jobs.back().definition.permissions;
+        if (!permissions) permissions = workflow.permissions;
     }
     auto called = add_calls(run, workflow, question);
     const bool may_call = std::none_of(called.begin(), called.end(), is_error);

@@ -313,6 +313,8 @@ class Attempt {
     }
 
     std::string token_line() const {
+        const auto& note = session_.document().token_note;
+        if (!note.empty()) return "GITHUB_TOKEN: " + note + "\n";
         const bool known = session_.contexts().has_token();
         return known ? "GITHUB_TOKEN: the secret of that name; `permissions` do not limit it\n"
                      : "GITHUB_TOKEN: none; without a GitHub App a job has one only where an admin "

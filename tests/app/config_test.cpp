@@ -30,6 +30,21 @@ TEST(Config, SaysWhatIsNotSupportedYet) {
     );
 }
 
+TEST(Config, AnAppHasAnIdAndAKey) {
+    Config id_alone;
+    Config no_key;
+    ASSERT_TRUE(apply_file(id_alone, "t.yml", {{"github.app_id", "1", 1}}));
+    ASSERT_TRUE(apply_file(
+        no_key, "t.yml", {{"github.app_id", "1", 1}, {"github.private_key", "no key", 2}}
+    ));
+
+    EXPECT_EQ(
+        check(id_alone).error().message,
+        "github.app_id and github.private_key belong together: set both, or none"
+    );
+    EXPECT_EQ(check(no_key).error().message.rfind("github.private_key: it is no RSA key", 0), 0U);
+}
+
 TEST(Config, VariablesComeAfterTheFileAndListsSplitAtCommas) {
     Config config;
     ASSERT_TRUE(apply_file(config, "t.yml", {{"github.api_url", "https://a", 1}}));

@@ -20,6 +20,7 @@ class GitHub(LoopbackServer):
         self.complaints = []
         self.failures = []
         self.requests = 0
+        self.app = None  # a GitHubApp of github_app.py
         super().__init__(_Handler, port)
 
     def last_states(self, sha):
@@ -46,9 +47,25 @@ def check_status(body):
 
 
 class _Handler(Handler):
+    def do_GET(self):
+        self._answer_app(b"") or self._answer(404, {"message": "Not Found"})
+
+    def do_DELETE(self):
+        self._answer_app(b"") or self._answer(404, {"message": "Not Found"})
+
+    def _answer_app(self, raw):
+        """Whether it was for the App."""
+        app = self.owner.app
+        found = app and app.answer(self.command, self.path, self.headers.get("Authorization"), raw)
+        if found:
+            self._answer(*found)
+        return bool(found)
+
     def do_POST(self):
         raw = self.read_body()
         self.owner.requests += 1
+        if self._answer_app(raw):
+            return None
         if self.owner.failures:
             status, headers = self.owner.failures.pop(0)
             return self._answer(status, {"message": "told to fail"}, headers)
@@ -75,4 +92,5 @@ class _Handler(Handler):
 
     def _answer(self, status, body, headers=None):
         kind = ("Content-Type", "application/json; charset=utf-8")
-        self.answer(status, [*(headers or {}).items(), kind], json.dumps(body).encode())
+        content = b"" if body is None else json.dumps(body).encode()
+        self.answer(status, [*(headers or {}).items(), kind], content)

@@ -1,0 +1,58 @@
+#pragma once
+// The GITHUB_TOKEN of each job where the server has a GitHub App: made when its runner is let in,
+// kept sealed until it is revoked, which is when the job has ended. What must be revoked stands in
+// the tables: a daemon that was killed does it later. One that nobody got to keep dies by itself
+// within the hour.
+
+#include "access/sealing.hpp"
+#include "base/alarm.hpp"
+#include "base/clock.hpp"
+#include "github/app.hpp"
+#include "launch/document_source.hpp"
+#include "store/database.hpp"
+
+#include <optional>
+#include <string>
+
+namespace triphammer::launch {
+
+class JobTokens {
+  public:
+    struct Parts {
+        Executor executor;
+        store::Database& database;
+        const access::Sealer& sealer;
+        const Clock& clock;
+    };
+
+    JobTokens(Parts parts, github::App app);
+
+    /// For the attempt whose runner brings this token; empty for any other runner. Where the App is
+    /// not installed, the note says so. An error is the reason why the job cannot begin; takes 20
+    /// seconds at most.
+    Task<Result<JobToken>> mint(model::Fence fence, Secret attempt_token);
+
+    /// In the transaction that hands it over.
+    void keep(store::Transaction& tx, model::Fence fence, const JobToken& token) const;
+
+    /// Revokes what is left over, until it is cancelled.
+    Task<> run();
+
+    /// A job has ended.
+    void wake() { alarm_.ring(); }
+
+  private:
+    struct Asked;
+    static Result<std::optional<Asked>> find_asked(
+        store::Connection& db, model::Fence fence, const Secret& attempt_token
+    );
+    Task<Result<github::InstallationToken>> mint_patiently(Asked asked);
+    Task<> revoke_dead();
+    Task<bool> revoke(model::Fence fence, const std::string& sealed);
+
+    Parts parts_;
+    github::App app_;
+    Alarm alarm_;
+};
+
+}  // namespace triphammer::launch

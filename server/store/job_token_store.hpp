@@ -1,0 +1,25 @@
+#pragma once
+// `job_tokens`: tokens of the forge that jobs were given and that are still to be revoked; sealed
+// by launch/ before they come here.
+
+#include "store/transaction.hpp"
+
+#include <string>
+#include <vector>
+
+namespace triphammer::store {
+
+struct JobTokenRow {
+    std::int64_t id = 0;
+    model::Fence attempt;
+    std::string sealed;
+    TimePoint expires_at;
+};
+
+/// Gives it an id of its own.
+void add_job_token(Transaction& tx, const JobTokenRow& token);
+/// Of attempts that have ended, oldest first.
+std::vector<JobTokenRow> list_dead_job_tokens(Connection& db, int limit);
+void remove_job_token(Transaction& tx, std::int64_t id);
+
+}  // namespace triphammer::store
