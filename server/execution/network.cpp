@@ -82,8 +82,9 @@ bool Borders::may_pass(const Address& to) const {
     });
 }
 
-Result<Network> Network::make(const std::optional<Borders>& borders) {
+Result<Network> Network::make(std::optional<Borders> borders) {
     Network out;
+    out.borders_ = std::move(borders);
     auto outside = open_file(kOwnNetwork, O_RDONLY);
     if (!outside) return no_network(outside.error());
     out.outside_ = std::move(*outside);
@@ -94,16 +95,16 @@ Result<Network> Network::make(const std::optional<Borders>& borders) {
     Result<> done;
     {
         const Visit visit{out.inside_, out.outside_};
-        done = out.furnish(borders);
+        done = out.furnish();
     }
     if (!done) return no_network(done.error());
     return out;
 }
 
-Result<> Network::furnish(const std::optional<Borders>& borders) {
+Result<> Network::furnish() {
     if (auto up = bring_up_loopback(); !up) return up;
-    if (!borders) return {};
-    if (auto routed = make_all_local(kOwnAddress, *borders); !routed) return routed;
+    if (!borders_) return {};
+    if (auto routed = make_all_local(kOwnAddress, *borders_); !routed) return routed;
     return capture();
 }
 

@@ -53,7 +53,10 @@ class Network {
   public:
     /// A network that leads out, but not to what is closed; without `borders` one that leads
     /// nowhere. Code::unavailable says what is missing here.
-    static Result<Network> make(const std::optional<Borders>& borders);
+    static Result<Network> make(std::optional<Borders> borders);
+
+    /// Those of its making.
+    const std::optional<Borders>& borders() const { return borders_; }
 
     /// For setns(2).
     int descriptor() const { return inside_.get(); }
@@ -69,9 +72,10 @@ class Network {
     Result<FileDescriptor> open(int type, const Address& address) const;
 
   private:
-    Result<> furnish(const std::optional<Borders>& borders);
+    Result<> furnish();
     Result<> capture();
 
+    std::optional<Borders> borders_;
     FileDescriptor outside_;
     FileDescriptor inside_;
     FileDescriptor connections_;

@@ -100,4 +100,8 @@ Borders find_borders() {
     return out;
 }
 
+bool has_same_name_servers(const Borders& borders) {
+    return list_name_servers() == borders.excepted;
+}
+
 }  // namespace triphammer::execution

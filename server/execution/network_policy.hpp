@@ -11,4 +11,8 @@ namespace triphammer::execution {
 /// microseconds.
 Borders find_borders();
 
+/// Whether the name servers are still those of `borders`. Its other addresses may be old: a network
+/// that was made with them leads to a relay that asks again.
+bool has_same_name_servers(const Borders& borders);
+
 }  // namespace triphammer::execution

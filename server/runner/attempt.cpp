@@ -90,7 +90,8 @@ class Attempt {
         const launcher::StartLine& line,
         SpoolFile& spool,
         Random& random,
-        const JobDrivers& drivers
+        const JobDrivers& drivers,
+        std::optional<execution::Network> network
     )
         : executor_{executor},
           line_{line},
@@ -112,6 +113,7 @@ class Attempt {
                      log::error("a task of the runner failed", {{"task", name}, {"error", what}});
                  }} {
         session_.set_link(link_);
+        network_ = std::move(network);
     }
 
     Task<Result<>> run() {
@@ -158,7 +160,7 @@ class Attempt {
     Task<> prepare_ahead() {
         auto after_the_link = sleep_for(std::chrono::milliseconds{0});
         co_await std::move(after_the_link);
-        if (host_) host_->prepare_ahead();
+        if (host_) host_->prepare_ahead(std::exchange(network_, {}));
     }
 
     Task<JobOutcome> run_job() {
@@ -356,7 +358,8 @@ class Attempt {
     DaemonLink link_;
     SpoolFile& spool_;
     TaskGroup tasks_;
-    std::unique_ptr<HostExecutor> host_;  // until the job is known
+    std::optional<execution::Network> network_;  // until the executor has it
+    std::unique_ptr<HostExecutor> host_;         // until the job is known
     std::chrono::milliseconds time_limit_{0};
     bool on_host_ = false;   // where the steps run
     ResourceLimits limits_;  // of a steps job
@@ -367,7 +370,11 @@ class Attempt {
 
 }  // namespace
 
-int run_attempt(const launcher::StartLine& line, const JobDrivers& drivers) {
+int run_attempt(
+    const launcher::StartLine& line,
+    const JobDrivers& drivers,
+    std::optional<execution::Network> network
+) {
     auto spool = SpoolFile::create(std::filesystem::path{line.folder} / "spool");
     if (!spool) {
         log::error("the attempt cannot begin", {{"error", spool.error().message}});
@@ -376,7 +383,7 @@ int run_attempt(const launcher::StartLine& line, const JobDrivers& drivers) {
     execution::become_subreaper();
     asio::io_context context{1};
     SystemRandom random;
-    Attempt attempt{context.get_executor(), line, *spool, random, drivers};
+    Attempt attempt{context.get_executor(), line, *spool, random, drivers, std::move(network)};
     std::optional<Result<>> done;
     std::exception_ptr failure;
     const auto finish = [&](std::exception_ptr thrown, Result<> result) {

@@ -53,7 +53,7 @@ void join_group(const std::string& group) {
 
 }  // namespace
 
-int enter() {
+int enter(std::optional<execution::Network> network) {
     protect();
     const auto line = read_start_line();
     if (!line) {
@@ -66,7 +66,7 @@ int enter() {
     drivers.services = make_service_executor;
     drivers.image = run_image_job;
     drivers.deploy = run_deploy_job;
-    return run_attempt(*line, drivers);
+    return run_attempt(*line, drivers, std::move(network));
 }
 
 }  // namespace triphammer::runner

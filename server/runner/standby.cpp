@@ -1,9 +1,11 @@
 #include "runner/standby.hpp"
 
 #include "base/file.hpp"
+#include "execution/network_policy.hpp"
 #include "launcher/standby.hpp"
 #include "launcher/start_line.hpp"
 
+#include <poll.h>
 #include <sched.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -15,14 +17,15 @@
 #include <cstring>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace triphammer::runner {
 
 namespace {
 
 constexpr std::size_t kDescriptors = 3;
-/// The first that is neither standard nor agreed.
-constexpr unsigned kFirstFree = launcher::kLockDescriptor + 1;
+/// Jobs start in pairs and more when others have ended.
+constexpr std::size_t kNetworks = 2;
 
 struct Received {
     std::string folder;
@@ -63,27 +66,63 @@ bool become_runner(const Received& start) {
     const bool moved = ::dup2(log, STDOUT_FILENO) >= 0 && ::dup2(log, STDERR_FILENO) >= 0 &&
                        ::dup2(line, launcher::kStartLineDescriptor) >= 0 &&
                        ::dup2(lock, launcher::kLockDescriptor) >= 0;
-    ::close_range(kFirstFree, ~0U, 0);
+    for (const int fd : start.descriptors) ::close(fd);
     ::setsid();
     return moved && ::chdir(start.folder.c_str()) == 0;
 }
 
+bool is_asked() {
+    pollfd socket{launcher::kStandbyDescriptor, POLLIN, 0};
+    return ::poll(&socket, 1, 0) > 0;
+}
+
+/// Networks for the next copies. What cannot be made here, each copy tries itself, and says why.
+class Stock {
+  public:
+    /// Until somebody waits for a copy.
+    void fill() {
+        while (can_make_ && networks_.size() < kNetworks && !is_asked()) {
+            auto made = execution::Network::make(execution::find_borders());
+            can_make_ = made.has_value();
+            if (made) networks_.push_back(std::move(*made));
+        }
+    }
+
+    std::optional<execution::Network> take() {
+        if (networks_.empty()) return {};
+        auto out = std::move(networks_.back());
+        networks_.pop_back();
+        return out;
+    }
+
+    void clear() { networks_.clear(); }
+
+  private:
+    bool can_make_ = ::geteuid() == 0;
+    std::vector<execution::Network> networks_;
+};
+
 }  // namespace
 
-bool stand_by(char* argument) {
-    // What is received must not come to lie where a copy wants to have something else.
+std::optional<Copy> stand_by(char* argument) {
+    // Nothing that is opened later must come to lie where a copy wants to have something else.
     ::dup2(STDIN_FILENO, launcher::kLockDescriptor);
-    while (const auto start = receive()) {
+    Stock stock;
+    for (;;) {
+        stock.fill();
+        const auto start = receive();
+        if (!start) return {};
+        Copy copy{stock.take()};
         const pid_t pid = copy_self();
         if (pid == 0) {
+            stock.clear();
             std::memset(argument, 0, std::strlen(argument));
             if (!become_runner(*start)) ::_exit(1);
-            return true;
+            return copy;
         }
         for (const int fd : start->descriptors) ::close(fd);
-        if (::send(launcher::kStandbyDescriptor, &pid, sizeof pid, MSG_NOSIGNAL) < 0) break;
+        if (::send(launcher::kStandbyDescriptor, &pid, sizeof pid, MSG_NOSIGNAL) < 0) return {};
     }
-    return false;
 }
 
 }  // namespace triphammer::runner

@@ -273,6 +273,15 @@ TEST(Borders, LetNameServersPassAtTheirPortAlone) {
     EXPECT_FALSE(borders.may_pass({0xa9fea9ff, 53}));
 }
 
+TEST(Borders, SayWhenTheNameServersAreOthersNow) {
+    auto borders = find_borders();
+    EXPECT_TRUE(has_same_name_servers(borders));
+
+    borders.excepted.push_back({0xc6336407, 53});
+
+    EXPECT_FALSE(has_same_name_servers(borders));
+}
+
 /// A name server in a closed range is an address of the network then; its other ports are judged by
 /// whoever carries on.
 TEST_F(Networked, FindsANameServerAmongWhatIsClosed) {

@@ -10,7 +10,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <set>
 #include <sstream>
+#include <string>
 
 namespace triphammer::launcher {
 namespace {
@@ -37,6 +39,16 @@ std::vector<pid_t> children_that_run(const fs::path& program) {
     return out;
 }
 
+/// The network namespaces that it holds open.
+std::set<std::string> networks_of(pid_t pid) {
+    std::set<std::string> out;
+    for (const auto& entry : fs::directory_iterator{"/proc/" + std::to_string(pid) + "/fd"}) {
+        const auto target = fs::read_symlink(entry).string();
+        if (target.rfind("net:", 0) == 0) out.insert(target);
+    }
+    return out;
+}
+
 class StandbyTest : public ::testing::Test {
   protected:
     StandbyTest() {
@@ -51,6 +63,24 @@ class StandbyTest : public ::testing::Test {
 
     Result<Child> start() {
         return standby_.start({folder_.path().string(), line_.get(), lock_.get(), log_.get()});
+    }
+
+    /// Its working directory is the last that it takes over.
+    void wait_until_copied(const Child& runner) const {
+        const auto link = "/proc/" + std::to_string(runner.pid()) + "/cwd";
+        for (int turn = 0; fs::read_symlink(link) != fs::canonical(folder_.path()); ++turn) {
+            ASSERT_LT(turn, 10'000);
+            ::usleep(500);
+        }
+    }
+
+    /// Until the standby has made what it keeps ready.
+    static void wait_for_networks() {
+        const auto standby = children_that_run(runner_program()).at(0);
+        for (int turn = 0; networks_of(standby).size() < 1 + 2; ++turn) {
+            ASSERT_LT(turn, 10'000);
+            ::usleep(500);
+        }
     }
 
     ExitStatus say(std::string_view line, Child& child) {
@@ -81,16 +111,36 @@ TEST_F(StandbyTest, GivesARunnerThatLooksLikeOneThatWasStarted) {
     auto runner = start();
     ASSERT_TRUE(runner) << runner.error().message;
     const auto proc = fs::path{"/proc"} / std::to_string(runner->pid());
-    while (fs::read_symlink(proc / "cwd") != fs::canonical(folder_.path())) ::usleep(500);
+    wait_until_copied(*runner);
 
     EXPECT_EQ(::getsid(runner->pid()), runner->pid());
     EXPECT_EQ(fs::read_symlink(proc / "fd" / "4"), fs::canonical(folder_.path()) / "lock");
     EXPECT_EQ(fs::read_symlink(proc / "fd" / "0"), "/dev/null");
     EXPECT_EQ(read_file((proc / "cmdline").string(), 4096)->find("standby"), std::string::npos);
     const auto descriptors = std::distance(fs::directory_iterator{proc / "fd"}, {});
-    EXPECT_EQ(descriptors, 5) << "nothing of the standby's is left";
+    const auto of_network = networks_of(runner->pid()).empty() ? 0 : 5;
+    EXPECT_EQ(descriptors, 5 + of_network) << "nothing else of the standby's is left";
 
     say("", *runner);
+}
+
+TEST_F(StandbyTest, GivesEachRunnerANetworkOfItsOwn) {
+    if (::geteuid() != 0) GTEST_SKIP() << "only root makes networks";
+    auto first = start();
+    ASSERT_TRUE(first) << first.error().message;
+    ::kill(first->pid(), SIGKILL);
+    first->wait();
+    std::set<std::string> seen;
+    for (int count = 0; count < 5; ++count) {
+        wait_for_networks();
+        auto runner = start();
+        ASSERT_TRUE(runner) << runner.error().message;
+        wait_until_copied(*runner);
+        for (const auto& network : networks_of(runner->pid())) seen.insert(network);
+        ::kill(runner->pid(), SIGKILL);
+        runner->wait();
+    }
+    EXPECT_EQ(seen.size(), 1U + 5U) << "the machine's and one each";
 }
 
 TEST_F(StandbyTest, HoldsTheLockAsLongAsTheRunnerLives) {

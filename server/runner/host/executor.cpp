@@ -31,17 +31,23 @@ HostExecutor::HostExecutor(JobFolders folders, std::vector<std::string> hidden, 
     if (!is_root_ && !leads_out_) sandbox_.cut_off();
 }
 
-void HostExecutor::prepare_ahead() {
+void HostExecutor::prepare_ahead(std::optional<execution::Network> network) {
     if (!make_directory(folders_.actions.outside, 0755)) return;
-    if (make_network()) sandbox_.prepare();
+    if (make_network(std::move(network))) sandbox_.prepare();
 }
 
-Result<> HostExecutor::make_network() {
+/// `ready` leads out, and may have been made a while ago.
+Result<> HostExecutor::make_network(std::optional<execution::Network> ready) {
     if (!is_root_ || network_) return {};
-    if (leads_out_) borders_ = execution::find_borders();
-    auto made = execution::Network::make(borders_);
-    if (!made) return made.error();
-    network_ = std::move(*made);
+    if (ready && leads_out_ && execution::has_same_name_servers(*ready->borders())) {
+        network_ = std::move(ready);
+    } else {
+        std::optional<execution::Borders> borders;
+        if (leads_out_) borders = execution::find_borders();
+        auto made = execution::Network::make(std::move(borders));
+        if (!made) return made.error();
+        network_ = std::move(*made);
+    }
     sandbox_.enter_network(network_->descriptor());
     return {};
 }
@@ -49,10 +55,11 @@ Result<> HostExecutor::make_network() {
 /// Says why it could not be made ahead.
 Task<Result<>> HostExecutor::prepare() {
     if (auto made = make_directory(folders_.actions.outside, 0755); !made) co_return made;
-    if (auto made = make_network(); !made) co_return made;
+    if (auto made = make_network({}); !made) co_return made;
     if (!network_) co_return Result<>{};
     relay_.emplace(co_await boost::asio::this_coro::executor, *network_);
-    co_return borders_ ? relay_->start(*borders_) : Result<>{};
+    const auto& borders = network_->borders();
+    co_return borders ? relay_->start(*borders) : Result<>{};
 }
 
 Result<> HostExecutor::bring_in(std::uint16_t port) {

@@ -16,9 +16,9 @@ class HostExecutor final : public StepExecutor {
     /// `leads_out` false: the steps have no network but loopback.
     HostExecutor(JobFolders folders, std::vector<std::string> hidden, bool leads_out = true);
 
-    /// Makes the network and the first step's sandbox, before anybody knows what it will run. What
-    /// goes wrong, `prepare` meets again.
-    void prepare_ahead();
+    /// Makes the first step's sandbox and, unless `network` can be taken for it, the network,
+    /// before anybody knows what it will run. What goes wrong, `prepare` meets again.
+    void prepare_ahead(std::optional<execution::Network> network);
 
     Task<Result<>> prepare() override;
     Task<Result<execution::ProcessEnd>> run_step(
@@ -41,12 +41,11 @@ class HostExecutor final : public StepExecutor {
     std::string description() const override;
 
   private:
-    Result<> make_network();
+    Result<> make_network(std::optional<execution::Network> ready);
 
     JobFolders folders_;
     bool leads_out_;
     bool is_root_;
-    std::optional<execution::Borders> borders_;
     std::optional<execution::Network> network_;
     std::optional<NetworkRelay> relay_;
     execution::Sandbox sandbox_;

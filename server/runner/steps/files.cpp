@@ -68,9 +68,13 @@ std::string StepFiles::name_of(std::string_view kind) const {
 }
 
 Result<> write_new_file(const std::string& path, std::string_view text, unsigned mode) {
-    std::error_code failure;
-    std::filesystem::remove_all(path, failure);
-    auto file = open_file(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
+    constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
+    auto file = open_file(path, kFlags, mode);
+    if (!file) {  // perhaps something is there
+        std::error_code failure;
+        std::filesystem::remove_all(path, failure);
+        file = open_file(path, kFlags, mode);
+    }
     if (!file) return file.error();
     ::fchmod(file->get(), mode);  // whatever our umask is: a container's user may be another one
     return write_all(file->get(), text);
