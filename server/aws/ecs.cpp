@@ -28,10 +28,10 @@ std::int64_t number_at(const json& object, const char* name) {
 
 /// The member where it is a list, else an empty one.
 const json& list_at(const json& object, const char* name) {
-    static const json none = json::array();
-    if (!object.is_object()) return none;
+    static const json kNone = json::array();
+    if (!object.is_object()) return kNone;
     const auto found = object.find(name);
-    return found != object.end() && found->is_array() ? *found : none;
+    return found != object.end() && found->is_array() ? *found : kNone;
 }
 
 Judgement failed(std::string why) {
