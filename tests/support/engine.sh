@@ -85,7 +85,8 @@ start_engine() {
     ip_tool addr add "$subnet.0.1/24" dev "$bridge" 2>/dev/null
     ip_tool link set "$bridge" up
     add_rules "$subnet"
-    rm -f "$socket" "$dir/docker.pid"
+    # After a kill -9: a zombie whose number is still there looks like a living containerd to dockerd.
+    rm -f "$socket" "$dir/docker.pid" "$dir/exec/containerd/containerd.pid"
     setsid dockerd --data-root "$dir/docker" --exec-root "$dir/exec" -p "$dir/docker.pid" -H "unix://$socket" \
         --bridge "$bridge" --iptables=false --default-address-pool "base=$subnet.128.0/17,size=26" \
         --containerd-namespace "th-$tag" --containerd-plugins-namespace "th-$tag-plugins" \
