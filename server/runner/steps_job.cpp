@@ -59,7 +59,8 @@ class StepsJob {
         if (!kept) co_return broken(kept.error());
         scope_.settle("", *rest, false);
         auto number = static_cast<int>(steps.size());
-        if (has_reports(session_.document().job) && !session_.is_stopped()) {
+        // What a cancelled job's steps have left is worth as much; not where nothing may run.
+        if (has_reports(session_.document().job) && !session_.last_stop().requested()) {
             auto collecting = collect_reports(session_, executor_, ++number);
             if (const auto done = co_await std::move(collecting); !done) {
                 co_return broken(done.error());

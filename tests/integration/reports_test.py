@@ -75,3 +75,37 @@ def test_a_missing_report_is_a_warning_and_no_failure(daemon, git):
     assert run["state"] == "succeeded"
     [job] = daemon.get(f"/runs/{run['id']}/tests")["jobs"]
     assert job["problems"] == ["junit: no file is there: none.xml"]
+
+
+STOPPED = """
+on: push
+jobs:
+  test:
+    runs-on: host
+    LIMIT
+    steps:
+      - run: |
+          echo '<testsuite name="half"><testcase classname="half" name="test_done"/></testsuite>' > report.xml
+          echo written
+          sleep 600
+    reports: { junit: report.xml }
+"""
+
+
+def test_a_cancelled_job_keeps_what_its_steps_had_left(daemon, git):
+    repository = git.repository("acme/app")
+    daemon.add_repository(repository)
+    sha = repository.commit({".triphammer/r.yml": STOPPED.replace("LIMIT", "timeout-minutes: 60")})
+    [run] = daemon.delivery(daemon.push(repository, sha))["runs"]
+
+    def has_written():
+        [job] = daemon.get(f"/runs/{run}")["jobs"]
+        return job["steps"] and "written\n" in daemon.log_text(run, job["id"])
+    daemon.wait_for(has_written, 30, "no report was written")
+    daemon.api(f"/runs/{run}/cancel", method="POST").raise_for_status()
+
+    assert daemon.finished_run(run)["state"] == "cancelled"
+    [job] = daemon.get(f"/runs/{run}/tests")["jobs"]
+    assert (job["passed"], job["failed"]) == (1, 0)
+    steps = daemon.get(f"/runs/{run}")["jobs"][0]["steps"]
+    assert [step["state"] for step in steps if step["name"] == "Collect reports"] == ["succeeded"]

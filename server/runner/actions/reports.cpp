@@ -21,6 +21,8 @@ namespace fs = std::filesystem;
 constexpr std::uint64_t kMostBytes = 256U << 20U;
 /// A program's argument may have 128 KiB (MAX_ARG_STRLEN of Linux).
 constexpr std::size_t kLongestRequest = 120U << 10U;
+/// Of a job that was cancelled or whose time is over.
+constexpr std::chrono::minutes kLastLimit{1};
 
 /// What the reporter says: parts into a file, a line each, words into the log.
 class ReporterOutput final : public execution::OutputSink {
@@ -156,12 +158,17 @@ class Collection {
         if (!command) co_return command.error();
         execution::ProcessLimits limits;
         limits.grace = std::chrono::seconds{session_.document().grace_seconds};
+        if (session_.is_stopped()) limits.deadline = kLastLimit;
+        auto& stop = session_.is_stopped() ? session_.last_stop() : session_.stop();
         ReporterOutput said{session_, step_, file->get()};
-        auto running = executor_.run_step(std::move(*command), limits, said, session_.stop());
+        auto running = executor_.run_step(std::move(*command), limits, said, stop);
         const auto end = co_await std::move(running);
         if (!end) co_return end.error();
         if (end->cause == execution::EndCause::cancelled) {
             co_return Error{Code::cancelled, "stopped"};
+        }
+        if (end->cause == execution::EndCause::timed_out) {
+            co_return Error{Code::timed_out, "reading them took too long"};
         }
         co_return said.end();
     }
