@@ -10,27 +10,32 @@
 
 #include "runner/container/wire.hpp"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
+#include <memory>
+#include <utility>
 
+#include "supervisor_command.hpp"
+#include "supervisor_files.hpp"
 #include "supervisor_forward.hpp"
 #include "supervisor_guard.hpp"
+#include "supervisor_tree.hpp"
 
 namespace wire = triphammer::runner::wire;
+using triphammer::supervisor::Command;
+using triphammer::supervisor::find_program;
 
 namespace {
 
 constexpr int kRunner = STDOUT_FILENO;
 constexpr std::size_t kPiece = 64U << 10U;
-constexpr int kPipeSize = 1 << 20;
 
 // The runner went away in the middle of something: nothing is left to do it for.
 [[noreturn]] void end_everything() {
@@ -38,8 +43,7 @@ constexpr int kPipeSize = 1 << 20;
     ::_exit(0);
 }
 
-void send(const std::string& frame) {
-    std::string_view rest = frame;
+void send(std::string_view rest) {
     while (!rest.empty()) {
         const auto count = ::write(kRunner, rest.data(), rest.size());
         if (count < 0 && errno == EINTR) continue;
@@ -48,164 +52,67 @@ void send(const std::string& frame) {
     }
 }
 
-std::string_view value_of(const std::vector<std::string>& environment, std::string_view name) {
-    for (const auto& entry : environment) {
-        if (entry.starts_with(name) && entry.size() > name.size() && entry[name.size()] == '=') {
-            return std::string_view{entry}.substr(name.size() + 1);
-        }
-    }
-    return {};
-}
-
-/// A name without a slash is looked up in `path`; empty: nowhere.
-std::string find_program(std::string_view name, std::string_view path) {
-    if (name.find('/') != name.npos) return std::string{name};
-    while (!path.empty()) {
-        const auto end = std::min(path.find(':'), path.size());
-        auto candidate = std::string{path.substr(0, end)} + "/" + std::string{name};
-        if (::access(candidate.c_str(), X_OK) == 0) return candidate;
-        path.remove_prefix(std::min(end + 1, path.size()));
-    }
-    return {};
-}
-
-/// How often the kernel has killed for lack of memory here (cgroup v2, then v1); 0 where not told.
-long count_oom_kills() {
-    for (const char* file :
-         {"/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control"}) {
-        const int fd = ::open(file, O_RDONLY | O_CLOEXEC);
-        if (fd < 0) continue;
-        char text[4096];
-        const auto length = ::read(fd, text, sizeof text - 1);
-        ::close(fd);
-        text[std::max<ssize_t>(length, 0)] = '\0';
-        const char* found = std::strstr(text, "oom_kill ");
-        if (found != nullptr) return std::strtol(found + 9, nullptr, 10);
-    }
-    return 0;
-}
-
-std::vector<char*> pointers(std::vector<std::string>& texts) {
-    std::vector<char*> out;
-    out.reserve(texts.size() + 1);
-    for (auto& text : texts) out.push_back(text.data());
-    out.push_back(nullptr);
-    return out;
-}
-
-/// The command that runs now.
-class Command {
+/// The commands that run, and what the runner asks for.
+class Work {
   public:
-    bool is_running() const { return pid_ > 0; }
+    explicit Work(int children) : children_{children} {}
 
-    int output() const { return output_; }
-
-    void start(wire::Start start) {
-        oom_before_ = count_oom_kills();
-        const auto program =
-            find_program(start.arguments.front(), value_of(start.environment, "PATH"));
-        const int failure = program.empty() ? ENOENT : spawn(program, start);
-        if (failure == 0) return;
-        wire::Ended ended;
-        ended.how = wire::How::not_started;
-        ended.value = failure;
-        ended.text = "start " + start.arguments.front() + " in " + start.directory + ": " +
-                     std::strerror(failure);
-        send(wire::to_frame(ended));
-    }
-
-    /// Some of what has been written; closes the pipe at its end.
-    void pass_output_on() {
-        char bytes[kPiece];
-        const auto count = ::read(output_, bytes, sizeof bytes);
-        if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
-        if (count <= 0) {
-            ::close(output_);
-            output_ = -1;
-            return;
+    /// Waits until something happens and does what follows from it.
+    void run_round() {
+        std::vector<pollfd> watched{{STDIN_FILENO, POLLIN, 0}, {children_, POLLIN, 0}};
+        for (const auto& one : commands_) {
+            watched.push_back({one->output(), POLLIN, 0});
+            watched.push_back({one->report(), POLLIN, 0});
         }
-        send(wire::make_frame(wire::Type::output, {bytes, static_cast<std::size_t>(count)}));
-    }
-
-    /// Reaps whatever has ended; when the command itself has, everything else goes too.
-    void reap() {
-        int status = 0;
-        for (;;) {
-            const pid_t pid = ::waitpid(-1, &status, WNOHANG);
-            if (pid <= 0) return;
-            if (pid == pid_) return finish(status);
+        if (::poll(watched.data(), watched.size(), -1) < 0) return;
+        for (std::size_t i = 0; i < commands_.size(); ++i) {
+            if (watched[2 * i + 2].revents != 0) send(commands_[i]->take_output());
+            if (watched[2 * i + 3].revents != 0) commands_[i]->take_report();
         }
+        if (watched[1].revents != 0) reap();
+        finish_what_ended();
+        if (watched[0].revents != 0) read_requests();
     }
 
   private:
-    int spawn(const std::string& program, wire::Start& start) {
-        int ends[2];
-        if (::pipe2(ends, O_CLOEXEC) != 0) return errno;
-        ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
-        ::fcntl(ends[0], F_SETPIPE_SZ, kPipeSize);
-        posix_spawn_file_actions_t actions;
-        ::posix_spawn_file_actions_init(&actions);
-        ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-        ::posix_spawn_file_actions_adddup2(&actions, ends[1], 1);
-        ::posix_spawn_file_actions_adddup2(&actions, ends[1], 2);
-        ::posix_spawn_file_actions_addchdir_np(&actions, start.directory.c_str());
-        const int failure = spawn_with(program, start, actions);
-        ::posix_spawn_file_actions_destroy(&actions);
-        ::close(ends[1]);
-        if (failure != 0) {
-            ::close(ends[0]);
-            return failure;
+    bool is_alone() const { return commands_.size() == 1; }
+
+    void reap() {
+        signalfd_siginfo ignored;
+        while (::read(children_, &ignored, sizeof ignored) > 0) {
         }
-        output_ = ends[0];
-        return 0;
-    }
-
-    int spawn_with(
-        const std::string& program, wire::Start& start, const posix_spawn_file_actions_t& actions
-    ) {
-        sigset_t none;
-        ::sigemptyset(&none);
-        posix_spawnattr_t attributes;
-        ::posix_spawnattr_init(&attributes);
-        ::posix_spawnattr_setsigmask(&attributes, &none);
-        ::posix_spawnattr_setflags(
-            &attributes, static_cast<short>(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID)
-        );
-        auto arguments = pointers(start.arguments);
-        auto environment = pointers(start.environment);
-        const int failure = ::posix_spawn(
-            &pid_, program.c_str(), &actions, &attributes, arguments.data(), environment.data()
-        );
-        ::posix_spawnattr_destroy(&attributes);
-        if (failure != 0) pid_ = -1;
-        return failure;
-    }
-
-    void finish(int status) {
-        pid_ = -1;
-        ::kill(-1, SIGKILL);
-        while (::waitpid(-1, nullptr, 0) > 0 || errno == EINTR) {
+        for (pid_t pid = 0; (pid = ::waitpid(-1, nullptr, WNOHANG)) > 0;) {
+            for (auto& one : commands_) {
+                if (one->keeper() == pid) one->forget_keeper();
+            }
         }
-        // Nobody holds the other end any more: the rest is there, then the end.
-        while (output_ >= 0) pass_output_on();
-        wire::Ended ended;
-        ended.how = WIFSIGNALED(status) ? wire::How::signalled : wire::How::exited;
-        ended.value = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
-        ended.out_of_memory = count_oom_kills() > oom_before_;
-        send(wire::to_frame(ended));
     }
 
-    pid_t pid_ = -1;
-    int output_ = -1;
-    long oom_before_ = 0;
-};
+    /// The last command takes everything with it, whoever its parent is.
+    void finish_what_ended() {
+        if (is_alone() && commands_.front()->end()) {
+            ::kill(-1, SIGKILL);
+            while (::waitpid(-1, nullptr, 0) > 0 || errno == EINTR) {
+            }
+            commands_.front()->forget_keeper();
+        }
+        for (auto& one : commands_) {
+            if (one->end() && one->keeper() < 0) finish(*one);
+        }
+        std::erase_if(commands_, [](const auto& one) { return one->end() && one->keeper() < 0; });
+    }
 
-/// What the runner asks for.
-class Requests {
-  public:
-    explicit Requests(Command& command) : command_{command} {}
+    static void finish(Command& one) {
+        for (auto rest = one.take_output(); !rest.empty(); rest = one.take_output()) send(rest);
+        for (const auto& path : one.request().wanted) {
+            auto file = triphammer::supervisor::take_file(path);
+            file.command = one.number();
+            if (!file.path.empty()) send(wire::to_frame(file));
+        }
+        send(wire::to_frame(*one.end()));
+    }
 
-    void read() {
+    void read_requests() {
         char bytes[kPiece];
         const auto count = ::read(STDIN_FILENO, bytes, sizeof bytes);
         if (count < 0 && (errno == EINTR || errno == EAGAIN)) return;
@@ -216,19 +123,54 @@ class Requests {
         if (broken) end_everything();
     }
 
-  private:
     void carry_out(const wire::Frame& frame) {
-        if (frame.type == wire::Type::signal && frame.payload.size() == 1) {
-            ::kill(-1, frame.payload[0]);
-            return;
+        if (frame.type == wire::Type::start) {
+            auto start = wire::parse_start(frame.payload);
+            return start ? this->start(std::move(*start)) : end_everything();
         }
-        auto start = wire::parse_start(frame.payload);
-        if (frame.type != wire::Type::start || !start || command_.is_running()) end_everything();
-        command_.start(std::move(*start));
+        if (frame.type == wire::Type::signal) {
+            const auto signal = wire::parse_signal(frame.payload);
+            return signal ? pass_on(*signal) : end_everything();
+        }
+        const auto file = wire::parse_file(frame.payload);
+        if (frame.type != wire::Type::file || !file) end_everything();
+        auto wrong = triphammer::supervisor::put_file(*file);
+        if (wrong_file_.empty()) wrong_file_ = std::move(wrong);
     }
 
-    Command& command_;
+    void start(wire::Start start) {
+        wire::Ended ended;
+        ended.command = start.command;
+        ended.how = wire::How::not_started;
+        ended.text = std::exchange(wrong_file_, {});
+        if (!ended.text.empty()) return send(wire::to_frame(ended));
+        auto command = std::make_unique<Command>(std::move(start));
+        ended.value = command->start();
+        if (ended.value == 0) return commands_.push_back(std::move(command));
+        const auto& request = command->request();
+        ended.text = "start " + request.arguments.front() + " in " + request.directory + ": " +
+                     std::strerror(ended.value);
+        send(wire::to_frame(ended));
+    }
+
+    /// KILL reaches the keeper of the only command as well, whose end is told then.
+    void pass_on(const wire::Signal& signal) {
+        for (const auto& one : commands_) {
+            if (one->number() != signal.command) continue;
+            if (is_alone()) {
+                ::kill(-1, signal.number);
+            } else if (signal.number == SIGKILL) {
+                triphammer::supervisor::kill_below(one->keeper());
+            } else {
+                triphammer::supervisor::signal_below(one->keeper(), signal.number);
+            }
+        }
+    }
+
+    int children_;
+    std::vector<std::unique_ptr<Command>> commands_;
     std::string received_;
+    std::string wrong_file_;  // of those that came for the next command
 };
 
 int watch_children() {
@@ -262,7 +204,10 @@ int complain(const std::string& what, int status) {
 
 int guard() {
     const int failure = triphammer::supervisor::cut_off_metadata();
-    if (failure == 0) return 0;
+    if (failure == 0) {
+        send("ready\n");
+        return 0;
+    }
     return complain(std::string{"cannot set routes: "} + std::strerror(failure), kCannotGuard);
 }
 
@@ -275,8 +220,28 @@ int pass_gate(char** command) {
     return complain(std::string{command[0]} + ": " + std::strerror(errno), kCannotStart);
 }
 
+/// Steps write everywhere but to the actions. What is wrong, or nothing.
+std::string make_folders() {
+    wire::File folder;
+    folder.kind = wire::FileKind::folder;
+    folder.mode = 0755;
+    std::string wrong;
+    for (const char* path : {"/triphammer", wire::kActions}) {
+        folder.path = path;
+        if (wrong.empty()) wrong = triphammer::supervisor::put_file(folder);
+    }
+    folder.mode = 0777;
+    for (const char* path : {wire::kWorkspace, wire::kTemp, wire::kHome}) {
+        folder.path = path;
+        if (wrong.empty()) wrong = triphammer::supervisor::put_file(folder);
+    }
+    return wrong;
+}
+
 /// What is wrong, or nothing. After this no process of the job can undo it.
 std::string give_up_rights(const char* user) {
+    auto wrong = make_folders();
+    if (!wrong.empty()) return wrong;
     int failure = triphammer::supervisor::cut_off_metadata();
     if (failure == 0) failure = triphammer::supervisor::drop_guard_rights();
     if (failure != 0) return std::string{"cannot guard the container: "} + std::strerror(failure);
@@ -284,24 +249,9 @@ std::string give_up_rights(const char* user) {
 }
 
 [[noreturn]] void obey() {
-    const int children = watch_children();
-    Command command;
-    Requests requests{command};
+    Work work{watch_children()};
     send(wire::to_frame(look_around()));
-    for (;;) {
-        pollfd watched[] = {
-            {STDIN_FILENO, POLLIN, 0}, {children, POLLIN, 0}, {command.output(), POLLIN, 0}};
-        if (::poll(watched, 3, -1) < 0) continue;
-        // Output first: what was written before the end is sent before the end.
-        if (watched[2].revents != 0) command.pass_output_on();
-        if (watched[1].revents != 0) {
-            signalfd_siginfo ignored;
-            while (::read(children, &ignored, sizeof ignored) > 0) {
-            }
-            command.reap();
-        }
-        if (watched[0].revents != 0) requests.read();
-    }
+    for (;;) work.run_round();
 }
 
 }  // namespace

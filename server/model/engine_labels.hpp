@@ -6,12 +6,15 @@
 
 namespace triphammer::model {
 
-constexpr const char* kServerLabel = "triphammer.server";          // JobDocument::server_id
-constexpr const char* kFenceLabel = "triphammer.fence";            // decimal
-constexpr const char* kRoleLabel = "triphammer.role";              // one of the three:
-constexpr const char* kJobRole = "job";                            // swept with its attempt
-constexpr const char* kCandidateRole = "candidate";                // retired by ledger id alone
-constexpr const char* kAppRole = "app";                            // retired by ledger id alone
+constexpr const char* kServerLabel = "triphammer.server";  // JobDocument::server_id
+constexpr const char* kFenceLabel = "triphammer.fence";    // decimal
+constexpr const char* kRoleLabel = "triphammer.role";      // one of the three:
+constexpr const char* kJobRole = "job";                    // swept with its attempt
+constexpr const char* kCandidateRole = "candidate";        // retired by ledger id alone
+constexpr const char* kAppRole = "app";                    // retired by ledger id alone
+/// The first process of job containers lies on the engine in a volume of this name and its digest,
+/// for all servers. Nobody else gets it.
+constexpr const char* kSupervisorVolume = "triphammer-supervisor-";
 constexpr const char* kDeploymentLabel = "triphammer.deployment";  // decimal
 
 /// "th-1f0c9a2b-": how names begin. An engine has one name for everybody, and several servers (or

@@ -64,8 +64,7 @@ Task<> BackgroundSteps::pass_stops_on(execution::StopToken& from) {
 }
 
 Task<> BackgroundSteps::run(Beside& one) {
-    const int most = executor_.runs_steps_together() ? kMost : 1;
-    while (running_ >= most) {
+    while (running_ >= kMost) {
         auto waiting = news_.wait();
         co_await std::move(waiting);
     }
@@ -88,14 +87,8 @@ Task<> BackgroundSteps::work(Beside& one) {
         broken_ = kept.error();
         co_return;
     }
-    if (one.listed.in_group || executor_.runs_steps_together()) {
-        auto running = one.turn.run();
-        one.result = co_await std::move(running);
-    } else {
-        one.result = failed_step(
-            Cause::invalid, "background steps need a job on the host, not in a container"
-        );
-    }
+    auto running = one.turn.run();
+    one.result = co_await std::move(running);
     auto ended = session.step_end(end_record(one.listed.number, one.result));
     if (auto kept = co_await std::move(ended); !kept) broken_ = kept.error();
 }

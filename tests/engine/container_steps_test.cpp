@@ -1,9 +1,12 @@
 #include "base/deadline.hpp"
 #include "base/file.hpp"
+#include "base/task_group.hpp"
 #include "engine/real_engine.hpp"
 #include "engine/recording_session.hpp"
 #include "model/engine_labels.hpp"
 #include "runner/container/executor.hpp"
+
+#include <boost/asio/this_coro.hpp>
 
 #include <fstream>
 
@@ -144,6 +147,87 @@ Task<> pass_much_output(JobContainer& container) {
     EXPECT_EQ(container.output.text.size(), 17'000'000U);
 }
 
+/// One of two that run beside each other.
+Task<> run_beside(
+    JobContainer& container,
+    std::string script,
+    execution::StopToken& stop,
+    Output& output,
+    Result<execution::ProcessEnd>& end
+) {
+    StepCommand command;
+    command.arguments = {"sh", "-c", std::move(script)};
+    command.environment = container.executor().base_environment();
+    command.directory = container.executor().folders().workspace.inside;
+    auto running = container.executor().run_step(std::move(command), {}, output, stop);
+    end = co_await std::move(running);
+}
+
+/// The first waits for what the second does, which leaves processes of its own behind.
+Task<> run_together(JobContainer& container) {
+    TaskGroup steps{co_await boost::asio::this_coro::executor, nullptr};
+    Output first;
+    Output second;
+    Result<execution::ProcessEnd> first_end;
+    Result<execution::ProcessEnd> second_end;
+    auto& stop = container.session.stop_;
+    const char* waits =
+        "until [ -e /tmp/met ]; do sleep 0.02; done; sleep 0.1; ps | grep -c '[s]leep 1234'";
+    const char* leaves = "(setsid sleep 1234 &); sleep 1234 & echo second; touch /tmp/met; exit 3";
+    steps.spawn("first", run_beside(container, waits, stop, first, first_end));
+    steps.spawn("second", run_beside(container, leaves, stop, second, second_end));
+    auto joining = steps.join();
+    co_await std::move(joining);
+    EXPECT_EQ(first.text, "0\n");
+    EXPECT_EQ(second.text, "second\n");
+    EXPECT_EQ(second_end->status.code, 3);
+}
+
+/// A signal for one of two is none for the other; KILL reaches what hides in a session of its own.
+Task<> cancel_one_of_two(JobContainer& container) {
+    const auto executor = co_await boost::asio::this_coro::executor;
+    TaskGroup steps{executor, nullptr};
+    execution::StopToken stop{executor};
+    Output kept;
+    Output stopped;
+    Result<execution::ProcessEnd> kept_end;
+    Result<execution::ProcessEnd> stopped_end;
+    stopped.on_text = [&stop] { stop.request("a later step", std::chrono::milliseconds{100}); };
+    const char* stays =
+        "trap 'echo got' TERM; until [ -e /tmp/over ]; do sleep 0.02; done; ps | grep -c '[s]leep "
+        "4321'";
+    const char* defies =
+        "trap '' TERM; setsid sh -c 'trap \"\" TERM; sleep 4321; sleep 4321' & echo up; wait; "
+        "sleep 4321";
+    steps.spawn("kept", run_beside(container, stays, container.session.stop_, kept, kept_end));
+    auto defying = run_beside(container, defies, stop, stopped, stopped_end);
+    co_await std::move(defying);
+    auto releasing = container.run("touch /tmp/over");
+    co_await std::move(releasing);
+    auto joining = steps.join();
+    co_await std::move(joining);
+    EXPECT_EQ(stopped_end->cause, EndCause::cancelled);
+    EXPECT_EQ(stopped_end->status.signal, 9);
+    EXPECT_EQ(kept.text, "0\n");
+    EXPECT_TRUE(kept_end->status.code == 1) << kept_end->status.code;  // grep's, of no match
+}
+
+/// Only the five command files come back, whatever a variable names.
+Task<> keep_other_files(JobContainer& container) {
+    StepCommand command;
+    command.arguments = {"sh", "-c", "rm $GITHUB_ENV; ln -s /etc/passwd $GITHUB_ENV"};
+    command.environment = container.executor().base_environment();
+    command.environment.push_back("GITHUB_ENV=/triphammer/temp/env");
+    command.environment.push_back("GITHUB_OTHER=/triphammer/temp/../../etc/passwd");
+    command.directory = "/";
+    auto running = container.executor().run_step(
+        std::move(command), {}, container.output, container.session.stop_
+    );
+    const auto failed = co_await std::move(running);
+    EXPECT_EQ(failed.error().code, Code::invalid);
+    EXPECT_NE(failed.error().message.find("replaced"), std::string::npos);
+}
+
 Task<> name_missing_programs(JobContainer& container) {
     StepCommand command;
     command.arguments = {"no-such-program"};
@@ -211,6 +295,18 @@ TEST(ContainerSteps, MayTidyUpWhenTheyAreCancelled) {
 
 TEST(ContainerSteps, LoseNoOutput) {
     with_container(pass_much_output);
+}
+
+TEST(ContainerSteps, RunBesideEachOtherAndEndEachForItself) {
+    with_container(run_together);
+}
+
+TEST(ContainerSteps, AreCancelledWithoutTheirNeighbour) {
+    with_container(cancel_one_of_two);
+}
+
+TEST(ContainerSteps, GiveBackNothingButTheirCommandFiles) {
+    with_container(keep_other_files);
 }
 
 TEST(ContainerSteps, SayWhichProgramIsMissing) {

@@ -104,7 +104,7 @@ def run(make_daemon, git):
 def test_an_action_in_a_container_works_on_the_workspace_of_the_job(run, before):
     job, log = run(workflow(STEPS, before))
 
-    assert job["state"] == "succeeded", log
+    assert job["state"] == "succeeded", (job, log)
     states = {step["name"]: step["state"] for step in job["steps"]}
     assert states["Post ./.github/actions/stamp"] == "succeeded"
     assert "post sees main and changed\n" in log and "it ***\n" in log
@@ -116,7 +116,7 @@ def test_an_action_reaches_the_services_of_its_job_by_name(run):
         "      - uses: docker://triphammer/busybox\n        with: { args: wget -qO- http://web/ }\n",
         "    services: { web: { image: triphammer/nginx, ready: { tcp: 80 } } }\n"))
 
-    assert job["state"] == "succeeded", log
+    assert job["state"] == "succeeded", (job, log)
     assert "it works" in log
 
 

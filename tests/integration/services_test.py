@@ -175,7 +175,7 @@ def test_a_runner_killed_while_a_service_starts_leaves_nothing(make_daemon, git)
     sha = repository.commit({".triphammer/ci.yml": workflow})
     daemon.add_repository(repository)
     [run] = daemon.delivery(daemon.push(repository, sha))["runs"]
-    daemon.wait_for(lambda: len(objects()) == 3, 30, "no container, network and volume")
+    daemon.wait_for(lambda: len(objects()) == 4, 30, "no container with its guard, network and volume")
     _, pid = runner_of(daemon)
 
     os.kill(pid, signal.SIGKILL)

@@ -7,9 +7,12 @@
 #include "runner/actions/workspace_move.hpp"
 #include "runner/container/guard.hpp"
 #include "runner/container/plan.hpp"
+#include "runner/container/watch.hpp"
 #include "runner/steps/files.hpp"
 
 #include <boost/asio/this_coro.hpp>
+
+#include <signal.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -144,6 +147,11 @@ Task<Result<>> ActionContainer::create() {
     auto created = co_await std::move(creating);
     if (!created) co_return created.error();
     id_ = std::move(*created);
+    auto guarding =
+        make_guard(parts_.place, id_, program_.image.id, "action-" + parts_.key + "-guard");
+    auto guard = co_await std::move(guarding);
+    if (!guard) co_return guard.error();
+    guard_ = std::move(*guard);
     co_return Result<>{};
 }
 
@@ -151,7 +159,6 @@ Task<Result<>> ActionContainer::put_files(execution::StopToken& stop) {
     const auto event =
         read_file(parts_.session.folders().temp.outside + "/" + kEventFile, kMostEventBytes);
     docker::TarBuilder tar;
-    add_supervisor(tar);
     tar.add_directory("github");
     for (const auto* folder : {&kWorkspace, &kHome, &kTemp, &kCommands}) {
         tar.add_directory(relative(*folder), 0777);
@@ -172,15 +179,11 @@ Task<Result<>> ActionContainer::put_files(execution::StopToken& stop) {
 }
 
 Task<Result<>> ActionContainer::start() {
-    auto attaching = parts_.place.engine().attach_output(id_);
-    auto output = co_await std::move(attaching);
+    auto starting = parts_.place.start_container(id_, false);
+    auto output = co_await std::move(starting);
     if (!output) co_return output.error();
     output_ = std::move(*output);
-    auto starting = parts_.place.engine().start_container(id_);
-    const auto started = co_await std::move(starting);
-    if (!started) co_return started;
-    const auto& image = program_.image.id;
-    auto opening = open_gate(parts_.place, id_, image, "action-" + parts_.key + "-guard");
+    auto opening = open_gate(parts_.place, guard_);
     co_return co_await std::move(opening);
 }
 
@@ -191,7 +194,10 @@ Task<Result<ProcessEnd>> ActionContainer::follow(
 ) {
     auto watched = EndCause::exited;
     TaskGroup watchers{co_await boost::asio::this_coro::executor, {}};
-    watchers.spawn("watch", watch(limits, stop, watched));
+    const SendSignal send = [this](int number) {
+        return parts_.place.engine().kill_container(id_, number == SIGTERM ? "TERM" : "KILL");
+    };
+    watchers.spawn("watch", watch_for_end(limits, stop, watched, send));
     Result<> passed;
     while (passed) {
         auto reading = output_->read();
@@ -206,26 +212,6 @@ Task<Result<ProcessEnd>> ActionContainer::follow(
     if (!passed) co_return passed.error();
     auto ending = end(watched);
     co_return co_await std::move(ending);
-}
-
-/// TERM, after the grace KILL.
-Task<> ActionContainer::watch(
-    execution::ProcessLimits limits, execution::StopToken& stop, EndCause& cause
-) {
-    bool is_stopped = true;
-    auto asked = stop.wait();
-    if (limits.deadline) {
-        auto racing = finish_within(std::move(asked), *limits.deadline);
-        is_stopped = co_await std::move(racing);
-    } else {
-        co_await std::move(asked);
-    }
-    cause = is_stopped ? EndCause::cancelled : EndCause::timed_out;
-    auto terminating = parts_.place.engine().kill_container(id_, "TERM");
-    co_await std::move(terminating);
-    co_await sleep_for(is_stopped ? stop.grace() : limits.grace);
-    auto killing = parts_.place.engine().kill_container(id_, "KILL");
-    co_await std::move(killing);
 }
 
 Task<Result<ProcessEnd>> ActionContainer::end(EndCause watched) {
@@ -273,8 +259,9 @@ Task<Result<>> ActionContainer::take_file(std::string name) {
 Task<> ActionContainer::remove() {
     output_.reset();
     auto& engine = parts_.place.engine();
-    if (!id_.empty()) {
-        auto removing = engine.remove_container(id_);
+    for (const auto* container : {&guard_, &id_}) {
+        if (container->empty()) continue;
+        auto removing = engine.remove_container(*container);
         const auto removed = co_await std::move(removing);
         note(removed);
     }

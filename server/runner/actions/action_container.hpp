@@ -68,9 +68,6 @@ class ActionContainer final : public StepExecutor {
         execution::OutputSink& output,
         execution::StopToken& stop
     );
-    Task<> watch(
-        execution::ProcessLimits limits, execution::StopToken& stop, execution::EndCause& cause
-    );
     Task<Result<execution::ProcessEnd>> end(execution::EndCause watched);
     Task<Result<>> take_files(execution::StopToken& stop);
     Task<Result<>> take_file(std::string name);
@@ -86,6 +83,7 @@ class ActionContainer final : public StepExecutor {
     std::vector<std::pair<std::string, std::string>> environment_;
     std::vector<std::string> command_files_;  // names
     std::string id_;
+    std::string guard_;
     std::unique_ptr<docker::AttachedStream> output_;
 };
 

@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "base/task_group.hpp"
 #include "model/engine_labels.hpp"
+#include "runner/container/guard.hpp"
 #include "runner/session/step_log.hpp"
 
 #include <boost/asio/this_coro.hpp>
@@ -87,8 +88,48 @@ Task<Result<std::string>> EnginePlace::create_container(
     auto volumes = make_volumes(spec);
     const auto made = co_await std::move(volumes);
     if (!made) co_return made.error();
+    if (is_supervised(spec)) spec.volumes.push_back(supervisor_mount());
     auto creating = engine_->create_container(std::move(spec));
     co_return co_await std::move(creating);
+}
+
+using Stream = std::unique_ptr<docker::AttachedStream>;
+
+Task<Result<Stream>> EnginePlace::try_start(const std::string& id, bool with_input) {
+    auto attaching = with_input ? engine_->attach(id) : engine_->attach_output(id);
+    auto stream = co_await std::move(attaching);
+    if (!stream) co_return stream.error();
+    auto starting = engine_->start_container(id);
+    const auto started = co_await std::move(starting);
+    if (!started) co_return started.error();
+    co_return std::move(*stream);
+}
+
+/// That it is not there is known by the start that fails: asking first would cost every job a call,
+/// and a volume that is there may be empty.
+Task<Result<Stream>> EnginePlace::start_container(std::string id, bool with_input) {
+    auto trying = try_start(id, with_input);
+    auto stream = co_await std::move(trying);
+    const bool is_missing =
+        !stream && stream.error().message.find(supervisor_path()) != std::string::npos;
+    if (!is_missing) co_return stream;
+    auto installing = install(id);
+    const auto installed = co_await std::move(installing);
+    if (!installed) co_return installed.error();
+    auto again = try_start(id, with_input);
+    co_return co_await std::move(again);
+}
+
+Task<Result<>> EnginePlace::install(const std::string& for_container) {
+    auto inspecting = engine_->inspect_container(for_container);
+    const auto info = co_await std::move(inspecting);
+    if (!info) co_return info.error();
+    docker::ContainerSpec helper;
+    helper.image = info->image_id;
+    helper.name = info->name + "-supervisor";
+    helper.labels = labels();
+    auto installing = install_supervisor(*engine_, std::move(helper));
+    co_return co_await std::move(installing);
 }
 
 Task<> EnginePlace::remove_all() {

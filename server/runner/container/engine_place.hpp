@@ -25,6 +25,11 @@ class EnginePlace {
     /// the id. `suffix` ends its name. Volumes with names are the attempt's own, shared by its
     /// containers.
     Task<Result<std::string>> create_container(docker::ContainerSpec spec, std::string suffix);
+    /// Attaches to one that begins with our supervisor (to its output alone, or to its input as
+    /// well), then starts it. The engine gets the supervisor where it does not have it yet.
+    Task<Result<std::unique_ptr<docker::AttachedStream>>> start_container(
+        std::string id, bool with_input
+    );
     /// Removes all that carries the attempt's labels, also what an unfinished call left.
     Task<> remove_all();
 
@@ -41,6 +46,10 @@ class EnginePlace {
   private:
     std::string name(const std::string& suffix) const;
     Task<Result<>> make_volumes(docker::ContainerSpec& spec);
+    Task<Result<std::unique_ptr<docker::AttachedStream>>> try_start(
+        const std::string& id, bool with_input
+    );
+    Task<Result<>> install(const std::string& for_container);
     Task<> remove_containers();
     Task<> remove_networks();
     Task<> remove_volumes();

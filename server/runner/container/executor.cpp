@@ -7,29 +7,25 @@
 #include "base/file.hpp"
 #include "base/task_group.hpp"
 #include "runner/container/engine_place.hpp"
-#include "runner/container/files.hpp"
 #include "runner/container/guard.hpp"
+#include "runner/container/job_files.hpp"
 #include "runner/container/link.hpp"
 #include "runner/container/loopback.hpp"
 #include "runner/container/service_group.hpp"
+#include "runner/container/watch.hpp"
 #include "runner/session/job_session.hpp"
+#include "runner/session/one_by_one.hpp"
 #include "runner/session/together.hpp"
 
 #include <boost/asio/this_coro.hpp>
 
-#include <signal.h>
-
+#include <optional>
 #include <utility>
 
 namespace triphammer::runner {
 
 namespace {
 
-constexpr const char* kWorkspace = "/triphammer/workspace";
-constexpr const char* kTemp = "/triphammer/temp";
-constexpr const char* kHome = "/triphammer/home";
-constexpr const char* kActions = "/triphammer/actions";
-constexpr std::uint64_t kMaxCommandFile = 2U << 20U;
 constexpr std::chrono::seconds kReadyLimit{30};
 /// After KILL through the supervisor the engine is asked.
 constexpr std::chrono::seconds kStubborn{5};
@@ -45,35 +41,13 @@ execution::ProcessEnd to_process_end(const wire::Ended& ended, execution::EndCau
     return end;
 }
 
-/// Paths of the command files (GITHUB_OUTPUT & co.), relative to the temp folder.
-std::vector<std::string> list_command_files(const std::vector<std::string>& environment) {
-    const std::string folder = std::string{kTemp} + "/";
-    std::vector<std::string> out;
-    for (const auto& entry : environment) {
-        const auto equals = entry.find('=');
-        if (!entry.starts_with("GITHUB_") || equals == std::string::npos) continue;
-        const auto value = entry.substr(equals + 1);
-        if (value.starts_with(folder)) out.push_back(value.substr(folder.size()));
-    }
-    return out;
-}
-
 class ContainerExecutor final : public StepExecutor {
   public:
     explicit ContainerExecutor(JobSession& session)
         : session_{session},
           place_{session},
           services_{session, place_},
-          folders_{session.folders()},
-          workspace_{folders_.workspace.outside},
-          temp_{folders_.temp.outside},
-          home_{folders_.home.outside},
-          actions_{folders_.actions.outside} {
-        folders_.workspace.inside = kWorkspace;
-        folders_.temp.inside = kTemp;
-        folders_.home.inside = kHome;
-        folders_.actions.inside = kActions;
-    }
+          files_{session.folders()} {}
 
     Task<Result<>> prepare() override;
     Task<Result<execution::ProcessEnd>> run_step(
@@ -84,7 +58,7 @@ class ContainerExecutor final : public StepExecutor {
     ) override;
     Task<> cleanup() override;
 
-    const JobFolders& folders() const override { return folders_; }
+    const JobFolders& folders() const override { return files_.folders(); }
 
     std::vector<std::string> base_environment() const override { return environment_; }
 
@@ -102,15 +76,15 @@ class ContainerExecutor final : public StepExecutor {
     Task<Result<>> make();
     Task<Result<>> bring_up();
     Task<Result<>> create();
-    Task<Result<>> put_supervisor();
     Task<Result<>> start();
-    Task<Result<>> send_changes(FolderSync& folder, const char* inside);
-    Task<Result<>> send_all_changes();
-    Task<Result<>> fetch_command_files(const std::vector<std::string>& environment);
-    Task<Result<>> fetch_file(const std::string& path);
+    Task<Result<>> send(const wire::Start& command);
     Task<> watch(
-        execution::ProcessLimits limits, execution::StopToken& stop, execution::EndCause& cause
+        execution::ProcessLimits limits,
+        execution::StopToken& stop,
+        execution::EndCause& cause,
+        wire::Number command
     );
+    Task<Error> explain(Error error);
     docker::ContainerSpec spec() const;
 
     docker::Engine& engine() { return place_.engine(); }
@@ -119,28 +93,25 @@ class ContainerExecutor final : public StepExecutor {
     EnginePlace place_;
     ServiceGroup services_;
     ContainerPlan plan_;
-    JobFolders folders_;
-    FolderSync workspace_;
-    FolderSync temp_;
-    FolderSync home_;
-    FolderSync actions_;
+    JobFiles files_;
+    std::optional<OneByOne> sending_;  // each command behind the files that it needs
     docker::ImageInfo image_;
     std::vector<std::string> environment_;  // the image's, then the file's
     std::string container_id_;
     bool is_labels_ = false;  // the container is that of a label: the file means a machine
     std::unique_ptr<SupervisorLink> link_;
     wire::Ready ready_;
+    wire::Number last_command_ = 0;
 };
 
 Task<Result<>> ContainerExecutor::prepare() {
-    auto made = make_directory(folders_.actions.outside, 0755);
+    auto made = make_directory(files_.folders().actions.outside, 0755);
     if (!made) co_return made;
+    sending_.emplace(co_await boost::asio::this_coro::executor);
     auto plan = make_container_plan(session_);
     if (!plan) co_return plan.error();
     plan_ = std::move(*plan);
-    if (!plan_.spec.user.empty()) {
-        for (auto* folder : {&workspace_, &temp_, &home_}) folder->open_to_all();
-    }
+    if (!plan_.spec.user.empty()) files_.open_to_all();
     const auto asked = has_container(session_);
     if (!asked) co_return asked.error();
     is_labels_ = !*asked;
@@ -196,29 +167,16 @@ Task<Result<>> ContainerExecutor::create() {
     auto created = co_await std::move(creating);
     if (!created) co_return created.error();
     container_id_ = std::move(*created);
-    auto putting = put_supervisor();
-    co_return co_await std::move(putting);
-}
-
-Task<Result<>> ContainerExecutor::put_supervisor() {
-    docker::TarBuilder tar;
-    add_supervisor(tar);
-    tar.add_directory("triphammer");
-    tar.add_directory(kActions + 1);
-    for (const char* folder : {kWorkspace, kTemp, kHome}) tar.add_directory(folder + 1, 0777);
-    docker::TextSource source{tar.finish()};
-    auto putting = engine().put_archive(container_id_, "/", source);
-    co_return co_await std::move(putting);
+    co_return Result<>{};
 }
 
 Task<Result<>> ContainerExecutor::start() {
-    auto attaching = engine().attach(container_id_);
-    auto stream = co_await std::move(attaching);
+    auto starting = place_.start_container(container_id_, true);
+    auto stream = co_await std::move(starting);
     if (!stream) co_return stream.error();
-    link_ = std::make_unique<SupervisorLink>(std::move(*stream));
-    auto starting = engine().start_container(container_id_);
-    auto started = co_await std::move(starting);
-    if (!started) co_return started;
+    link_ = std::make_unique<SupervisorLink>(
+        co_await boost::asio::this_coro::executor, std::move(*stream)
+    );
     auto waiting = with_deadline(link_->wait_ready(), kReadyLimit);
     auto ready = co_await std::move(waiting);
     if (!ready) co_return with_context("the job container", ready.error());
@@ -226,73 +184,34 @@ Task<Result<>> ContainerExecutor::start() {
     co_return Result<>{};
 }
 
-Task<Result<>> ContainerExecutor::send_changes(FolderSync& folder, const char* inside) {
-    auto changes = folder.take_changes();
-    if (!changes) co_return changes.error();
-    if (!*changes) co_return Result<>{};
-    auto putting = engine().put_archive(container_id_, inside, **changes);
-    co_return co_await std::move(putting);
-}
-
-Task<Result<>> ContainerExecutor::send_all_changes() {
-    auto workspace = send_changes(workspace_, kWorkspace);
-    auto sent = co_await std::move(workspace);
+Task<Result<>> ContainerExecutor::send(const wire::Start& command) {
+    auto entering = sending_->enter();
+    const auto pass = co_await std::move(entering);
+    std::string frames;
+    auto sending = files_.send_changes(engine(), container_id_, frames);
+    auto sent = co_await std::move(sending);
     if (!sent) co_return sent;
-    auto temp = send_changes(temp_, kTemp);
-    sent = co_await std::move(temp);
-    if (!sent) co_return sent;
-    auto home = send_changes(home_, kHome);
-    sent = co_await std::move(home);
-    if (!sent) co_return sent;
-    auto actions = send_changes(actions_, kActions);
-    co_return co_await std::move(actions);
+    frames += wire::to_frame(command);
+    auto starting = link_->start(command.command, std::move(frames));
+    co_return co_await std::move(starting);
 }
 
-Task<Result<>> ContainerExecutor::fetch_file(const std::string& path) {
-    auto getting =
-        engine().get_archive(container_id_, std::string{kTemp} + "/" + path, kMaxCommandFile);
-    auto archive = co_await std::move(getting);
-    // The step may have removed it.
-    if (!archive && archive.error().code == Code::not_found) co_return Result<>{};
-    if (!archive) co_return archive.error();
-    auto entries = docker::read_tar(*archive);
-    if (!entries) co_return entries.error();
-    if (entries->size() != 1 || entries->front().header.kind != docker::TarKind::file) {
-        co_return invalid("the step replaced its command file " + path + " by something else");
-    }
-    co_return temp_.replace(path, entries->front().content);
-}
-
-Task<Result<>> ContainerExecutor::fetch_command_files(const std::vector<std::string>& environment) {
-    for (const auto& path : list_command_files(environment)) {
-        auto fetching = fetch_file(path);
-        auto fetched = co_await std::move(fetching);
-        if (!fetched) co_return fetched;
-    }
-    co_return Result<>{};
-}
-
-/// TERM to everything inside, after the grace KILL; a container that stays is ended by the engine.
+/// A container that stays after KILL is ended by the engine; an engine that says nothing more is
+/// not waited for.
 Task<> ContainerExecutor::watch(
-    execution::ProcessLimits limits, execution::StopToken& stop, execution::EndCause& cause
+    execution::ProcessLimits limits,
+    execution::StopToken& stop,
+    execution::EndCause& cause,
+    wire::Number command
 ) {
-    bool is_stopped = true;
-    auto asked = stop.wait();
-    if (limits.deadline) {
-        auto racing = finish_within(std::move(asked), *limits.deadline);
-        is_stopped = co_await std::move(racing);
-    } else {
-        co_await std::move(asked);
-    }
-    cause = is_stopped ? execution::EndCause::cancelled : execution::EndCause::timed_out;
-    auto terminating = link_->signal(SIGTERM);
-    co_await std::move(terminating);
-    co_await sleep_for(is_stopped ? stop.grace() : limits.grace);
-    auto killing = link_->signal(SIGKILL);
-    co_await std::move(killing);
+    const SendSignal send = [this, command](int number) { return link_->signal(command, number); };
+    auto watching = watch_for_end(limits, stop, cause, send);
+    co_await std::move(watching);
     co_await sleep_for(kStubborn);
     auto ending = engine().kill_container(container_id_, "KILL");
     co_await std::move(ending);
+    co_await sleep_for(kStubborn);
+    link_->give_up({Code::unavailable, "the job container cannot be ended"});
 }
 
 Task<Result<execution::ProcessEnd>> ContainerExecutor::run_step(
@@ -301,28 +220,56 @@ Task<Result<execution::ProcessEnd>> ContainerExecutor::run_step(
     execution::OutputSink& output,
     execution::StopToken& stop
 ) {
-    auto sending = send_all_changes();
-    auto sent = co_await std::move(sending);
-    if (!sent) co_return with_context("the job container", sent.error());
-    wire::Start start{
-        std::move(command.arguments), command.environment, std::move(command.directory)};
-    auto starting = link_->start(std::move(start));
-    auto started = co_await std::move(starting);
-    if (!started) co_return with_context("the job container", started.error());
-
+    const auto number = ++last_command_;
+    auto wanted = JobFiles::list_command_files(command.environment);
+    const wire::Start start{
+        number,
+        std::move(command.arguments),
+        std::move(command.environment),
+        std::move(command.directory),
+        wanted};
+    auto sending = send(start);
+    const auto sent = co_await std::move(sending);
+    if (!sent) {
+        auto explaining = explain(sent.error());
+        co_return co_await std::move(explaining);
+    }
     auto watched = execution::EndCause::exited;
     TaskGroup watchers{co_await boost::asio::this_coro::executor, {}};
-    watchers.spawn("watch", watch(limits, stop, watched));
-    auto following = link_->follow(output);
-    auto ended = co_await std::move(following);
+    watchers.spawn("watch", watch(limits, stop, watched, number));
+    const SupervisorLink::TakeFile take = [this, &wanted](const wire::File& file) {
+        return files_.take_back(wanted, file);
+    };
+    auto following = link_->follow(number, output, take);
+    const auto ended = co_await std::move(following);
     auto unwatching = watchers.stop();
     co_await std::move(unwatching);
-    if (!ended) co_return with_context("the job container", ended.error());
+    if (!ended) {
+        auto explaining = explain(ended.error());
+        co_return co_await std::move(explaining);
+    }
     if (ended->how == wire::How::not_started) co_return invalid(ended->text);
-    auto fetching = fetch_command_files(command.environment);
-    auto fetched = co_await std::move(fetching);
-    if (!fetched) co_return fetched.error();
     co_return to_process_end(*ended, watched);
+}
+
+/// A stream that breaks does not say why; the engine does, if it is still there.
+Task<Error> ContainerExecutor::explain(Error error) {
+    if (error.code != Code::unavailable && error.code != Code::io) {
+        co_return with_context("the job container", error);
+    }
+    auto inspecting = engine().inspect_container(container_id_);
+    const auto info = co_await std::move(inspecting);
+    if (!info) {
+        co_return Error{
+            Code::unavailable,
+            "the engine that runs the job's container went away: " + info.error().message};
+    }
+    if (info->running) co_return with_context("the engine let go of the job's container", error);
+    co_return Error{
+        Code::unavailable,
+        info->oom_killed
+            ? "the job's container was killed: its memory limit was reached"
+            : "the job's container ended, with status " + std::to_string(info->exit_status)};
 }
 
 Task<> ContainerExecutor::cleanup() {

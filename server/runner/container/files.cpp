@@ -1,6 +1,7 @@
 #include "runner/container/files.hpp"
 
 #include "base/file.hpp"
+#include "docker/context_source.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -25,7 +26,7 @@ std::optional<FolderSync::Mark> FolderSync::look_at(const docker::TarHeader& hea
     return mark;
 }
 
-Result<std::optional<docker::FolderTar>> FolderSync::take_changes() {
+Result<std::vector<docker::TarHeader>> FolderSync::take_changes() {
     auto all = docker::list_folder(root_);
     if (!all) return all.error();
     std::vector<docker::TarHeader> fresh;
@@ -38,8 +39,7 @@ Result<std::optional<docker::FolderTar>> FolderSync::take_changes() {
         if (is_open_) header.mode |= (header.mode & kOwner) >> 3U | (header.mode & kOwner) >> 6U;
         fresh.push_back(std::move(header));
     }
-    if (fresh.empty()) return std::optional<docker::FolderTar>{};
-    return std::optional{docker::FolderTar{root_, std::move(fresh)}};
+    return fresh;
 }
 
 Result<> FolderSync::replace(const std::string& path, std::string_view bytes) {

@@ -1,12 +1,13 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "docker/context_source.hpp"
+#include "docker/tar.hpp"
 
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace triphammer::runner {
@@ -20,8 +21,8 @@ class FolderSync {
     /// Every user of the container may do what the owner may here: its steps are another one.
     void open_to_all() { is_open_ = true; }
 
-    /// New and changed entries since the last call; nothing when there are none.
-    Result<std::optional<docker::FolderTar>> take_changes();
+    /// New and changed entries since the last call.
+    Result<std::vector<docker::TarHeader>> take_changes();
 
     /// The container's content of `path` (relative) replaces ours and counts as sent.
     Result<> replace(const std::string& path, std::string_view bytes);

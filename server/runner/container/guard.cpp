@@ -1,5 +1,10 @@
 #include "runner/container/guard.hpp"
 
+#include "base/digest.hpp"
+#include "base/text.hpp"
+#include "docker/tar.hpp"
+#include "model/engine_labels.hpp"
+
 #include <string_view>
 #include <utility>
 
@@ -14,8 +19,9 @@ namespace triphammer::runner {
 
 namespace {
 
-constexpr const char* kFolder = ".triphammer";
-constexpr const char* kProgram = ".triphammer/supervisor";
+constexpr const char* kFolder = "/.triphammer";
+constexpr const char* kProgram = "supervisor";
+constexpr std::size_t kDigits = 16;
 
 std::string_view bytes_of_supervisor() {
     return {
@@ -26,28 +32,39 @@ std::string_view bytes_of_supervisor() {
 }  // namespace
 
 std::string supervisor_path() {
-    return std::string{"/"} + kProgram;
+    return std::string{kFolder} + "/" + kProgram;
 }
 
-void add_supervisor(docker::TarBuilder& tar) {
-    tar.add_directory(kFolder);
-    tar.add_file(kProgram, bytes_of_supervisor(), 0755);
+bool is_supervised(const docker::ContainerSpec& spec) {
+    return !spec.entrypoint.empty() && spec.entrypoint.front() == supervisor_path();
 }
 
-Task<Result<>> put_supervisor(
-    docker::Engine& engine, std::string container, const docker::ContainerSpec& spec
-) {
+std::string supervisor_volume() {
+    static const auto name =
+        model::kSupervisorVolume + sha256_hex(bytes_of_supervisor()).substr(0, kDigits);
+    return name;
+}
+
+/// Without `nocopy` an empty volume is filled with what the image has there.
+std::string supervisor_mount() {
+    return supervisor_volume() + ":" + kFolder + ":ro,nocopy";
+}
+
+Task<Result<>> install_supervisor(docker::Engine& engine, docker::ContainerSpec helper) {
+    helper.entrypoint = {"none"};
+    helper.network = "none";
+    helper.volumes = {supervisor_volume() + ":" + kFolder + ":nocopy"};
+    auto creating = engine.create_container(std::move(helper));
+    const auto id = co_await std::move(creating);
+    if (!id) co_return id.error();
     docker::TarBuilder tar;
-    std::string folder = "/";
-    if (spec.read_only) {  // its volume may be written, the root may not
-        folder += kFolder;
-        tar.add_file("supervisor", bytes_of_supervisor(), 0755);
-    } else {
-        add_supervisor(tar);
-    }
+    tar.add_file(kProgram, bytes_of_supervisor(), 0755);
     docker::TextSource source{tar.finish()};
-    auto putting = engine.put_archive(std::move(container), std::move(folder), source);
-    co_return co_await std::move(putting);
+    auto putting = engine.put_archive(*id, kFolder, source);
+    auto put = co_await std::move(putting);
+    auto removing = engine.remove_container(*id);
+    const auto removed = co_await std::move(removing);
+    co_return put ? removed : put;
 }
 
 void guard_steps(docker::ContainerSpec& spec) {
@@ -67,12 +84,10 @@ Result<> hide_behind_gate(docker::ContainerSpec& spec, const docker::ImageInfo& 
     if (command.empty()) return invalid("the image names no program: write entrypoint or command");
     spec.entrypoint = {supervisor_path(), "gate"};
     spec.command = std::move(command);
-    // The engine puts no files on a root that it may not write.
-    if (spec.read_only) spec.anonymous_volumes.push_back(std::string{"/"} + kFolder);
     return {};
 }
 
-Task<Result<>> open_gate(
+Task<Result<std::string>> make_guard(
     EnginePlace& place, std::string container, std::string image, std::string suffix
 ) {
     docker::ContainerSpec spec;
@@ -83,24 +98,21 @@ Task<Result<>> open_gate(
     spec.drop_capabilities = {"ALL"};
     spec.add_capabilities = {"NET_ADMIN"};
     spec.health.emplace().test = {"NONE"};
-    auto creating = place.create_container(spec, std::move(suffix));
-    const auto id = co_await std::move(creating);
-    if (!id) co_return id.error();
-    auto putting = put_supervisor(place.engine(), *id, spec);
-    auto done = co_await std::move(putting);
-    if (!done) co_return done;
-    auto starting = place.engine().start_container(*id);
-    done = co_await std::move(starting);
-    if (!done) co_return done;
-    auto waiting = place.engine().wait_container(*id);
-    const auto status = co_await std::move(waiting);
-    if (!status) co_return status.error();
-    if (*status == 0) {
-        auto removing = place.engine().remove_container(*id);
-        co_return co_await std::move(removing);
-    }
+    return place.create_container(std::move(spec), std::move(suffix));
+}
+
+Task<Result<>> open_gate(EnginePlace& place, std::string guard) {
+    auto starting = place.start_container(std::move(guard), false);
+    const auto output = co_await std::move(starting);
+    if (!output) co_return output.error();
+    auto reading = (*output)->read();
+    const auto words = co_await std::move(reading);
+    if (!words) co_return words.error();
+    if (trim(*words) == "ready") co_return Result<>{};
     co_return Error{
-        Code::io, "its network cannot be guarded: the engine lets nobody set routes there"};
+        Code::io,
+        "its network cannot be guarded, the engine lets nobody set routes there: " +
+            std::string{trim(*words)}};
 }
 
 }  // namespace triphammer::runner

@@ -6,7 +6,6 @@
 // waits behind a gate, because a health check gets all rights of its container again.
 
 #include "docker/engine.hpp"
-#include "docker/tar.hpp"
 #include "runner/container/engine_place.hpp"
 
 #include <string>
@@ -15,20 +14,25 @@ namespace triphammer::runner {
 
 /// Where the supervisor stands in every container of a job.
 std::string supervisor_path();
-void add_supervisor(docker::TarBuilder& tar);
-/// The same for a container that needs nothing else of us, made of `spec`.
-Task<Result<>> put_supervisor(
-    docker::Engine& engine, std::string container, const docker::ContainerSpec& spec
-);
+/// Whether it is what a container begins with.
+bool is_supervised(const docker::ContainerSpec& spec);
+/// The volume that holds it, named after its content; as a container that it begins gets it.
+std::string supervisor_volume();
+std::string supervisor_mount();
+/// Fills the volume by way of a container made of `image`, which is never started.
+Task<Result<>> install_supervisor(docker::Engine& engine, docker::ContainerSpec helper);
 
 /// For the container of the steps. Its user becomes the supervisor's business.
 void guard_steps(docker::ContainerSpec& spec);
 
 /// For any other one: its program waits for `open_gate`. Code::invalid when it has none.
 Result<> hide_behind_gate(docker::ContainerSpec& spec, const docker::ImageInfo& image);
-/// For one that runs and waits. `image`: any; the helper uses nothing of it.
-Task<Result<>> open_gate(
+/// What opens the gate of `container`: another one that shares its network. Before its start.
+/// `image`: any; the guard uses nothing of it.
+Task<Result<std::string>> make_guard(
     EnginePlace& place, std::string container, std::string image, std::string suffix
 );
+/// Once the container behind the gate runs. The guard ends then; it is removed with the rest.
+Task<Result<>> open_gate(EnginePlace& place, std::string guard);
 
 }  // namespace triphammer::runner

@@ -44,17 +44,11 @@ Task<Result<>> lead_loopback(
     auto creating = place.create_container(spec, "loopback");
     const auto id = co_await std::move(creating);
     if (!id) co_return id.error();
-    auto putting = put_supervisor(place.engine(), *id, spec);
-    auto done = co_await std::move(putting);
-    if (!done) co_return done;
-    auto attaching = place.engine().attach_output(*id);
-    const auto output = co_await std::move(attaching);
+    auto starting = place.start_container(*id, false);
+    const auto output = co_await std::move(starting);
     if (!output) co_return output.error();
-    auto starting = place.engine().start_container(*id);
-    done = co_await std::move(starting);
-    if (!done) co_return done;
     auto waiting = wait_ready(**output);
-    done = co_await std::move(waiting);
+    const auto done = co_await std::move(waiting);
     if (!done) co_return with_context("the services' ports", done.error());
     co_return done;
 }

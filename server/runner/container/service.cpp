@@ -107,22 +107,20 @@ Task<Result<>> Service::create() {
     auto created = co_await std::move(creating);
     if (!created) co_return created.error();
     id_ = std::move(*created);
-    auto putting = put_supervisor(place_.engine(), id_, spec);
-    const auto put = co_await std::move(putting);
-    if (!put) co_return put;
-    auto attaching = place_.engine().attach_output(id_);
-    auto output = co_await std::move(attaching);
-    if (!output) co_return output.error();
-    output_ = std::move(*output);
+    auto guarding = make_guard(place_, id_, image_.id, plan_.name + "-guard");
+    auto guard = co_await std::move(guarding);
+    if (!guard) co_return guard.error();
+    guard_ = std::move(*guard);
     co_return Result<>{};
 }
 
 Task<Result<>> Service::run(TaskGroup& logs) {
+    auto starting = place_.start_container(id_, false);
+    auto output = co_await std::move(starting);
+    if (!output) co_return explain(output.error());
+    output_ = std::move(*output);
     logs.spawn("log of " + plan_.name, keep_log());
-    auto starting = place_.engine().start_container(id_);
-    const auto started = co_await std::move(starting);
-    if (!started) co_return explain(started.error());
-    auto opening = open_gate(place_, id_, image_.id, plan_.name + "-guard");
+    auto opening = open_gate(place_, guard_);
     const auto opened = co_await std::move(opening);
     if (!opened) co_return opened;
     auto inspecting = place_.engine().inspect_container(id_);

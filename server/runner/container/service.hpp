@@ -61,6 +61,7 @@ class Service {
     int step_;
     docker::ImageInfo image_;
     std::string id_;
+    std::string guard_;
     docker::ContainerInfo info_;  // once it runs
     std::unique_ptr<docker::AttachedStream> output_;
     bool has_log_ = false;

@@ -45,8 +45,6 @@ class ServiceExecutor final : public StepExecutor {
 
     bool has_bash() const override { return steps_->has_bash(); }
 
-    bool runs_steps_together() const override { return steps_->runs_steps_together(); }
-
     JobPlace place() const override {
         if (services_.empty()) return {};
         return {"", engine_.network(), services_.facts()};

@@ -5,11 +5,13 @@
 //
 //   frame: u8 type │ u32 length │ payload            little endian
 //
-//   runner → supervisor   start: one command      signal: to every process of the container
-//   supervisor → runner   ready: once, at its start   output: bytes   ended: how the command ended
+//   runner → supervisor   file: one to be put   start: a command   signal: to all processes of one
+//   supervisor → runner   ready: once, at its start   output: bytes of a command
+//                         file: one that its `start` wants back   ended: how it ended
 //
-// One command at a time. When `ended` is sent no process but the supervisor is alive. The end of
-// standard input means that the runner is gone: everything is killed.
+// Commands have numbers, and several may run beside each other. When `ended` of one is sent none of
+// its processes is alive; after the last one none but the supervisor. The end of standard input
+// means that the runner is gone: everything is killed.
 
 #include <cstdint>
 #include <optional>
@@ -19,15 +21,34 @@
 
 namespace triphammer::runner::wire {
 
-enum class Type : std::uint8_t { start = 1, signal = 2, ready = 16, output = 17, ended = 18 };
+enum class Type : std::uint8_t {
+    start = 1,
+    signal = 2,
+    file = 3,
+    ready = 16,
+    output = 17,
+    ended = 18
+};
 
 constexpr std::size_t kHeader = 5;
 constexpr std::size_t kMaxPayload = 4U << 20U;  // a command with its environment
+/// Of one file; larger ones go in by archive.
+constexpr std::size_t kMaxFile = 2U << 20U;
+
+/// The job's folders inside.
+constexpr const char* kWorkspace = "/triphammer/workspace";
+constexpr const char* kTemp = "/triphammer/temp";
+constexpr const char* kHome = "/triphammer/home";
+constexpr const char* kActions = "/triphammer/actions";
+
+using Number = std::uint32_t;
 
 struct Start {
+    Number command = 0;
     std::vector<std::string> arguments;
     std::vector<std::string> environment;  // NAME=value
     std::string directory;
+    std::vector<std::string> wanted;  // paths of the files that come back at its end
 
     friend bool operator==(const Start&, const Start&) = default;
 };
@@ -35,12 +56,25 @@ struct Start {
 enum class How : std::uint8_t { exited = 0, signalled = 1, not_started = 2 };
 
 struct Ended {
+    Number command = 0;
     How how = How::exited;
     std::int32_t value = 0;      // exit status, signal or errno
     bool out_of_memory = false;  // the kernel killed something of it
     std::string text;            // why it could not be started
 
     friend bool operator==(const Ended&, const Ended&) = default;
+};
+
+enum class FileKind : std::uint8_t { plain = 0, folder = 1, refused = 2 };
+
+struct File {
+    Number command = 0;  // that wants it back; 0 on the way in
+    FileKind kind = FileKind::plain;
+    std::uint32_t mode = 0;
+    std::string path;
+    std::string bytes;  // of a refused one: why it is not sent
+
+    friend bool operator==(const File&, const File&) = default;
 };
 
 struct Ready {
@@ -133,28 +167,93 @@ inline std::optional<Frame> take_frame(std::string& bytes, bool& broken) {
 
 inline std::string to_frame(const Start& start) {
     std::string payload;
+    put_u32(payload, start.command);
     put_texts(payload, start.arguments);
     put_texts(payload, start.environment);
     put_text(payload, start.directory);
+    put_texts(payload, start.wanted);
     return make_frame(Type::start, payload);
 }
 
 inline std::optional<Start> parse_start(std::string_view payload) {
     Reader reader{payload};
     Start start;
+    start.command = reader.u32();
     start.arguments = reader.texts();
     start.environment = reader.texts();
     start.directory = reader.text();
+    start.wanted = reader.texts();
     if (!reader.at_end() || start.arguments.empty()) return {};
     return start;
 }
 
-inline std::string signal_frame(int signal) {
-    return make_frame(Type::signal, std::string(1, static_cast<char>(signal)));
+struct Signal {
+    Number command = 0;
+    std::uint8_t number = 0;
+
+    friend bool operator==(const Signal&, const Signal&) = default;
+};
+
+inline std::string to_frame(const Signal& signal) {
+    std::string payload;
+    put_u32(payload, signal.command);
+    payload += static_cast<char>(signal.number);
+    return make_frame(Type::signal, payload);
 }
 
+inline std::optional<Signal> parse_signal(std::string_view payload) {
+    Reader reader{payload};
+    Signal signal;
+    signal.command = reader.u32();
+    signal.number = reader.u8();
+    if (!reader.at_end()) return {};
+    return signal;
+}
+
+inline std::string to_frame(const File& file) {
+    std::string payload;
+    put_u32(payload, file.command);
+    payload += static_cast<char>(file.kind);
+    put_u32(payload, file.mode);
+    put_text(payload, file.path);
+    put_text(payload, file.bytes);
+    return make_frame(Type::file, payload);
+}
+
+inline std::optional<File> parse_file(std::string_view payload) {
+    Reader reader{payload};
+    File file;
+    file.command = reader.u32();
+    const auto kind = reader.u8();
+    file.kind = static_cast<FileKind>(kind);
+    file.mode = reader.u32();
+    file.path = reader.text();
+    file.bytes = reader.text();
+    if (!reader.at_end() || kind > 2 || file.path.empty()) return {};
+    return file;
+}
+
+/// Output begins with the number of its command.
+inline std::string output_frame(Number command, std::string_view bytes) {
+    std::string payload;
+    put_u32(payload, command);
+    payload += bytes;
+    return make_frame(Type::output, payload);
+}
+
+/// Whose a message from the supervisor is: every one but `ready` begins with it.
+inline std::optional<Number> command_of(std::string_view payload) {
+    Reader reader{payload};
+    const auto command = reader.u32();
+    return reader.ok ? std::optional{command} : std::nullopt;
+}
+
+constexpr std::size_t kNumber = sizeof(Number);
+
 inline std::string to_frame(const Ended& ended) {
-    std::string payload(1, static_cast<char>(ended.how));
+    std::string payload;
+    put_u32(payload, ended.command);
+    payload += static_cast<char>(ended.how);
     put_u32(payload, static_cast<std::uint32_t>(ended.value));
     payload += static_cast<char>(ended.out_of_memory ? 1 : 0);
     put_text(payload, ended.text);
@@ -164,6 +263,7 @@ inline std::string to_frame(const Ended& ended) {
 inline std::optional<Ended> parse_ended(std::string_view payload) {
     Reader reader{payload};
     Ended ended;
+    ended.command = reader.u32();
     const auto how = reader.u8();
     ended.how = static_cast<How>(how);
     ended.value = static_cast<std::int32_t>(reader.u32());

@@ -2,6 +2,7 @@
 
 #include "base/duration.hpp"
 #include "base/text.hpp"
+#include "model/engine_labels.hpp"
 
 #include <algorithm>
 #include <array>
@@ -172,6 +173,9 @@ class Planner {
                 "'" + volume +
                 "' is not a volume: write NAME:/path (folders of the host are not given)"
             );
+        }
+        if (!error_ && volume.starts_with(model::kSupervisorVolume)) {
+            fail("'" + volume + "': every job's container begins with what is in this volume");
         }
         return volume;
     }

@@ -36,8 +36,6 @@ class HostExecutor final : public StepExecutor {
 
     Result<> bring_in(std::uint16_t port) override;
 
-    bool runs_steps_together() const override { return true; }
-
     std::string description() const override;
 
   private:

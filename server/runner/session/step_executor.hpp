@@ -53,7 +53,8 @@ class StepExecutor {
     /// Once, before the first step (pull and start the container, check the sandbox). An error ends
     /// the job with cause `infrastructure`.
     virtual Task<Result<>> prepare() = 0;
-    /// `stop` is not always the session's: what runs after a cancel has one of its own.
+    /// Several calls may be under way at once. `stop` is not always the session's: what runs after
+    /// a cancel has one of its own.
     virtual Task<Result<execution::ProcessEnd>> run_step(
         StepCommand command,
         execution::ProcessLimits limits,
@@ -74,9 +75,6 @@ class StepExecutor {
 
     /// After `prepare`: a port of this machine's loopback, which the steps find on theirs.
     virtual Result<> bring_in(std::uint16_t) { return {}; }
-
-    /// Whether several calls of run_step may be under way at once.
-    virtual bool runs_steps_together() const { return false; }
 
     /// For the first line of the job's log: where the steps are.
     virtual std::string description() const = 0;

@@ -5,8 +5,8 @@
 using namespace triphammer::runner;
 
 TEST(ContainerWire, CarriesACommandHoweverItIsSplit) {
-    const wire::Start start{{"sh", "-c", "echo \"a b\""}, {"A=1", "EMPTY="}, "/work"};
-    const auto sent = wire::to_frame(start) + wire::signal_frame(15);
+    const wire::Start start{7, {"sh", "-c", "echo \"a b\""}, {"A=1", "EMPTY="}, "/work", {"/out"}};
+    const auto sent = wire::to_frame(start) + wire::to_frame(wire::Signal{7, 15});
 
     std::string received;
     std::vector<wire::Frame> frames;
@@ -20,11 +20,11 @@ TEST(ContainerWire, CarriesACommandHoweverItIsSplit) {
     EXPECT_FALSE(broken);
     EXPECT_EQ(wire::parse_start(frames[0].payload), start);
     EXPECT_EQ(frames[1].type, wire::Type::signal);
-    EXPECT_EQ(frames[1].payload, std::string(1, 15));
+    EXPECT_EQ(wire::parse_signal(frames[1].payload), (wire::Signal{7, 15}));
 }
 
 TEST(ContainerWire, CarriesAnEnd) {
-    const wire::Ended ended{wire::How::signalled, 9, true, "text"};
+    const wire::Ended ended{3, wire::How::signalled, 9, true, "text"};
     auto frame = wire::to_frame(ended);
     bool broken = false;
 
@@ -41,9 +41,29 @@ TEST(ContainerWire, RefusesWhatIsCutOrTooLong) {
 
     EXPECT_FALSE(wire::take_frame(huge, broken));
     EXPECT_TRUE(broken);
-    const auto payload = wire::to_frame(wire::Start{{"true"}, {}, "/"}).substr(wire::kHeader);
+    const auto payload =
+        wire::to_frame(wire::Start{1, {"true"}, {}, "/", {}}).substr(wire::kHeader);
     for (std::size_t length = 0; length < payload.size(); ++length) {
         EXPECT_FALSE(wire::parse_start(std::string_view{payload}.substr(0, length))) << length;
     }
     EXPECT_FALSE(wire::parse_start(payload + "x"));
+}
+
+TEST(ContainerWire, CarriesFilesOfBothWays) {
+    const wire::File file{2, wire::FileKind::refused, 0644, "/a", std::string{"\0b", 2}};
+    auto frame = wire::to_frame(file);
+    bool broken = false;
+
+    const auto taken = wire::take_frame(frame, broken);
+
+    ASSERT_TRUE(taken);
+    EXPECT_EQ(wire::parse_file(taken->payload), file);
+    EXPECT_FALSE(wire::parse_file(wire::to_frame(wire::File{}).substr(wire::kHeader)));
+}
+
+TEST(ContainerWire, SaysWhoseOutputItIs) {
+    const auto payload = wire::output_frame(9, "text").substr(wire::kHeader);
+
+    EXPECT_EQ(wire::command_of(payload), 9U);
+    EXPECT_EQ(payload.substr(wire::kNumber), "text");
 }

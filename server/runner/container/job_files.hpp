@@ -1,0 +1,45 @@
+#pragma once
+// The folders of a job in its container: what is new on this side goes in before a command starts,
+// the command's files come back at its end.
+
+#include "docker/engine.hpp"
+#include "runner/container/files.hpp"
+#include "runner/container/wire.hpp"
+#include "runner/session/step_executor.hpp"
+
+#include <array>
+#include <string>
+#include <vector>
+
+namespace triphammer::runner {
+
+class JobFiles {
+  public:
+    /// `outside.*.outside` exist; the names inside are ours.
+    explicit JobFiles(const JobFolders& outside);
+
+    const JobFolders& folders() const { return folders_; }
+
+    /// For steps of another user than root.
+    void open_to_all();
+
+    /// Sends what is new: a little is added to `frames`, for the supervisor; much goes by archive.
+    Task<Result<>> send_changes(
+        docker::Engine& engine, const std::string& container, std::string& frames
+    );
+    /// The command files (GITHUB_OUTPUT & co.) that these variables name, as the container has
+    /// them.
+    static std::vector<std::string> list_command_files(const std::vector<std::string>& environment);
+    /// Keeps one that came back, if it is one of `wanted`: whoever sends it has met the job.
+    Result<> take_back(const std::vector<std::string>& wanted, const wire::File& file);
+
+  private:
+    Task<Result<>> send_folder(
+        docker::Engine& engine, const std::string& container, std::size_t at, std::string& frames
+    );
+
+    JobFolders folders_;
+    std::array<FolderSync, 4> synced_;
+};
+
+}  // namespace triphammer::runner
