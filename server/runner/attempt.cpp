@@ -10,6 +10,7 @@
 #include "runner/host/resource_watch.hpp"
 #include "runner/session/session.hpp"
 #include "runner/session/time_limit.hpp"
+#include "runner/start.hpp"
 #include "runner/steps/files.hpp"
 #include "runner/steps_job.hpp"
 
@@ -27,40 +28,6 @@ using model::Cause;
 using model::JobState;
 
 namespace {
-
-constexpr const char* kVersion = "1";
-constexpr std::size_t kNonceBytes = 16;
-/// What steps with always() get together after a cancel.
-constexpr auto kLastLimit = std::chrono::minutes{5};
-
-JobFolders folders_of(const launcher::StartLine& line) {
-    const auto same = [&](const char* name) {
-        return Mapped{line.folder + "/" + name, line.folder + "/" + name};
-    };
-    JobFolders out;
-    out.workspace = same("work");
-    out.temp = same("temp");
-    out.home = same("home");
-    out.tmp = same("tmp");
-    out.tmp.inside = "/tmp";
-    out.actions = same("actions");
-    return out;
-}
-
-std::vector<std::string> hidden_from_steps(const launcher::StartLine& line) {
-    auto out = line.hidden;
-    out.push_back(line.run);
-    return out;
-}
-
-protocol::RunnerIdentity identity_of(const launcher::StartLine& line, Random& random) {
-    protocol::RunnerIdentity out;
-    out.fence = model::Fence{line.fence};
-    out.token = line.token;
-    out.nonce = random_hex(random, kNonceBytes);
-    out.version = kVersion;
-    return out;
-}
 
 JobOutcome failed_job(Cause cause, std::string reason) {
     JobOutcome out;

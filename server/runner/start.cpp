@@ -1,0 +1,41 @@
+#include "runner/start.hpp"
+
+namespace triphammer::runner {
+
+namespace {
+
+constexpr const char* kVersion = "1";
+constexpr std::size_t kNonceBytes = 16;
+
+}  // namespace
+
+JobFolders folders_of(const launcher::StartLine& line) {
+    const auto same = [&](const char* name) {
+        return Mapped{line.folder + "/" + name, line.folder + "/" + name};
+    };
+    JobFolders out;
+    out.workspace = same("work");
+    out.temp = same("temp");
+    out.home = same("home");
+    out.tmp = same("tmp");
+    out.tmp.inside = "/tmp";
+    out.actions = same("actions");
+    return out;
+}
+
+std::vector<std::string> hidden_from_steps(const launcher::StartLine& line) {
+    auto out = line.hidden;
+    out.push_back(line.run);
+    return out;
+}
+
+protocol::RunnerIdentity identity_of(const launcher::StartLine& line, Random& random) {
+    protocol::RunnerIdentity out;
+    out.fence = model::Fence{line.fence};
+    out.token = line.token;
+    out.nonce = random_hex(random, kNonceBytes);
+    out.version = kVersion;
+    return out;
+}
+
+}  // namespace triphammer::runner
