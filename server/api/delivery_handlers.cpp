@@ -13,7 +13,9 @@ using nlohmann::json;
 
 namespace {
 
-Result<history::DeliveryFilter> read_filter(const Call& call, store::Connection& connection) {
+Result<history::DeliveryFilter> read_delivery_filter(
+    const Call& call, store::Connection& connection
+) {
     history::DeliveryFilter filter;
     filter.outcome = query_text(call, "outcome");
     filter.event = query_text(call, "event");
@@ -34,7 +36,7 @@ Answer list_deliveries(Services& services, Call call) {
     const auto page = read_page(call);
     if (!page) co_return http::make_error(page.error());
     auto list = [&](store::Connection& connection) -> Result<std::string> {
-        const auto filter = read_filter(call, connection);
+        const auto filter = read_delivery_filter(call, connection);
         if (!filter) return filter.error();
         return history::list_deliveries(connection, *filter, *page);
     };

@@ -13,7 +13,9 @@ using nlohmann::json;
 
 namespace {
 
-Result<history::DeploymentFilter> read_filter(const Call& call, store::Connection& connection) {
+Result<history::DeploymentFilter> read_deployment_filter(
+    const Call& call, store::Connection& connection
+) {
     history::DeploymentFilter filter;
     filter.environment = query_text(call, "environment");
     filter.state = query_text(call, "state");
@@ -48,7 +50,7 @@ Answer list_deployments(Services& services, Call call) {
     const auto page = read_page(call);
     if (!page) co_return http::make_error(page.error());
     auto list = [&](store::Connection& connection) -> Result<std::string> {
-        const auto filter = read_filter(call, connection);
+        const auto filter = read_deployment_filter(call, connection);
         if (!filter) return filter.error();
         return history::list_deployments(connection, *filter, *page);
     };

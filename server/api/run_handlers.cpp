@@ -14,7 +14,7 @@ using nlohmann::json;
 
 namespace {
 
-Result<history::RunFilter> read_filter(const Call& call, store::Connection& connection) {
+Result<history::RunFilter> read_run_filter(const Call& call, store::Connection& connection) {
     history::RunFilter filter;
     filter.branch = query_text(call, "branch");
     filter.state = query_text(call, "state");
@@ -53,7 +53,7 @@ Answer list_runs(Services& services, Call call) {
     const auto page = read_page(call);
     if (!page) co_return http::make_error(page.error());
     auto list = [&](store::Connection& connection) -> Result<std::string> {
-        const auto filter = read_filter(call, connection);
+        const auto filter = read_run_filter(call, connection);
         if (!filter) return filter.error();
         return history::list_runs(connection, *filter, *page);
     };

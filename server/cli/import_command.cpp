@@ -116,7 +116,7 @@ std::string to_text(const Done& done) {
            " of " + std::to_string(done.imported.lines) + " lines carried\n";
 }
 
-json to_json(const Done& done) {
+json to_entry(const Done& done) {
     auto remarks = json::array();
     for (const auto& remark : done.imported.remarks) {
         remarks.push_back(
@@ -173,7 +173,7 @@ int import_files(const Invocation& invocation) {
     for (const auto& done : *all) {
         const auto& remarks = done.imported.remarks;
         if (std::any_of(remarks.begin(), remarks.end(), is_left)) status = kFailed;
-        list.push_back(to_json(done));
+        list.push_back(to_entry(done));
         if (!invocation.arguments.has("json")) print(to_text(done));
     }
     if (invocation.arguments.has("json")) print(list.dump(2) + "\n");

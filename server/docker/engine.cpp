@@ -194,6 +194,11 @@ Error engine_error(const char* what, int status, std::string_view body) {
     return {code, std::string{what} + ": " + shown};
 }
 
+Result<> fine_when(const Result<http::Answer>& answer, Code code) {
+    if (answer || answer.error().code == code) return {};
+    return answer.error();
+}
+
 std::string encode_path(std::string_view name) {
     std::vector<std::string> parts;
     for (const auto part : split(name, '/')) parts.push_back(percent_encode(part));

@@ -42,6 +42,12 @@ struct Engine::Connection {
 /// What the engine meant by `status`; its own words are in `body` ({"message": …} or text).
 Error engine_error(const char* what, int status, std::string_view body);
 
+/// Of an answer that is a list.
+constexpr std::uint64_t kListLimit = 16U << 20U;
+
+/// An error of `code` is as good as an answer: what was wanted is so already.
+Result<> fine_when(const Result<http::Answer>& answer, Code code);
+
 /// Every part between slashes percent-encoded.
 std::string encode_path(std::string_view name);
 /// "?a=1&b=2", encoded; empty values are left out.

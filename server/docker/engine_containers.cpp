@@ -10,7 +10,6 @@ using nlohmann::json;
 namespace {
 
 constexpr std::chrono::minutes kSlow{2};  // start and remove on a busy disk
-constexpr std::uint64_t kListLimit = 16U << 20U;
 
 std::string container_path(const std::string& id, std::string_view rest) {
     return "/containers/" + encode_path(id) + std::string{rest};
@@ -35,11 +34,6 @@ std::vector<std::string> parse_titles(const json& top) {
         if (!row.empty()) out.push_back(row.back());
     }
     return out;
-}
-
-Result<> fine_when(const Result<http::Answer>& answer, Code code) {
-    if (answer || answer.error().code == code) return {};
-    return answer.error();
 }
 
 }  // namespace

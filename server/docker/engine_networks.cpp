@@ -7,17 +7,6 @@ namespace triphammer::docker {
 
 using nlohmann::json;
 
-namespace {
-
-constexpr std::uint64_t kListLimit = 16U << 20U;
-
-Result<> fine_when(const Result<http::Answer>& answer, Code code) {
-    if (answer || answer.error().code == code) return {};
-    return answer.error();
-}
-
-}  // namespace
-
 Task<Result<std::string>> Engine::create_network(std::string name, Labels labels) {
     const json body{{"Name", name}, {"CheckDuplicate", true}, {"Labels", labels}};
     auto call = connection_->request_json("/networks/create", body);

@@ -135,7 +135,7 @@ Task<> run_web_socket(WebSocketUpgrade upgrade, std::unique_ptr<WebSocket> socke
     co_await std::move(running);
 }
 
-void tell_failure(const std::string& name, const std::string& what) {
+void tell_upgrade_failure(const std::string& name, const std::string& what) {
     log::error("a connection failed", {{"kind", name}, {"error", what}});
 }
 
@@ -145,7 +145,7 @@ Hall::Hall(Executor executor, Router& routes, const ServerLimits& bounds)
     : router{routes},
       limits{bounds},
       deadlines{executor, bounds.tick},
-      upgraded{executor, tell_failure} {}
+      upgraded{executor, tell_upgrade_failure} {}
 
 Session::Session(Hall& hall, std::unique_ptr<Transport> transport, Peer peer, std::string listener)
     : hall_{hall},

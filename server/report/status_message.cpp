@@ -9,13 +9,13 @@ namespace triphammer::report {
 namespace {
 
 std::string to_json_text(const github::CommitStatus& status) {
-    const nlohmann::json json{
+    const nlohmann::json object{
         {"sha", status.sha},
         {"context", status.context},
         {"state", status.state},
         {"description", status.description},
         {"target_url", status.target_url}};
-    return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    return object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 #!/bin/bash
 # tidy.sh [FOLDER/…]: clang-tidy (.clang-tidy) over folders of server/ (http/), without any over all; build/ must be
-# configured. Some ten seconds a file and core. Ends with the counts of files.
+# built. Some ten seconds a file and core. Ends with the counts of files.
 cd "$(dirname "$0")/../.." || exit 2
 [ $# = 0 ] && set -- ''
 mapfile -t files < <(for folder in "$@"; do git ls-files -- "server/$folder*.cpp"; done)
@@ -8,7 +8,9 @@ export work
 work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
 # Whether it compiles is g++'s matter: clang 14 stops at a pair with a type that is not complete yet.
 # Headers that g++ has precompiled are nothing to clang.
-sed 's/ -include [^ ]*cmake_pch.hxx//' build/compile_commands.json >"$work/compile_commands.json"
+# It looks at each file by itself.
+cmake --preset dev -B "$work/build" -DTRIPHAMMER_GATHER=OFF >/dev/null || exit 2
+sed 's/ -include [^ ]*cmake_pch.hxx//' "$work/build/compile_commands.json" >"$work/compile_commands.json"
 
 check() { # file: one with findings leaves a mark
     clang-tidy-14 -p "$work" --quiet "$1" 2>/dev/null | grep -E '(warning|error):' | grep -v clang-diagnostic-error | sort -u | grep . || return 0

@@ -12,7 +12,7 @@ namespace {
 
 /// Inputs that are read elsewhere, and those that change nothing here: there is no credential, a
 /// folder is always made anew, and what is transferred comes from this server.
-constexpr auto kKnown = std::to_array<std::string_view>({
+constexpr auto kCheckoutInputs = std::to_array<std::string_view>({
     "clean",
     "token",
     "ssh-key",
@@ -39,7 +39,8 @@ Error unsupported(const std::string& name, const std::string& value, const char*
 
 Result<> check_input(const std::string& name, const std::string& value) {
     if (value.empty() || value == "false") return {};
-    if (std::find(kKnown.begin(), kKnown.end(), name) != kKnown.end()) return {};
+    if (std::find(kCheckoutInputs.begin(), kCheckoutInputs.end(), name) != kCheckoutInputs.end())
+        return {};
     if (name == "lfs") return unsupported(name, value, "large files are not fetched");
     if (name == "submodules") return unsupported(name, value, "submodules are not fetched");
     return unsupported(name, value, "it is no input of this action");

@@ -30,7 +30,7 @@ constexpr auto kHints = std::to_array<std::string_view>({
     "attests",
     "annotations",
 });
-constexpr auto kKnown = std::to_array<std::string_view>(
+constexpr auto kImageInputs = std::to_array<std::string_view>(
     {"context", "file", "tags", "labels", "build-args", "target", "push", "platforms"}
 );
 
@@ -84,7 +84,7 @@ bool is_native(const std::string& platform) {
 Result<> check_inputs(const ActionInputs& inputs, std::string& remarks) {
     for (const auto& [name, value] : inputs) {
         const auto text = value.to_text();
-        if (text.empty() || text == "false" || is_among(kKnown, name)) continue;
+        if (text.empty() || text == "false" || is_among(kImageInputs, name)) continue;
         if (!is_among(kHints, name)) {
             return invalid("docker/build-push-action: '" + name + "' is not supported");
         }
