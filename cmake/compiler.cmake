@@ -16,6 +16,10 @@ target_compile_options(triphammer_flags INTERFACE
 # g++ 12 at -O2 thinks that Asio's coroutine frames are freed by another function than made them.
 target_compile_options(triphammer_flags INTERFACE $<$<NOT:$<CONFIG:Debug>>:-Wno-mismatched-new-delete>)
 
+# The compiler tidies its memory up later: a tenth of the time, for half a gigabyte a process.
+target_compile_options(triphammer_flags INTERFACE
+  "$<$<CONFIG:Debug>:--param=ggc-min-expand=400;--param=ggc-min-heapsize=500000>")
+
 # What the static runner does not call is left out of it.
 target_compile_options(triphammer_flags INTERFACE
   "$<$<CONFIG:Release>:-ffunction-sections;-fdata-sections>")
