@@ -51,6 +51,7 @@ void XMLCALL text(void* data, const XML_Char* bytes, int count) noexcept {
 
 template <class State>
 void XMLCALL
+// NOLINTNEXTLINE(readability-function-size): Expat's own list
 declare_entity(void* data, const XML_Char*, int, const XML_Char*, int, const XML_Char*, const XML_Char*, const XML_Char*, const XML_Char*) noexcept {
     static_cast<State*>(data)->refuse("it declares entities");
 }
