@@ -1,7 +1,7 @@
 # The first process of job containers: fully static, so that it runs in any image, and without our
 # flags (a sanitizer cannot be linked statically). The runner carries it.
-add_executable(triphammer-supervisor supervisor_main.cpp supervisor_command.cpp supervisor_files.cpp
-  supervisor_forward.cpp supervisor_guard.cpp supervisor_tree.cpp)
+file(GLOB supervisor CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/supervisor/*.cpp")
+add_executable(triphammer-supervisor ${supervisor})
 target_include_directories(triphammer-supervisor PRIVATE "${CMAKE_SOURCE_DIR}/server")
 target_compile_options(triphammer-supervisor PRIVATE
   -Os -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror)

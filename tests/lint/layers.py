@@ -15,7 +15,7 @@ LEVELS = {
     4: ["plan", "protocol", "rollout", "github", "docker", "aws", "artifacts", "importer", "results"],
     5: ["execution", "queue", "access", "definitions", "history", "launcher"],
     6: [*RUNNER, "deployments", "report", "intake"],
-    7: ["launch", "schedule"],
+    7: ["launch", "schedule", "supervisor"],
     8: ["api"],
     9: ["app"],
     10: ["cli"],

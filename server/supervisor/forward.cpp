@@ -1,4 +1,4 @@
-#include "supervisor_forward.hpp"
+#include "supervisor/forward.hpp"
 
 #include <arpa/inet.h>
 #include <fcntl.h>

@@ -6,9 +6,14 @@
 //                             metadata, becomes USER, obeys the runner
 //   supervisor guard          cuts another container off whose network it shares, ends
 //   supervisor gate PROGRAM…  waits until that was done, then is PROGRAM
-//   supervisor forward LEAD…  makes ports of the loopback lead elsewhere (supervisor_forward.hpp)
+//   supervisor forward LEAD…  makes ports of the loopback lead elsewhere (supervisor/forward.hpp)
 
 #include "runner/container/wire.hpp"
+#include "supervisor/command.hpp"
+#include "supervisor/files.hpp"
+#include "supervisor/forward.hpp"
+#include "supervisor/guard.hpp"
+#include "supervisor/tree.hpp"
 
 #include <poll.h>
 #include <signal.h>
@@ -21,12 +26,6 @@
 #include <cstring>
 #include <memory>
 #include <utility>
-
-#include "supervisor_command.hpp"
-#include "supervisor_files.hpp"
-#include "supervisor_forward.hpp"
-#include "supervisor_guard.hpp"
-#include "supervisor_tree.hpp"
 
 namespace wire = triphammer::runner::wire;
 using triphammer::supervisor::Command;

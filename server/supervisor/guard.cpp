@@ -1,4 +1,4 @@
-#include "supervisor_guard.hpp"
+#include "supervisor/guard.hpp"
 
 #include <arpa/inet.h>
 #include <fcntl.h>

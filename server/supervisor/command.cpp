@@ -1,4 +1,6 @@
-#include "supervisor_command.hpp"
+#include "supervisor/command.hpp"
+
+#include "supervisor/tree.hpp"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -13,8 +15,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <vector>
-
-#include "supervisor_tree.hpp"
 
 namespace triphammer::supervisor {
 

@@ -1,4 +1,4 @@
-#include "supervisor_files.hpp"
+#include "supervisor/files.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -1,4 +1,4 @@
-#include "supervisor_tree.hpp"
+#include "supervisor/tree.hpp"
 
 #include <dirent.h>
 #include <fcntl.h>
