@@ -43,7 +43,8 @@ std::vector<pid_t> children_that_run(const fs::path& program) {
 std::set<std::string> networks_of(pid_t pid) {
     std::set<std::string> out;
     for (const auto& entry : fs::directory_iterator{"/proc/" + std::to_string(pid) + "/fd"}) {
-        const auto target = fs::read_symlink(entry).string();
+        std::error_code closed;
+        const auto target = fs::read_symlink(entry, closed).string();
         if (target.rfind("net:", 0) == 0) out.insert(target);
     }
     return out;
