@@ -18,7 +18,8 @@ const char* @variable@_begin() { return @symbol@; }
 const char* @variable@_end() { return @symbol@_end; }
 }  // namespace triphammer::embedded
 ]] @ONLY)
-  set_source_files_properties("${out}" PROPERTIES OBJECT_DEPENDS "${file}")
+  # By itself: what a gathered file depends on beside its includes, nobody asks.
+  set_source_files_properties("${out}" PROPERTIES OBJECT_DEPENDS "${file}" SKIP_UNITY_BUILD_INCLUSION ON)
   target_sources(${target} PRIVATE "${out}")
 endfunction()
 
