@@ -8,8 +8,10 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace triphammer::execution {
@@ -45,9 +47,11 @@ OutputPump::~OutputPump() {
 
 Task<> OutputPump::run() {
     for (;;) {
-        const auto count = ::read(pipe_.get(), buffer_.get(), kReadBytes);
+        const auto most = std::min(kReadBytes, left_.value_or(kReadBytes));
+        const auto count = most == 0 ? 0 : ::read(pipe_.get(), buffer_.get(), most);
         if (count > 0) {
             const std::string_view bytes{buffer_.get(), static_cast<std::size_t>(count)};
+            if (left_) *left_ -= bytes.size();
             auto writing = sink_.write(bytes);
             const auto written = co_await std::move(writing);
             if (!written) co_return fail(written.error());
@@ -56,14 +60,16 @@ Task<> OutputPump::run() {
             continue;
         }
         const bool again = count < 0 && (errno == EAGAIN || errno == EINTR);
-        if (!again || finishing_) co_return;
+        if (!again || left_) co_return;
         auto waiting = wait_for_more();
         co_await std::move(waiting);
     }
 }
 
 void OutputPump::finish() {
-    finishing_ = true;
+    int waiting = 0;
+    ::ioctl(pipe_.get(), FIONREAD, &waiting);
+    left_ = static_cast<std::size_t>(waiting);
     boost::system::error_code ignored;
     watch_.cancel(ignored);
     pause_.cancel();
@@ -75,7 +81,7 @@ Task<> OutputPump::after(std::size_t bytes) {
         if (++reads_ % kReadsInARow == 0) co_await asio::post(executor_, asio::use_awaitable);
         co_return;
     }
-    if (finishing_) co_return;
+    if (left_) co_return;
     pause_.expires_after(kPause);
     co_await pause_.async_wait(asio::as_tuple(asio::use_awaitable));
 }

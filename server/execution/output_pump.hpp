@@ -27,8 +27,11 @@ class OutputPump {
     /// Until the end of the pipe, until finish() and nothing is left, or until the sink fails.
     Task<> run();
 
-    /// No process is left that could write: what is in the pipe is all there will be.
+    /// What is in the pipe now is all that counts.
     void finish();
+
+    /// The pipe, once run() has returned.
+    FileDescriptor release() { return std::move(pipe_); }
 
     const std::optional<Error>& failure() const { return failure_; }
 
@@ -45,7 +48,7 @@ class OutputPump {
     boost::asio::posix::stream_descriptor watch_;  // holds the pipe only while it is waited for
     boost::asio::steady_timer pause_;
     int reads_ = 0;
-    bool finishing_ = false;
+    std::optional<std::size_t> left_;  // to be read; known when finishing
     std::optional<Error> failure_;
 };
 

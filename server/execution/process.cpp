@@ -3,14 +3,13 @@
 #include "base/deadline.hpp"
 #include "base/task_group.hpp"
 #include "execution/descendants.hpp"
+#include "execution/leftovers.hpp"
 #include "execution/memory_events.hpp"
 #include "execution/output_pump.hpp"
+#include "execution/readable.hpp"
 #include "execution/sandbox.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <fcntl.h>
 #include <signal.h>
@@ -29,18 +28,6 @@ constexpr int kPipeBytes = 1 << 20;
 constexpr std::chrono::milliseconds kTellAgain{10};
 /// A name for what ended the wait first.
 constexpr auto kNone = EndCause::exited;
-
-/// Until `pid` can be reaped.
-Task<> wait_readable(FileDescriptor pidfd) {
-    asio::posix::stream_descriptor waiter{co_await asio::this_coro::executor, pidfd.release()};
-    co_await waiter.async_wait(
-        asio::posix::stream_descriptor::wait_read, asio::as_tuple(asio::use_awaitable)
-    );
-}
-
-FileDescriptor duplicate(int fd) {
-    return FileDescriptor{::fcntl(fd, F_DUPFD_CLOEXEC, 0)};
-}
 
 /// TERM, grace, KILL. A sandbox that is still being set up has nothing inside to tell: tried again.
 /// Without grace nobody is told: looking for whom takes long beside a fork bomb.
@@ -102,11 +89,21 @@ Result<Started> start(const Command& command) {
     return Started{std::move(started->first), std::move(pipe->first), std::move(started->report)};
 }
 
-/// Reaps it.
-Result<ExitStatus> status_of(Started& started) {
+/// Until the command has ended.
+Task<> wait_for_end(const Started& started) {
+    return wait_readable(started.report ? started.report.get() : started.child.pidfd());
+}
+
+/// Its first process is reaped, unless it stays and may.
+Task<Report> settle(Started& started, Tree tree, bool may_stay) {
+    auto report = started.report ? read_report(started.report) : std::nullopt;
+    const bool stays = report && report->stays;
+    if (stays && may_stay) co_return *report;
+    if (stays) kill_tree(tree);
+    auto gone = wait_readable(started.child.pidfd());
+    co_await std::move(gone);
     const auto status = started.child.wait();
-    if (!started.report) return status;
-    return read_report(started.report, status);
+    co_return Report{report ? report->status : Result<ExitStatus>{status}, false};
 }
 
 /// In a sandbox nothing can leave the tree of its first process, which must not see a TERM.
@@ -143,11 +140,12 @@ Task<Result<ProcessEnd>> run_process(
     watchers.spawn("deadline", watch_deadline(limits, tree, watched));
     watchers.spawn("stop", watch_stop(stop, tree, watched));
 
-    auto ended = wait_readable(duplicate(started->child.pidfd()));
+    auto ended = wait_for_end(*started);
     co_await std::move(ended);
-    const auto status = status_of(*started);
     auto unwatched = watchers.stop();
     co_await std::move(unwatched);
+    auto settling = settle(*started, tree, watched == kNone);
+    const auto report = co_await std::move(settling);
     if (command.sandbox == nullptr) {  // the end of a sandbox's first process is everybody's there
         auto swept = kill_descendants();
         co_await std::move(swept);
@@ -155,9 +153,14 @@ Task<Result<ProcessEnd>> run_process(
     pump.finish();
     auto drained = pumps.join();
     co_await std::move(drained);
+    if (report.stays) {
+        command.leftovers->add(
+            {std::move(started->child), std::move(started->report)}, pump.release()
+        );
+    }
     if (pump.failure()) co_return *pump.failure();
-    if (!status) co_return status.error();
-    co_return ProcessEnd{cause_of(watched, *status, oom_before), *status};
+    if (!report.status) co_return report.status.error();
+    co_return ProcessEnd{cause_of(watched, *report.status, oom_before), *report.status};
 }
 
 /// Orphans come to us (subreaper): once no child is left, no descendant is.
@@ -168,9 +171,9 @@ Task<> kill_descendants() {
         for (const auto& each : all) ::kill(each.pid, SIGKILL);
         for (const auto& each : all) {
             if (each.depth > 1) continue;
-            FileDescriptor pidfd{static_cast<int>(::syscall(SYS_pidfd_open, each.pid, 0))};
+            const FileDescriptor pidfd{static_cast<int>(::syscall(SYS_pidfd_open, each.pid, 0))};
             if (!pidfd) continue;
-            auto gone = wait_readable(std::move(pidfd));
+            auto gone = wait_readable(pidfd.get());
             co_await std::move(gone);
             ::waitpid(each.pid, nullptr, 0);
         }

@@ -3,6 +3,7 @@
 // the end of everything that it started.
 //
 //   spawn ─▶ running ──exit──▶ sweep (KILL of every descendant) ─▶ last output ─▶ ProcessEnd
+//               │         └──▶ or what is left stays (execution/leftovers.hpp)
 //               │ stop requested or deadline
 //               └▶ TERM to the tree ──grace──▶ KILL
 
@@ -18,6 +19,7 @@
 
 namespace triphammer::execution {
 
+class Leftovers;
 class Sandbox;
 
 struct Command {
@@ -25,6 +27,7 @@ struct Command {
     std::vector<std::string> environment;  // NAME=value; nothing is inherited
     std::string directory;                 // working directory
     Sandbox* sandbox = nullptr;            // outlives the process; null: beside us
+    Leftovers* leftovers = nullptr;        // takes what it leaves in a sandbox; null: that dies
 };
 
 struct ProcessLimits {
@@ -52,11 +55,12 @@ void become_subreaper();
 
 /// Runs one process to its end. Standard output and error share one pipe of 1 MiB, read in pieces
 /// of up to 256 KiB; standard input is /dev/null. When it returns, nothing that it started is
-/// alive. Beside us (without a sandbox) that takes every descendant of this process along: so only
-/// one at a time, and nothing else may be running as a child; in sandboxes several may run at once.
-/// Do not cancel the coroutine; use `stop`. Errors: the program could not be started (in a sandbox
-/// Code::invalid, or Code::unavailable where there is none to be had), or the sink failed (the
-/// process is killed then).
+/// alive, but for what its `leftovers` have taken: that of a command which ended by itself. Beside
+/// us (without a sandbox) that takes every descendant of this process along: so only one at a time,
+/// and nothing else may be running as a child; in sandboxes several may run at once. Do not cancel
+/// the coroutine; use `stop`. Errors: the program could not be started (in a sandbox Code::invalid,
+/// or Code::unavailable where there is none to be had), or the sink failed (the process is killed
+/// then).
 Task<Result<ProcessEnd>> run_process(
     Command command, ProcessLimits limits, OutputSink& output, StopToken& stop
 );

@@ -1,5 +1,6 @@
 #include "execution/sandbox.hpp"
 
+#include "execution/leftovers.hpp"
 #include "execution/network_routes.hpp"
 #include "execution/sandbox_mounts.hpp"
 #include "execution/sandbox_order.hpp"
@@ -29,10 +30,13 @@ constexpr std::uint64_t kNamespaces = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC 
 constexpr std::size_t kMostReport = 4096;
 /// For the folders that are made here, and for the steps.
 constexpr mode_t kUsualMask = 022;
-// The first byte of a report; what follows is an ExitStatus, or a sentence.
+// The first byte of a report, the second says whether something was left; what follows is an
+// ExitStatus, or a sentence.
 constexpr char kEnded = 'e';
 constexpr char kNotFurnished = 'f';
 constexpr char kNotStarted = 's';
+constexpr char kStays = '+';
+constexpr char kEnds = '-';
 
 /// What the first process is told before it is made.
 struct Wish {
@@ -71,9 +75,10 @@ pid_t clone_inside(std::uint64_t namespaces, FileDescriptor& pidfd) {
 
 // ── inside: the first process ────────────────────────────────────────────────────────────────
 
-[[noreturn]] void tell(int report, char kind, std::string_view rest) {
-    (void)write_all(report, kind + std::string{rest});
-    ::_exit(0);
+/// The last that is heard of it, where nothing stays.
+void tell(int report, char kind, bool stays, std::string_view rest) {
+    (void)write_all(report, std::string{kind, stays ? kStays : kEnds} + std::string{rest});
+    if (!stays) ::_exit(0);
 }
 
 /// The lock of the attempt's folder, the journal and the daemon's socket are not ours.
@@ -188,6 +193,24 @@ ExitStatus reap_until(pid_t wanted) {
     return {WEXITSTATUS(status), 0};
 }
 
+/// Whether anything is alive beside the first process.
+bool has_leftovers() {
+    pid_t ended = 0;
+    do {
+        ended = ::waitpid(-1, nullptr, WNOHANG);
+    } while (ended > 0);
+    return ended == 0;
+}
+
+void carry_out(const Order& order, int channel) {
+    const auto child = start_command(order.command, order.output.get());
+    ExitStatus status;
+    if (child) status = reap_until(child->pid());
+    const bool stays = order.may_leave && has_leftovers();
+    if (!child) return tell(channel, kNotStarted, stays, child.error().message);
+    tell(channel, kEnded, stays, {reinterpret_cast<const char*>(&status), sizeof status});
+}
+
 /// The kernel kills all that is left inside when this process ends. An exception must not lead back
 /// into what the runner was about to do.
 [[noreturn]] void be_first(const Wish& wish, int channel) noexcept {
@@ -200,14 +223,15 @@ ExitStatus reap_until(pid_t wanted) {
     ::umask(kUsualMask);
     if (ready) ready = furnish_as_root(wish);
     if (ready) ready = become(inside);
-    if (!ready) tell(channel, kNotFurnished, ready.error().message);
+    if (!ready) tell(channel, kNotFurnished, false, ready.error().message);
     die_with_parent(channel);  // a change of rights may have made the kernel forget it
-    const auto order = receive_order(channel);
-    if (!order) ::_exit(1);
-    const auto child = start_command(order->command, order->output.get());
-    if (!child) tell(channel, kNotStarted, child.error().message);
-    const auto status = reap_until(child->pid());
-    tell(channel, kEnded, {reinterpret_cast<const char*>(&status), sizeof status});
+    for (;;) {
+        const auto order = receive_order(channel);
+        if (!order) ::_exit(1);
+        ::signal(SIGCHLD, SIG_DFL);
+        carry_out(*order, channel);
+        ::signal(SIGCHLD, SIG_IGN);  // nobody waits meanwhile: the kernel reaps
+    }
 }
 
 }  // namespace
@@ -229,7 +253,7 @@ void Sandbox::prepare() {
 
 /// One that could not be furnished has ended, and says why when it is asked.
 Result<Enclosed> Sandbox::start(const Command& command, int output) {
-    auto inside = take_inside();
+    auto inside = take_inside(command.leftovers);
     if (!inside) return inside.error();
     auto sent = send_order(inside->report, command, output);
     if (!sent && !is_readable(inside->report.get())) return sent.error();
@@ -237,7 +261,10 @@ Result<Enclosed> Sandbox::start(const Command& command, int output) {
 }
 
 /// A prepared one goes with everything else when another process was run to its end before.
-Result<Enclosed> Sandbox::take_inside() {
+Result<Enclosed> Sandbox::take_inside(Leftovers* leftovers) {
+    if (auto used = leftovers != nullptr ? leftovers->take() : std::nullopt) {
+        return std::move(*used);
+    }
     auto prepared = std::exchange(prepared_, {});
     if (prepared && !is_readable(prepared->first.pidfd())) return std::move(*prepared);
     if (prepared) prepared->first.wait();
@@ -275,19 +302,21 @@ Result<> Sandbox::check() {
     return {};
 }
 
-Result<ExitStatus> read_report(const FileDescriptor& report, ExitStatus of_first) {
+std::optional<Report> read_report(const FileDescriptor& report) {
     char text[kMostReport];
     const auto count = ::read(report.get(), text, sizeof text);
-    if (count < 1) return of_first;
-    const std::string_view rest{text + 1, static_cast<std::size_t>(count) - 1};
+    if (count < 2) return {};
+    const std::string_view rest{text + 2, static_cast<std::size_t>(count) - 2};
+    const bool stays = text[1] == kStays;
     if (text[0] == kNotFurnished) {
-        return Error{Code::unavailable, "the sandbox could not be made: " + std::string{rest}};
+        return Report{
+            Error{Code::unavailable, "the sandbox could not be made: " + std::string{rest}}};
     }
-    if (text[0] == kNotStarted) return invalid(std::string{rest});
+    if (text[0] == kNotStarted) return Report{invalid(std::string{rest}), stays};
     ExitStatus status;
-    if (rest.size() != sizeof status) return of_first;
+    if (rest.size() != sizeof status) return {};
     std::memcpy(&status, rest.data(), sizeof status);
-    return status;
+    return Report{status, stays};
 }
 
 }  // namespace triphammer::execution

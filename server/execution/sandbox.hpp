@@ -4,6 +4,7 @@
 //
 //   this process ──clone──▶ first process inside: furnishes its mounts, gives up every right, waits
 //                ──order──▶ starts the command, reaps, tells how the command ended
+//                ──order──▶ where something was left that may live on: the next command
 //
 // Inside: the system read-only; /home, /root, /run, /var/tmp, /dev/shm and the hidden folders
 // empty; a private /tmp, /proc and /dev; own mount, process, IPC and host name namespaces; no
@@ -61,7 +62,7 @@ class Sandbox {
 
   private:
     Result<Enclosed> make_inside();
-    Result<Enclosed> take_inside();
+    Result<Enclosed> take_inside(Leftovers* leftovers);
 
     SandboxPaths paths_;
     int network_ = -1;
@@ -72,8 +73,15 @@ class Sandbox {
     FileDescriptor mounts_;
 };
 
-/// How the command of an enclosed process ended, once that is over. Code::unavailable: the sandbox
-/// could not be furnished; Code::invalid: the command could not be started in it.
-Result<ExitStatus> read_report(const FileDescriptor& report, ExitStatus of_first);
+/// How the command of an enclosed process ended.
+struct Report {
+    /// Code::unavailable: the sandbox could not be furnished; Code::invalid: the command could not
+    /// be started in it.
+    Result<ExitStatus> status;
+    bool stays = false;  // what was left is alive, and with it the first process
+};
+
+/// Once there is something to read; nothing: the first process was killed.
+std::optional<Report> read_report(const FileDescriptor& report);
 
 }  // namespace triphammer::execution

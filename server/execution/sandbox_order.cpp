@@ -21,6 +21,7 @@ void put(std::string& out, std::string_view text) {
 std::string pack(const Command& command) {
     std::string out;
     put(out, command.directory);
+    put(out, command.leftovers != nullptr ? "stay" : "");
     put(out, std::to_string(command.arguments.size()));
     for (const auto& word : command.arguments) put(out, word);
     for (const auto& entry : command.environment) put(out, entry);
@@ -37,13 +38,15 @@ std::string take(std::string_view& rest) {
     return out;
 }
 
-Command unpack(std::string_view rest) {
-    Command out;
-    out.directory = take(rest);
+void unpack(std::string_view rest, Order& out) {
+    auto& command = out.command;
+    command.directory = take(rest);
+    out.may_leave = !take(rest).empty();
     const auto count = std::strtoul(take(rest).c_str(), nullptr, 10);
-    while (out.arguments.size() < count && !rest.empty()) out.arguments.push_back(take(rest));
-    while (!rest.empty()) out.environment.push_back(take(rest));
-    return out;
+    while (command.arguments.size() < count && !rest.empty()) {
+        command.arguments.push_back(take(rest));
+    }
+    while (!rest.empty()) command.environment.push_back(take(rest));
 }
 
 /// Attaches `descriptor` to the length.
@@ -106,7 +109,7 @@ std::optional<Order> receive_order(int channel) {
     std::string packed(*length, '\0');
     const auto count = ::recv(channel, packed.data(), packed.size(), MSG_WAITALL);
     if (count != static_cast<ssize_t>(packed.size())) return {};
-    out.command = unpack(packed);
+    unpack(packed, out);
     return out;
 }
 

@@ -3,7 +3,7 @@
 // before anybody knew.
 //
 //   u32 length (with the command's output attached, SCM_RIGHTS) | strings, each u32 length | bytes:
-//   directory, number of arguments, arguments, environment
+//   directory, "stay" or nothing, number of arguments, arguments, environment
 
 #include "execution/process.hpp"
 
@@ -12,6 +12,7 @@ namespace triphammer::execution {
 struct Order {
     Command command;
     FileDescriptor output;
+    bool may_leave = false;  // what is alive at its end lives on
 };
 
 /// Blocks until the other side has taken what its buffer does not hold. Code::io when it is gone.

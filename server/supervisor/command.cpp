@@ -1,10 +1,9 @@
 #include "supervisor/command.hpp"
 
-#include "supervisor/tree.hpp"
-
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -22,10 +21,8 @@ namespace wire = runner::wire;
 
 namespace {
 
-constexpr std::size_t kPiece = 64U << 10U;
 constexpr int kPipeSize = 1 << 20;
 constexpr int kMostDescriptors = 1024;
-constexpr useconds_t kDeathPause = 1'000;
 
 /// What a keeper says of its command, once.
 struct Report {
@@ -114,20 +111,7 @@ void block_signals() {
     ::sigprocmask(SIG_SETMASK, &all, nullptr);
 }
 
-/// Returns when no child is left; whoever loses its parent becomes one.
-void end_all_below() {
-    for (;;) {
-        pid_t ended = 0;
-        do {
-            ended = ::waitpid(-1, nullptr, WNOHANG);
-        } while (ended > 0);
-        if (ended < 0 && errno == ECHILD) return;
-        kill_below(::getpid());
-        ::usleep(kDeathPause);
-    }
-}
-
-/// Waits for the command, reaping what it leaves; then nothing below is left alive.
+/// Waits for the command, then for what it has left, which it adopts.
 [[noreturn]] void keep(const std::string& program, wire::Start& start) {
     ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     pid_t command = -1;
@@ -140,7 +124,8 @@ void end_all_below() {
     }
     (void)!::write(4, &report, sizeof report);
     ::close(4);
-    end_all_below();
+    while (::waitpid(-1, nullptr, 0) > 0 || errno == EINTR) {
+    }
     ::_exit(0);
 }
 
@@ -195,9 +180,14 @@ int Command::fork_keeper(const std::string& program, int output, int report) {
     keep(program, start_);
 }
 
-std::string Command::take_output() {
+std::size_t Command::waiting() const {
+    int count = 0;
+    return ::ioctl(output_, FIONREAD, &count) == 0 ? static_cast<std::size_t>(count) : 0;
+}
+
+std::string Command::take_output(std::size_t most) {
     char bytes[kPiece];
-    const auto count = ::read(output_, bytes, sizeof bytes);
+    const auto count = ::read(output_, bytes, std::min(most, sizeof bytes));
     if (count > 0) return wire::output_frame(number(), {bytes, static_cast<std::size_t>(count)});
     if (count < 0 && (errno == EAGAIN || errno == EINTR)) return {};
     ::close(output_);

@@ -1,8 +1,7 @@
 #pragma once
 // One command of a job and all processes that it makes. A keeper of its own stands between them and
 // the first process: it adopts what they leave behind, so that their ends and those of the commands
-// beside them are told apart. What kills its keeper loses only itself: it is dead at the latest
-// when no command is left.
+// beside them are told apart. What they leave lives on, until the job's end.
 
 #include "runner/container/wire.hpp"
 
@@ -14,6 +13,9 @@
 #include <utility>
 
 namespace triphammer::supervisor {
+
+/// Taken from its pipe at once.
+constexpr std::size_t kPiece = 64U << 10U;
 
 class Command {
   public:
@@ -35,9 +37,11 @@ class Command {
 
     int report() const { return report_; }
 
-    /// Some of what has been written, framed; empty: nothing now.
-    std::string take_output();
-    /// How it ended; its keeper is about to kill what is left.
+    /// Bytes that have been written and not been taken.
+    std::size_t waiting() const;
+    /// Some of them, framed; empty: nothing now.
+    std::string take_output(std::size_t most = kPiece);
+    /// How it ended; its keeper is there as long as anything that it left.
     void take_report();
 
     /// How it ended, once that is known.
@@ -48,6 +52,11 @@ class Command {
     /// It was reaped: nothing below it is alive.
     void forget_keeper() { keeper_ = -1; }
 
+    /// It did not end by itself: nothing that it left may stay.
+    void expect_end() { is_ended_ = true; }
+
+    bool is_ended() const { return is_ended_; }
+
   private:
     int fork_keeper(const std::string& program, int output, int report);
 
@@ -55,6 +64,7 @@ class Command {
     pid_t keeper_ = -1;
     int output_ = -1;
     int report_ = -1;
+    bool is_ended_ = false;
     long oom_before_ = 0;
     std::optional<runner::wire::Ended> end_;
 };

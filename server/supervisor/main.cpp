@@ -1,6 +1,6 @@
-// The first process of a job container: starts the steps' commands, kills what they leave, passes
-// output on (runner/container/wire.hpp). Fully static and without Boost, so that it runs in any
-// image, an empty one too. Four errands (runner/container/guard.hpp):
+// The first process of a job container: starts the steps' commands, ends them, passes output on
+// (runner/container/wire.hpp). Fully static and without Boost, so that it runs in any image, an
+// empty one too. Four errands (runner/container/guard.hpp):
 //
 //   supervisor steps [USER]   the steps' first process: cuts the container off from the instance's
 //                             metadata, becomes USER, obeys the runner
@@ -21,6 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -30,11 +31,11 @@
 namespace wire = triphammer::runner::wire;
 using triphammer::supervisor::Command;
 using triphammer::supervisor::find_program;
+using triphammer::supervisor::kPiece;
 
 namespace {
 
 constexpr int kRunner = STDOUT_FILENO;
-constexpr std::size_t kPiece = 64U << 10U;
 
 // The runner went away in the middle of something: nothing is left to do it for.
 [[noreturn]] void end_everything() {
@@ -63,10 +64,15 @@ class Work {
             watched.push_back({one->output(), POLLIN, 0});
             watched.push_back({one->report(), POLLIN, 0});
         }
+        const auto left = watched.size();
+        for (const auto& one : left_) watched.push_back({one->output(), POLLIN, 0});
         if (::poll(watched.data(), watched.size(), -1) < 0) return;
         for (std::size_t i = 0; i < commands_.size(); ++i) {
             if (watched[2 * i + 2].revents != 0) send(commands_[i]->take_output());
             if (watched[2 * i + 3].revents != 0) commands_[i]->take_report();
+        }
+        for (std::size_t i = 0; i < left_.size(); ++i) {
+            if (watched[left + i].revents != 0) (void)left_[i]->take_output();  // its step is over
         }
         if (watched[1].revents != 0) reap();
         finish_what_ended();
@@ -74,6 +80,8 @@ class Work {
     }
 
   private:
+    using Commands = std::vector<std::unique_ptr<Command>>;
+
     bool is_alone() const { return commands_.size() == 1; }
 
     void reap() {
@@ -84,25 +92,39 @@ class Work {
             for (auto& one : commands_) {
                 if (one->keeper() == pid) one->forget_keeper();
             }
+            std::erase_if(left_, [pid](const auto& one) { return one->keeper() == pid; });
         }
     }
 
-    /// The last command takes everything with it, whoever its parent is.
     void finish_what_ended() {
-        if (is_alone() && commands_.front()->end()) {
-            ::kill(-1, SIGKILL);
-            while (::waitpid(-1, nullptr, 0) > 0 || errno == EINTR) {
-            }
-            commands_.front()->forget_keeper();
-        }
         for (auto& one : commands_) {
-            if (one->end() && one->keeper() < 0) finish(*one);
+            if (one->end() && one->is_ended() && one->keeper() > 0) end_rest(*one);
         }
-        std::erase_if(commands_, [](const auto& one) { return one->end() && one->keeper() < 0; });
+        const auto is_over = [](const auto& one) {
+            return one->end() && (one->keeper() < 0 || !one->is_ended());
+        };
+        for (auto& one : commands_) {
+            if (!is_over(one)) continue;
+            finish(*one);
+            if (one->keeper() > 0) left_.push_back(std::move(one));
+        }
+        std::erase_if(commands_, [&](const auto& one) { return !one || is_over(one); });
+    }
+
+    /// The only command takes everything with it, whoever its parent is.
+    void end_rest(Command& one) {
+        if (!is_alone()) return triphammer::supervisor::kill_below(one.keeper());
+        ::kill(-1, SIGKILL);
+        while (::waitpid(-1, nullptr, 0) > 0 || errno == EINTR) {
+        }
+        one.forget_keeper();
+        left_.clear();
     }
 
     static void finish(Command& one) {
-        for (auto rest = one.take_output(); !rest.empty(); rest = one.take_output()) send(rest);
+        for (auto left = one.waiting(); left > 0; left -= std::min(left, kPiece)) {
+            send(one.take_output(left));
+        }
         for (const auto& path : one.request().wanted) {
             auto file = triphammer::supervisor::take_file(path);
             file.command = one.number();
@@ -156,6 +178,7 @@ class Work {
     void pass_on(const wire::Signal& signal) {
         for (const auto& one : commands_) {
             if (one->number() != signal.command) continue;
+            one->expect_end();
             if (is_alone()) {
                 ::kill(-1, signal.number);
             } else if (signal.number == SIGKILL) {
@@ -167,7 +190,8 @@ class Work {
     }
 
     int children_;
-    std::vector<std::unique_ptr<Command>> commands_;
+    Commands commands_;
+    Commands left_;  // what they left is alive
     std::string received_;
     std::string wrong_file_;  // of those that came for the next command
 };

@@ -108,15 +108,35 @@ Task<> carry_files(JobContainer& container) {
     EXPECT_EQ(read_file(folder / "temp" / "output", 1000).value(), "a=1\n");
 }
 
-Task<> leave_nothing(JobContainer& container) {
-    auto hide = container.run(
-        "(setsid sh -c 'trap \"\" TERM; exec >/dev/null 2>&1 </dev/null; sleep 1000' &) ; "
-        "sleep 1000 & echo started"
-    );
+Task<> leave_something(JobContainer& container) {
+    auto hide = container.run("sleep 1000 & echo $! > /tmp/left; echo started");
     co_await std::move(hide);
+    auto flood = container.run("yes &");
+    co_await std::move(flood);
+    container.output.text.clear();
+    auto look = container.run("ps | grep -c '[s]leep 1000'; kill -9 $(cat /tmp/left)");
+    co_await std::move(look);
+    auto again = container.run("ps | grep -c '[s]leep 1000'");
+    co_await std::move(again);
+    EXPECT_EQ(container.output.text, "1\n0\n");
+}
+
+Task<> end_with_everything(JobContainer& container) {
+    execution::ProcessLimits limits;
+    limits.deadline = std::chrono::milliseconds{200};
+    limits.grace = std::chrono::milliseconds{200};
+    auto first = container.run("sleep 1000 & echo");
+    co_await std::move(first);
+    auto running = container.run(
+        "(setsid sh -c 'trap \"\" TERM; exec >/dev/null 2>&1 </dev/null; sleep 1000' &) ; "
+        "sleep 1000",
+        limits
+    );
+    const auto end = co_await std::move(running);
+    EXPECT_EQ(end.cause, EndCause::timed_out);
     auto look = container.run("ps | grep -c '[s]leep 1000'");
     co_await std::move(look);
-    EXPECT_EQ(container.output.text, "started\n0\n");
+    EXPECT_EQ(container.output.text, "\n0\n");
 }
 
 Task<> pass_the_deadline(JobContainer& container) {
@@ -178,7 +198,7 @@ Task<> run_together(JobContainer& container) {
     steps.spawn("second", run_beside(container, leaves, stop, second, second_end));
     auto joining = steps.join();
     co_await std::move(joining);
-    EXPECT_EQ(first.text, "0\n");
+    EXPECT_EQ(first.text, "2\n");
     EXPECT_EQ(second.text, "second\n");
     EXPECT_EQ(second_end->status.code, 3);
 }
@@ -281,8 +301,12 @@ TEST(ContainerSteps, SeeTheWorkspaceAndGiveCommandFilesBack) {
     with_container(carry_files);
 }
 
-TEST(ContainerSteps, LeaveNoProcessBehind) {
-    with_container(leave_nothing);
+TEST(ContainerSteps, LeaveTheNextOnesWhatTheyStarted) {
+    with_container(leave_something);
+}
+
+TEST(ContainerSteps, LeaveNothingWhenTheyAreEnded) {
+    with_container(end_with_everything);
 }
 
 TEST(ContainerSteps, AreKilledAfterTheirDeadlineAndGrace) {

@@ -56,8 +56,10 @@ Result<> HostExecutor::make_network(std::optional<execution::Network> ready) {
 Task<Result<>> HostExecutor::prepare() {
     if (auto made = make_directory(folders_.actions.outside, 0755); !made) co_return made;
     if (auto made = make_network({}); !made) co_return made;
+    const auto loop = co_await boost::asio::this_coro::executor;
+    leftovers_.emplace(loop);
     if (!network_) co_return Result<>{};
-    relay_.emplace(co_await boost::asio::this_coro::executor, *network_);
+    relay_.emplace(loop, *network_);
     const auto& borders = network_->borders();
     co_return borders ? relay_->start(*borders) : Result<>{};
 }
@@ -78,11 +80,16 @@ Task<Result<execution::ProcessEnd>> HostExecutor::run_step(
     enclosed.environment = std::move(command.environment);
     enclosed.directory = std::move(command.directory);
     enclosed.sandbox = &sandbox_;
+    enclosed.leftovers = leftovers_ ? &*leftovers_ : nullptr;
     return execution::run_process(std::move(enclosed), limits, output, stop);
 }
 
-/// Every step has taken its own tree away.
+/// What steps that were ended had, went with them; the others' leftovers go now.
 Task<> HostExecutor::cleanup() {
+    if (leftovers_) {
+        auto ending = leftovers_->end();
+        co_await std::move(ending);
+    }
     if (!relay_) co_return;
     auto stopping = relay_->stop();
     co_await std::move(stopping);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "execution/leftovers.hpp"
 #include "execution/network.hpp"
 #include "execution/sandbox.hpp"
 #include "runner/host/network_relay.hpp"
@@ -47,6 +48,7 @@ class HostExecutor final : public StepExecutor {
     std::optional<execution::Network> network_;
     std::optional<NetworkRelay> relay_;
     execution::Sandbox sandbox_;
+    std::optional<execution::Leftovers> leftovers_;
 };
 
 }  // namespace triphammer::runner
