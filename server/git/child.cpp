@@ -14,7 +14,9 @@
 #include <fcntl.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <span>
 
 namespace triphammer::git {
 
@@ -24,6 +26,7 @@ namespace {
 
 constexpr std::size_t kChunkBytes = 65536;
 constexpr std::size_t kErrorBytes = 4096;
+constexpr std::size_t kMostInput = std::size_t{1} << 20U;  // what the kernel gives to anybody
 
 /// A child with its clocks. It is killed with its group and reaped at the latest by the destructor,
 /// which is what a cancelled coroutine runs.
@@ -150,41 +153,60 @@ Task<ExitStatus> wait_for_end(SessionPtr session) {
     co_return session->reap();
 }
 
-void add_inherited(std::vector<std::string>& environment) {
-    // How this machine reaches the outside; everything else of our environment stays here.
-    for (const auto* name :
-         {"http_proxy",
-          "https_proxy",
-          "no_proxy",
-          "all_proxy",
-          "HTTPS_PROXY",
-          "NO_PROXY",
-          "ALL_PROXY",
-          "SSL_CERT_FILE",
-          "SSL_CERT_DIR",
-          "GIT_SSL_CAINFO"}) {
+/// How this machine reaches the outside.
+constexpr const char* kWaysOut[] = {
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+    "all_proxy",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+    "ALL_PROXY",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "GIT_SSL_CAINFO"};
+/// Where a person's git finds its configuration and its keys.
+constexpr const char* kPersons[] = {
+    "HOME",
+    "PATH",
+    "XDG_CONFIG_HOME",
+    "XDG_RUNTIME_DIR",
+    "SSH_AUTH_SOCK",
+    "DBUS_SESSION_BUS_ADDRESS"};
+
+/// Everything else of our environment stays here.
+void add_inherited(std::vector<std::string>& environment, std::span<const char* const> names) {
+    for (const auto* name : names) {
         if (const auto* value = std::getenv(name)) {
             environment.push_back(std::string{name} + "=" + value);
         }
     }
 }
 
+std::vector<std::string> make_identity(bool as_user) {
+    if (!as_user) {
+        return {
+            "PATH=/usr/local/bin:/usr/bin:/bin",
+            "HOME=/nonexistent",
+            "GIT_CONFIG_NOSYSTEM=1",
+            "GIT_CONFIG_GLOBAL=/dev/null"};
+    }
+    std::vector<std::string> out{"GIT_ASKPASS="};  // no window asks, whatever is configured
+    add_inherited(out, kPersons);
+    return out;
+}
+
 std::vector<std::string> make_environment(const ChildRequest& request) {
-    std::vector<std::string> out = {
-        "PATH=/usr/local/bin:/usr/bin:/bin",
-        "HOME=/nonexistent",
-        "LC_ALL=C",
-        "GIT_TERMINAL_PROMPT=0",
-        "GIT_CONFIG_NOSYSTEM=1",
-        "GIT_CONFIG_GLOBAL=/dev/null",
-        "GIT_CONFIG_COUNT=" + std::to_string(request.settings.size()),
-    };
+    auto out = make_identity(request.as_user);
+    out.emplace_back("LC_ALL=C");
+    out.emplace_back("GIT_TERMINAL_PROMPT=0");
+    out.push_back("GIT_CONFIG_COUNT=" + std::to_string(request.settings.size()));
     for (std::size_t i = 0; i < request.settings.size(); ++i) {
         const auto number = std::to_string(i);
         out.push_back("GIT_CONFIG_KEY_" + number + "=" + request.settings[i].first);
         out.push_back("GIT_CONFIG_VALUE_" + number + "=" + request.settings[i].second);
     }
-    add_inherited(out);
+    add_inherited(out, kWaysOut);
     out.insert(out.end(), request.environment.begin(), request.environment.end());
     return out;
 }
@@ -202,6 +224,12 @@ Result<Pipes> make_pipes(const std::string& input) {
     if (!two) return two.error();
     auto three = make_pipe();
     if (!three) return three.error();
+    const auto size = static_cast<int>(std::min(input.size(), kMostInput + 1));
+    const int has = ::fcntl(one->second.get(), F_GETPIPE_SZ);
+    if (has < size && ::fcntl(one->second.get(), F_SETPIPE_SZ, size) < size) {
+        return Error{
+            Code::too_large, "more for git than a pipe takes (too many branches and tags?)"};
+    }
     if (auto written = write_all(one->second.get(), input); !written) return written.error();
     one->second.close();
     return Pipes{std::move(*one), std::move(*two), std::move(*three)};

@@ -28,8 +28,9 @@ struct ChildRequest {
     std::vector<std::string> arguments;                         // after "git"
     std::vector<std::pair<std::string, std::string>> settings;  // git config for this child only
     std::vector<std::string> environment;                       // NAME=value, added
-    std::string input;  // at most 4096 bytes: it is in the pipe before the child starts
+    std::string input;  // at most 1 MiB: it is in the pipe before the child starts
     ChildLimits limits;
+    bool as_user = false;  // with the configuration and the keys of this process's user
 };
 
 struct ChildEnd {
@@ -37,8 +38,9 @@ struct ChildEnd {
     std::string errors;  // the last 4096 bytes of standard error
 };
 
-/// Runs it to its end. Code::timed_out when a limit passed (the group is killed first); a non-zero
-/// exit status is a value. `on_output` may be empty. On the logic thread.
+/// Runs it to its end. Code::too_large: the input fits into no pipe. Code::timed_out when a limit
+/// passed (the group is killed first); a non-zero exit status is a value. `on_output` may be empty.
+/// On the logic thread.
 Task<Result<ChildEnd>> run_child(Spawner& spawner, ChildRequest request, OnOutput on_output);
 
 }  // namespace triphammer::git

@@ -31,6 +31,7 @@ std::vector<Setting> make_settings(const FetchRequest& request) {
         {"http.lowSpeedLimit", "50"},  // bytes a second
         {"http.lowSpeedTime", std::to_string(silence)},
     };
+    if (request.remote.as_user) std::erase(settings, Setting{"credential.helper", ""});
     if (!request.remote.token.empty()) {
         settings.emplace_back(
             "http." + request.remote.url.origin() + ".extraHeader",
@@ -58,10 +59,13 @@ ChildRequest make_request(const FetchRequest& request) {
     made.arguments.insert(made.arguments.end(), request.refspecs.begin(), request.refspecs.end());
     made.settings = make_settings(request);
     made.environment = {
-        "GIT_ALLOW_PROTOCOL=" + request.remote.url.scheme(),
+        // A person may have told git to go another way (url.….insteadOf).
+        "GIT_ALLOW_PROTOCOL=" + request.remote.url.scheme() +
+            (request.remote.as_user ? ":https:ssh" : ""),
         "GIT_SSH_COMMAND=ssh -oBatchMode=yes -oStrictHostKeyChecking=yes -oConnectTimeout=20 "
         "-oServerAliveInterval=10 -oServerAliveCountMax=3"};
     made.limits = request.limits;
+    made.as_user = request.remote.as_user;
     return made;
 }
 
@@ -130,13 +134,18 @@ Error explain_failure(const std::string& errors, const std::string& host) {
 Task<Result<>> fetch(Spawner& spawner, FetchRequest request) {
     const auto host = request.remote.url.host();
     auto running = run_child(spawner, make_request(request), {});
-    auto end = co_await std::move(running);
+    const auto end = co_await std::move(running);
     if (!end && end.error().code == Code::timed_out) {
         co_return Error{Code::timed_out, "the git host " + host + " is silent or too slow"};
     }
     if (!end) co_return end.error();
     if (end->status.ok()) co_return Result<>{};
-    co_return explain_failure(end->errors, host);
+    auto failure = explain_failure(end->errors, host);
+    if (request.remote.as_user) {
+        failure.message += "; your own git was to reach it without asking: git ls-remote " +
+                           request.remote.url.text();
+    }
+    co_return failure;
 }
 
 }  // namespace triphammer::git

@@ -16,6 +16,7 @@ namespace triphammer::git {
 struct Remote {
     RemoteUrl url;
     Secret token;
+    bool as_user = false;  // with whatever the git of this process's user has, never asking
 };
 
 struct FetchRequest {

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <map>
 
 namespace triphammer::git {
 
@@ -22,6 +23,7 @@ struct Origin {
     fs::path index;
     fs::path objects;
     fs::path exclude;
+    fs::path shallow;
 };
 
 class Maker {
@@ -99,15 +101,15 @@ class Maker {
     /// Where there is no repository the folder's files are the tree all the same.
     Task<Result<>> find_origin() {
         Words words{"rev-parse", "--path-format=absolute", "--show-toplevel"};
-        for (const char* name : {"index", "objects", "info/exclude"}) {
+        for (const char* name : {"index", "objects", "info/exclude", "shallow"}) {
             words.insert(words.end(), {"--git-path", name});
         }
         auto asking = in_folder(std::move(words));
         const auto answer = co_await std::move(asking);
         if (!answer) co_return Result<>{};
         const auto lines = split(*answer, '\n');
-        if (lines.size() != 4) co_return Error{Code::io, "git: " + *answer};
-        origin_ = Origin{lines[0], lines[1], lines[2], lines[3]};
+        if (lines.size() != 5) co_return Error{Code::io, "git: " + *answer};
+        origin_ = Origin{lines[0], lines[1], lines[2], lines[3], lines[4]};
         snapshot_.root = origin_->root;
         co_return Result<>{};
     }
@@ -126,7 +128,7 @@ class Maker {
         auto naming = ask({"symbolic-ref", "-q", "HEAD"}, "refs/heads/HEAD");
         snapshot_.ref = co_await std::move(naming);
         auto locating = ask({"config", "--get", "remote.origin.url"}, "");
-        snapshot_.origin = co_await std::move(locating);
+        snapshot_.origin = make_public_url(co_await std::move(locating));
         auto defaulting = ask({"symbolic-ref", "-q", "refs/remotes/origin/HEAD"}, "");
         const auto remote = co_await std::move(defaulting);
         snapshot_.default_branch = remote.substr(std::min(remote.size(), kRemotePrefix.size()));
@@ -141,9 +143,41 @@ class Maker {
         fs::copy_file(origin_->index, bare_ / "index", ignored);
         const auto replace = fs::copy_options::overwrite_existing;
         fs::copy_file(origin_->exclude, bare_ / "info/exclude", replace, ignored);
+        fs::copy_file(origin_->shallow, bare_ / "shallow", ignored);  // of what history it has
+        auto naming = copy_refs();
+        if (auto named = co_await std::move(naming); !named) co_return named.error();
         auto file = open_file(bare_ / "objects/info/alternates", O_WRONLY | O_CREAT);
         if (!file) co_return file.error();
         co_return write_all(file->get(), origin_->objects.string() + "\n");
+    }
+
+    /// A branch is what its host has, as far as it is known here.
+    Task<Result<>> copy_refs() {
+        constexpr const char* kFormat = "--format=%(symref)|%(objectname) %(refname)";
+        std::map<std::string, std::string> refs;
+        constexpr std::string_view kFrom[] = {"refs/heads/", "refs/tags/", kRemotePrefix};
+        for (const auto from : kFrom) {
+            auto asking = in_folder({"for-each-ref", kFormat, std::string{from}});
+            const auto listed = co_await std::move(asking);
+            if (!listed) co_return listed.error();
+            const std::string to{from == kRemotePrefix ? kFrom[0] : from};
+            for (const auto line : split(*listed, '\n')) {
+                const auto space = line.find(' ');
+                const bool is_plain =
+                    line.starts_with('|') && space != line.npos;  // not origin/HEAD
+                if (!is_plain) continue;
+                const auto name = to + std::string{line.substr(space + 1 + from.size())};
+                if (!is_in_the_way(name)) refs[name] = line.substr(1, space - 1);
+            }
+        }
+        std::string text = "# pack-refs with: sorted \n";
+        for (const auto& [name, id] : refs) text += id + " " + name + "\n";
+        co_return replace_file(bare_ / "packed-refs", text);
+    }
+
+    /// "a" and "a/b" cannot both be there; the tree's own branch is.
+    bool is_in_the_way(const std::string& name) const {
+        return name.starts_with(snapshot_.ref + "/") || snapshot_.ref.starts_with(name + "/");
     }
 
     Task<Result<>> commit() {
@@ -178,6 +212,19 @@ class Maker {
 };
 
 }  // namespace
+
+std::string make_public_url(std::string_view url) {
+    const bool is_plain = std::all_of(url.begin(), url.end(), [](char c) {
+        return c > ' ' && c < 0x7f && std::string_view{"\"\\#;"}.find(c) == std::string_view::npos;
+    });
+    if (!is_plain || url.starts_with('-')) return {};
+    const auto scheme = url.find("://");
+    if (scheme == url.npos || !url.starts_with("http")) return std::string{url};
+    const auto begin = scheme + std::string_view{"://"}.size();
+    const auto at = url.substr(begin, url.find('/', begin) - begin).rfind('@');
+    if (at == url.npos) return std::string{url};
+    return std::string{url.substr(0, begin)} + std::string{url.substr(begin + at + 1)};
+}
 
 Task<Result<TreeSnapshot>> take_snapshot(Spawner& spawner, fs::path folder, fs::path bare) {
     Maker maker{spawner, std::move(folder), std::move(bare)};

@@ -9,6 +9,8 @@ namespace triphammer::git {
 
 namespace {
 
+constexpr std::int64_t kAllDepths = 0x7fffffff;  // git's own word for it
+
 std::string make_request_lines(const SourceWant& want) {
     auto lines = make_packet("want " + want.sha + " shallow ofs-delta no-progress\n");
     for (const auto& id : want.besides) lines += make_packet("want " + id + "\n");
@@ -62,6 +64,8 @@ Task<Result<>> send_source(
         {"uploadpack.allowAnySHA1InWant", "true"},
         {"pack.threads", "1"},
     };
+    // What is shallow itself tells where it ends only when it is asked for a depth.
+    if (want.depth == 0 && std::filesystem::exists(mirror / "shallow")) want.depth = kAllDepths;
     request.input = make_request_lines(want);
     request.limits.silence = request.limits.total;  // packing is silent; there is no host to doubt
     auto state = std::make_shared<Forwarding>();

@@ -106,3 +106,40 @@ TEST_F(TreeSnapshot, OfASubfolderIsTheWholeRepository) {
 
     EXPECT_EQ(snapshot.root, std::filesystem::canonical(tree()));
 }
+
+TEST_F(TreeSnapshot, HasTagsAndTheBranchesOfTheRemoteBeforeItsOwn) {
+    git("init -q -b dev");
+    git("add .");
+    git("commit -q -m one");
+    git("tag v1");
+    git("update-ref refs/remotes/origin/main HEAD");
+    git("symbolic-ref refs/remotes/origin/HEAD refs/remotes/origin/main");
+    git("update-ref refs/remotes/origin/dev/below HEAD");
+    git("commit -q --allow-empty -m two");
+    git("branch main");
+    git("branch mine");
+
+    const auto snapshot = take();
+
+    const auto bare = git::Repository::open(folder_ / "bare.git").value();
+    std::map<std::string, bool> is_newest;
+    for (const auto& ref : bare.list_refs("refs/").value()) {
+        is_newest[ref.name] = ref.id == snapshot.sha;
+    }
+    const std::map<std::string, bool> expected{
+        {"refs/heads/dev", true},
+        {"refs/heads/main", false},
+        {"refs/heads/mine", true},
+        {"refs/tags/v1", false}};
+    EXPECT_EQ(is_newest, expected);
+}
+
+TEST(PublicUrl, HasNoUserAndNothingThatAConfigurationWouldRead) {
+    EXPECT_EQ(git::make_public_url("https://me:secret@h:8/a/b.git"), "https://h:8/a/b.git");
+    EXPECT_EQ(git::make_public_url("https://h/a@b"), "https://h/a@b");
+    EXPECT_EQ(git::make_public_url("git@h:a/b.git"), "git@h:a/b.git");
+    EXPECT_EQ(git::make_public_url("/srv/a.git"), "/srv/a.git");
+    for (const auto* url : {"https://h/a\n[core]", "https://h/\"", "-x", "https://h/a b", "a#b"}) {
+        EXPECT_EQ(git::make_public_url(url), "") << url;
+    }
+}
