@@ -98,6 +98,9 @@ Answer settle_deployment(Services& services, Call call);
 Answer runner_socket(Services& services, Call call);
 Answer runner_source(Services& services, Call call);
 
+// runner_modules.cpp
+Answer list_runner_modules(Services& services, Call call);
+
 // runner_artifacts.cpp: what jobs store and fetch
 Answer list_runner_artifacts(Services& services, Call call);
 Answer upload_artifact(Services& services, Call call);

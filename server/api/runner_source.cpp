@@ -6,11 +6,9 @@
 #include "api/runner_token.hpp"
 #include "api/services.hpp"
 #include "api/source_place.hpp"
-#include "artifacts/rules.hpp"
 #include "git/mirror.hpp"
 #include "git/repository.hpp"
 #include "git/upload_pack.hpp"
-#include "store/database.hpp"
 
 #include <set>
 
@@ -25,24 +23,6 @@ struct Found {
     std::string url;
     std::string ref;  // of another repository whose default was meant
 };
-
-Result<SourceOwner> find_owner(store::Connection& connection, const std::string& token) {
-    const auto fence = find_fence(connection, token);
-    if (!fence) return fence.error();
-    const auto owner = artifacts::find_owner(connection, *fence);
-    if (!owner) return owner.error();
-    auto repository = store::find_repository(connection, owner->run.repository);
-    if (!repository) return not_found("the run's repository was removed");
-    const auto& run = owner->run;
-    return SourceOwner{std::move(*repository), run.sha, run.ref, run.from_fork};
-}
-
-Task<Result<>> bring(const SourcePlace& place, git::Want want) {
-    if (!place.remote) co_return Result<>{};
-    std::vector<git::Want> wants{std::move(want)};
-    auto ensuring = place.mirrors->ensure(place.id, *place.remote, std::move(wants));
-    co_return co_await std::move(ensuring);
-}
 
 /// The commit that is meant, in the mirror: a ref is what it is now, or what was known of it where
 /// nobody can be asked.
@@ -82,15 +62,16 @@ Task<Result<>> add_refs(const SourcePlace& place, bool with_branches, Found& fou
 }
 
 Task<Result<Found>> find_source(Services& services, SourceOwner owner, SourceWanted wanted) {
-    if (!wanted.action.empty() && !git::is_object_id(wanted.commit)) {
-        co_return invalid("an action is named by its full commit, 40 hex digits");
+    const bool needs_commit = !wanted.action.empty() || !wanted.module.empty();
+    if (needs_commit && !git::is_object_id(wanted.commit)) {
+        co_return invalid("an action or a submodule is named by its full commit, 40 hex digits");
     }
     auto placing = find_source_place(services, owner, wanted);
     const auto place = co_await std::move(placing);
     if (!place) co_return place.error();
     auto finding = find_commit(*place, wanted);
     auto sha = co_await std::move(finding);
-    const auto& what = wanted.action.empty() ? wanted.repository : wanted.action;
+    const auto what = wanted.action + wanted.module + wanted.repository;  // one of them, or none
     if (!sha) co_return what.empty() ? sha.error() : with_context(what, sha.error());
     Found out;
     out.mirror = place->mirrors->path_of(place->id);
@@ -126,10 +107,8 @@ Task<> send_pack(Services& services, Found found, http::BodyWriter& writer) {
 }  // namespace
 
 Answer runner_source(Services& services, Call call) {
-    const auto token = token_of(call.request);
-    auto find = [&](store::Connection& connection) { return find_owner(connection, token); };
-    auto asked = services.database.read(find);
-    auto owner = co_await std::move(asked);
+    auto asking = find_source_owner(services, token_of(call.request));
+    auto owner = co_await std::move(asking);
     if (!owner) co_return http::make_error(owner.error());
     auto wanted = read_source_wanted(call.request.body);
     if (!wanted) co_return http::make_error(wanted.error());

@@ -55,6 +55,9 @@ namespace triphammer::api {
 class LiveHub;
 class MetricsText;
 
+/// Which submodules a checkout may bring: git.submodules of the configuration.
+enum class Submodules { none, registered, same_host };
+
 struct Services {
     const Clock& clock;
     Random& random;
@@ -89,11 +92,13 @@ struct Services {
     intake::Receiver* receiver = nullptr;
     launch::RunnerGateway* gateway = nullptr;
     git::Mirrors* mirrors = nullptr;
-    git::Mirrors* action_mirrors = nullptr;  // of actions' repositories, by action_repository_id
+    git::Mirrors* action_mirrors = nullptr;  // of unregistered repositories: source_place.hpp
     /// Where a repository is fetched from, and with what; empty in a run without a daemon.
     std::function<Result<git::Remote>(const store::RepositoryRow&)> repository_remote;
     /// The same for the repository of an action; Code::refused where no pattern allows it.
     std::function<Result<git::Remote>(const std::string&)> action_remote;
+    Submodules submodules = Submodules::none;
+    bool asks_as_user = false;  // a run without a daemon: fetches are whoever runs it's
     Spawner* spawner = nullptr;
     artifacts::Keeper* keeper = nullptr;
 };

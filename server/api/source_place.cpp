@@ -1,9 +1,10 @@
 #include "api/source_place.hpp"
 
+#include "api/runner_token.hpp"
 #include "api/services.hpp"
+#include "artifacts/rules.hpp"
 #include "base/digest.hpp"
 #include "base/text.hpp"
-#include "git/mirror.hpp"
 #include "intake/remote_workflows.hpp"
 #include "store/database.hpp"
 
@@ -15,8 +16,8 @@ namespace triphammer::api {
 
 namespace {
 
-/// Actions' repositories have no row: their mirrors are named by their names' digest.
-model::RepositoryId action_repository_id(const std::string& name) {
+/// Repositories without a row: their mirrors are named by their names' digest.
+model::RepositoryId unregistered_id(const std::string& name) {
     constexpr std::size_t kDigits = 15;  // below 2^60
     const auto digest = sha256_hex(to_lower(name)).substr(0, kDigits);
     return model::RepositoryId{std::stoll(digest, nullptr, 16)};
@@ -28,7 +29,7 @@ Result<SourcePlace> place_of_action(Services& services, const std::string& name)
     if (!remote) return remote.error();
     SourcePlace out;
     out.mirrors = services.action_mirrors;
-    out.id = action_repository_id(name);
+    out.id = unregistered_id(name);
     out.remote = std::move(*remote);
     return out;
 }
@@ -59,12 +60,84 @@ Error refuse(const SourceOwner& owner, const store::RepositoryRow& other) {
     );
 }
 
+/// On the host of the run's repository, without any credential of this server's, and from a mirror
+/// that was never filled with one.
+Result<SourcePlace> place_of_stranger(
+    Services& services, const SourceOwner& owner, const std::string& url
+) {
+    const auto home = git::check_url(git::as_https(owner.repository.clone_url), services.url_rules);
+    const auto wanted = services.asks_as_user ? url : git::as_https(url);
+    auto checked = git::check_url(wanted, services.url_rules);
+    if (!checked) return with_context(url, checked.error());
+    if (!home || home->host() != checked->host()) {
+        return refused(
+            url + " is on another host than " + owner.repository.full_name +
+            (services.asks_as_user ? ", whose remote 'origin' says what may be fetched"
+                                   : " and not registered on this server: triphammer repo add")
+        );
+    }
+    SourcePlace out;
+    out.mirrors = services.action_mirrors;
+    out.id = unregistered_id("at " + checked->text());
+    out.url = checked->text();
+    out.remote = git::Remote{std::move(*checked), Secret{}, services.asks_as_user};
+    out.ref = git::kHead;
+    return out;
+}
+
+/// Without a daemon: beside the repository that the tree's `origin` names.
+Result<SourcePlace> place_beside(
+    Services& services, const SourceOwner& owner, const std::string& name
+) {
+    auto url = git::resolve_module_url(owner.repository.clone_url, "../../" + name + ".git");
+    if (url) return place_of_stranger(services, owner, *url);
+    return refused(
+        name +
+        " cannot be checked out: it is looked for on the host of the tree's remote 'origin', "
+        "and there is none; add it with git remote add origin URL"
+    );
+}
+
+Task<Result<SourcePlace>> place_of_module(
+    Services& services, const SourceOwner& owner, const std::string& url
+) {
+    if (services.submodules == Submodules::none) co_return refuse_modules();
+    auto find = [&url](store::Connection& db) -> Result<std::optional<store::RepositoryRow>> {
+        for (auto& row : store::list_repositories(db)) {
+            if (git::is_same_repository(row.clone_url, url)) return std::move(row);
+        }
+        return std::optional<store::RepositoryRow>{};
+    };
+    auto asked = services.database.read(find);
+    const auto row = co_await std::move(asked);
+    if (!row) co_return row.error();
+    if (*row && !may_read(owner, **row)) co_return refuse(owner, **row);
+    if (*row) co_return place_of(services, **row);
+    if (services.submodules == Submodules::same_host) {
+        co_return place_of_stranger(services, owner, url);
+    }
+    co_return refused(
+        url +
+        " is not registered on this server: triphammer repo add, or git.submodules: same-host "
+        "in the configuration for what anybody may read"
+    );
+}
+
+Result<SourceOwner> read_owner(store::Connection& connection, const std::string& token) {
+    const auto fence = find_fence(connection, token);
+    if (!fence) return fence.error();
+    const auto owner = artifacts::find_owner(connection, *fence);
+    if (!owner) return owner.error();
+    auto repository = store::find_repository(connection, owner->run.repository);
+    if (!repository) return not_found("the run's repository was removed");
+    const auto& run = owner->run;
+    return SourceOwner{std::move(*repository), run.sha, run.ref, run.from_fork};
+}
+
 Task<Result<SourcePlace>> place_of_other(
     Services& services, const SourceOwner& owner, const std::string& name
 ) {
-    if (!services.repository_remote) {
-        co_return refused(name + " cannot be checked out: a run without a server has one tree");
-    }
+    if (services.asks_as_user) co_return place_beside(services, owner, name);
     auto find = [&name](store::Connection& db) -> Result<std::optional<store::RepositoryRow>> {
         return store::find_repository_by_name(db, name);
     };
@@ -87,14 +160,15 @@ Task<Result<SourcePlace>> place_of_other(
 Result<SourceWanted> read_source_wanted(const std::string& body) {
     SourceWanted out;
     if (body.empty()) return out;
-    const auto json = nlohmann::json::parse(body, nullptr, false);
-    if (!json.is_object()) return invalid("the body is no JSON object");
+    const auto parsed = nlohmann::json::parse(body, nullptr, false);
+    if (!parsed.is_object()) return invalid("the body is no JSON object");
     const std::map<std::string, std::string*> texts{
         {"action", &out.action},
         {"repository", &out.repository},
+        {"module", &out.module},
         {"commit", &out.commit},
         {"ref", &out.ref}};
-    for (const auto& [name, value] : json.items()) {
+    for (const auto& [name, value] : parsed.items()) {
         const auto text = texts.find(name);
         if (name == "depth" && value.is_number_integer()) {
             out.depth = value.get<std::int64_t>();
@@ -115,10 +189,34 @@ bool may_read(const SourceOwner& owner, const store::RepositoryRow& other) {
     return intake::may_call(owner.repository, other);
 }
 
+Error refuse_modules() {
+    return refused(
+        "submodules are off on this server: an admin sets git.submodules to registered or "
+        "same-host in the configuration"
+    );
+}
+
+Task<Result<SourceOwner>> find_source_owner(Services& services, std::string token) {
+    auto read = [&token](store::Connection& connection) { return read_owner(connection, token); };
+    auto reading = services.database.read(read);
+    co_return co_await std::move(reading);
+}
+
+Task<Result<>> bring(const SourcePlace& place, git::Want want) {
+    if (!place.remote) co_return Result<>{};
+    std::vector<git::Want> wants{std::move(want)};
+    auto ensuring = place.mirrors->ensure(place.id, *place.remote, std::move(wants));
+    co_return co_await std::move(ensuring);
+}
+
 Task<Result<SourcePlace>> find_source_place(
     Services& services, const SourceOwner& owner, const SourceWanted& wanted
 ) {
     if (!wanted.action.empty()) co_return place_of_action(services, wanted.action);
+    if (!wanted.module.empty()) {
+        auto placing = place_of_module(services, owner, wanted.module);
+        co_return co_await std::move(placing);
+    }
     const bool is_own = wanted.repository.empty() ||
                         equal_ignoring_case(wanted.repository, owner.repository.full_name);
     if (!is_own) {

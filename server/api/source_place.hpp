@@ -1,21 +1,23 @@
 #pragma once
 // What a runner asks of `POST /runner/v1/source`, and whether it may have it: commits of its own
 // run's repository; of another registered one where `repo access` lets that one be read from here;
-// of an action where actions.allow has it. The daemon fetches, each with its own credential.
+// of an action where actions.allow has it; with git.submodules of a submodule, registered and
+// readable as above, or on the host of the run's repository and open to anybody. The daemon
+// fetches, each with its own credential.
+//
+// A run without a daemon has one tree. What else is on the host that its `origin` names is fetched
+// by the git of whoever runs it, as that person.
 
 #include "base/result.hpp"
 #include "base/task.hpp"
 #include "git/fetch.hpp"
+#include "git/mirror.hpp"
 #include "model/ids.hpp"
 #include "store/repository_store.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <string>
-
-namespace triphammer::git {
-class Mirrors;
-}
 
 namespace triphammer::api {
 
@@ -25,6 +27,7 @@ struct Services;
 struct SourceWanted {
     std::string action;      // OWNER/REPO
     std::string repository;  // OWNER/REPO, of a registered one; empty: the run's own
+    std::string module;      // the address of a submodule's repository
     std::string commit;
     std::string ref;  // in full
     std::int64_t depth = 1;
@@ -42,6 +45,9 @@ struct SourceOwner {
     bool from_fork = false;
 };
 
+/// Of the attempt with this token. Code::unauthorized, Code::not_found.
+Task<Result<SourceOwner>> find_source_owner(Services& services, std::string token);
+
 /// A mirror, and what of it is meant where nothing is named.
 struct SourcePlace {
     git::Mirrors* mirrors = nullptr;
@@ -56,9 +62,15 @@ struct SourcePlace {
 /// pull request may do so only where everybody may. Pure.
 bool may_read(const SourceOwner& owner, const store::RepositoryRow& other);
 
+/// What to do where submodules are off. Pure.
+Error refuse_modules();
+
 /// Code::refused with what to do where it is not allowed; Code::invalid.
 Task<Result<SourcePlace>> find_source_place(
     Services& services, const SourceOwner& owner, const SourceWanted& wanted
 );
+
+/// Has the mirror fetch what it lacks; nothing where nobody can be asked.
+Task<Result<>> bring(const SourcePlace& place, git::Want want);
 
 }  // namespace triphammer::api

@@ -77,6 +77,7 @@ class SingleRun {
           signals_{executor, SIGTERM, SIGINT},
           news_{executor},
           tasks_{executor, {}} {
+        shop_.services.asks_as_user = true;
         core.database->on_changes([this](const store::ChangeNews&) {
             asio::post(executor_, [this] { on_changes(); });
         });
@@ -125,6 +126,7 @@ class SingleRun {
     Result<model::RepositoryId> add_rows(store::Transaction& tx) {
         store::NewRepository wanted;
         wanted.full_name = request_.repository;
+        wanted.clone_url = request_.origin;
         wanted.hook = "none";
         const auto repository = store::add_repository(tx, wanted);
         if (!repository) return repository.error();

@@ -19,6 +19,7 @@ struct SingleRunRequest {
     Config config;               // `data` and `run` are inside the folder
     std::filesystem::path tree;  // a bare repository with the run's commit; moved away
     std::string repository;      // OWNER/NAME
+    std::string origin;          // its address, without a credential; may be empty
     plan::Plan plan;             // of exactly one run
     std::string workflow_text;
     std::vector<std::pair<std::string, Secret>> secrets;

@@ -36,6 +36,12 @@ launch::DispatchSettings dispatch_settings(const Config& config, const Core& cor
     return settings;
 }
 
+api::Submodules submodules_of(const Config& config) {
+    if (config.submodules == "registered") return api::Submodules::registered;
+    if (config.submodules == "same-host") return api::Submodules::same_host;
+    return api::Submodules::none;
+}
+
 }  // namespace
 
 Workshop::Workshop(const Config& given, Core& core, Executor executor)
@@ -68,6 +74,7 @@ Workshop::Workshop(const Config& given, Core& core, Executor executor)
     services.mirrors = &mirrors;
     services.spawner = &spawner;
     services.keeper = &keeper;
+    services.submodules = submodules_of(config);
     services.action_mirrors = &action_mirrors;
     services.action_remote = [this](const std::string& repository) {
         return make_action_remote(config, repository);

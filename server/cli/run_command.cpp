@@ -184,6 +184,7 @@ app::Config config_for(app::Config config, const RunOptions& options, const fs::
     config.data = folder / "data";
     config.run = folder / "run";
     config.master_key_file.clear();
+    config.submodules = "same-host";  // whoever runs it has the right to say so
     config.workers = static_cast<int>(std::max(2U, std::thread::hardware_concurrency()));
     for (const auto& [label, executor] : options.runs_on) config.runs_on[label] = executor;
     const bool is_usual = config.docker_host == app::Config{}.docker_host;
@@ -198,6 +199,7 @@ int carry_out(app::Config config, RunOptions options, Prepared prepared, const P
     request.tree = config.data.parent_path() / kTree;
     request.config = std::move(config);
     request.repository = repository_of(prepared.tree);
+    request.origin = prepared.tree.origin;
     request.plan = std::move(prepared.plan);
     request.workflow_text = std::move(prepared.file.text);
     request.secrets = std::move(options.secrets);

@@ -69,6 +69,14 @@ struct Mirrors::Queue {
 namespace {
 
 constexpr std::string_view kFollowed = "refs/now/";
+constexpr std::size_t kMostModules = 200;
+constexpr std::size_t kMostModuleText = std::size_t{1} << 20U;
+
+Task<Result<>> keep_module_text(std::string& out, std::string bytes) {
+    if (out.size() + bytes.size() > kMostModuleText) co_return invalid(".gitmodules is too large");
+    out += bytes;
+    co_return Result<>{};
+}
 
 std::vector<std::string> make_refspecs(const Want& want) {
     if (want.ref.empty()) return {want.sha};
@@ -195,6 +203,48 @@ Task<Result<std::vector<Ref>>> Mirrors::list_refs(model::RepositoryId repository
     };
     auto listing = offload(git_, work);
     co_return co_await std::move(listing);
+}
+
+Task<Result<std::vector<Module>>> Mirrors::list_modules(
+    model::RepositoryId repository, std::string sha, std::string url
+) {
+    const auto path = path_of(repository);
+    auto work = [&]() -> Result<std::vector<TreeLink>> {
+        const auto mirror = Repository::open(path);
+        if (!mirror) return mirror.error();
+        return mirror->list_links(sha, kMostModules);
+    };
+    auto listing = offload(git_, work);
+    const auto links = co_await std::move(listing);
+    if (!links) co_return links.error();
+    if (links->empty()) co_return std::vector<Module>{};
+    auto reading = read_module_file(path, std::move(sha));
+    const auto config = co_await std::move(reading);
+    if (!config) co_return config.error();
+    co_return match_modules(*config, *links, url);
+}
+
+/// Git reads its own format; what it includes from elsewhere is not followed.
+Task<Result<std::string>> Mirrors::read_module_file(std::filesystem::path mirror, std::string sha) {
+    ChildRequest request;
+    request.arguments = {
+        "-C",
+        mirror.string(),
+        "config",
+        "--no-includes",
+        "--blob",
+        sha + ":.gitmodules",
+        "-z",
+        "--list"};
+    std::string text;
+    const OnOutput take = [&text](std::string bytes) {
+        return keep_module_text(text, std::move(bytes));
+    };
+    auto reading = run_child(spawner_, std::move(request), take);
+    const auto end = co_await std::move(reading);
+    if (!end) co_return end.error();
+    if (!end->status.ok()) co_return invalid(".gitmodules is missing, or git cannot read it");
+    co_return text;
 }
 
 Task<> Mirrors::lead(

@@ -12,6 +12,7 @@
 #include "base/task.hpp"
 #include "base/thread.hpp"
 #include "git/fetch.hpp"
+#include "git/modules.hpp"
 #include "git/repository.hpp"
 #include "model/ids.hpp"
 
@@ -70,6 +71,12 @@ class Mirrors {
     /// asked for, those that the mirror has.
     Task<Result<std::vector<Ref>>> list_refs(model::RepositoryId repository);
 
+    /// The submodules of a commit in the mirror, of a repository at `url`. Code::invalid for what
+    /// .gitmodules does not say, or says badly; Code::too_large for more than 200.
+    Task<Result<std::vector<Module>>> list_modules(
+        model::RepositoryId repository, std::string sha, std::string url
+    );
+
     /// How many fetches were started; for metrics and tests.
     std::uint64_t fetches() const { return fetches_; }
 
@@ -77,6 +84,7 @@ class Mirrors {
     struct Batch;
     struct Queue;
 
+    Task<Result<std::string>> read_module_file(std::filesystem::path mirror, std::string sha);
     Task<std::vector<Want>> list_missing(model::RepositoryId repository, std::vector<Want> wants);
     Task<> lead(
         model::RepositoryId repository, std::shared_ptr<Queue> queue, std::shared_ptr<Batch> batch

@@ -110,6 +110,40 @@ Result<std::vector<TreeEntry>> Repository::list_folder(
     return list_entries(tree.get());
 }
 
+namespace {
+
+// What a visit of a tree's entry may answer.
+constexpr int kGoOn = 0;
+constexpr int kEnd = -1;
+
+struct Links {
+    std::vector<TreeLink> found;
+    std::size_t limit;
+};
+
+int on_entry(const char* folder, const git_tree_entry* entry, void* payload) {
+    auto& links = *static_cast<Links*>(payload);
+    if (git_tree_entry_type(entry) != GIT_OBJECT_COMMIT) return kGoOn;
+    const auto path = std::string{folder} + git_tree_entry_name(entry);
+    links.found.push_back({path, to_text(*git_tree_entry_id(entry))});
+    return links.found.size() > links.limit ? kEnd : kGoOn;
+}
+
+}  // namespace
+
+Result<std::vector<TreeLink>> Repository::list_links(std::string_view sha, std::size_t limit)
+    const {
+    auto root = find_tree(handle_->get(), sha);
+    if (!root) return root.error();
+    Links links{{}, limit};
+    const auto code = git_tree_walk(root->get(), GIT_TREEWALK_PRE, on_entry, &links);
+    if (links.found.size() > limit) {
+        return Error{Code::too_large, "more than " + std::to_string(limit) + " submodules"};
+    }
+    if (code != 0) return library_error(code, "look for submodules");
+    return std::move(links.found);
+}
+
 Result<std::string> Repository::read_blob(std::string_view id, std::uint64_t max_bytes) const {
     git_oid oid;
     if (!parse_id(id, oid)) return invalid("'" + std::string{id} + "' is no object id");

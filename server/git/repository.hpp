@@ -39,6 +39,14 @@ struct Ref {
     friend bool operator==(const Ref&, const Ref&) = default;
 };
 
+/// Where a tree has a commit of another repository: a submodule.
+struct TreeLink {
+    std::string path;
+    std::string commit;
+
+    friend bool operator==(const TreeLink&, const TreeLink&) = default;
+};
+
 struct CommitFacts {
     std::string sha;
     std::string message;
@@ -76,6 +84,9 @@ class Repository {
     /// The entries of `folder` ("" : the root) at a commit; empty where there is no such folder.
     Result<std::vector<TreeEntry>> list_folder(std::string_view sha, const std::string& folder)
         const;
+
+    /// The links in the whole tree of a commit. Code::too_large: more than `limit`.
+    Result<std::vector<TreeLink>> list_links(std::string_view sha, std::size_t limit) const;
 
     /// Code::too_large, unread, over `max_bytes`.
     Result<std::string> read_blob(std::string_view id, std::uint64_t max_bytes) const;

@@ -37,6 +37,7 @@ TEST(SourceWanted, IsReadFromItsFields) {
     EXPECT_EQ(wanted.ref, "refs/tags/v1");
     EXPECT_EQ(wanted.depth, 0);
     EXPECT_TRUE(wanted.tags);
+    EXPECT_EQ(read_source_wanted(R"({"module":"https://h/x"})").value().module, "https://h/x");
 }
 
 TEST(SourceWanted, NamesAFieldThatIsNotKnown) {

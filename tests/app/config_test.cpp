@@ -59,6 +59,16 @@ TEST(Config, VariablesComeAfterTheFileAndListsSplitAtCommas) {
     EXPECT_EQ(config.insecure_git_hosts, (std::vector<std::string>{"a", "b"}));
 }
 
+TEST(Config, SubmodulesAreNoneUntilSomebodySaysWhich) {
+    Config config;
+    EXPECT_EQ(config.submodules, "none");
+
+    ASSERT_TRUE(apply_file(config, "t.yml", {{"git.submodules", "registered", 1}}));
+    EXPECT_EQ(config.submodules, "registered");
+    EXPECT_FALSE(apply_file(config, "t.yml", {{"git.submodules", "true", 1}}));
+    EXPECT_TRUE(apply_environment(config, {"TRIPHAMMER_GIT_SUBMODULES=same-host"}));
+}
+
 TEST(Config, AMistypedVariableIsAnError) {
     Config config;
 

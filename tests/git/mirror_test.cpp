@@ -332,3 +332,41 @@ TEST_F(MirrorTest, EndsTheSourceWhenNobodyTakesItAndSaysWhatIsMissing) {
     EXPECT_EQ(sent.error().message, "the runner went away");
     EXPECT_EQ(missing.error().code, Code::not_found);
 }
+
+namespace {
+
+Result<std::vector<Module>> modules_of(Mirrors& mirrors, const std::string& sha) {
+    return run_task<Result<std::vector<Module>>>([&](Executor) {
+        return mirrors.list_modules(kRepository, sha, "https://h/acme/app.git");
+    });
+}
+
+}  // namespace
+
+TEST_F(MirrorTest, ListsTheSubmodulesOfACommit) {
+    const GitServer server{folder / "served"};
+    const std::string commit(40, 'c');
+    const auto bare = tree.commit({{"a", "1"}});
+    tree.git({"config", "-f", ".gitmodules", "submodule.x.path", "libs/x"});
+    tree.git({"config", "-f", ".gitmodules", "submodule.x.url", "../x.git"});
+    tree.git({"config", "-f", ".gitmodules", "include.path", "/etc/passwd"});
+    tree.git({"update-index", "--add", "--cacheinfo", "160000," + commit + ",libs/x"});
+    std::filesystem::create_directories(tree.folder() / "libs/x");
+    const auto sha = tree.commit({{"b", "1"}});
+    ASSERT_TRUE(ensure(server, {{"refs/heads/main", sha}}));
+
+    const std::vector<Module> expected{{"x", "libs/x", "https://h/acme/x.git", commit}};
+    EXPECT_EQ(modules_of(mirrors, sha).value(), expected);
+    EXPECT_TRUE(modules_of(mirrors, bare).value().empty());
+    EXPECT_EQ(modules_of(mirrors, std::string(40, 'd')).error().code, Code::not_found);
+}
+
+TEST_F(MirrorTest, ListsNoSubmodulesOfAFileThatGitCannotRead) {
+    const GitServer server{folder / "served"};
+    tree.git({"update-index", "--add", "--cacheinfo", "160000," + std::string(40, 'c') + ",x"});
+    std::filesystem::create_directories(tree.folder() / "x");
+    const auto sha = tree.commit({{".gitmodules", "../../../etc/passwd"}});
+    ASSERT_TRUE(ensure(server, {{"refs/heads/main", sha}}));
+
+    EXPECT_EQ(modules_of(mirrors, sha).error().code, Code::invalid);
+}

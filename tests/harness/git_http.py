@@ -64,6 +64,37 @@ class Repository:
         _git(self.tree, "push", "-q", "-f", "origin", f"HEAD:refs/heads/{branch}")
         return self.head()
 
+    def add_submodule(self, path, url, commit, name=None):
+        """A link to `commit`, and what .gitmodules says of it; committed with whatever comes next."""
+        section = f"submodule.{name or path}"
+        self.configure_modules(f"{section}.path", path)
+        self.configure_modules(f"{section}.url", url)
+        (self.tree / path).mkdir(parents=True, exist_ok=True)
+        _git(self.tree, "update-index", "--add", "--cacheinfo", f"160000,{commit},{path}")
+        _git(self.tree, "commit", "-q", "-m", f"add {path}")
+
+    def configure_modules(self, key, value):
+        _git(self.tree, "config", "-f", ".gitmodules", key, value)
+        _git(self.tree, "add", ".gitmodules")
+
+    def remove_submodule(self, path):
+        _git(self.tree, "rm", "-q", "-f", "--cached", path)
+        shutil.rmtree(self.tree / path)
+
+    def commit_with_link(self, name, target, branch="main"):
+        """A tree that git itself would not write: HEAD's, and `name` once more, as a link to `target`."""
+        write = ["hash-object", "--literally", "-w", "--stdin", "-t"]
+        blob = self._write([*write, "blob"], target.encode())
+        tree = subprocess.run(["git", "-C", self.tree, "cat-file", "tree", "HEAD^{tree}"], capture_output=True, check=True)
+        tree = self._write([*write, "tree"], tree.stdout + f"120000 {name}\0".encode() + bytes.fromhex(blob))
+        commit = _git(self.tree, "commit-tree", "-m", "a link", "-p", "HEAD", tree)
+        _git(self.tree, "push", "-q", "-f", "origin", f"{commit}:refs/heads/{branch}")
+        return commit
+
+    def _write(self, arguments, text):
+        done = subprocess.run(["git", "-C", self.tree, *arguments], input=text, capture_output=True, check=True)
+        return done.stdout.decode().strip()
+
     def tag(self, name, annotated=False):
         arguments = ["tag", "-f", name] + (["-a", "-m", name] if annotated else [])
         _git(self.tree, *arguments)

@@ -104,3 +104,36 @@ def test_a_mirror_that_was_lost_is_made_again(daemon, git):
     assert again.status_code < 300, again.text
     run = daemon.finished_run(first["id"])
     assert run["state"] == "succeeded", daemon.log_text(run["id"], run["jobs"][0]["id"])
+
+
+def test_a_commit_by_its_id_is_no_branch_and_flags_are_read_as_github_does(daemon, git):
+    app = git.repository("acme/app")
+    app.commit({"a": "1"})
+    app.tag("v1.0", annotated=True)
+
+    run, log = run_of(
+        daemon, app,
+        "{ uses: actions/checkout@v4, with: { ref: '${{ github.sha }}', fetch-depth: '-1', fetch-tags: True } }",
+        "run: git rev-parse --abbrev-ref HEAD; git describe; git diff --stat HEAD~1 | tail -1; git config user.name x",
+    )
+
+    assert run["state"] == "succeeded", log
+    assert "HEAD\nv1.0-1-g" in log and "1 file changed" in log
+
+
+def test_a_sparse_checkout_has_what_its_patterns_say(daemon, git):
+    app = git.repository("acme/app")
+    app.commit({"top.txt": "", "src/a/x.c": "", "src/b/y.c": "", "docs/z.md": ""})
+    cone = "{ uses: actions/checkout@v4, with: { path: cone, filter: 'blob:none', sparse-checkout: \"src/a\\ndocs\" } }"
+    plain = ("{ uses: actions/checkout@v4, with: { path: plain, sparse-checkout-cone-mode: false, "
+             "sparse-checkout: \"/src/*\\n!/src/b\" } }")
+
+    run, log = run_of(
+        daemon, app, cone, plain,
+        "run: for at in cone plain; do (cd $at; echo $at $(git ls-files -t | grep -v '^S' | cut -c3- | sort); git status --short); done",
+        "run: (cd cone; find . -name .git -prune -o -type f -print | sort)",
+    )
+
+    assert run["state"] == "succeeded", log
+    assert "cone docs/z.md src/a/x.c top.txt\nplain src/a/x.c\n" in log
+    assert "./docs/z.md\n./src/a/x.c\n./top.txt\n" in log

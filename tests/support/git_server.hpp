@@ -31,6 +31,8 @@ class GitTree {
 
     const std::filesystem::path& bare() const { return bare_; }
 
+    const std::filesystem::path& folder() const { return tree_; }
+
   private:
     std::filesystem::path bare_;
     std::filesystem::path tree_;

@@ -1,6 +1,7 @@
 #include "runner/actions/checkout.hpp"
 
 #include "base/text.hpp"
+#include "runner/actions/submodules.hpp"
 #include "runner/session/source.hpp"
 
 #include <algorithm>
@@ -31,6 +32,7 @@ constexpr auto kCheckoutInputs = std::to_array<std::string_view>({
     "fetch-depth",
     "sparse-checkout",
     "sparse-checkout-cone-mode",
+    "submodules",
 });
 
 Error unsupported(const std::string& name, const std::string& value, const char* why) {
@@ -41,8 +43,9 @@ Result<> check_input(const std::string& name, const std::string& value) {
     if (value.empty() || value == "false") return {};
     if (std::find(kCheckoutInputs.begin(), kCheckoutInputs.end(), name) != kCheckoutInputs.end())
         return {};
-    if (name == "lfs") return unsupported(name, value, "large files are not fetched");
-    if (name == "submodules") return unsupported(name, value, "submodules are not fetched");
+    if (name == "lfs") {
+        return unsupported(name, value, "files of Git LFS are not fetched, only their pointers");
+    }
     return unsupported(name, value, "it is no input of this action");
 }
 
@@ -87,7 +90,7 @@ Wish wish_of(const model::SourceSpec& source, const ActionInputs& inputs) {
     const auto ref = input_text(inputs, "ref");
     if (!equal_ignoring_case(repository, source.repository)) out.ask.repository = repository;
     if (out.ask.is_own() && is_of_run(source, ref)) {
-        out.head = source.ref;
+        if (!is_commit_id(ref)) out.head = source.ref;
     } else if (is_commit_id(ref)) {
         out.ask.commit = ref;
     } else if (!ref.empty()) {
@@ -95,14 +98,15 @@ Wish wish_of(const model::SourceSpec& source, const ActionInputs& inputs) {
         out.ask.ref = out.may_be_tag ? "refs/heads/" + ref : ref;
         out.head = out.ask.ref;
     }
-    out.ask.tags = input_text(inputs, "fetch-tags") == "true";
+    out.ask.tags = equal_ignoring_case(input_text(inputs, "fetch-tags"), "true");
     return out;
 }
 
 Result<std::int64_t> depth_of(const std::string& text) {
     if (text.empty()) return 1;
+    if (text.starts_with('-') && parse_integer(text.substr(1))) return 0;  // as GitHub has it
     const auto depth = parse_integer(text);
-    if (depth && *depth >= 0) return *depth;
+    if (depth) return *depth;
     return invalid("fetch-depth: '" + text + "' is no number of commits");
 }
 
@@ -110,7 +114,23 @@ void set_sparse(const ActionInputs& inputs, SourcePlace& place) {
     for (const auto line : split(input_text(inputs, "sparse-checkout"), '\n')) {
         if (!trim(line).empty()) place.sparse.emplace_back(trim(line));
     }
-    place.cone = input_text(inputs, "sparse-checkout-cone-mode") != "false";
+    const auto cone = input_text(inputs, "sparse-checkout-cone-mode");
+    place.cone = !equal_ignoring_case(cone, "false");
+}
+
+Result<ModuleWish> module_wish_of(
+    const ActionInputs& inputs, const SourceAsk& ask, SourcePlace& place
+) {
+    ModuleWish out;
+    const auto levels = module_levels(input_text(inputs, "submodules"));
+    if (!levels) return levels.error();
+    out.repository = ask.repository;
+    out.folder = place.folder;
+    out.depth = ask.depth;
+    out.levels = *levels;
+    out.is_sparse = !place.sparse.empty();
+    place.has_modules = out.levels > 0;
+    return out;
 }
 
 Task<Result<std::string>> fetch_wish(Session& session, int step, Wish wish, SourcePlace place) {
@@ -152,12 +172,17 @@ run_checkout(const ActionCall& call, const ActionInputs& inputs, execution::Stop
     const auto depth = depth_of(input_text(inputs, "fetch-depth"));
     if (!depth) co_return failed_step(depth.error());
     wish.ask.depth = *depth;
+    auto modules = module_wish_of(inputs, wish.ask, place);
+    if (!modules) co_return failed_step(modules.error());
     auto said = session.log(call.place.log, words_of(source, wish.ask));
     if (auto written = co_await std::move(said); !written) co_return failed_step(written.error());
     const bool is_own = wish.ask.is_own();
     auto fetching = fetch_wish(session, call.place.log, std::move(wish), std::move(place));
     const auto commit = co_await std::move(fetching);
     if (!commit) co_return failed_step(commit.error());
+    modules->commit = *commit;
+    auto adding = fetch_modules(session, call.place.log, std::move(*modules));
+    if (auto added = co_await std::move(adding); !added) co_return failed_step(added.error());
     StepResult out;
     const auto ref = input_text(inputs, "ref");
     out.outputs["ref"] = ref.empty() && is_own ? source.ref : ref;

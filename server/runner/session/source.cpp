@@ -81,6 +81,7 @@ std::string body_of(const SourceAsk& ask) {
     out["depth"] = ask.depth;
     if (!ask.action.empty()) out["action"] = ask.action;
     if (!ask.repository.empty()) out["repository"] = ask.repository;
+    if (!ask.module.empty()) out["module"] = ask.module;
     if (ask.tags) out["tags"] = true;
     if (!ask.commit.empty()) out["commit"] = ask.commit;
     if (!ask.ref.empty()) out["ref"] = ask.ref;

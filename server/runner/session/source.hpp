@@ -5,7 +5,7 @@
 //   POST /runner/v1/source   (Authorization: Bearer TOKEN, Triphammer-Fence: N)
 //   body: empty (the job's commit, alone), or JSON: repository (OWNER/REPO, registered there);
 //         commit | ref (in full), depth (0: all, with all branches and tags), tags (all of them);
-//         action (OWNER/REPO) with commit
+//         action (OWNER/REPO) or module (URL) with commit
 //   200 → Triphammer-Commit: SHA, Triphammer-Origin: URL, Triphammer-Ref: of another repository
 //   whose
 //         default was meant; "ref ID NAME" and "shallow SHA" pkt-lines · flush · "NAK" pkt-line ·
@@ -29,13 +29,14 @@ bool is_commit_id(std::string_view text);
 
 struct SourceAsk {
     std::string action;      // OWNER/REPO
-    std::string repository;  // OWNER/REPO; both empty: the job's own repository
+    std::string repository;  // OWNER/REPO
+    std::string module;      // a submodule's URL; all empty: the job's own repository
     std::string commit;
     std::string ref;
     std::int64_t depth = 1;  // 0: all
     bool tags = false;
 
-    bool is_own() const { return action.empty() && repository.empty(); }
+    bool is_own() const { return action.empty() && repository.empty() && module.empty(); }
 
     bool is_usual() const {
         return is_own() && commit.empty() && ref.empty() && depth == 1 && !tags;

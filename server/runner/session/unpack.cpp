@@ -94,7 +94,8 @@ execution::Command unpack_command(const Session& session, const Unpacking& unpac
         unpacking.parts.string(),
         unpacking.commit,
         make_head(place.head, unpacking.commit),
-        make_remote_config(unpacking.origin, place.head),
+        make_remote_config(unpacking.origin, place.head) +
+            (place.has_modules ? "[submodule]\n\tactive = .\n" : ""),
         join(place.sparse, "\n"),
         place.cone ? "--cone" : "--no-cone"};
     command.environment = git_environment(folders.home.outside);

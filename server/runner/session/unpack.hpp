@@ -22,6 +22,7 @@ struct SourcePlace {
     std::string head;                 // a branch, tag or pull request in full that HEAD becomes
     std::vector<std::string> sparse;  // patterns; empty: everything
     bool cone = true;                 // they are folders
+    bool has_modules = false;         // its submodules will be there
     bool is_action = false;           // its folder is not in the workspace
 };
 

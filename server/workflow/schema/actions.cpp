@@ -28,7 +28,7 @@ constexpr auto kCheckout = std::to_array<Input>({
     {"repository"},
     {"fetch-depth"},
     {"lfs", false, "false"},
-    {"submodules", false, "false"},
+    {"submodules"},
     {"sparse-checkout-cone-mode"},
     {"ssh-known-hosts"},
     {"filter"},

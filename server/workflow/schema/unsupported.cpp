@@ -15,7 +15,7 @@ constexpr auto kUnsupported = std::to_array<Unsupported>({
     {"jobs.approve", ""},
     // Steps.
     {"steps.uses.self", "write ./path, after a step that checks the repository out"},
-    {"actions/checkout", "submodules and large files are not fetched"},
+    {"actions/checkout", "files of Git LFS are not fetched, only their pointers"},
     {"actions/setup-python", "its other inputs are"},
     {"actions/setup-node", "its other inputs are; write .npmrc in a run step"},
     {"actions/setup-go", "its other inputs are"},

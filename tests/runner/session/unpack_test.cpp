@@ -73,7 +73,7 @@ Task<Result<execution::ProcessEnd>> run_to_end(
 
 std::string say(execution::Command command) {
     Collect output;
-    (void)testing::run_task<Result<execution::ProcessEnd>>([&](Executor executor) {
+    (void)triphammer::testing::run_task<Result<execution::ProcessEnd>>([&](Executor executor) {
         return run_to_end(executor, std::move(command), output);
     });
     return output.text;
@@ -143,7 +143,7 @@ TEST(RemoteConfig, NamesTheRemoteAndWhatTheBranchFollows) {
 
 /// The same words outside of the sandbox show that there is something to be reached.
 TEST(UnpackSandbox, HasNoNetwork) {
-    const testing::TempDir folder;
+    const triphammer::testing::TempDir folder;
     JobFolders folders;
     for (auto* one : {&folders.workspace, &folders.home, &folders.tmp}) {
         one->outside = folder / std::to_string(reinterpret_cast<std::uintptr_t>(one));
