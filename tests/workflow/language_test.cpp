@@ -268,7 +268,7 @@ TEST(Language, JobKeys) {
             {"outputs: { a: '${{ hashFiles(vars.x) }}' }", "3:42 function-not-allowed"},
             {"defaults: { run: { shell: '${{ env.x }}', working-directory: a } }", ""},
             {"container: alpine", ""},
-            {"container: { image: a, env: { B: 1 }, ports: [80, '8080:80'], volumes: ['/a:/b'], "
+            {"container: { image: a, env: { B: 1 }, ports: [80, '8080:80'], volumes: ['a:/b'], "
              "options: --cpus 1 }",
              ""},
             {"container: { image: a, credentials: { username: a } }", "3:59 missing-key"},

@@ -1,9 +1,9 @@
 #include "runner/actions/docker_action.hpp"
 
+#include "base/shell_words.hpp"
 #include "runner/actions/action_container.hpp"
 #include "runner/actions/action_image.hpp"
 #include "runner/actions/use.hpp"
-#include "runner/deploy/plan.hpp"
 #include "runner/steps/files.hpp"
 
 #include <filesystem>

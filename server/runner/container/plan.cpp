@@ -1,21 +1,25 @@
 #include "runner/container/plan.hpp"
 
 #include "base/duration.hpp"
+#include "base/shell_words.hpp"
 #include "base/text.hpp"
-#include "runner/container/options.hpp"
+#include "model/container_options.hpp"
+#include "model/container_words.hpp"
 #include "runner/container/text.hpp"
-#include "runner/container/words.hpp"
 
 namespace triphammer::runner {
 
 namespace {
 
-constexpr std::int64_t kMostProcesses = 4096;
-
 /// What package managers and servers that give up root need; nothing that reaches beyond the
 /// container.
 const std::vector<std::string> kCapabilities{
     "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "SETGID", "SETUID", "NET_BIND_SERVICE"};
+
+/// What no job gets is a mistake of the file here.
+Error as_invalid(const Error& error) {
+    return invalid(error.message);
+}
 
 Result<> set_image(const ContainerText& text, ContainerPlan& plan) {
     auto image = docker::parse_reference(text.image);
@@ -33,7 +37,7 @@ Result<> set_image(const ContainerText& text, ContainerPlan& plan) {
 /// On the machine's loopback alone: no other machine, and no container.
 Result<> set_ports(const ContainerText& text, docker::ContainerSpec& spec) {
     for (const auto& entry : text.ports) {
-        auto port = parse_open_port(entry);
+        auto port = model::parse_open_port(entry);
         if (!port) return port.error();
         port->host_address = "127.0.0.1";
         spec.ports.push_back(std::move(*port));
@@ -43,7 +47,7 @@ Result<> set_ports(const ContainerText& text, docker::ContainerSpec& spec) {
 
 Result<> set_volumes(const ContainerText& text, docker::ContainerSpec& spec) {
     for (const auto& entry : text.volumes) {
-        if (auto added = add_volume(spec, entry); !added) return added;
+        if (auto added = model::add_volume(spec, entry); !added) return as_invalid(added.error());
     }
     return {};
 }
@@ -105,27 +109,12 @@ Result<ContainerPlan> plan_of(const ContainerText& text) {
     if (auto set = set_image(text, plan); !set) return set.error();
     if (auto set = set_ports(text, plan.spec); !set) return set.error();
     if (auto set = set_volumes(text, plan.spec); !set) return set.error();
-    if (auto set = add_options(plan.spec, text.options); !set) return set.error();
+    if (auto added = model::add_options(plan.spec, text.options); !added) {
+        return as_invalid(added.error());
+    }
     if (auto set = set_command(text, plan.spec); !set) return set.error();
     if (auto set = set_ready(text, plan); !set) return set.error();
     return plan;
-}
-
-/// What only a service may have: the steps' container runs our own first process.
-Result<> check_job_container(const docker::ContainerSpec& spec) {
-    if (!spec.entrypoint.empty()) {
-        return invalid("options: --entrypoint: the steps are what runs in this container; remove it"
-        );
-    }
-    if (spec.health) {
-        return invalid(
-            "options: --health-…: nothing waits for the container of the steps; remove it"
-        );
-    }
-    if (spec.read_only) {
-        return invalid("options: --read-only: the steps' files have to go somewhere; remove it");
-    }
-    return {};
 }
 
 }  // namespace
@@ -133,7 +122,7 @@ Result<> check_job_container(const docker::ContainerSpec& spec) {
 void restrain(docker::ContainerSpec& spec) {
     spec.drop_capabilities = {"ALL"};
     spec.add_capabilities = kCapabilities;
-    spec.pids_limit = kMostProcesses;
+    spec.pids_limit = model::kMostProcesses;
 }
 
 Result<> set_resources(const JobSession& session, docker::ContainerSpec& spec) {
@@ -148,12 +137,12 @@ Result<> set_resources(const JobSession& session, docker::ContainerSpec& spec) {
         if (!*text) return with_context("resources", text->error());
     }
     if (!cpu->empty() && spec.nano_cpus == 0) {
-        const auto number = parse_cpus(*cpu);
+        const auto number = model::parse_cpus(*cpu);
         if (!number) return with_context("resources.cpu", number.error());
         spec.nano_cpus = *number;
     }
     if (!memory->empty() && spec.memory_bytes == 0) {
-        const auto bytes = parse_size(*memory);
+        const auto bytes = model::parse_size(*memory);
         if (!bytes) return with_context("resources.memory", bytes.error());
         spec.memory_bytes = *bytes;
     }
@@ -171,7 +160,7 @@ Result<ContainerPlan> make_container_plan(const JobSession& session) {
     if (text->image.empty()) text->image = document.executor.image;
     auto plan = plan_of(*text);
     if (!plan) return with_context("container", plan.error());
-    if (auto fine = check_job_container(plan->spec); !fine) {
+    if (auto fine = model::check_steps_container(plan->spec); !fine) {
         return with_context("container", fine.error());
     }
     if (!document.job.resources.disk.empty()) {

@@ -61,7 +61,5 @@ Result<DeployPlan> make_deploy_plan(const model::JobDocument& document, const Ev
 
 /// "8080:80", "127.0.0.1:8080:80", "8080:80/udp".
 Result<docker::PortBinding> parse_port(std::string_view text);
-/// Words as a shell would split them: blanks, '…', "…", backslash; no expansion.
-Result<std::vector<std::string>> split_words(std::string_view text);
 
 }  // namespace triphammer::runner

@@ -1,5 +1,6 @@
 // Tables of `container`, `services` and `strategy`. Source: GitHub's page "Workflow syntax";
 // `ready` is ours.
+#include "workflow/schema/container_rules.hpp"
 #include "workflow/schema/matrix.hpp"
 #include "workflow/schema/words.hpp"
 
@@ -9,10 +10,18 @@ namespace triphammer::workflow {
 
 namespace {
 
-constexpr Shape kContainerText = text_shape(&places::kContainer);
-constexpr Shape kContainerList = one_or_many_shape(&kContainerText);
+constexpr Shape with_rule(Shape shape, Rule rule) {
+    shape.extra = rule;
+    return shape;
+}
+
+constexpr Shape kContainerPort = with_rule(text_shape(&places::kContainer), check_port);
+constexpr Shape kContainerPorts = one_or_many_shape(&kContainerPort);
+constexpr Shape kContainerVolume = with_rule(text_shape(&places::kContainer), check_volume);
+constexpr Shape kContainerVolumes = one_or_many_shape(&kContainerVolume);
 constexpr Shape kContainerImage = value_shape(&places::kContainerImage);
-constexpr Shape kContainerOptions = value_shape(&places::kContainer);
+constexpr Shape kContainerOptions =
+    with_rule(value_shape(&places::kContainer), check_container_options);
 constexpr Shape kContainerEnvValue = value_shape(&places::kContainerEnv);
 constexpr Shape kContainerEnv = env_shape(&kContainerEnvValue, &places::kContainerEnv);
 
@@ -31,30 +40,34 @@ struct Credentials {
 };
 
 constexpr std::string_view kAboutPorts = "Ports to open: 80, '8080:80', '53/udp'";
-constexpr std::string_view kAboutVolumes = "NAME:/path, /path or /host:/path";
+constexpr std::string_view kAboutVolumes = "NAME:/path, NAME:/path:ro or /path";
 constexpr std::string_view kAboutOptions = "Options of docker create";
 
 constexpr std::array kContainerKeys{
     Key{"image", &kContainerImage, "The image", true},
     Key{"credentials", &Credentials<places::kContainerCredentials>::kShape, "For its registry"},
     Key{"env", &kContainerEnv, "Variables in the container"},
-    Key{"ports", &kContainerList, kAboutPorts},
-    Key{"volumes", &kContainerList, kAboutVolumes},
+    Key{"ports", &kContainerPorts, kAboutPorts},
+    Key{"volumes", &kContainerVolumes, kAboutVolumes},
     Key{"options", &kContainerOptions, kAboutOptions},
 };
 
 constexpr Shape kServiceText = text_shape(&places::kServices);
 constexpr Shape kServiceValue = value_shape(&places::kServices);
-constexpr Shape kServiceList = one_or_many_shape(&kServiceText);
+constexpr Shape kServicePort = with_rule(text_shape(&places::kServices), check_port);
+constexpr Shape kServicePorts = one_or_many_shape(&kServicePort);
+constexpr Shape kServiceVolume = with_rule(text_shape(&places::kServices), check_volume);
+constexpr Shape kServiceVolumes = one_or_many_shape(&kServiceVolume);
+constexpr Shape kServiceOptions = with_rule(value_shape(&places::kServices), check_service_options);
 constexpr Shape kServiceEnvValue = value_shape(&places::kServiceEnv);
 constexpr Shape kServiceEnv = env_shape(&kServiceEnvValue, &places::kServiceEnv);
 constexpr std::array kServiceKeys{
     Key{"image", &kServiceValue, "The image; empty: the service does not start", true},
     Key{"credentials", &Credentials<places::kServiceCredentials>::kShape, "For its registry"},
     Key{"env", &kServiceEnv, "Variables in the container"},
-    Key{"ports", &kServiceList, kAboutPorts},
-    Key{"volumes", &kServiceList, kAboutVolumes},
-    Key{"options", &kServiceValue, kAboutOptions},
+    Key{"ports", &kServicePorts, kAboutPorts},
+    Key{"volumes", &kServiceVolumes, kAboutVolumes},
+    Key{"options", &kServiceOptions, kAboutOptions},
     Key{"entrypoint", &kServiceText, "Instead of the image's entry point"},
     Key{"command", &kServiceValue, "Instead of the image's command"},
     Key{"ready", &kHealthShape, "What to wait for before the steps"},

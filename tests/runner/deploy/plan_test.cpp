@@ -5,7 +5,6 @@
 using namespace triphammer;
 using namespace triphammer::runner;
 using std::chrono::milliseconds;
-using Words = std::vector<std::string>;
 
 namespace {
 
@@ -47,16 +46,6 @@ TEST(Ports, AreHostAndContainer) {
     for (const char* bad : {"", "80", "80:", ":80", "0:80", "80:70000", "80:80/sctp", "a:b"}) {
         EXPECT_FALSE(parse_port(bad)) << bad;
     }
-}
-
-TEST(Words, AreSplitAsAShellWould) {
-    EXPECT_EQ(split_words("a  b\tc").value(), (Words{"a", "b", "c"}));
-    EXPECT_EQ(
-        split_words(R"(sh -c "echo 'x y'" '' a\ b)").value(),
-        (Words{"sh", "-c", "echo 'x y'", "", "a b"})
-    );
-    EXPECT_EQ(split_words("").value(), Words{});
-    EXPECT_FALSE(split_words("a 'b"));
 }
 
 TEST_F(DeployPlans, RecreateWhereThePortHasNoSwitch) {

@@ -1,18 +1,17 @@
-#include "runner/container/words.hpp"
+#include "model/container_words.hpp"
 
 #include <gtest/gtest.h>
 
 using namespace triphammer;
-using namespace triphammer::runner;
+using namespace triphammer::model;
 using namespace std::chrono_literals;
 
 TEST(ContainerWords, ReadPortsAsPeopleWriteThem) {
-    EXPECT_EQ(parse_open_port("80").value(), (docker::PortBinding{0, 80, "", "tcp"}));
-    EXPECT_EQ(parse_open_port("8080:80").value(), (docker::PortBinding{8080, 80, "", "tcp"}));
-    EXPECT_EQ(parse_open_port("53/udp").value(), (docker::PortBinding{0, 53, "", "udp"}));
+    EXPECT_EQ(parse_open_port("80").value(), (PortBinding{0, 80, "", "tcp"}));
+    EXPECT_EQ(parse_open_port("8080:80").value(), (PortBinding{8080, 80, "", "tcp"}));
+    EXPECT_EQ(parse_open_port("53/udp").value(), (PortBinding{0, 53, "", "udp"}));
     EXPECT_EQ(
-        parse_open_port("0.0.0.0:53:53/UDP").value(),
-        (docker::PortBinding{53, 53, "0.0.0.0", "udp"})
+        parse_open_port("0.0.0.0:53:53/UDP").value(), (PortBinding{53, 53, "0.0.0.0", "udp"})
     );
 }
 
@@ -24,7 +23,7 @@ TEST(ContainerWords, RefuseWhatIsNoPort) {
 }
 
 TEST(ContainerWords, TellTheTwoKindsOfVolumesApart) {
-    docker::ContainerSpec spec;
+    ContainerSpec spec;
 
     ASSERT_TRUE(add_volume(spec, "cache:/var/cache"));
     ASSERT_TRUE(add_volume(spec, "cache:/again:ro"));
@@ -35,7 +34,7 @@ TEST(ContainerWords, TellTheTwoKindsOfVolumesApart) {
 }
 
 TEST(ContainerWords, RefuseFoldersOfTheMachine) {
-    docker::ContainerSpec spec;
+    ContainerSpec spec;
     for (const char* text : {"/var/run/docker.sock:/sock", "./data:/data", "~/x:/x", "../a:/b"}) {
         const auto added = add_volume(spec, text);
         ASSERT_FALSE(added) << text;

@@ -1,15 +1,15 @@
-#include "runner/container/options.hpp"
+#include "model/container_options.hpp"
 
 #include <gtest/gtest.h>
 
 using namespace triphammer;
-using namespace triphammer::runner;
+using namespace triphammer::model;
 using namespace std::chrono_literals;
 
 namespace {
 
-docker::ContainerSpec spec_of(const char* options) {
-    docker::ContainerSpec spec;
+ContainerSpec spec_of(const char* options) {
+    ContainerSpec spec;
     spec.add_capabilities = {"CHOWN", "KILL"};
     spec.pids_limit = 4096;
     const auto added = add_options(spec, options);
@@ -18,12 +18,29 @@ docker::ContainerSpec spec_of(const char* options) {
 }
 
 std::string refusal_of(const std::string& options) {
-    docker::ContainerSpec spec;
+    ContainerSpec spec;
     const auto added = add_options(spec, options);
     return added ? "" : added.error().message;
 }
 
 }  // namespace
+
+TEST(ContainerOptions, TakeAMountInMemoryAndNoOther) {
+    const auto spec = spec_of(
+        "--mount type=tmpfs,destination=/var/lib/data,tmpfs-size=64m --mount=type=tmpfs,dst=/x"
+    );
+
+    EXPECT_EQ(spec.tmpfs.at("/var/lib/data"), "size=64m");
+    EXPECT_EQ(spec.tmpfs.at("/x"), "");
+    for (const char* other :
+         {"type=bind,source=/etc,destination=/x",
+          "type=tmpfs,source=/etc,destination=/x",
+          "type=tmpfs",
+          "type=tmpfs,destination=x",
+          "destination=/x"}) {
+        EXPECT_NE(refusal_of(std::string{"--mount "} + other), "") << other;
+    }
+}
 
 TEST(ContainerOptions, TakeTheHealthCheckOfGitHubsOwnExample) {
     const auto spec = spec_of(
@@ -62,7 +79,7 @@ TEST(ContainerOptions, TakeLimitsAndIdentity) {
     EXPECT_TRUE(spec.init);
     EXPECT_TRUE(spec.read_only);
     EXPECT_EQ(spec.tmpfs.at("/tmp"), "size=16m");
-    EXPECT_EQ(spec.ulimits.front(), (docker::Ulimit{"nofile", 1024, 2048}));
+    EXPECT_EQ(spec.ulimits.front(), (Ulimit{"nofile", 1024, 2048}));
     EXPECT_EQ(spec.aliases, (std::vector<std::string>{"other"}));
     EXPECT_EQ(spec.extra_hosts, (std::vector<std::string>{"mirror:10.0.0.7"}));
     EXPECT_EQ(spec.pids_limit, 100);

@@ -1,23 +1,21 @@
-#include "runner/container/options.hpp"
+#include "model/container_options.hpp"
 
+#include "base/shell_words.hpp"
 #include "base/text.hpp"
-#include "runner/container/words.hpp"
-#include "runner/deploy/plan.hpp"
+#include "model/container_words.hpp"
 
 #include <arpa/inet.h>
 
 #include <array>
 
-namespace triphammer::runner {
-
-using docker::ContainerSpec;
+namespace triphammer::model {
 
 namespace {
 
 constexpr std::int64_t kMostRetries = 1000;
 constexpr std::string_view kNoNewPrivileges = "no-new-privileges";
 
-docker::HealthCheck& health_of(ContainerSpec& spec) {
+HealthCheck& health_of(ContainerSpec& spec) {
     return spec.health ? *spec.health : spec.health.emplace();
 }
 
@@ -62,6 +60,30 @@ Result<> add_tmpfs(ContainerSpec& spec, const std::string& value) {
     spec.tmpfs[value.substr(0, colon)] =
         colon < value.size() ? value.substr(colon + 1) : std::string{};
     return {};
+}
+
+/// "type=tmpfs,destination=/data,tmpfs-size=64m": the one kind that stays inside.
+Result<> add_mount(ContainerSpec& spec, const std::string& value) {
+    std::string folder;
+    std::string options;
+    bool is_tmpfs = false;
+    for (const auto part : split(value, ',')) {
+        const auto equals = std::min(part.find('='), part.size());
+        const auto name = part.substr(0, equals);
+        const auto text = std::string{part.substr(std::min(equals + 1, part.size()))};
+        if (name == "type") {
+            is_tmpfs = text == "tmpfs";
+        } else if (name == "destination" || name == "dst" || name == "target") {
+            folder = text;
+        } else if (name == "tmpfs-size" || name == "tmpfs-mode") {
+            options += (options.empty() ? "" : ",") + std::string{name.substr(6)} + "=" + text;
+        } else {
+            is_tmpfs = false;
+            break;
+        }
+    }
+    if (!is_tmpfs) return invalid("only type=tmpfs,destination=/path; write others under volumes");
+    return add_tmpfs(spec, options.empty() ? folder : folder + ":" + options);
 }
 
 Result<> add_ulimit(ContainerSpec& spec, const std::string& value) {
@@ -215,6 +237,7 @@ constexpr std::array kOptions{
             return store(parse_size(value), spec.shm_bytes);
         }},
     Option{"--tmpfs", add_tmpfs},
+    Option{"--mount", add_mount},
     Option{"--ulimit", add_ulimit},
     Option{"--cap-drop", drop_capability},
     Option{"--security-opt", harden},
@@ -272,7 +295,6 @@ constexpr std::array kRemedies{
     Remedy{"--net", "all containers of a job are in a network of its own already"},
     Remedy{"--volume", "write it under volumes"},
     Remedy{"-v", "write it under volumes"},
-    Remedy{"--mount", "write it under volumes, or as --tmpfs"},
     Remedy{"--volumes-from", "write them under volumes"},
     Remedy{"--publish", "write it under ports"},
     Remedy{"-p", "write it under ports"},
@@ -301,7 +323,7 @@ const Option* find_option(std::string_view name) {
 Error refusal(const std::string& name) {
     for (const auto& remedy : kRemedies) {
         if (remedy.name == name) {
-            return invalid("options: " + name + " is not allowed: " + std::string{remedy.advice});
+            return refused("options: " + name + " is not allowed: " + std::string{remedy.advice});
         }
     }
     std::string known;
@@ -354,4 +376,20 @@ Result<> add_options(ContainerSpec& spec, std::string_view options) {
     return {};
 }
 
-}  // namespace triphammer::runner
+Result<> check_steps_container(const ContainerSpec& spec) {
+    if (!spec.entrypoint.empty()) {
+        return invalid("options: --entrypoint: the steps are what runs in this container; remove it"
+        );
+    }
+    if (spec.health) {
+        return invalid(
+            "options: --health-…: nothing waits for the container of the steps; remove it"
+        );
+    }
+    if (spec.read_only) {
+        return invalid("options: --read-only: the steps' files have to go somewhere; remove it");
+    }
+    return {};
+}
+
+}  // namespace triphammer::model

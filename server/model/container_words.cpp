@@ -1,4 +1,4 @@
-#include "runner/container/words.hpp"
+#include "model/container_words.hpp"
 
 #include "base/text.hpp"
 
@@ -7,7 +7,7 @@
 #include <cmath>
 #include <optional>
 
-namespace triphammer::runner {
+namespace triphammer::model {
 
 namespace {
 
@@ -77,8 +77,8 @@ bool is_volume_name(std::string_view text) {
 
 }  // namespace
 
-Result<docker::PortBinding> parse_open_port(std::string_view text) {
-    docker::PortBinding port;
+Result<PortBinding> parse_open_port(std::string_view text) {
+    PortBinding port;
     auto rest = trim(text);
     if (const auto slash = rest.find('/'); slash != rest.npos) {
         port.protocol = to_lower(rest.substr(slash + 1));
@@ -110,7 +110,7 @@ Result<docker::PortBinding> parse_open_port(std::string_view text) {
     return port;
 }
 
-Result<> add_volume(docker::ContainerSpec& spec, std::string_view text) {
+Result<> add_volume(ContainerSpec& spec, std::string_view text) {
     const auto parts = split(text, ':');
     if (parts.size() == 1 && text.starts_with('/')) {
         spec.anonymous_volumes.emplace_back(text);
@@ -118,7 +118,7 @@ Result<> add_volume(docker::ContainerSpec& spec, std::string_view text) {
     }
     if (parts.front().starts_with('/') || parts.front().starts_with('.') ||
         parts.front().starts_with('~')) {
-        return invalid(
+        return refused(
             "volume " + quoted(text) +
             ": folders of the machine are not mounted into a job's "
             "containers; NAME:/path is a volume of the engine, /path one of the container's own"
@@ -172,4 +172,4 @@ Result<std::chrono::nanoseconds> parse_engine_duration(std::string_view text) {
     return std::chrono::nanoseconds{static_cast<std::int64_t>(sum)};
 }
 
-}  // namespace triphammer::runner
+}  // namespace triphammer::model
