@@ -1,12 +1,14 @@
 // triphammer-runner: one attempt, one process. Static and small, because it is started for each
 // job. Started once more where the steps run, it packs and unpacks (archive/archiver.hpp),
-// reads reports (results/program.hpp) and carries out AWS's actions (runner/aws/program.hpp).
+// reads reports (results/program.hpp), computes hashFiles() (runner/session/hash_files.hpp) and
+// carries out AWS's actions (runner/aws/program.hpp).
 
 #include "archive/archiver.hpp"
 #include "launcher/standby.hpp"
 #include "results/program.hpp"
 #include "runner/aws/program.hpp"
 #include "runner/entry.hpp"
+#include "runner/session/hash_files.hpp"
 #include "runner/standby.hpp"
 
 #include <unistd.h>
@@ -23,6 +25,9 @@ int main(int count, char** arguments) {
         }
         if (count > 1 && std::string_view{arguments[1]} == "report") {
             return results::run_reporter(count - 2, arguments + 2, STDOUT_FILENO);
+        }
+        if (count > 1 && std::string_view{arguments[1]} == "hash-files") {
+            return runner::run_hash_files(count - 2, arguments + 2);
         }
         if (count > 1 && std::string_view{arguments[1]} == "action") {
             return runner::run_aws_action(count - 2, arguments + 2);

@@ -41,6 +41,16 @@ void put_octal(Block& block, Field field, std::uint64_t value) {
     }
 }
 
+/// Base 256 where the octal digits do not suffice (the first bit says so), as GNU tar and Go's do.
+void put_number(Block& block, Field field, std::uint64_t value) {
+    if (value >> (3 * (field.length - 1)) == 0) return put_octal(block, field, value);
+    for (std::size_t place = field.length; place-- > 1;) {
+        block[field.at + place] = static_cast<char>(value & 0xFFU);
+        value >>= 8U;
+    }
+    block[field.at] = static_cast<char>(0x80);
+}
+
 /// Sum of all bytes, the checksum field itself counted as blanks.
 std::uint64_t checksum_of(std::string_view block) {
     std::uint64_t sum = 0;
@@ -95,8 +105,8 @@ std::string plain_header(const TarHeader& header, SplitName name, char type) {
     put_text(block, kName, name.name);
     put_text(block, kPrefix, name.prefix);
     put_octal(block, kMode, header.mode);
-    put_octal(block, kOwner, 0);
-    put_octal(block, kGroup, 0);
+    put_number(block, kOwner, header.owner);
+    put_number(block, kGroup, header.group);
     put_octal(block, kSize, header.kind == TarKind::file ? header.size : 0);
     put_octal(block, kTime, static_cast<std::uint64_t>(kTarTime));
     block[kType] = type;

@@ -1,7 +1,7 @@
 #pragma once
 // A minimal tar (POSIX.1-1988 ustar; names over 255 bytes as pax records, POSIX.1-2001): what the
-// Engine API takes for build contexts and files. Owners are 0:0 and times fixed, so that the same
-// tree gives the same bytes and the builder's cache hits. Pure.
+// Engine API takes for build contexts and files. Owners are 0:0 where nobody says otherwise and
+// times fixed, so that the same tree gives the same bytes and the builder's cache hits. Pure.
 
 #include "base/result.hpp"
 
@@ -25,6 +25,8 @@ struct TarHeader {
     unsigned mode = 0644;
     std::uint64_t size = 0;   // bytes that follow; 0 for anything but a file
     std::string link_target;  // symlinks only
+    std::uint32_t owner = 0;
+    std::uint32_t group = 0;
 
     friend bool operator==(const TarHeader&, const TarHeader&) = default;
 };

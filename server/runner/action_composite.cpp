@@ -33,6 +33,8 @@ class Composite {
     /// Each in a group of its own: a reader sees which one failed.
     Task<> run_one(const model::Step& step, StepPlace place) {
         StepTurn turn{scope_, call_.executor, step, std::move(place)};
+        auto preparing = turn.prepare();
+        co_await std::move(preparing);
         const auto name = turn.name();
         auto opening = say("##[group]" + name + "\n");
         co_await std::move(opening);
@@ -99,7 +101,9 @@ Task<StepResult> run_composite(
     }
     layer.inputs = std::move(inputs);
     if (outer != nullptr) layer.environment = outer->environment;
-    auto own = layer.environment.add(call.step.env, call.scope.contexts());
+    auto seen = call.scope.contexts();
+    seen.outside = call.contexts.outside;
+    auto own = layer.environment.add(call.step.env, seen);
     if (!own) co_return failed_step(own.error());
     layer.path = found.path;
     layer.repository = found.repository;

@@ -150,7 +150,7 @@ class Attempt {
         auto made = make_executor();
         if (!made) co_return failed_set_up(made.error());
         place_ = std::move(*made);
-        session_.contexts().set_folders(place_->folders());
+        session_.set_folders(place_->folders());
         const auto& wanted = session_.document().job.resources;
         auto limits = read_limits(wanted, session_.contexts().contexts());
         if (!limits) co_return failed_job(Cause::invalid, limits.error().message);

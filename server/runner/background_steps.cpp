@@ -78,6 +78,8 @@ Task<> BackgroundSteps::run(Beside& one) {
 
 Task<> BackgroundSteps::work(Beside& one) {
     auto& session = scope_.session();
+    auto preparing = one.turn.prepare();
+    co_await std::move(preparing);
     protocol::StepBegin begin;
     begin.number = one.listed.number;
     begin.id = one.listed.step->id;

@@ -24,9 +24,11 @@ Result<expression::Contexts> StepRun::contexts() {
     environment_ = scope_.environment();
     auto below = scope_.contexts();
     below.set("github", github(below));
+    if (outside_ != nullptr) below.outside = outside_;
     if (auto added = environment_.add(step_.env, below); !added) return added.error();
     contexts_ = scope_.contexts_with(environment_);
     contexts_.set("github", *below.find("github"));
+    contexts_.outside = below.outside;
     return contexts_;
 }
 

@@ -12,6 +12,9 @@ class StepRun {
         StepScope& scope, StepExecutor& executor, const model::Step& step, const StepPlace& place
     );
 
+    /// Who answers hashFiles() in place of the session; outlives it.
+    void set_outside(workflow::expression::Outside& outside) { outside_ = &outside; }
+
     /// Evaluates the step's own `env`; first. What its other expressions see.
     Result<workflow::expression::Contexts> contexts();
 
@@ -31,6 +34,7 @@ class StepRun {
     StepExecutor& executor_;
     const model::Step& step_;
     const StepPlace& place_;
+    workflow::expression::Outside* outside_ = nullptr;
     std::string action_;       // github.action
     Environment environment_;  // the scope's and the step's own
     workflow::expression::Contexts contexts_;

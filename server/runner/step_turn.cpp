@@ -11,6 +11,8 @@ using model::StepState;
 namespace {
 
 constexpr std::size_t kLongestName = 200;
+/// What hashFiles() says may be in what it is asked.
+constexpr int kMostRounds = 10;
 
 std::string first_line(const std::string& text) {
     const auto lines = split(trim(text), '\n');
@@ -23,10 +25,23 @@ StepTurn::StepTurn(
     StepScope& scope, StepExecutor& executor, const model::Step& step, StepPlace place
 )
     : scope_{scope},
+      executor_{executor},
       step_{step},
       place_{std::move(place)},
       work_{scope, executor, step, place_},
       contexts_{work_.contexts()} {}
+
+Task<> StepTurn::prepare() {
+    if (!executor_.hides_changes()) co_return;
+    scope_.session().hide_files();
+    work_.set_outside(hashes_);
+    for (int round = 0; round < kMostRounds; ++round) {
+        contexts_ = work_.contexts();
+        if (contexts_) evaluate_all(step_, *contexts_, scope_.status());
+        auto asking = hashes_.ask(executor_, scope_.stop());
+        if (const bool has_learned = co_await std::move(asking); !has_learned) co_return;
+    }
+}
 
 std::string StepTurn::name() const {
     std::string name = step_.uses.empty() ? "Run " + first_line(step_.run.text) : step_.uses;

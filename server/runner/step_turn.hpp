@@ -2,6 +2,7 @@
 // The turn of one step in its scope: its name, its condition, its work, what it means for the rest.
 
 #include "runner/step_run.hpp"
+#include "runner/steps/asked_hashes.hpp"
 
 namespace triphammer::runner {
 
@@ -12,6 +13,9 @@ class StepTurn {
     StepTurn(const StepTurn&) = delete;
     StepTurn& operator=(const StepTurn&) = delete;
     ~StepTurn() = default;
+
+    /// First: hashFiles() may be about files that are not on this machine.
+    Task<> prepare();
 
     /// For people.
     std::string name() const;
@@ -27,8 +31,10 @@ class StepTurn {
     StepResult skipped() const;
 
     StepScope& scope_;
+    StepExecutor& executor_;
     const model::Step& step_;
     StepPlace place_;
+    AskedHashes hashes_;
     StepRun work_;
     Result<workflow::expression::Contexts> contexts_;
 };

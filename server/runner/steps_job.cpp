@@ -102,6 +102,8 @@ class StepsJob {
             executor_,
             *listed.step,
             StepPlace{listed.number, std::to_string(listed.number)}};
+        auto preparing = turn.prepare();
+        co_await std::move(preparing);
         auto begun = begin(listed.number, listed.step->id, turn.name());
         if (auto kept = co_await std::move(begun); !kept) co_return kept;
         auto running = turn.run();

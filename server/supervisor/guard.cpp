@@ -176,7 +176,7 @@ int drop_guard_rights() {
     return ::syscall(SYS_capset, &header, sets.data()) == 0 ? 0 : errno;
 }
 
-std::string become(std::string_view user) {
+std::string become(std::string_view user, const std::vector<std::string>& folders) {
     const auto colon = std::min(user.find(':'), user.size());
     const auto identity = find_user(user.substr(0, colon));
     if (!identity) return "the image has no user " + std::string{user.substr(0, colon)};
@@ -184,6 +184,7 @@ std::string become(std::string_view user) {
     if (colon < user.size()) group = find_group(user.substr(colon + 1));
     if (!group) return "the image has no group " + std::string{user.substr(colon + 1)};
     const auto groups = groups_of(*identity);
+    for (const auto& folder : folders) (void)!::chown(folder.c_str(), identity->user, *group);
     if (::setgroups(groups.size(), groups.data()) != 0 ||
         ::setresgid(*group, *group, *group) != 0 ||
         ::setresuid(identity->user, identity->user, identity->user) != 0) {

@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace triphammer::supervisor {
 
@@ -18,8 +19,8 @@ bool is_cut_off();
 /// Gives up CAP_NET_ADMIN and CAP_SETPCAP, for ever and for all children. An errno.
 int drop_guard_rights();
 
-/// Becomes NAME, UID, NAME:GROUP or UID:GID as /etc/passwd and /etc/group say. What is wrong, or
-/// nothing.
-std::string become(std::string_view user);
+/// Becomes NAME, UID, NAME:GROUP or UID:GID as /etc/passwd and /etc/group say, whom `folders` then
+/// belong to, where it may give them away. What is wrong, or nothing.
+std::string become(std::string_view user, const std::vector<std::string>& folders);
 
 }  // namespace triphammer::supervisor

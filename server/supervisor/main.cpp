@@ -2,11 +2,12 @@
 // (runner/container/wire.hpp). Fully static and without Boost, so that it runs in any image, an
 // empty one too. Four errands (runner/container/guard.hpp):
 //
-//   supervisor steps [USER]   the steps' first process: cuts the container off from the instance's
-//                             metadata, becomes USER, obeys the runner
-//   supervisor guard          cuts another container off whose network it shares, ends
-//   supervisor gate PROGRAM…  waits until that was done, then is PROGRAM
-//   supervisor forward LEAD…  makes ports of the loopback lead elsewhere (supervisor/forward.hpp)
+//   supervisor steps WORKSPACE [USER]  the steps' first process: cuts the container off from the
+//                                      instance's metadata, becomes USER, obeys the runner
+//   supervisor guard                   cuts another container off whose network it shares, ends
+//   supervisor gate PROGRAM…           waits until that was done, then is PROGRAM
+//   supervisor forward LEAD…           makes ports of the loopback lead elsewhere
+//                                      (supervisor/forward.hpp)
 
 #include "runner/container/wire.hpp"
 #include "supervisor/command.hpp"
@@ -209,7 +210,8 @@ wire::Ready look_around() {
     const std::string_view places = path == nullptr ? "/usr/bin:/bin" : path;
     wire::Ready ready;
     ready.has_bash = !find_program("bash", places).empty();
-    ready.has_sh = !find_program("sh", places).empty();
+    ready.user = ::getuid();
+    ready.group = ::getgid();
     return ready;
 }
 
@@ -243,32 +245,40 @@ int pass_gate(char** command) {
     return complain(std::string{command[0]} + ": " + std::strerror(errno), kCannotStart);
 }
 
-/// Steps write everywhere but to the actions. What is wrong, or nothing.
-std::string make_folders() {
+/// `path` and the folders that it is in; those that are there stay as they are. What is wrong, or
+/// nothing.
+std::string make_folder(const std::string& path, std::uint32_t mode) {
     wire::File folder;
     folder.kind = wire::FileKind::folder;
-    folder.mode = 0755;
-    std::string wrong;
-    for (const char* path : {"/triphammer", wire::kActions}) {
-        folder.path = path;
-        if (wrong.empty()) wrong = triphammer::supervisor::put_file(folder);
+    folder.mode = mode;
+    for (auto end = path.find('/', 1); end != path.npos; end = path.find('/', end + 1)) {
+        folder.path = path.substr(0, end);
+        if (::access(folder.path.c_str(), F_OK) == 0) continue;
+        auto wrong = triphammer::supervisor::put_file(folder);
+        if (!wrong.empty()) return wrong;
     }
-    folder.mode = 0777;
-    for (const char* path : {wire::kWorkspace, wire::kTemp, wire::kHome}) {
-        folder.path = path;
-        if (wrong.empty()) wrong = triphammer::supervisor::put_file(folder);
+    folder.path = path;
+    return triphammer::supervisor::put_file(folder);
+}
+
+/// Steps write everywhere but to the actions. What is wrong, or nothing.
+std::string make_folders(const std::string& workspace) {
+    auto wrong = make_folder(wire::kActions, 0755);
+    for (const auto& path : {workspace, std::string{wire::kTemp}, std::string{wire::kHome}}) {
+        if (wrong.empty()) wrong = make_folder(path, 0777);
     }
     return wrong;
 }
 
 /// What is wrong, or nothing. After this no process of the job can undo it.
-std::string give_up_rights(const char* user) {
-    auto wrong = make_folders();
+std::string give_up_rights(const char* workspace, const char* user) {
+    auto wrong = make_folders(workspace);
     if (!wrong.empty()) return wrong;
     int failure = triphammer::supervisor::cut_off_metadata();
     if (failure == 0) failure = triphammer::supervisor::drop_guard_rights();
     if (failure != 0) return std::string{"cannot guard the container: "} + std::strerror(failure);
-    return user == nullptr ? std::string{} : triphammer::supervisor::become(user);
+    if (user == nullptr) return {};
+    return triphammer::supervisor::become(user, {workspace, wire::kTemp, wire::kHome});
 }
 
 [[noreturn]] void obey() {
@@ -288,7 +298,8 @@ int main(int count, char** arguments) {
             triphammer::supervisor::forward({arguments + 2, arguments + count}), kCannotStart
         );
     }
-    const auto wrong = give_up_rights(count > 2 ? arguments[2] : nullptr);
+    if (errand != "steps" || count < 3) return complain("no such errand", kCannotStart);
+    const auto wrong = give_up_rights(arguments[2], count > 3 ? arguments[3] : nullptr);
     if (wrong.empty()) obey();
     wire::Ended ended;
     ended.how = wire::How::not_started;

@@ -38,6 +38,22 @@ std::string list_with_system_tar(const std::string& archive) {
 
 }  // namespace
 
+TEST(Tar, GivesFilesToWhomItIsTold) {
+    const auto archive_of = [](std::uint32_t owner, std::uint32_t group) {
+        TarHeader header;
+        header.path = "file";
+        header.owner = owner;
+        header.group = group;
+        return tar_header(header) + tar_end();
+    };
+
+    EXPECT_NE(list_with_system_tar(archive_of(1001, 1002)).find("1001/1002"), std::string::npos);
+    EXPECT_NE(
+        list_with_system_tar(archive_of(2097151, 1000650000)).find("2097151/1000650000"),
+        std::string::npos
+    );
+}
+
 TEST(Tar, WritesWhatTheSystemsTarReads) {
     TarBuilder tar;
     tar.add_directory("bin");

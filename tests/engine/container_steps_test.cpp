@@ -48,7 +48,7 @@ class JobContainer {
         StepCommand command;
         command.arguments = {"sh", "-c", std::move(script)};
         command.environment = executor_->base_environment();
-        command.environment.push_back("GITHUB_OUTPUT=/triphammer/temp/output");
+        command.environment.push_back("GITHUB_OUTPUT=/__w/_temp/output");
         command.directory = executor_->folders().workspace.inside;
         auto running = must(executor_->run_step(std::move(command), limits, output, session.stop_));
         co_return co_await std::move(running);
@@ -237,8 +237,8 @@ Task<> keep_other_files(JobContainer& container) {
     StepCommand command;
     command.arguments = {"sh", "-c", "rm $GITHUB_ENV; ln -s /etc/passwd $GITHUB_ENV"};
     command.environment = container.executor().base_environment();
-    command.environment.push_back("GITHUB_ENV=/triphammer/temp/env");
-    command.environment.push_back("GITHUB_OTHER=/triphammer/temp/../../etc/passwd");
+    command.environment.push_back("GITHUB_ENV=/__w/_temp/env");
+    command.environment.push_back("GITHUB_OTHER=/__w/_temp/../../etc/passwd");
     command.directory = "/";
     auto running = container.executor().run_step(
         std::move(command), {}, container.output, container.session.stop_

@@ -91,6 +91,11 @@ std::string parent_of(const std::string& path) {
     return fs::path{path}.parent_path().string();
 }
 
+/// As an engine's archive: without the folder's own name, which is another one elsewhere.
+std::string content_of(const std::string& folder) {
+    return folder + "/.";
+}
+
 }  // namespace
 
 /// Outside of every step's sight.
@@ -109,12 +114,11 @@ Task<Result<>> WorkspaceMove::put_into(std::string container, execution::StopTok
     auto settling = run_script(kSettle, "", stop);
     auto done = co_await std::move(settling);
     if (!done) co_return done;
-    auto getting = from.empty() ? pack(file.path(), stop) : download(from, inside, file.path());
+    auto getting =
+        from.empty() ? pack(file.path(), stop) : download(from, content_of(inside), file.path());
     done = co_await std::move(getting);
     if (!done) co_return done;
-    auto putting = put(
-        std::move(container), file.path(), from.empty() ? parts_.folder : parent_of(parts_.folder)
-    );
+    auto putting = put(std::move(container), file.path(), parts_.folder);
     co_return co_await std::move(putting);
 }
 
@@ -122,13 +126,15 @@ Task<Result<>> WorkspaceMove::take_from(std::string container, execution::StopTo
     const auto to = parts_.steps.place().container_id;
     const auto& folders = parts_.steps.folders();
     const RemovedFile file{to.empty() ? folders.temp.outside + shown_name() : hidden_file()};
-    auto getting = download(std::move(container), parts_.folder, file.path());
+    auto getting = download(
+        std::move(container), to.empty() ? parts_.folder : content_of(parts_.folder), file.path()
+    );
     auto done = co_await std::move(getting);
     if (!done) co_return done;
     auto making_room = to.empty() ? unpack(stop) : clear(stop);
     done = co_await std::move(making_room);
     if (!done || to.empty()) co_return done;
-    auto putting = put(to, file.path(), parent_of(folders.workspace.inside));
+    auto putting = put(to, file.path(), folders.workspace.inside);
     co_return co_await std::move(putting);
 }
 

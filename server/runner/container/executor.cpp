@@ -47,7 +47,7 @@ class ContainerExecutor final : public StepExecutor {
         : session_{session},
           place_{session},
           services_{session, place_},
-          files_{session.folders()} {}
+          files_{session.folders(), session.document().source.repository} {}
 
     Task<Result<>> prepare() override;
     Task<Result<execution::ProcessEnd>> run_step(
@@ -62,7 +62,11 @@ class ContainerExecutor final : public StepExecutor {
 
     std::vector<std::string> base_environment() const override { return environment_; }
 
-    bool has_bash() const override { return ready_.has_bash; }
+    /// What the file's own `container` runs is run by sh. Source: GitHub's page "Workflow syntax",
+    /// jobs.<job_id>.container.
+    bool has_bash() const override { return is_labels_ && ready_.has_bash; }
+
+    bool hides_changes() const override { return last_command_ > 0; }
 
     JobPlace place() const override { return {container_id_, place_.network(), services_.facts()}; }
 
@@ -111,7 +115,6 @@ Task<Result<>> ContainerExecutor::prepare() {
     auto plan = make_container_plan(session_);
     if (!plan) co_return plan.error();
     plan_ = std::move(*plan);
-    if (!plan_.spec.user.empty()) files_.open_to_all();
     const auto asked = has_container(session_);
     if (!asked) co_return asked.error();
     is_labels_ = !*asked;
@@ -148,6 +151,7 @@ Task<Result<>> ContainerExecutor::make() {
     auto image = co_await std::move(getting);
     if (!image) co_return image.error();
     image_ = std::move(*image);
+    if (plan_.spec.user.empty()) plan_.spec.user = image_.user;
     environment_ = image_.env;
     for (const auto& [name, value] : plan_.spec.env) environment_.push_back(name + "=" + value);
     auto creating = create();
@@ -157,7 +161,7 @@ Task<Result<>> ContainerExecutor::make() {
 docker::ContainerSpec ContainerExecutor::spec() const {
     auto spec = plan_.spec;
     spec.image = image_.id;
-    guard_steps(spec);
+    guard_steps(spec, files_.folders().workspace.inside);
     spec.interactive = true;
     return spec;
 }
@@ -181,6 +185,7 @@ Task<Result<>> ContainerExecutor::start() {
     auto ready = co_await std::move(waiting);
     if (!ready) co_return with_context("the job container", ready.error());
     ready_ = *ready;
+    files_.give_to(ready_.user, ready_.group);
     co_return Result<>{};
 }
 

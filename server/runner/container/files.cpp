@@ -10,7 +10,7 @@ namespace triphammer::runner {
 
 namespace {
 
-constexpr unsigned kOwner = 0700;
+constexpr unsigned kOwnerReads = 0500;
 
 }  // namespace
 
@@ -36,7 +36,10 @@ Result<std::vector<docker::TarHeader>> FolderSync::take_changes() {
         auto& known = sent_[header.path];
         if (known == *mark) continue;
         known = *mark;
-        if (is_open_) header.mode |= (header.mode & kOwner) >> 3U | (header.mode & kOwner) >> 6U;
+        const auto readable = header.mode & kOwnerReads;
+        if (is_shown_) header.mode |= readable >> 3U | readable >> 6U;
+        header.owner = owner_;
+        header.group = group_;
         fresh.push_back(std::move(header));
     }
     return fresh;

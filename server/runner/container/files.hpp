@@ -18,8 +18,14 @@ class FolderSync {
   public:
     explicit FolderSync(std::string root) : root_{std::move(root)} {}
 
-    /// Every user of the container may do what the owner may here: its steps are another one.
-    void open_to_all() { is_open_ = true; }
+    /// Whom the files belong to in the container; root without it.
+    void give_to(std::uint32_t owner, std::uint32_t group) {
+        owner_ = owner;
+        group_ = group;
+    }
+
+    /// Everybody may read what the owner may read here.
+    void show_to_all() { is_shown_ = true; }
 
     /// New and changed entries since the last call.
     Result<std::vector<docker::TarHeader>> take_changes();
@@ -42,7 +48,9 @@ class FolderSync {
     std::optional<Mark> look_at(const docker::TarHeader& header) const;
 
     std::string root_;
-    bool is_open_ = false;
+    std::uint32_t owner_ = 0;
+    std::uint32_t group_ = 0;
+    bool is_shown_ = false;
     std::map<std::string, Mark> sent_;
 };
 

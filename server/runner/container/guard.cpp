@@ -67,8 +67,8 @@ Task<Result<>> install_supervisor(docker::Engine& engine, docker::ContainerSpec 
     co_return put ? removed : put;
 }
 
-void guard_steps(docker::ContainerSpec& spec) {
-    spec.entrypoint = {supervisor_path(), "steps"};
+void guard_steps(docker::ContainerSpec& spec, const std::string& workspace) {
+    spec.entrypoint = {supervisor_path(), "steps", workspace};
     if (!spec.user.empty()) spec.entrypoint.push_back(std::move(spec.user));
     spec.command.clear();
     spec.user = "0:0";

@@ -23,7 +23,7 @@ std::string supervisor_mount();
 Task<Result<>> install_supervisor(docker::Engine& engine, docker::ContainerSpec helper);
 
 /// For the container of the steps. Its user becomes the supervisor's business.
-void guard_steps(docker::ContainerSpec& spec);
+void guard_steps(docker::ContainerSpec& spec, const std::string& workspace);
 
 /// For any other one: its program waits for `open_gate`. Code::invalid when it has none.
 Result<> hide_behind_gate(docker::ContainerSpec& spec, const docker::ImageInfo& image);

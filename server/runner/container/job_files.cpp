@@ -12,8 +12,7 @@ namespace triphammer::runner {
 
 namespace {
 
-/// In the order of `synced_`.
-constexpr std::array kInside{wire::kWorkspace, wire::kTemp, wire::kHome, wire::kActions};
+/// In `synced_`.
 constexpr std::size_t kTempPlace = 1;
 /// Steps only read it, so their supervisor may not write it either.
 constexpr std::size_t kActionsPlace = 3;
@@ -54,23 +53,33 @@ Result<std::string> to_frames(
     return out;
 }
 
+/// /__w/NAME/NAME, as there: workflows write it down.
+std::string workspace_of(const std::string& repository) {
+    auto name = repository.substr(repository.rfind('/') + 1);
+    if (name.empty() || name == "." || name == "..") name = "workspace";
+    return "/__w/" + name + "/" + name;
+}
+
 }  // namespace
 
-JobFiles::JobFiles(const JobFolders& outside)
+JobFiles::JobFiles(const JobFolders& outside, const std::string& repository)
     : folders_{outside},
       synced_{
           FolderSync{outside.workspace.outside},
           FolderSync{outside.temp.outside},
           FolderSync{outside.home.outside},
           FolderSync{outside.actions.outside}} {
-    folders_.workspace.inside = wire::kWorkspace;
+    folders_.workspace.inside = workspace_of(repository);
     folders_.temp.inside = wire::kTemp;
     folders_.home.inside = wire::kHome;
     folders_.actions.inside = wire::kActions;
 }
 
-void JobFiles::open_to_all() {
-    for (auto& folder : synced_) folder.open_to_all();
+void JobFiles::give_to(std::uint32_t user, std::uint32_t group) {
+    if (user == 0) return;
+    for (auto& folder : synced_) folder.give_to(user, group);
+    synced_[kActionsPlace].give_to(0, 0);
+    synced_[kActionsPlace].show_to_all();
 }
 
 Task<Result<>> JobFiles::send_changes(
@@ -88,17 +97,19 @@ Task<Result<>> JobFiles::send_folder(
     docker::Engine& engine, const std::string& container, std::size_t at, std::string& frames
 ) {
     auto& folder = synced_[at];
+    const std::array places{&folders_.workspace, &folders_.temp, &folders_.home, &folders_.actions};
+    const auto& inside = places[at]->inside;
     auto changes = folder.take_changes();
     if (!changes) co_return changes.error();
     if (changes->empty()) co_return Result<>{};
     if (at != kActionsPlace && are_few(*changes)) {
-        auto some = to_frames(folder.root(), kInside[at], *changes);
+        auto some = to_frames(folder.root(), inside, *changes);
         if (!some) co_return some.error();
         frames += *some;
         co_return Result<>{};
     }
     docker::FolderTar archive{folder.root(), std::move(*changes)};
-    auto putting = engine.put_archive(container, kInside[at], archive);
+    auto putting = engine.put_archive(container, inside, archive);
     co_return co_await std::move(putting);
 }
 

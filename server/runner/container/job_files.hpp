@@ -15,13 +15,13 @@ namespace triphammer::runner {
 
 class JobFiles {
   public:
-    /// `outside.*.outside` exist; the names inside are ours.
-    explicit JobFiles(const JobFolders& outside);
+    /// `outside.*.outside` exist; the names inside are GitHub's. `repository`: OWNER/NAME.
+    JobFiles(const JobFolders& outside, const std::string& repository);
 
     const JobFolders& folders() const { return folders_; }
 
     /// For steps of another user than root.
-    void open_to_all();
+    void give_to(std::uint32_t user, std::uint32_t group);
 
     /// Sends what is new: a little is added to `frames`, for the supervisor; much goes by archive.
     Task<Result<>> send_changes(
@@ -39,7 +39,7 @@ class JobFiles {
     );
 
     JobFolders folders_;
-    std::array<FolderSync, 4> synced_;
+    std::array<FolderSync, 4> synced_;  // workspace, temp, home, actions
 };
 
 }  // namespace triphammer::runner

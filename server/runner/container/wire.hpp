@@ -35,11 +35,10 @@ constexpr std::size_t kMaxPayload = 4U << 20U;  // a command with its environmen
 /// Of one file; larger ones go in by archive.
 constexpr std::size_t kMaxFile = 2U << 20U;
 
-/// The job's folders inside.
-constexpr const char* kWorkspace = "/triphammer/workspace";
-constexpr const char* kTemp = "/triphammer/temp";
-constexpr const char* kHome = "/triphammer/home";
-constexpr const char* kActions = "/triphammer/actions";
+/// The job's folders inside, where GitHub's runner has them; the workspace is told.
+constexpr const char* kTemp = "/__w/_temp";
+constexpr const char* kHome = "/github/home";
+constexpr const char* kActions = "/__w/_actions";
 
 using Number = std::uint32_t;
 
@@ -79,7 +78,9 @@ struct File {
 
 struct Ready {
     bool has_bash = false;
-    bool has_sh = false;
+    // Whom the steps run as.
+    std::uint32_t user = 0;
+    std::uint32_t group = 0;
 
     friend bool operator==(const Ready&, const Ready&) = default;
 };
@@ -274,16 +275,19 @@ inline std::optional<Ended> parse_ended(std::string_view payload) {
 }
 
 inline std::string to_frame(const Ready& ready) {
-    const char flags = static_cast<char>((ready.has_bash ? 1 : 0) + (ready.has_sh ? 2 : 0));
-    return make_frame(Type::ready, std::string(1, flags));
+    std::string payload(1, static_cast<char>(ready.has_bash ? 1 : 0));
+    put_u32(payload, ready.user);
+    put_u32(payload, ready.group);
+    return make_frame(Type::ready, payload);
 }
 
 inline std::optional<Ready> parse_ready(std::string_view payload) {
-    if (payload.size() != 1) return {};
-    const auto flags = static_cast<unsigned char>(payload[0]);
+    Reader reader{payload};
     Ready ready;
-    ready.has_bash = (flags & 1U) != 0;
-    ready.has_sh = (flags & 2U) != 0;
+    ready.has_bash = reader.u8() != 0;
+    ready.user = reader.u32();
+    ready.group = reader.u32();
+    if (!reader.at_end()) return {};
     return ready;
 }
 

@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 
 namespace triphammer::runner {
 
@@ -16,7 +18,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t kMostFiles = 100'000;
+constexpr std::size_t kMostFiles = 500'000;
 constexpr std::uint64_t kMostBytes = 1ULL << 30U;
 
 std::pair<std::string_view, std::string_view> first_part(std::string_view path) {
@@ -35,7 +37,7 @@ bool matches_path_or_folder(std::string_view pattern, std::string_view path) {
 
 /// One pattern a line, relative to the workspace; lines with # are remarks.
 std::vector<std::string> read_patterns(
-    const std::vector<std::string>& texts, const std::string& workspace
+    const std::vector<std::string>& texts, const std::array<std::string, 2>& workspaces
 ) {
     std::vector<std::string> out;
     for (const auto& text : texts) {
@@ -44,7 +46,9 @@ std::vector<std::string> read_patterns(
             if (line.empty() || line[0] == '#') continue;
             const std::string_view mark = line[0] == '!' ? "!" : "";
             line.remove_prefix(mark.size());
-            if (line.starts_with(workspace + "/")) line.remove_prefix(workspace.size() + 1);
+            for (const auto& workspace : workspaces) {
+                if (line.starts_with(workspace + "/")) line.remove_prefix(workspace.size() + 1);
+            }
             if (line.ends_with('/')) line.remove_suffix(1);
             out.push_back(std::string{mark} + std::string{line});
         }
@@ -72,7 +76,7 @@ Result<std::vector<std::string>> list_wanted(
         root, fs::directory_options::skip_permission_denied, failure};
     for (; !failure && at != fs::recursive_directory_iterator{}; at.increment(failure)) {
         if (++seen > kMostFiles)
-            return Error{Code::too_large, "hashFiles: more than 100,000 files"};
+            return Error{Code::too_large, "hashFiles: more than 500,000 files"};
         if (at->path().filename() == ".git") at.disable_recursion_pending();
         if (at->symlink_status(failure).type() != fs::file_type::regular) continue;
         const auto path = at->path().lexically_relative(root).generic_string();
@@ -104,7 +108,10 @@ Result<> add_file(const fs::path& path, Sha256Stream& all, std::uint64_t& left) 
 }  // namespace
 
 Result<std::string> HashFiles::hash_files(const std::vector<std::string>& patterns) {
-    const auto files = list_wanted(workspace_, read_patterns(patterns, workspace_.string()));
+    if (is_hidden_) return files_are_hidden();
+    const auto own = workspace_.string();
+    const auto files =
+        list_wanted(workspace_, read_patterns(patterns, {own, inside_.empty() ? own : inside_}));
     if (!files) return files.error();
     if (files->empty()) return std::string{};
     Sha256Stream all;
@@ -113,6 +120,22 @@ Result<std::string> HashFiles::hash_files(const std::vector<std::string>& patter
         if (auto added = add_file(workspace_ / file, all, left); !added) return added.error();
     }
     return all.hex();
+}
+
+Error files_are_hidden() {
+    return invalid(
+        "hashFiles: once a step has run in the container, only steps may ask; not the defaults of "
+        "an action's inputs, pre-if and post-if"
+    );
+}
+
+int run_hash_files(int count, char** arguments) {
+    if (count < 1) return 1;
+    HashFiles hashes{arguments[0]};
+    const auto digest = hashes.hash_files({arguments + 1, arguments + count});
+    const auto text = (digest ? *digest : digest.error().message) + "\n";
+    const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+    return digest && written ? 0 : 1;
 }
 
 bool matches_path(std::string_view pattern, std::string_view path) {

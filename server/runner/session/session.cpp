@@ -46,6 +46,11 @@ Result<> Session::begin(const std::string& document_json) {
     return {};
 }
 
+void Session::set_folders(const JobFolders& folders) {
+    contexts_->set_folders(folders);
+    hash_files_.set_inside(folders.workspace.inside);
+}
+
 Result<std::string> Session::evaluate(const model::Template& value) const {
     return expression::interpolate(value.text, contexts_->contexts());
 }

@@ -74,6 +74,12 @@ class Session final : public JobSession, public LinkListener {
     /// Ends the work as a cancel of the daemon would.
     void cancel(const protocol::Cancel& cancel);
 
+    /// The names that the steps see.
+    void set_folders(const JobFolders& folders);
+
+    /// What this machine's workspace says is not what the steps have any more.
+    void hide_files() { hash_files_.hide(); }
+
     JobContexts& contexts() { return *contexts_; }
 
     const JobContexts& contexts() const { return *contexts_; }

@@ -68,7 +68,11 @@ class StepExecutor {
     virtual const JobFolders& folders() const = 0;
     /// NAME=value that the place itself gives (PATH of the image); lowest layer.
     virtual std::vector<std::string> base_environment() const = 0;
+    /// Whether bash runs the steps that name no shell.
     virtual bool has_bash() const = 0;
+
+    /// Whether steps may have changed files of the workspace without changing `outside`.
+    virtual bool hides_changes() const { return false; }
 
     /// After `prepare`.
     virtual JobPlace place() const { return {}; }

@@ -51,3 +51,21 @@ TEST(FolderSync, DoesNotSendBackWhatItFetched) {
     EXPECT_EQ(take(folder), Paths{});
     EXPECT_EQ(read_file(root / "output", 100).value(), "a=1\n");
 }
+
+TEST(FolderSync, GivesWhatItSendsToTheSteps) {
+    triphammer::testing::TempDir root;
+    ASSERT_TRUE(replace_file(root / "a", "1"));
+    std::filesystem::permissions(root / "a", std::filesystem::perms{0700});
+    FolderSync own{root.path().string()};
+    FolderSync shown{root.path().string()};
+
+    own.give_to(1001, 1002);
+    shown.show_to_all();
+
+    const auto given = own.take_changes().value().front();
+    const auto read = shown.take_changes().value().front();
+    EXPECT_EQ(given.owner, 1001U);
+    EXPECT_EQ(given.group, 1002U);
+    EXPECT_EQ(read.owner, 0U);
+    EXPECT_EQ(read.mode, 0755U);
+}

@@ -19,29 +19,40 @@ wire::File named(const std::string& path, const std::string& bytes) {
 
 }  // namespace
 
+TEST(JobFiles, AreWhereGitHubHasThem) {
+    const auto workspace_of = [](const std::string& repository) {
+        return JobFiles{JobFolders{}, repository}.folders().workspace.inside;
+    };
+
+    EXPECT_EQ(workspace_of("acme/shop"), "/__w/shop/shop");
+    EXPECT_EQ(workspace_of("acme/.github"), "/__w/.github/.github");
+    EXPECT_EQ(workspace_of("acme/.."), "/__w/workspace/workspace");
+    EXPECT_EQ(workspace_of(""), "/__w/workspace/workspace");
+}
+
 TEST(JobFiles, AskForTheFiveCommandFilesAlone) {
     const auto wanted = JobFiles::list_command_files(
         {"PATH=/bin",
-         "GITHUB_OUTPUT=/triphammer/temp/output_1",
-         "GITHUB_ENV=/triphammer/temp/../../etc/passwd",
+         "GITHUB_OUTPUT=/__w/_temp/output_1",
+         "GITHUB_ENV=/__w/_temp/../../etc/passwd",
          "GITHUB_PATH=/elsewhere",
          "GITHUB_STATE",
-         "GITHUB_MINE=/triphammer/temp/mine",
-         "GITHUB_EVENT_PATH=/triphammer/temp/event.json"}
+         "GITHUB_MINE=/__w/_temp/mine",
+         "GITHUB_EVENT_PATH=/__w/_temp/event.json"}
     );
 
-    EXPECT_EQ(wanted, std::vector<std::string>{"/triphammer/temp/output_1"});
+    EXPECT_EQ(wanted, std::vector<std::string>{"/__w/_temp/output_1"});
 }
 
 TEST(JobFiles, TakeBackNothingThatNobodyAskedFor) {
     triphammer::testing::TempDir root;
     JobFolders folders;
     folders.temp.outside = root.path().string();
-    JobFiles files{folders};
-    const std::vector<std::string> wanted{"/triphammer/temp/output_1"};
+    JobFiles files{folders, "acme/shop"};
+    const std::vector<std::string> wanted{"/__w/_temp/output_1"};
 
-    const auto other = files.take_back(wanted, named("/triphammer/temp/../output_1", "x"));
-    const auto asked = files.take_back(wanted, named("/triphammer/temp/output_1", "a=1\n"));
+    const auto other = files.take_back(wanted, named("/__w/_temp/../output_1", "x"));
+    const auto asked = files.take_back(wanted, named("/__w/_temp/output_1", "a=1\n"));
 
     EXPECT_FALSE(other);
     EXPECT_TRUE(asked);

@@ -67,3 +67,19 @@ TEST(ContainerWire, SaysWhoseOutputItIs) {
     EXPECT_EQ(wire::command_of(payload), 9U);
     EXPECT_EQ(payload.substr(wire::kNumber), "text");
 }
+
+TEST(ContainerWire, SaysWhoTheStepsAre) {
+    wire::Ready ready;
+    ready.has_bash = true;
+    ready.user = 1001;
+    ready.group = 1002;
+
+    const auto payload = wire::to_frame(ready).substr(wire::kHeader);
+
+    const auto parsed = wire::parse_ready(payload);
+    ASSERT_TRUE(parsed);
+    EXPECT_TRUE(parsed->has_bash);
+    EXPECT_EQ(parsed->user, 1001U);
+    EXPECT_EQ(parsed->group, 1002U);
+    EXPECT_FALSE(wire::parse_ready(payload.substr(1)));
+}

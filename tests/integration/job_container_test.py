@@ -1,0 +1,98 @@
+"""Jobs with `container`, as GitHub documents them: where their files are, who their steps are, what hashFiles()
+sees, and what ends one that writes too much."""
+import hashlib
+import os
+
+import pytest
+
+from harness.engine import docker
+
+pytestmark = pytest.mark.skipif("DOCKER_HOST" not in os.environ, reason="no engine: ./dev test integration starts one")
+
+IMAGE = "triphammer/with-user"
+
+
+@pytest.fixture
+def image():
+    """Busybox whose user is not root and whose entry point is no shell."""
+    made = docker("create", "triphammer/busybox", "true")
+    docker("commit", "--change", "USER 1001:1002", "--change", 'ENTRYPOINT ["/bin/false"]', made, IMAGE)
+    docker("rm", made)
+    yield IMAGE
+    docker("rmi", "-f", IMAGE)
+
+
+@pytest.fixture
+def run(make_daemon, git):
+    def push(job, steps, **files):
+        daemon = make_daemon(docker={"host": os.environ["DOCKER_HOST"]})
+        repository = git.repository("acme/shop")
+        text = f"on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n{job}    steps:\n{steps}"
+        sha = repository.commit({".triphammer/w.yml": text, **files})
+        daemon.add_repository(repository)
+        found = daemon.run_of_push(repository, sha, 120)
+        [job] = found["jobs"]
+        return job, daemon.log_text(found["id"], job["id"])
+    return push
+
+
+def digest_of(*contents):
+    """What hashFiles() makes of files with these contents, in the order of their names."""
+    return hashlib.sha256(b"".join(hashlib.sha256(one.encode()).digest() for one in contents)).hexdigest()
+
+
+def test_hash_files_sees_what_the_checkout_and_the_steps_have_left(run):
+    job, log = run("    container: triphammer/busybox\n", """\
+      - uses: actions/checkout@v4
+      - name: First ${{ hashFiles('**/lock') }}
+        run: |
+          echo "first $HASH"
+          mkdir made && echo new > made/lock && echo changed > lock
+        env: { HASH: "${{ hashFiles('**/lock') }}" }
+      - name: Then ${{ hashFiles('**/lock') }}
+        if: hashFiles('made/lock') != '' && hashFiles('nothing') == ''
+        run: echo "then $HASH of $OTHER"
+        env:
+          HASH: "${{ hashFiles('**/lock', '!absent') }}"
+          OTHER: "${{ hashFiles(format('{0}/made', github.workspace)) }}"
+      - id: broken
+        continue-on-error: true
+        run: rm lock made/lock && ln -s /etc/passwd made/lock
+      - run: echo "links are '${{ hashFiles('**/lock') }}'"
+""", lock="as it came\n")
+
+    assert job["state"] == "succeeded", (job, log)
+    first, then = digest_of("as it came\n"), digest_of("changed\n", "new\n")
+    assert f"first {first}\n" in log
+    assert f"then {then} of {digest_of('new' + chr(10))}\n" in log
+    names = [step["name"] for step in job["steps"]]
+    assert f"First {first}" in names and f"Then {then}" in names
+    assert "links are ''\n" in log
+
+
+def test_steps_find_the_folders_the_shell_and_the_user_that_github_gives_them(run, image):
+    job, log = run(f"    container: {image}\n", """\
+      - uses: actions/checkout@v4
+      - run: |
+          set -x
+          test "$(id -u):$(id -g)" = 1001:1002
+          test "$PWD" = /__w/shop/shop && test "$GITHUB_WORKSPACE" = "$PWD" && test "${{ github.workspace }}" = "$PWD"
+          test "$HOME" = /github/home && test "$RUNNER_TEMP" = /__w/_temp && test "${{ runner.temp }}" = /__w/_temp
+          touch "$HOME/mine" "$RUNNER_TEMP/mine" mine && echo more >> lock && mkdir sub/more
+          test "$(stat -c %u:%g . .git lock sub sub/file | sort -u)" = 1001:1002
+          test -n "${{ job.container.id }}" && test -n "${{ job.container.network }}"
+          echo "A=1" >> "$GITHUB_ENV" && echo "said=yes" >> "$GITHUB_OUTPUT" && echo "$HOME" >> "$GITHUB_PATH"
+          grep -q "^sh" "/proc/$$/comm"
+        id: all
+      - run: test "$A/${{ steps.all.outputs.said }}" = 1/yes && test "${PATH%%:*}" = /github/home
+      - run: test -n "${{ hashFiles('lock', 'sub/**') }}" && test "$(id -u)" = 1001
+""", **{"lock": "x\n", "sub/file": "y\n"})
+
+    assert job["state"] == "succeeded", (job, log)
+
+
+def test_options_say_who_the_steps_are_before_the_image_does(run, image):
+    job, log = run(f"    container: {{ image: {image}, options: --user root --cpus 1, env: {{ LEVEL: 2 }} }}\n",
+                   '      - run: test "$(id -u)/$LEVEL" = 0/2\n')
+
+    assert job["state"] == "succeeded", (job, log)
