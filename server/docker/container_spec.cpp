@@ -212,6 +212,9 @@ ImageInfo parse_image(const json& inspect) {
     out.command = texts_at(config, "Cmd");
     out.health = health_at(object_at(config, "Healthcheck"));
     out.has_health_check = !out.health.test.empty() && out.health.test.front() != "NONE";
+    for (const auto& [path, nothing] : object_at(config, "Volumes").items()) {
+        out.volumes.push_back(path);
+    }
     for (const auto& [port, nothing] : object_at(config, "ExposedPorts").items()) {
         std::uint16_t number = 0;
         std::from_chars(port.data(), port.data() + port.size(), number);

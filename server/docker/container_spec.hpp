@@ -54,6 +54,7 @@ struct ImageInfo {
     std::vector<std::string> digests;  // repository@sha256:…
     std::vector<std::string> env;      // NAME=value
     std::vector<std::uint16_t> exposed_ports;
+    std::vector<std::string> volumes;  // /path
     std::string working_directory;
     std::string user;
     std::vector<std::string> entrypoint;

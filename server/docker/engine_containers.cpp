@@ -100,6 +100,19 @@ Task<Result<ContainerInfo>> Engine::inspect_container(std::string id) {
     co_return parse_container(answer->body);
 }
 
+Task<Result<std::uint64_t>> Engine::measure_container(std::string id) {
+    auto call = connection_->request(http::Method::get, container_path(id, "/json?size=1"));
+    auto sent = connection_->send_for_json(std::move(call), "measure the container");
+    auto answer = co_await std::move(sent);
+    if (!answer) co_return answer.error();
+    const auto bytes = answer->body.find("SizeRw");  // left out where it is 0
+    if (bytes == answer->body.end()) co_return std::uint64_t{0};
+    if (!bytes->is_number_integer() || *bytes < 0) {
+        co_return Error{Code::protocol, "measure the container: the engine gives no size"};
+    }
+    co_return bytes->get<std::uint64_t>();
+}
+
 Task<Result<>> Engine::remove_container(std::string id) {
     auto call = connection_->request(http::Method::delete_, container_path(id, "?force=1&v=1"));
     call.deadline = kSlow;

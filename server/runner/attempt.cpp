@@ -183,13 +183,18 @@ class Attempt {
         outcome.reason += "; " + (asked ? *asked : asked.error().message);
     }
 
-    /// In a container the engine keeps them.
+    /// In a container the engine keeps all but the disk.
     void watch_limits() {
-        if (!on_host_) return;
-        if (limits_.cpu) keep_to_processors(*limits_.cpu);
         auto watched = limits_;
-        if (!watched.pids) watched.pids = usual_pids();
-        tasks_.spawn("resources", watch_resources(session_, watched));
+        if (on_host_) {
+            if (watched.cpu) keep_to_processors(*watched.cpu);
+            if (!watched.pids) watched.pids = usual_pids();
+        } else {
+            watched.memory.reset();
+            watched.pids.reset();
+            if (!watched.disk) return;
+        }
+        tasks_.spawn("resources", watch_resources(session_, watched, *place_));
     }
 
     JobOutcome failed_set_up(const Error& error) const {

@@ -96,3 +96,26 @@ def test_options_say_who_the_steps_are_before_the_image_does(run, image):
                    '      - run: test "$(id -u)/$LEVEL" = 0/2\n')
 
     assert job["state"] == "succeeded", (job, log)
+
+
+def test_a_job_that_writes_more_than_its_disk_ends_at_once(run):
+    job, log = run("    container: triphammer/busybox\n    resources: { disk: 50m }\n", """\
+      - run: |
+          dd if=/dev/zero of=small bs=1M count=20
+          sleep 2.5
+          echo "so much was fine"
+          dd if=/dev/zero of=/large bs=1M count=60
+          sleep 100
+""")
+
+    assert job["state"] == "failed" and job["cause"] == "disk_full", (job, log)
+    assert "more disk than the job may use" in job["reason"]
+    assert "so much was fine\n" in log
+
+
+def test_a_disk_that_nobody_could_measure_is_refused(run):
+    job, log = run("    container: { image: triphammer/busybox, volumes: ['data:/data'] }\n"
+                   "    resources: { disk: 50m }\n", "      - run: exit 1\n")
+
+    assert job["state"] == "failed" and job["cause"] == "invalid"
+    assert "resources.disk: nobody measures container.volumes" in job["reason"]

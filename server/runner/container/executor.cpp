@@ -68,6 +68,10 @@ class ContainerExecutor final : public StepExecutor {
 
     bool hides_changes() const override { return last_command_ > 0; }
 
+    Task<Result<std::uint64_t>> measure_disk() override {
+        return engine().measure_container(container_id_);
+    }
+
     JobPlace place() const override { return {container_id_, place_.network(), services_.facts()}; }
 
     std::string description() const override {
@@ -90,6 +94,7 @@ class ContainerExecutor final : public StepExecutor {
     );
     Task<Error> explain(Error error);
     docker::ContainerSpec spec() const;
+    Result<> check_volumes() const;
 
     docker::Engine& engine() { return place_.engine(); }
 
@@ -151,11 +156,24 @@ Task<Result<>> ContainerExecutor::make() {
     auto image = co_await std::move(getting);
     if (!image) co_return image.error();
     image_ = std::move(*image);
+    if (auto fine = check_volumes(); !fine) co_return fine;
     if (plan_.spec.user.empty()) plan_.spec.user = image_.user;
     environment_ = image_.env;
     for (const auto& [name, value] : plan_.spec.env) environment_.push_back(name + "=" + value);
     auto creating = create();
     co_return co_await std::move(creating);
+}
+
+/// The engine tells the size of what a container writes over its image alone.
+Result<> ContainerExecutor::check_volumes() const {
+    if (session_.document().job.resources.disk.empty()) return {};
+    const auto& spec = plan_.spec;
+    if (spec.volumes.empty() && spec.anonymous_volumes.empty() && image_.volumes.empty()) return {};
+    const auto where = image_.volumes.empty() ? "container.volumes" : "the image's volumes";
+    return invalid(
+        std::string{"resources.disk: nobody measures "} + where +
+        "; leave disk out, or what has volumes"
+    );
 }
 
 docker::ContainerSpec ContainerExecutor::spec() const {

@@ -163,11 +163,6 @@ Result<ContainerPlan> make_container_plan(const JobSession& session) {
     if (auto fine = model::check_steps_container(plan->spec); !fine) {
         return with_context("container", fine.error());
     }
-    if (!document.job.resources.disk.empty()) {
-        return invalid(
-            "resources.disk: nobody measures a container's; leave it out, or runs-on: host"
-        );
-    }
     if (auto set = set_resources(session, plan->spec); !set) return set.error();
     return plan;
 }

@@ -45,6 +45,8 @@ class ServiceExecutor final : public StepExecutor {
 
     bool has_bash() const override { return steps_->has_bash(); }
 
+    Task<Result<std::uint64_t>> measure_disk() override { return steps_->measure_disk(); }
+
     JobPlace place() const override {
         if (services_.empty()) return {};
         return {"", engine_.network(), services_.facts()};

@@ -2,6 +2,7 @@
 
 #include "base/file.hpp"
 #include "execution/network_policy.hpp"
+#include "runner/host/resource_watch.hpp"
 
 #include <boost/asio/this_coro.hpp>
 
@@ -82,6 +83,10 @@ Task<Result<execution::ProcessEnd>> HostExecutor::run_step(
     enclosed.sandbox = &sandbox_;
     enclosed.leftovers = leftovers_ ? &*leftovers_ : nullptr;
     return execution::run_process(std::move(enclosed), limits, output, stop);
+}
+
+Task<Result<std::uint64_t>> HostExecutor::measure_disk() {
+    co_return measure_folders(folders_);
 }
 
 /// What steps that were ended had, went with them; the others' leftovers go now.

@@ -35,6 +35,8 @@ class HostExecutor final : public StepExecutor {
     std::vector<std::string> base_environment() const override;
     bool has_bash() const override;
 
+    Task<Result<std::uint64_t>> measure_disk() override;
+
     Result<> bring_in(std::uint16_t port) override;
 
     std::string description() const override;

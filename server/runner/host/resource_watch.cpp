@@ -89,19 +89,22 @@ Excess find_memory(const ResourceLimits& limits) {
     return excess_of(used, *limits.memory, Cause::oom, "more memory than the job may use");
 }
 
-/// When its folders are looked through again.
-struct FolderTurn {
+/// When the disk is looked through again.
+struct DiskTurn {
     Instant at;
 };
 
-Excess find_disk(Session& session, const ResourceLimits& limits, FolderTurn& turn) {
-    const auto now = session.parts().clock.instant();
-    if (!limits.disk || now < turn.at) return {};
-    const auto used = measure_folders(session.folders());
-    const auto took = session.parts().clock.instant() - now;
-    turn.at = now + kShare * took;
-    if (used <= *limits.disk) return {};
-    return excess_of(used, *limits.disk, Cause::disk_full, "more disk than the job may use");
+Task<Excess> find_disk(
+    const Clock& clock, const ResourceLimits& limits, StepExecutor& executor, DiskTurn& turn
+) {
+    const auto begin = clock.instant();
+    if (!limits.disk || begin < turn.at) co_return Excess{};
+    auto measuring = executor.measure_disk();
+    const auto used = co_await std::move(measuring);
+    const auto end = clock.instant();
+    turn.at = end + kShare * (end - begin);
+    if (!used || *used <= *limits.disk) co_return Excess{};
+    co_return excess_of(*used, *limits.disk, Cause::disk_full, "more disk than the job may use");
 }
 
 void end_job(Session& session, const Excess& excess) {
@@ -140,15 +143,19 @@ void keep_to_processors(double cpu) {
     ::sched_setaffinity(0, sizeof allowed, &allowed);
 }
 
-Task<> watch_resources(Session& session, ResourceLimits limits) {
-    FolderTurn folders{session.parts().clock.instant()};
+Task<> watch_resources(Session& session, ResourceLimits limits, StepExecutor& executor) {
+    const auto& clock = session.parts().clock;
+    DiskTurn disk{clock.instant()};
     for (int turn = 1;; ++turn) {
         auto waiting = sleep_for(kEvery);
         co_await std::move(waiting);
         auto excess = find_crowd(limits);
         const bool measures = turn % kTurns == 0;
         if (excess.cause == Cause::none && measures) excess = find_memory(limits);
-        if (excess.cause == Cause::none && measures) excess = find_disk(session, limits, folders);
+        if (excess.cause == Cause::none && measures) {
+            auto finding = find_disk(clock, limits, executor, disk);
+            excess = co_await std::move(finding);
+        }
         if (excess.cause == Cause::none) continue;
         end_job(session, excess);
         co_return;

@@ -1,7 +1,7 @@
 #pragma once
-// Measures what the steps on this machine use, each second, and ends a job that uses more than it
-// may; a fork bomb is looked for five times a second, as it takes the processors from all. Whole
-// processors are kept by the kernel; what a control group limits besides comes on top.
+// Measures what the steps use, each second, and ends a job that uses more than it may; a fork bomb
+// is looked for five times a second, as it takes the processors from all. Whole processors are kept
+// by the kernel; what a control group limits besides comes on top.
 
 #include "base/task.hpp"
 #include "runner/host/resource_limits.hpp"
@@ -21,8 +21,8 @@ std::uint64_t measure_folders(const JobFolders& folders);
 void keep_to_processors(double cpu);
 
 /// Until it is cancelled; ends the session's work (oom, disk_full, or signal for processes) within
-/// two seconds after a limit was passed. Folders that take long to look through are looked at less
-/// often.
-Task<> watch_resources(Session& session, ResourceLimits limits);
+/// two seconds after a limit was passed. Disks that take long to look through are looked at less
+/// often. `executor` outlives it.
+Task<> watch_resources(Session& session, ResourceLimits limits, StepExecutor& executor);
 
 }  // namespace triphammer::runner

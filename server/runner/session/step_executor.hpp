@@ -74,6 +74,9 @@ class StepExecutor {
     /// Whether steps may have changed files of the workspace without changing `outside`.
     virtual bool hides_changes() const { return false; }
 
+    /// After `prepare`: bytes that the job has written where its steps run.
+    virtual Task<Result<std::uint64_t>> measure_disk();
+
     /// After `prepare`.
     virtual JobPlace place() const { return {}; }
 
