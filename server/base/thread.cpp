@@ -1,5 +1,6 @@
 #include "base/thread.hpp"
 
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -33,9 +34,12 @@ NamedThread::~NamedThread() {
     pool_->threads.join();
 }
 
+/// A cancelled caller waits like any other: `work` may use its variables. (Boost 1.81 would carry
+/// the cancellation to the other thread, where its signal may be gone by then.)
 Task<> NamedThread::run(std::function<void()> work) {
     auto task = call(std::move(work));
-    co_await asio::co_spawn(pool_->threads.get_executor(), std::move(task), asio::use_awaitable);
+    auto uncancelled = asio::bind_cancellation_slot(asio::cancellation_slot{}, asio::use_awaitable);
+    co_await asio::co_spawn(pool_->threads.get_executor(), std::move(task), std::move(uncancelled));
 }
 
 void NamedThread::post(std::function<void()> work) {

@@ -21,6 +21,7 @@ class NamedThread {
     NamedThread(const NamedThread&) = delete;
     NamedThread& operator=(const NamedThread&) = delete;
 
+    /// Ends after `work` has, also when the caller was cancelled in the meantime.
     Task<> run(std::function<void()> work);
 
     /// Fire and forget; `work` must not throw.
