@@ -14,6 +14,7 @@
 #include <cstring>
 #include <list>
 #include <map>
+#include <memory>
 
 namespace triphammer::logs {
 
@@ -21,6 +22,8 @@ namespace {
 
 constexpr std::size_t kChunkBytes = 256U << 10U;
 constexpr std::size_t kMaxOpen = 64;
+/// A shorter log is as soon read as its index, and most logs are short.
+constexpr std::uint64_t kIndexedBytes = std::uint64_t{64} << 10U;
 
 /// Reads up to `size` bytes at `offset`; fewer at the end of the file.
 Result<std::size_t> read_at(int fd, char* out, std::size_t size, std::uint64_t offset) {
@@ -39,12 +42,12 @@ Result<std::size_t> read_at(int fd, char* out, std::size_t size, std::uint64_t o
 /// Calls `visit(bytes)` for the whole file from `offset` on, in chunks.
 template <class Visit>
 Result<> visit_chunks(int fd, std::uint64_t offset, Visit visit) {
-    std::string buffer(kChunkBytes, '\0');
+    const auto buffer = std::make_unique_for_overwrite<char[]>(kChunkBytes);
     for (;;) {
-        auto count = read_at(fd, buffer.data(), buffer.size(), offset);
+        auto count = read_at(fd, buffer.get(), kChunkBytes, offset);
         if (!count) return count.error();
         if (*count == 0) return {};
-        if (!visit(std::string_view{buffer.data(), *count})) return {};
+        if (!visit(std::string_view{buffer.get(), *count})) return {};
         offset += *count;
     }
 }
@@ -183,11 +186,16 @@ Result<> LogStore::sync(LogId id) {
     if (!found) return found.error();
     if (*found == nullptr || (*found)->is_synced) return {};
     if (::fdatasync((*found)->file.get()) != 0) return from_errno("sync a log");
-    auto file = open_file(state_->path_of(id, ".idx"), O_WRONLY | O_CREAT | O_TRUNC);
+    auto kept = keep_index(**found);
+    (*found)->is_synced = kept.has_value();
+    return kept;
+}
+
+Result<> LogStore::keep_index(const Open& log) const {
+    if (log.index.length() < kIndexedBytes) return {};
+    auto file = open_file(state_->path_of(log.id, ".idx"), O_WRONLY | O_CREAT | O_TRUNC);
     if (!file) return file.error();
-    auto written = write_all(file->get(), (*found)->index.to_bytes());
-    (*found)->is_synced = written.has_value();
-    return written;
+    return write_all(file->get(), log.index.to_bytes());
 }
 
 Result<> LogStore::close(LogId id) {

@@ -47,8 +47,8 @@ struct LogMatches {
 };
 
 /// The users' build logs, files of bytes under one folder: <root>/<fence/1000>/<fence>/<step>.log,
-/// with a sparse line index beside each (<step>.idx: the offset of every 256th line). Paths are
-/// made from numbers only; files are 0600.
+/// with a sparse line index beside those of 64 KiB and more (<step>.idx: the offset of every 256th
+/// line). Paths are made from numbers only; files are 0600.
 ///
 /// Memory is bounded: what is kept per open log is its index (8 bytes per 256 lines); the index of
 /// a log that is not written any more is read from its file when it is asked for.
@@ -89,6 +89,7 @@ class LogStore {
     struct Open;
     struct State;
     explicit LogStore(std::unique_ptr<State> state);
+    Result<> keep_index(const Open& log) const;
     Result<Open*> open_log(LogId id, bool create);
 
     std::unique_ptr<State> state_;

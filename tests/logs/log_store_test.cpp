@@ -130,22 +130,32 @@ TEST(LogStore, FindsTextInTheWholeLog) {
 
 TEST(LogStore, GoesOnAfterARestartWithOrWithoutItsIndex) {
     Fixture fixture;
-    fixture.logs->append(kLog, 0, numbered_lines(0, 1000)).value();
+    fixture.logs->append(kLog, 0, numbered_lines(0, 10'000)).value();
     fixture.logs->sync(kLog).value();
     const auto synced = fixture.logs->length(kLog).value();
-    fixture.logs->append(kLog, synced, numbered_lines(1000, 2000)).value();
+    fixture.logs->append(kLog, synced, numbered_lines(10'000, 20'000)).value();
 
     fixture.restart();
-    EXPECT_EQ(fixture.logs->line_count(kLog).value(), 2000U);
-    EXPECT_EQ(fixture.logs->lines(kLog, {1500, 1}).value().bytes, "line 1500\n");
+    EXPECT_EQ(fixture.logs->line_count(kLog).value(), 20'000U);
+    EXPECT_EQ(fixture.logs->lines(kLog, {15'000, 1}).value().bytes, "line 15000\n");
 
-    std::filesystem::remove(fixture.file(".idx"));
+    ASSERT_TRUE(std::filesystem::remove(fixture.file(".idx")));
     fixture.restart();
-    EXPECT_EQ(fixture.logs->lines(kLog, {999, 2}).value().bytes, "line 999\nline 1000\n");
+    EXPECT_EQ(fixture.logs->lines(kLog, {9'999, 2}).value().bytes, "line 9999\nline 10000\n");
 
     std::ofstream{fixture.file(".idx")} << "damaged";
     fixture.restart();
-    EXPECT_EQ(fixture.logs->line_count(kLog).value(), 2000U);
+    EXPECT_EQ(fixture.logs->line_count(kLog).value(), 20'000U);
+}
+
+TEST(LogStore, KeepsNoIndexOfAShortLog) {
+    Fixture fixture;
+    fixture.logs->append(kLog, 0, numbered_lines(0, 1000)).value();
+    fixture.logs->close(kLog).value();
+
+    EXPECT_FALSE(std::filesystem::exists(fixture.file(".idx")));
+    fixture.restart();
+    EXPECT_EQ(fixture.logs->lines(kLog, {999, 1}).value().bytes, "line 999\n");
 }
 
 TEST(LogStore, SumsTheWholeLog) {
