@@ -7,7 +7,6 @@
 #include "launcher/start_line.hpp"
 
 #include <fcntl.h>
-#include <pwd.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -61,15 +60,6 @@ Result<Child> spawn_runner(const fs::path& program, const Start& start) {
     return spawner.spawn(request);
 }
 
-/// The daemon reads the spool of a dead runner, perhaps as another user.
-void share_with_daemon(const fs::path& folder, const std::optional<uid_t>& daemon) {
-    const passwd* user = daemon ? ::getpwuid(*daemon) : nullptr;
-    if (user == nullptr || *daemon == ::geteuid()) return;
-    if (::chown(folder.c_str(), static_cast<uid_t>(-1), user->pw_gid) == 0) {
-        ::chmod(folder.c_str(), 02750);
-    }
-}
-
 /// Not synced: a power cut ends the runner too.
 Result<> note_pid(const FileDescriptor& lock, pid_t pid) {
     return write_all_at(lock.get(), std::to_string(pid), 0);
@@ -84,7 +74,9 @@ bool has_open(pid_t pid, const fs::path& lock) {
 }  // namespace
 
 Attempts::Attempts(const Settings& settings)
-    : settings_{settings}, standby_{settings.runner_program, {kPath}} {}
+    : settings_{settings},
+      stock_{settings.run, settings.daemon_uid},
+      standby_{settings.runner_program, {kPath}} {}
 
 fs::path Attempts::folder_of(std::int64_t fence) const {
     return settings_.run / std::to_string(fence);
@@ -93,7 +85,7 @@ fs::path Attempts::folder_of(std::int64_t fence) const {
 /// If anything fails after the folder was made, the attempt is listed as dead: the daemon decides.
 Result<Child> Attempts::start(const Request& request) {
     const auto folder = folder_of(request.fence);
-    if (auto made = make_folders(request.fence); !made) return made.error();
+    if (auto taken = take_folder(request.fence); !taken) return taken.error();
     auto lock = lock_file(folder / "lock");
     if (!lock) return lock.error();
     StartLine line;
@@ -127,17 +119,15 @@ Result<Child> Attempts::start_runner(const fs::path& folder, int line, int lock)
     return spawn_runner(settings_.runner_program, start);
 }
 
-Result<> Attempts::make_folders(std::int64_t fence) const {
+Result<> Attempts::take_folder(std::int64_t fence) {
     const auto folder = folder_of(fence);
-    if (::mkdir(folder.c_str(), 0700) != 0) {
-        if (errno == EEXIST) return conflict("attempt " + std::to_string(fence) + " was started");
-        return from_errno("make " + folder.string());
+    auto taken = stock_.take(folder);
+    if (!taken && taken.error().code == Code::conflict) {
+        return conflict("attempt " + std::to_string(fence) + " was started");
     }
-    share_with_daemon(folder, settings_.daemon_uid);
-    for (const char* name : {"work", "temp", "home", "tmp"}) {
-        const auto inner = folder / name;
-        if (::mkdir(inner.c_str(), 0700) != 0) return from_errno("make " + inner.string());
-        if (auto given = give_to_steps(inner, fence); !given) return given;
+    if (!taken) return taken;
+    for (const char* name : kStepFolders) {
+        if (auto given = give_to_steps(folder / name, fence); !given) return given;
     }
     return {};
 }
@@ -192,6 +182,14 @@ Result<> Attempts::set_aside(std::int64_t fence) const {
     const auto place = aside() / std::to_string(fence);
     if (::rename(folder.c_str(), place.c_str()) == 0 || errno == ENOENT) return {};
     return from_errno("set " + folder.string() + " aside");
+}
+
+bool Attempts::use_again(std::int64_t fence) {
+    return stock_.take_back(aside() / std::to_string(fence));
+}
+
+Result<> Attempts::make_ready() {
+    return stock_.fill();
 }
 
 Result<> Attempts::remove_aside() const {

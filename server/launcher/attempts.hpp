@@ -3,6 +3,7 @@
 // This is the launcher's whole memory; it outlives the launcher.
 
 #include "base/spawn.hpp"
+#include "launcher/folder_stock.hpp"
 #include "launcher/launcher.hpp"
 #include "launcher/messages.hpp"
 #include "launcher/standby.hpp"
@@ -37,6 +38,12 @@ class Attempts {
     /// files go with `remove_aside`. No error when there is no such folder.
     Result<> set_aside(std::int64_t fence) const;
 
+    /// Keeps the folder of an attempt that was set aside for another one, if that is quickly done;
+    /// false: it stays aside. On a thread, beside `start`.
+    bool use_again(std::int64_t fence);
+    /// Makes folders for attempts to come. On a thread, beside `start`.
+    Result<> make_ready();
+
     /// Removes what was set aside before this call. May take long: on a thread.
     Result<> remove_aside() const;
     bool has_aside() const;
@@ -44,12 +51,13 @@ class Attempts {
     std::filesystem::path folder_of(std::int64_t fence) const;
 
   private:
-    Result<> make_folders(std::int64_t fence) const;
+    Result<> take_folder(std::int64_t fence);
     Result<Child> start_runner(const std::filesystem::path& folder, int line, int lock);
 
     std::filesystem::path aside() const { return settings_.run / "swept"; }
 
     const Settings& settings_;
+    FolderStock stock_;
     Standby standby_;
 };
 

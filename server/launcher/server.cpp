@@ -109,6 +109,7 @@ Server::Server(Executor executor, const Settings& settings)
              }} {
     watch_survivors();
     remove_soon();
+    tasks_.spawn("folders", make_ready());
     tasks_.spawn("held folders", prune_held_folders());
 }
 
@@ -254,8 +255,24 @@ Task<Reply> Server::sweep(Request request) {
     const auto moved = attempts_.set_aside(fence);
     if (!moved) co_return refusal(fence, moved.error().message);
     ended_.erase(fence);
-    remove_soon();
+    tasks_.spawn("folder", tidy_up(fence));
     co_return reply_of("swept", fence);
+}
+
+Task<> Server::tidy_up(std::int64_t fence) {
+    auto tidy = [this, fence] { return attempts_.use_again(fence); };
+    auto tidying = offload(disk_, tidy);
+    const bool is_kept = co_await std::move(tidying);
+    if (!is_kept) remove_soon();
+    auto stocking = make_ready();
+    co_await std::move(stocking);
+}
+
+Task<> Server::make_ready() {
+    auto make = [this] { return attempts_.make_ready(); };
+    auto making = offload(disk_, make);
+    const auto made = co_await std::move(making);
+    if (!made) log::warning("no folders are made ahead", {{"why", made.error().message}});
 }
 
 /// The engine is asked only about attempts that used it. A second sweep finds no folder any more.

@@ -38,6 +38,8 @@ class Server {
     Reply list() const;
     Reply end(std::int64_t fence, std::chrono::milliseconds grace);
     Task<Reply> sweep(Request request);
+    Task<> tidy_up(std::int64_t fence);
+    Task<> make_ready();
     bool may_have_objects(std::int64_t fence);
     void remove_soon();
     Task<> remove_when_quiet();

@@ -1,0 +1,186 @@
+#include "launcher/folder_stock.hpp"
+
+#include "base/file.hpp"
+
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace triphammer::launcher {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t kReady = 4;
+constexpr std::size_t kMostReady = 16;
+/// More is removed when nobody waits for a start.
+constexpr int kFewEntries = 64;
+/// Folders only grow: one that held many files is slow for ever.
+constexpr off_t kMostFolderBytes = 64 << 10;
+
+/// The daemon reads the spool of a dead runner, perhaps as another user.
+void share_with_daemon(const fs::path& folder, const std::optional<uid_t>& daemon) {
+    const passwd* user = daemon ? ::getpwuid(*daemon) : nullptr;
+    if (user == nullptr || *daemon == ::geteuid()) return;
+    if (::chown(folder.c_str(), static_cast<uid_t>(-1), user->pw_gid) == 0) {
+        ::chmod(folder.c_str(), 02750);
+    }
+}
+
+Result<> make_folder(const fs::path& folder) {
+    if (::mkdir(folder.c_str(), 0700) == 0) return {};
+    if (errno == EEXIST) return conflict(folder.string() + " is there already");
+    return from_errno("make " + folder.string());
+}
+
+bool has_few_entries(const fs::path& folder) {
+    std::error_code failure;
+    fs::recursive_directory_iterator at{folder, failure};
+    int count = 0;
+    for (; !failure && at != fs::recursive_directory_iterator{}; at.increment(failure)) {
+        if (++count > kFewEntries) return false;
+    }
+    return !failure;
+}
+
+bool remove_entries(const fs::path& folder, bool (*stays)(std::string_view name)) {
+    std::error_code failure;
+    std::vector<fs::path> entries;
+    for (const auto& entry : fs::directory_iterator{folder, failure}) entries.push_back(entry);
+    for (const auto& entry : entries) {
+        if (!failure && !stays(entry.filename().native())) fs::remove_all(entry, failure);
+    }
+    return !failure;
+}
+
+bool is_frame(std::string_view name) {
+    const bool ours = name == "lock" || name == "runner.log";
+    return ours || std::find(kStepFolders.begin(), kStepFolders.end(), name) != kStepFolders.end();
+}
+
+/// Rights and labels that new files would inherit, flags and quotas: what an owner may leave
+/// behind.
+bool has_marks(const FileDescriptor& folder) {
+    if (::flistxattr(folder.get(), nullptr, 0) > 0) return true;
+    fsxattr marks{};
+    if (::ioctl(folder.get(), FS_IOC_FSGETXATTR, &marks) != 0) return errno != ENOTTY;
+    return marks.fsx_xflags != 0 || marks.fsx_projid != 0;
+}
+
+/// Ours, as it was made; `device`: and no mount of something else.
+bool reset_folder(const fs::path& path, dev_t device) {
+    auto folder = open_file(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+
+    struct stat facts {};
+
+    if (!folder || ::fstat(folder->get(), &facts) != 0) return false;
+    if (facts.st_dev != device || facts.st_size > kMostFolderBytes) return false;
+    if (has_marks(*folder)) return false;
+    return ::fchown(folder->get(), ::geteuid(), ::getegid()) == 0 &&
+           ::fchmod(folder->get(), 0700) == 0;
+}
+
+bool empty_file(const fs::path& path) {
+    auto file = open_file(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK);
+
+    struct stat facts {};
+
+    if (!file || ::fstat(file->get(), &facts) != 0) return false;
+    const bool plain = S_ISREG(facts.st_mode) && facts.st_nlink == 1;
+    return plain && facts.st_uid == ::geteuid() && ::ftruncate(file->get(), 0) == 0;
+}
+
+bool is_empty_again(const fs::path& folder) {
+    struct stat facts {};
+
+    if (::lstat(folder.c_str(), &facts) != 0 || !S_ISDIR(facts.st_mode)) return false;
+    if (facts.st_uid != ::geteuid() || !has_few_entries(folder)) return false;
+    for (const auto* name : kStepFolders) {
+        const auto inner = folder / name;
+        if (!reset_folder(inner, facts.st_dev)) return false;
+        if (!remove_entries(inner, [](std::string_view) { return false; })) return false;
+    }
+    return remove_entries(folder, is_frame) && empty_file(folder / "lock") &&
+           empty_file(folder / "runner.log");
+}
+
+}  // namespace
+
+FolderStock::FolderStock(fs::path run, std::optional<uid_t> daemon)
+    : run_{std::move(run)}, daemon_{daemon} {
+    std::error_code ignored;
+    fs::remove_all(run_ / "ready", ignored);  // an earlier launcher's
+}
+
+Result<> FolderStock::take(const fs::path& place) {
+    const auto ready = next();
+    if (!ready) return make(place);
+    if (::renameat2(AT_FDCWD, ready->c_str(), AT_FDCWD, place.c_str(), RENAME_NOREPLACE) == 0) {
+        return {};
+    }
+    if (errno == EEXIST) return conflict(place.string() + " is there already");
+    return make(place);
+}
+
+Result<> FolderStock::fill() {
+    if (auto made = make_directory(run_ / "ready", 0700); !made) return made;
+    while (size() < kReady) {
+        const auto folder = run_ / "ready" / "new";
+        if (auto made = make(folder); !made) return made;
+        if (auto kept = put(folder); !kept) return kept;
+    }
+    return {};
+}
+
+bool FolderStock::take_back(const fs::path& folder) {
+    return size() < kMostReady && is_empty_again(folder) && put(folder).has_value();
+}
+
+Result<> FolderStock::make(const fs::path& place) const {
+    if (auto made = make_folder(place); !made) return made;
+    share_with_daemon(place, daemon_);
+    for (const auto* name : kStepFolders) {
+        if (auto made = make_folder(place / name); !made) return made;
+    }
+    const auto lock = open_file(place / "lock", O_WRONLY | O_CREAT, 0600);
+    if (!lock) return lock.error();
+    const auto log = open_file(place / "runner.log", O_WRONLY | O_CREAT, 0640);
+    return log ? Result<>{} : log.error();
+}
+
+std::optional<fs::path> FolderStock::next() {
+    const std::lock_guard guard{mutex_};
+    if (ready_.empty()) return {};
+    auto out = std::move(ready_.back());
+    ready_.pop_back();
+    return out;
+}
+
+std::size_t FolderStock::size() {
+    const std::lock_guard guard{mutex_};
+    return ready_.size();
+}
+
+Result<> FolderStock::put(const fs::path& folder) {
+    const std::lock_guard guard{mutex_};
+    auto place = run_ / "ready" / std::to_string(++made_);
+    if (::rename(folder.c_str(), place.c_str()) != 0) {
+        return from_errno("keep " + folder.string());
+    }
+    ready_.push_back(std::move(place));
+    return {};
+}
+
+}  // namespace triphammer::launcher
