@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <string>
 #include <string_view>
@@ -55,20 +56,21 @@ bool has_few_entries(const fs::path& folder) {
     return !failure;
 }
 
-bool remove_entries(const fs::path& folder, bool (*stays)(std::string_view name)) {
+/// Those with the names in `stay` are left alone.
+template <std::size_t kCount>
+bool remove_entries(const fs::path& folder, const std::array<const char*, kCount>& stay) {
     std::error_code failure;
     std::vector<fs::path> entries;
     for (const auto& entry : fs::directory_iterator{folder, failure}) entries.push_back(entry);
     for (const auto& entry : entries) {
-        if (!failure && !stays(entry.filename().native())) fs::remove_all(entry, failure);
+        const auto stays = std::find(stay.begin(), stay.end(), entry.filename().native());
+        if (!failure && stays == stay.end()) fs::remove_all(entry, failure);
     }
     return !failure;
 }
 
-bool is_frame(std::string_view name) {
-    const bool ours = name == "lock" || name == "runner.log";
-    return ours || std::find(kStepFolders.begin(), kStepFolders.end(), name) != kStepFolders.end();
-}
+constexpr std::array<const char*, 0> kNothing{};
+constexpr std::array<const char*, 6> kFrame{"lock", "runner.log", "work", "temp", "home", "tmp"};
 
 /// Rights and labels that new files would inherit, flags and quotas: what an owner may leave
 /// behind.
@@ -92,14 +94,33 @@ bool reset_folder(const fs::path& path, dev_t device) {
            ::fchmod(folder->get(), 0700) == 0;
 }
 
-bool empty_file(const fs::path& path) {
+/// Ours alone, and nothing in it any more.
+bool empty_file(const fs::path& path, unsigned mode) {
     auto file = open_file(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK);
 
     struct stat facts {};
 
     if (!file || ::fstat(file->get(), &facts) != 0) return false;
     const bool plain = S_ISREG(facts.st_mode) && facts.st_nlink == 1;
-    return plain && facts.st_uid == ::geteuid() && ::ftruncate(file->get(), 0) == 0;
+    return plain && facts.st_uid == ::geteuid() && ::fchmod(file->get(), mode) == 0 &&
+           ::ftruncate(file->get(), 0) == 0;
+}
+
+Result<> make_file(const fs::path& path, unsigned mode) {
+    const auto file = open_file(path, O_WRONLY | O_CREAT | O_NOFOLLOW, mode);
+    return file ? Result<>{} : file.error();
+}
+
+/// First files that are no longer as they were made are made anew.
+bool empty_first_files(const fs::path& temp) {
+    for (const auto* name : kFirstFiles) {
+        const auto path = temp / name;
+        std::error_code failure;
+        if (empty_file(path, 0600)) continue;
+        fs::remove_all(path, failure);
+        if (failure || !make_file(path, 0600)) return false;
+    }
+    return true;
 }
 
 bool is_empty_again(const fs::path& folder) {
@@ -110,10 +131,13 @@ bool is_empty_again(const fs::path& folder) {
     for (const auto* name : kStepFolders) {
         const auto inner = folder / name;
         if (!reset_folder(inner, facts.st_dev)) return false;
-        if (!remove_entries(inner, [](std::string_view) { return false; })) return false;
+        const bool holds_files = name == std::string_view{"temp"};
+        const auto emptied =
+            holds_files ? remove_entries(inner, kFirstFiles) : remove_entries(inner, kNothing);
+        if (!emptied) return false;
     }
-    return remove_entries(folder, is_frame) && empty_file(folder / "lock") &&
-           empty_file(folder / "runner.log");
+    return empty_first_files(folder / "temp") && remove_entries(folder, kFrame) &&
+           empty_file(folder / "lock", 0600) && empty_file(folder / "runner.log", 0640);
 }
 
 }  // namespace
@@ -154,10 +178,11 @@ Result<> FolderStock::make(const fs::path& place) const {
     for (const auto* name : kStepFolders) {
         if (auto made = make_folder(place / name); !made) return made;
     }
-    const auto lock = open_file(place / "lock", O_WRONLY | O_CREAT, 0600);
-    if (!lock) return lock.error();
-    const auto log = open_file(place / "runner.log", O_WRONLY | O_CREAT, 0640);
-    return log ? Result<>{} : log.error();
+    for (const auto* name : kFirstFiles) {
+        if (auto made = make_file(place / "temp" / name, 0600); !made) return made;
+    }
+    if (auto made = make_file(place / "lock", 0600); !made) return made;
+    return make_file(place / "runner.log", 0640);
 }
 
 std::optional<fs::path> FolderStock::next() {

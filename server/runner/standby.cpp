@@ -26,6 +26,8 @@ namespace {
 constexpr std::size_t kDescriptors = 3;
 /// Jobs start in pairs and more when others have ended.
 constexpr std::size_t kNetworks = 2;
+/// Milliseconds, after a copy was made: its first step has begun by then.
+constexpr int kPause = 20;
 
 struct Received {
     std::string folder;
@@ -71,17 +73,19 @@ bool become_runner(const Received& start) {
     return moved && ::chdir(start.folder.c_str()) == 0;
 }
 
-bool is_asked() {
+/// Within `wait` milliseconds.
+bool is_asked(int wait) {
     pollfd socket{launcher::kStandbyDescriptor, POLLIN, 0};
-    return ::poll(&socket, 1, 0) > 0;
+    return ::poll(&socket, 1, wait) > 0;
 }
 
 /// Networks for the next copies. What cannot be made here, each copy tries itself, and says why.
 class Stock {
   public:
-    /// Until somebody waits for a copy.
+    /// Until somebody waits for a copy. The one just made needs the processor more than we do, but
+    /// the next one must find a network.
     void fill() {
-        while (can_make_ && networks_.size() < kNetworks && !is_asked()) {
+        while (can_make_ && networks_.size() < kNetworks && !is_asked(pause())) {
             auto made = execution::Network::make(execution::find_borders());
             can_make_ = made.has_value();
             if (made) networks_.push_back(std::move(*made));
@@ -98,6 +102,8 @@ class Stock {
     void clear() { networks_.clear(); }
 
   private:
+    int pause() const { return networks_.empty() ? 0 : kPause; }
+
     bool can_make_ = ::geteuid() == 0;
     std::vector<execution::Network> networks_;
 };

@@ -23,10 +23,14 @@ struct stat facts_of(const fs::path& path) {
     return facts;
 }
 
-std::size_t count_ready(const fs::path& run) {
+std::size_t count_entries(const fs::path& folder) {
     std::error_code none;
-    const fs::directory_iterator begin{run / "ready", none};
+    const fs::directory_iterator begin{folder, none};
     return static_cast<std::size_t>(std::distance(begin, fs::directory_iterator{}));
+}
+
+std::size_t count_ready(const fs::path& run) {
+    return count_entries(run / "ready");
 }
 
 void expect_frame(const fs::path& folder) {
@@ -35,11 +39,19 @@ void expect_frame(const fs::path& folder) {
         EXPECT_TRUE(S_ISDIR(facts.st_mode)) << name;
         EXPECT_EQ(facts.st_mode & 07777, 0700U) << name;
         EXPECT_EQ(facts.st_uid, ::geteuid()) << name;
-        EXPECT_TRUE(fs::is_empty(folder / name)) << name;
+        const auto entries = name == std::string{"temp"} ? kFirstFiles.size() : 0;
+        EXPECT_EQ(count_entries(folder / name), entries) << name;
+    }
+    for (const auto* name : kFirstFiles) {
+        const auto facts = facts_of(folder / "temp" / name);
+        EXPECT_TRUE(S_ISREG(facts.st_mode)) << name;
+        EXPECT_EQ(facts.st_mode & 07777, 0600U) << name;
+        EXPECT_EQ(facts.st_size, 0) << name;
+        EXPECT_EQ(facts.st_nlink, 1U) << name;
     }
     EXPECT_EQ(facts_of(folder / "lock").st_size, 0);
     EXPECT_EQ(facts_of(folder / "runner.log").st_size, 0);
-    EXPECT_EQ(std::distance(fs::directory_iterator{folder}, fs::directory_iterator{}), 6);
+    EXPECT_EQ(count_entries(folder), 6U);
 }
 
 TEST(FolderStock, GivesFoldersAlsoWhenNoneIsReady) {
@@ -84,11 +96,16 @@ class TakenBack : public ::testing::Test {
   protected:
     void SetUp() override {
         ASSERT_TRUE(stock_.take(folder_));
-        for (const auto* name : {"lock", "runner.log", "spool", "work/file", "temp/script.sh"}) {
+        for (const auto* name :
+             {"lock", "runner.log", "spool", "work/file", "temp/script_2.sh", "temp/output_1"}) {
             ASSERT_TRUE(replace_file(folder_ / name, "left"));
         }
         fs::create_directories(folder_ / "home" / "one" / "two");
         fs::create_symlink("/", folder_ / "tmp" / "link");
+        fs::remove(folder_ / "temp" / "env_1");
+        fs::create_symlink("/etc/passwd", folder_ / "temp" / "env_1");
+        fs::remove(folder_ / "temp" / "path_1");
+        fs::create_hard_link(folder_ / "work" / "file", folder_ / "temp" / "path_1");
         fs::permissions(folder_ / "work", fs::perms::all);
         if (::geteuid() == 0) {
             ASSERT_EQ(::chown((folder_ / "work").c_str(), 12345, 12345), 0);

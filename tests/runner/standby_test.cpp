@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <map>
 #include <set>
 #include <sstream>
 #include <string>
@@ -39,13 +40,13 @@ std::vector<pid_t> children_that_run(const fs::path& program) {
     return out;
 }
 
-/// The network namespaces that it holds open.
-std::set<std::string> networks_of(pid_t pid) {
-    std::set<std::string> out;
+/// The network namespaces that it holds open: descriptor, name.
+std::map<fs::path, std::string> networks_of(pid_t pid) {
+    std::map<fs::path, std::string> out;
     for (const auto& entry : fs::directory_iterator{"/proc/" + std::to_string(pid) + "/fd"}) {
         std::error_code closed;
         const auto target = fs::read_symlink(entry, closed).string();
-        if (target.rfind("net:", 0) == 0) out.insert(target);
+        if (target.rfind("net:", 0) == 0) out[entry.path()] = target;
     }
     return out;
 }
@@ -132,12 +133,16 @@ TEST_F(StandbyTest, GivesEachRunnerANetworkOfItsOwn) {
     ::kill(first->pid(), SIGKILL);
     first->wait();
     std::set<std::string> seen;
+    std::vector<FileDescriptor> held;  // or the kernel gives a later one an earlier one's number
     for (int count = 0; count < 5; ++count) {
         wait_for_networks();
         auto runner = start();
         ASSERT_TRUE(runner) << runner.error().message;
         wait_until_copied(*runner);
-        for (const auto& network : networks_of(runner->pid())) seen.insert(network);
+        for (const auto& [descriptor, network] : networks_of(runner->pid())) {
+            seen.insert(network);
+            held.emplace_back(::open(descriptor.c_str(), O_RDONLY | O_CLOEXEC));
+        }
         ::kill(runner->pid(), SIGKILL);
         runner->wait();
     }

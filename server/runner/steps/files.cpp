@@ -67,9 +67,26 @@ std::string StepFiles::name_of(std::string_view kind) const {
     return std::string{kind} + "_" + key_;
 }
 
+namespace {
+
+/// One that the launcher made ahead: empty, ours, with no other name.
+Result<FileDescriptor> open_blank(const std::string& path) {
+    auto file = open_file(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK);
+
+    struct stat facts {};
+
+    if (!file || ::fstat(file->get(), &facts) != 0) return not_found("there is no " + path);
+    const bool plain = S_ISREG(facts.st_mode) && facts.st_nlink == 1;
+    const bool blank = plain && facts.st_size == 0 && facts.st_uid == ::geteuid();
+    return blank ? std::move(file) : conflict(path + " is somebody else's");
+}
+
+}  // namespace
+
 Result<> write_new_file(const std::string& path, std::string_view text, unsigned mode) {
     constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
-    auto file = open_file(path, kFlags, mode);
+    auto file = open_blank(path);
+    if (!file) file = open_file(path, kFlags, mode);
     if (!file) {  // perhaps something is there
         std::error_code failure;
         std::filesystem::remove_all(path, failure);
