@@ -185,14 +185,19 @@ class SingleRun {
     /// What has changed since it was last told.
     Task<> tell(const RunView& view) {
         for (const auto& [job, steps] : view.jobs) {
-            const bool has_begun = job.state != model::JobState::running || job.attempts > 0;
-            if (has_begun && !model::is_final(job.state)) tell_job(job);
+            if (is_worth_telling(job)) tell_job(job);
             for (const auto& step : steps) {
                 auto told = tell_step(job, step);
                 co_await std::move(told);
             }
             if (model::is_final(job.state)) tell_job(job);
         }
+    }
+
+    /// One that is blocked may still get another name, or become several.
+    static bool is_worth_telling(const store::JobRow& job) {
+        if (job.state == model::JobState::running) return job.attempts > 0;
+        return job.state != model::JobState::blocked && !model::is_final(job.state);
     }
 
     void tell_job(const store::JobRow& job) {

@@ -54,52 +54,83 @@ std::string_view short_ref(std::string_view ref) {
     return ref;
 }
 
-Value pull_request_value(const model::PullRequest& pull) {
-    Object head{{"ref", text(pull.head_ref)}, {"sha", text(pull.head_sha)}};
-    Object base{{"ref", text(pull.base_ref)}, {"sha", text(pull.base_sha)}};
+/// An end of a pull request. Nobody knows any more which repository a fork is.
+Value branch_value(const Event& event, const std::string& ref, const std::string& sha, bool fork) {
+    Object repository{{"fork", Value::boolean(fork)}};
+    if (!fork) repository.set("full_name", text(event.repository));
+    return Value::object({
+        {"ref", text(ref)},
+        {"sha", text(sha)},
+        {"repo", Value::object(std::move(repository))},
+    });
+}
+
+Value person(std::string_view login) {
+    return Value::object({{"login", text(login)}});
+}
+
+Value pull_request_value(const Event& event) {
+    const auto& pull = *event.pull_request;
     return Value::object({
         {"number", number(pull.number)},
+        {"state", text(event.action == "closed" ? "closed" : "open")},
         {"title", text(pull.title)},
+        {"user", person(event.actor)},
+        {"labels", Value::array({})},
         {"draft", Value::boolean(pull.draft)},
         {"merged", Value::boolean(pull.merged)},
         {"merge_commit_sha", text(pull.merge_sha)},
-        {"head", Value::object(std::move(head))},
-        {"base", Value::object(std::move(base))},
+        {"head", branch_value(event, pull.head_ref, pull.head_sha, pull.from_fork)},
+        {"base", branch_value(event, pull.base_ref, pull.base_sha, false)},
     });
 }
 
 Value repository_value(const Event& event) {
     const std::string_view full = event.repository;
-    Object owner{{"login", text(owner_of(full))}};
+    const auto page = forge_of(event.clone_url).server + "/" + std::string{full};
     return Value::object({
         {"id", number(event.repository_id)},
         {"full_name", text(full)},
         {"name", text(full.substr(full.find('/') + 1))},
-        {"owner", Value::object(std::move(owner))},
+        {"owner", person(owner_of(full))},
+        {"html_url", text(page)},
         {"default_branch", text(event.default_branch)},
         {"clone_url", text(event.clone_url)},
     });
 }
 
 void add_push(const Event& event, Object& out) {
-    Object commit{{"id", text(event.sha)}, {"message", text(event.message)}};
+    const auto author = Value::object({{"name", text(event.actor)}});
+    const auto commit = Value::object({
+        {"id", text(event.sha)},
+        {"message", text(event.message)},
+        {"author", author},
+        {"committer", author},
+    });
     out.set("ref", text(event.ref));
     out.set("before", text(event.before));
     out.set("after", text(event.sha));
     out.set("created", Value::boolean(event.created));
     out.set("deleted", Value::boolean(event.deleted));
     out.set("forced", Value::boolean(event.forced));
-    out.set("head_commit", Value::object(std::move(commit)));
+    out.set("pusher", author);
+    out.set("head_commit", commit);
+    out.set("commits", event.deleted ? Value::array({}) : Value::array({commit}));
 }
 
 void add_details(const Event& event, Object& out) {
     if (event.name == "push") add_push(event, out);
     if (event.pull_request) {
         out.set("number", number(event.pull_request->number));
-        out.set("pull_request", pull_request_value(*event.pull_request));
+        out.set("pull_request", pull_request_value(event));
     }
     if (event.name == "release") {
-        Object release{{"tag_name", text(event.tag)}, {"name", text(event.title)}};
+        Object release{
+            {"tag_name", text(event.tag)},
+            {"name", text(event.title)},
+            {"draft", Value::boolean(false)},
+            {"prerelease", Value::boolean(event.action == "prereleased")},
+        };
         out.set("release", Value::object(std::move(release)));
     }
     if (event.name == "create" || event.name == "delete") {

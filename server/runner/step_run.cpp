@@ -14,6 +14,18 @@ namespace expression = workflow::expression;
 using model::Cause;
 using model::StepState;
 
+namespace {
+
+/// The reason may be what the step's own program has told as an error.
+bool is_said(const StepResult& result) {
+    const auto& all = result.annotations;
+    return result.reason.empty() || std::any_of(all.begin(), all.end(), [&](const auto& one) {
+               return one.level == "error" && one.message == result.reason;
+           });
+}
+
+}  // namespace
+
 StepRun::StepRun(
     StepScope& scope, StepExecutor& executor, const model::Step& step, const StepPlace& place
 )
@@ -46,7 +58,7 @@ expression::Value StepRun::github(const expression::Contexts& contexts) const {
 Task<StepResult> StepRun::run(execution::StopToken& stop) {
     auto work = step_.uses.empty() ? run_script(stop) : run_action(stop);
     auto result = co_await std::move(work);
-    if (result.state == StepState::succeeded || result.reason.empty()) co_return result;
+    if (result.state == StepState::succeeded || is_said(result)) co_return result;
     auto said = scope_.session().log(place_.log, "##[error]" + result.reason + "\n");
     co_await std::move(said);
     co_return result;

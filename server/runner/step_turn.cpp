@@ -46,8 +46,10 @@ Task<> StepTurn::prepare() {
 std::string StepTurn::name() const {
     std::string name = step_.uses.empty() ? "Run " + first_line(step_.run.text) : step_.uses;
     if (!step_.name.empty()) name = step_.name.text;
-    auto shown = contexts_ ? expression::interpolate(name, *contexts_) : Result<std::string>{name};
-    return std::string{cut_utf8(shown ? *shown : name, kLongestName)};
+    const auto shown =
+        contexts_ ? expression::interpolate(name, *contexts_) : Result<std::string>{name};
+    // What an expression gives may have several lines.
+    return std::string{cut_utf8(first_line(shown ? *shown : name), kLongestName)};
 }
 
 Task<StepResult> StepTurn::run() {

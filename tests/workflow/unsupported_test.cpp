@@ -48,7 +48,7 @@ std::vector<Example> examples() {
         {"jobs.uses.remote", with_job("{ uses: a/b/.github/workflows/c.yml@v1 }")},
         {"actions/checkout", with_step("{ uses: actions/checkout@v4, with: { lfs: true } }")},
         {"actions/setup-node",
-         with_step("{ uses: actions/setup-node@v4, with: { registry-url: x } }")},
+         with_step("{ uses: actions/setup-node@v4, with: { architecture: arm64 } }")},
         {"deploy.to.swarm", with_job("{ deploy: { to: swarm, service: a, image: b } }")},
         {"deploy.strategy.rolling", deploy("strategy: rolling")},
         {"deploy.strategy.canary", deploy("strategy: canary")},

@@ -1,6 +1,7 @@
 #include "runner/actions/setup.hpp"
 
 #include "base/text.hpp"
+#include "runner/actions/setup_extras.hpp"
 #include "runner/actions/setup_wanted.hpp"
 #include "runner/actions/tool_probe.hpp"
 #include "runner/session/capture.hpp"
@@ -250,13 +251,23 @@ Task<StepResult> run_setup(
 Task<StepResult> run_setup_python(
     const ActionCall& call, const ActionInputs& inputs, execution::StopToken& stop
 ) {
-    return run_setup(kPython, call, inputs, stop);
+    auto choosing = run_setup(kPython, call, inputs, stop);
+    auto result = co_await std::move(choosing);
+    if (result.is_failure()) co_return result;
+    auto installing = install_with_pip(call, inputs, result.outputs["python-path"], stop);
+    const auto done = co_await std::move(installing);
+    co_return done ? std::move(result) : failed_step(done.error());
 }
 
 Task<StepResult> run_setup_node(
     const ActionCall& call, const ActionInputs& inputs, execution::StopToken& stop
 ) {
-    return run_setup(kNode, call, inputs, stop);
+    auto choosing = run_setup(kNode, call, inputs, stop);
+    auto result = co_await std::move(choosing);
+    if (result.is_failure()) co_return result;
+    auto configuring = configure_npm(call, inputs, stop);
+    const auto done = co_await std::move(configuring);
+    co_return done ? std::move(result) : failed_step(done.error());
 }
 
 Task<StepResult> run_setup_go(

@@ -101,7 +101,9 @@ Task<> HostExecutor::cleanup() {
 }
 
 std::vector<std::string> HostExecutor::base_environment() const {
-    return {"LANG=C.UTF-8"};
+    if (!is_root_) return {"LANG=C.UTF-8"};
+    return {
+        "LANG=C.UTF-8", "USER=runner", "LOGNAME=runner"};  // as the sandbox's /etc/passwd has it
 }
 
 bool HostExecutor::has_bash() const {

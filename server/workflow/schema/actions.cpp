@@ -46,8 +46,8 @@ constexpr auto kSetupPython = std::to_array<Input>({
     {"architecture", false, "x64"},
     {"update-environment", false, "true"},
     {"freethreaded", false, "false"},
-    {"pip-version", false},
-    {"pip-install", false},
+    {"pip-version"},
+    {"pip-install"},
 });
 constexpr auto kSetupNode = std::to_array<Input>({
     {"node-version"},
@@ -60,9 +60,9 @@ constexpr auto kSetupNode = std::to_array<Input>({
     {"mirror"},
     {"mirror-token"},
     {"architecture", false, "x64"},
-    {"registry-url", false},
-    {"scope", false},
-    {"always-auth", false, "false"},
+    {"registry-url"},
+    {"scope"},
+    {"always-auth"},
 });
 constexpr auto kSetupGo = std::to_array<Input>({
     {"go-version"},

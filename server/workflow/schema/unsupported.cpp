@@ -17,7 +17,7 @@ constexpr auto kUnsupported = std::to_array<Unsupported>({
     {"steps.uses.self", "write ./path, after a step that checks the repository out"},
     {"actions/checkout", "files of Git LFS are not fetched, only their pointers"},
     {"actions/setup-python", "its other inputs are"},
-    {"actions/setup-node", "its other inputs are; write .npmrc in a run step"},
+    {"actions/setup-node", "its other inputs are"},
     {"actions/setup-go", "its other inputs are"},
     {"actions/setup-java", "its other inputs are"},
     {"actions/upload-artifact", "an artifact is a zip here"},
