@@ -27,6 +27,19 @@ Task<StepResult> run_found(
     return run_docker_action(call, found, std::move(inputs), stop);
 }
 
+/// Before the job's first step an action that cannot be had is no failure yet: perhaps nobody needs
+/// it.
+Task<StepResult> run_remote_early(const ActionCall& call, execution::StopToken& stop) {
+    std::string remarks;
+    auto finding = find_remote_action(call, stop, remarks);
+    const auto found = co_await std::move(finding);
+    if (!found || found->action.pre.program.empty()) co_return StepResult{};
+    auto inputs = evaluate_inputs(call, found->action, remarks);
+    if (!inputs) co_return failed_step(inputs.error());
+    auto running = run_found(call, *found, std::move(*inputs), stop);
+    co_return co_await std::move(running);
+}
+
 /// GitHub runs `pre` of other repositories' actions at the job's start, and none of local ones.
 Task<StepResult> run_read(const ActionCall& call, execution::StopToken& stop) {
     std::string remarks;
@@ -48,7 +61,14 @@ Task<StepResult> run_read(const ActionCall& call, execution::StopToken& stop) {
 
 }  // namespace
 
+bool is_remote_action(const model::Step& step) {
+    const std::string_view uses = step.uses;
+    return !uses.empty() && !uses.starts_with("./") && !uses.starts_with("docker://") &&
+           find_built_in(uses) == nullptr;
+}
+
 Task<StepResult> run_action_step(const ActionCall& call, execution::StopToken& stop) {
+    if (call.is_early) return run_remote_early(call, stop);
     const std::string_view uses = call.step.uses;
     if (const auto* built_in = find_built_in(uses)) return run_built_in(*built_in, call, stop);
     if (uses.starts_with("docker://")) return run_image_step(call, stop);

@@ -5,6 +5,9 @@
 
 namespace triphammer::runner {
 
+/// An action of another repository, by a commit.
+bool is_remote_action(const model::Step& step);
+
 /// `call` outlives it.
 Task<StepResult> run_action_step(const ActionCall& call, execution::StopToken& stop);
 

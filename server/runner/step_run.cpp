@@ -64,10 +64,15 @@ Task<StepResult> StepRun::run(execution::StopToken& stop) {
     co_return result;
 }
 
-Task<StepResult> StepRun::run_action(execution::StopToken& stop) {
+Task<StepResult> StepRun::run_early(execution::StopToken& stop) {
+    return run_action(stop, true);
+}
+
+Task<StepResult> StepRun::run_action(execution::StopToken& stop, bool is_early) {
     const auto bounds = limits();
     if (!bounds) co_return failed_step(bounds.error());
-    const ActionCall call{scope_, executor_, step_, place_, environment_, contexts_, *bounds};
+    const ActionCall call{
+        scope_, executor_, step_, place_, environment_, contexts_, *bounds, is_early};
     auto running = run_action_step(call, stop);
     co_return co_await std::move(running);
 }

@@ -21,9 +21,12 @@ class StepRun {
     /// Runs it to its end; `stop` ends it early.
     Task<StepResult> run(execution::StopToken& stop);
 
+    /// What its action does before the job's first step.
+    Task<StepResult> run_early(execution::StopToken& stop);
+
   private:
     Task<StepResult> run_script(execution::StopToken& stop);
-    Task<StepResult> run_action(execution::StopToken& stop);
+    Task<StepResult> run_action(execution::StopToken& stop, bool is_early = false);
     workflow::expression::Value github(const workflow::expression::Contexts& contexts) const;
     Result<StepCommand> make_command();
     std::string start_hint(const StepCommand& command) const;

@@ -59,6 +59,15 @@ Task<StepResult> StepTurn::run() {
     co_return result;
 }
 
+/// What is wrong with its variables, its own turn says.
+Task<StepResult> StepTurn::run_early() {
+    if (!contexts_) co_return StepResult{};
+    auto running = work_.run_early(scope_.stop());
+    auto result = co_await std::move(running);
+    if (forgives(result)) result = {};
+    co_return result;
+}
+
 Task<StepResult> StepTurn::decide_and_run() {
     if (!contexts_) co_return failed_step(Cause::invalid, contexts_.error().message);
     const auto wanted =

@@ -23,6 +23,9 @@ class StepTurn {
     /// To its end; the scope knows of it then.
     Task<StepResult> run();
 
+    /// What its action does before the job's first step; a failure that counts.
+    Task<StepResult> run_early();
+
     /// Whether this failure does not count (continue-on-error).
     bool forgives(const StepResult& result) const;
 

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "runner/actions/reports.hpp"
 #include "runner/background_steps.hpp"
+#include "runner/early_actions.hpp"
 #include "runner/steps/files.hpp"
 
 #include <boost/asio/this_coro.hpp>
@@ -50,7 +51,14 @@ class StepsJob {
 
     Task<JobOutcome> run() {
         if (auto written = write_job_files(); !written) co_return broken(written.error());
-        const auto steps = list_steps(session_.document().job.steps);
+        const int early = has_early_actions(session_.document().job.steps) ? 1 : 0;
+        const auto steps = list_steps(session_.document().job.steps, early);
+        if (early > 0) {
+            auto setting_up = set_up_actions();
+            if (const auto done = co_await std::move(setting_up); !done) {
+                co_return broken(done.error());
+            }
+        }
         auto running = run_all(steps);
         auto kept = co_await std::move(running);
         auto finishing = background_.finish();
@@ -58,7 +66,7 @@ class StepsJob {
         if (kept && !rest) kept = rest.error();
         if (!kept) co_return broken(kept.error());
         scope_.settle("", *rest, false);
-        auto number = static_cast<int>(steps.size());
+        auto number = early + static_cast<int>(steps.size());
         // What a cancelled job's steps have left is worth as much; not where nothing may run.
         if (has_reports(session_.document().job) && !session_.last_stop().requested()) {
             auto collecting = collect_reports(session_, executor_, ++number);
@@ -76,6 +84,22 @@ class StepsJob {
         const auto& temp = session_.folders().temp.outside;
         if (auto made = make_directory(temp + "/" + kToolsFolder, 0777); !made) return made;
         return write_new_file(temp + "/" + kEventFile, session_.contexts().event_json(), 0644);
+    }
+
+    /// A step of its own, before the others.
+    Task<Result<>> set_up_actions() {
+        constexpr int kNumber = 1;
+        auto begun = begin(kNumber, "", "Set up actions");
+        if (auto kept = co_await std::move(begun); !kept) co_return kept;
+        auto running = run_early_actions(scope_, executor_, kNumber);
+        auto result = co_await std::move(running);
+        scope_.settle("", result, false);
+        if (result.is_failure()) {
+            auto said = session_.log(kNumber, "##[error]" + result.reason + "\n");
+            co_await std::move(said);
+        }
+        auto ended = session_.step_end(end_record(kNumber, std::move(result)));
+        co_return co_await std::move(ended);
     }
 
     /// An error: the journal takes no more.

@@ -70,6 +70,34 @@ def test_a_remote_action_comes_from_the_daemon_where_it_is_allowed(make_daemon, 
     assert len([r for r in git.requests if "tools/say" in str(r) and "upload-pack" in str(r)]) <= 3
 
 
+def test_what_a_remote_action_does_before_runs_before_the_first_step(make_daemon, git):
+    daemon = make_daemon(actions={"allow": ["tools/*"]}, github={"url": git.url})
+    action = git.repository("tools/say")
+    early = NODE_FILES["pre.js"] + "require('fs').appendFileSync(process.env.GITHUB_ENV, 'EARLY=yes\\n')\n"
+    commit = action.commit({"action.yml": NODE, **NODE_FILES, "pre.js": early})
+    broken = git.repository("tools/broken")
+    bad = broken.commit({"action.yml": NODE, **NODE_FILES, "pre.js": "process.exit(3)\n"})
+    repository = git.repository("acme/app")
+    sha = repository.commit({".triphammer/w.yml": workflow(
+        'run: echo "first step, early $EARLY"',
+        f"{{ uses: tools/say@{commit}, with: {{ who: Ada }} }}",
+        f"{{ uses: tools/broken@{bad}, continue-on-error: true, if: false }}",
+        "{ uses: tools/never@" + 40 * "0" + ", if: false }",
+    ), ".triphammer/fails.yml": workflow("run: echo not reached", f"uses: tools/broken@{bad}")})
+    daemon.add_repository(repository)
+
+    delivery = daemon.delivery(daemon.push(repository, sha))
+    red, good = sorted((daemon.finished_run(run) for run in delivery["runs"]), key=lambda run: run["state"])
+
+    assert good["state"] == "succeeded", good
+    assert [step["name"] for step in good["jobs"][0]["steps"]][:2] == ["Set up job", "Set up actions"]
+    log = daemon.log_text(good["id"], good["jobs"][0]["id"])
+    assert log.index("pre ran\n") < log.index("first step, early yes\n") < log.index("main sees pre Ada\n")
+    assert log.count("pre ran\n") == 1
+    assert red["state"] == "failed" and f"tools/broken@{bad}, pre: exited with status 3" in red["jobs"][0]["reason"]
+    assert state_of(red)["Run echo not reached"] == "skipped"
+
+
 def test_a_remote_action_that_is_not_allowed_or_not_pinned_says_what_to_do(daemon, git):
     repository = git.repository("acme/app")
     first = repository.commit({".triphammer/w.yml": workflow(f"uses: tools/say@{'a' * 40}")})

@@ -17,6 +17,7 @@ struct ActionCall {
     const Environment& environment;  // the scope's, and the step's own over it
     const workflow::expression::Contexts& contexts;
     execution::ProcessLimits limits;
+    bool is_early = false;  // only what the action does before the job's first step
 };
 
 /// Values by name, in any case; in the order of the action's file.

@@ -47,7 +47,7 @@ Result<bool> wants_pre(const ActionCall& call, const FoundAction& found) {
     );
 }
 
-Task<StepResult> run_before_and_main(
+Task<StepResult> run_pre(
     const ActionCall& call,
     const FoundAction& found,
     ActionUse& use,
@@ -57,12 +57,41 @@ Task<StepResult> run_before_and_main(
     const ActionPlace at{call.scope, call.executor, call.place, use};
     const auto wanted = wants_pre(call, found);
     if (!wanted) co_return failed_step(with_context("pre-if", wanted.error()));
-    if (*wanted) {
-        auto before = runtime.run(at, found.action.pre.program, call.limits, stop);
+    if (!*wanted) co_return StepResult{};
+    auto before = runtime.run(at, found.action.pre.program, call.limits, stop);
+    co_return co_await std::move(before);
+}
+
+Task<StepResult> run_early(
+    const ActionCall& call,
+    const FoundAction& found,
+    ActionUse& use,
+    ActionRuntime& runtime,
+    execution::StopToken& stop
+) {
+    auto running = run_pre(call, found, use, runtime, stop);
+    auto result = co_await std::move(running);
+    call.scope.actions().early_states[&call.step] = result.states;
+    co_return result;
+}
+
+Task<StepResult> run_main(
+    const ActionCall& call,
+    const FoundAction& found,
+    ActionUse& use,
+    ActionRuntime& runtime,
+    execution::StopToken& stop
+) {
+    const auto& early = call.scope.actions().early_states;
+    if (const auto known = early.find(&call.step); known != early.end()) {
+        use.states = known->second;
+    } else {
+        auto before = run_pre(call, found, use, runtime, stop);
         const auto result = co_await std::move(before);
         if (result.state != model::StepState::succeeded) co_return result;
         use.states = result.states;
     }
+    const ActionPlace at{call.scope, call.executor, call.place, use};
     auto running = runtime.run(at, found.action.main, call.limits, stop);
     auto result = co_await std::move(running);
     result.states.insert(use.states.begin(), use.states.end());
@@ -98,13 +127,17 @@ Task<StepResult> run_programs(
         use.extra.set("GITHUB_ACTION_REPOSITORY", found.repository);
         use.extra.set("GITHUB_ACTION_REF", found.ref);
     }
+    if (call.is_early) {
+        auto before = run_early(call, found, use, *runtime, stop);
+        co_return co_await std::move(before);
+    }
     ProgramPost* post = nullptr;
     if (!found.action.post.program.empty()) {
         auto made = std::make_unique<ProgramPost>(use, found.action.post, runtime);
         post = made.get();
         call.scope.actions().posts.push_back(std::move(made));
     }
-    auto running = run_before_and_main(call, found, use, *runtime, stop);
+    auto running = run_main(call, found, use, *runtime, stop);
     auto result = co_await std::move(running);
     if (post != nullptr) post->add_states(result.states);
     co_return result;

@@ -43,8 +43,8 @@ class ActionRuntime {
 
 ActionUse make_use(const ActionCall& call, const ActionInputs& inputs);
 
-/// `pre`, here with its step and not before the job's first one, and the main program; a post
-/// program is left with the job. GitHub runs no `pre` of local actions.
+/// An early call runs `pre`; else it runs the main program, after the `pre` of an action inside
+/// another one; a post program is left with the job. GitHub runs no `pre` of local actions.
 Task<StepResult> run_programs(
     const ActionCall& call,
     const FoundAction& found,

@@ -42,6 +42,8 @@ struct JobActions {
     std::optional<NodeProgram> node;
     std::map<std::string, docker::Credentials> logins;  // by registry; of docker/login-action
     std::set<std::string> fetched;                      // folders of remote actions that are here
+    /// What `pre` programs that ran before the first step have saved.
+    std::map<const model::Step*, protocol::Outputs> early_states;
 };
 
 /// Its condition, its work, what it means for the job.

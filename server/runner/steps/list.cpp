@@ -2,10 +2,10 @@
 
 namespace triphammer::runner {
 
-std::vector<ListedStep> list_steps(const std::vector<model::Step>& steps) {
+std::vector<ListedStep> list_steps(const std::vector<model::Step>& steps, int before) {
     std::vector<ListedStep> out;
     const auto add = [&](const model::Step& step, bool in_group) {
-        out.push_back({static_cast<int>(out.size()) + 1, &step, in_group});
+        out.push_back({before + static_cast<int>(out.size()) + 1, &step, in_group});
     };
     for (const auto& step : steps) {
         for (const auto& inner : step.parallel) add(inner, true);

@@ -12,13 +12,13 @@ namespace triphammer::runner {
 /// One line of the run page. The steps of a `parallel` group stand before the group itself, which
 /// waits for them.
 struct ListedStep {
-    int number = 0;  // from 1 on; 0 is the set-up
+    int number = 0;  // 0 is the set-up
     const model::Step* step = nullptr;
     bool in_group = false;
 };
 
-/// `steps` outlives the list.
-std::vector<ListedStep> list_steps(const std::vector<model::Step>& steps);
+/// `steps` outlives the list; `before` steps were begun already.
+std::vector<ListedStep> list_steps(const std::vector<model::Step>& steps, int before = 0);
 
 protocol::StepEnd end_record(int number, StepResult result);
 
