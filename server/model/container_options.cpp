@@ -7,6 +7,7 @@
 #include <arpa/inet.h>
 
 #include <array>
+#include <optional>
 
 namespace triphammer::model {
 
@@ -86,16 +87,28 @@ Result<> add_mount(ContainerSpec& spec, const std::string& value) {
     return add_tmpfs(spec, options.empty() ? folder : folder + ":" + options);
 }
 
+/// A number, or -1: without a limit.
+std::optional<std::int64_t> parse_limit(std::string_view text) {
+    return text == "-1" ? std::optional<std::int64_t>{-1} : parse_integer(text);
+}
+
 Result<> add_ulimit(ContainerSpec& spec, const std::string& value) {
     const auto equals = value.find('=');
     const auto colon = value.find(':', equals == value.npos ? 0 : equals);
     const auto wrong = invalid("write NAME=SOFT:HARD, nofile=1024:65536 say");
     if (equals == value.npos || equals == 0) return wrong;
-    const auto soft = parse_integer(value.substr(equals + 1, colon - equals - 1));
-    const auto hard = colon == value.npos ? soft : parse_integer(value.substr(colon + 1));
+    const auto soft = parse_limit(std::string_view{value}.substr(equals + 1, colon - equals - 1));
+    const auto hard =
+        colon == value.npos ? soft : parse_limit(std::string_view{value}.substr(colon + 1));
     if (!soft || !hard) return wrong;
     spec.ulimits.push_back({value.substr(0, equals), *soft, *hard});
     return {};
+}
+
+/// A service is asked each second at the latest while it starts, and each interval besides.
+Result<> check_start_interval(ContainerSpec&, const std::string& value) {
+    const auto interval = parse_engine_duration(value);
+    return interval ? Result<>{} : interval.error();
 }
 
 /// No way to the machine or its metadata by another name.
@@ -176,6 +189,7 @@ constexpr std::array kOptions{
         [](ContainerSpec& spec, const std::string& value) {
             return store(parse_engine_duration(value), health_of(spec).start_period);
         }},
+    Option{"--health-start-interval", check_start_interval},
     Option{"--health-retries", set_retries},
     Option{
         "--no-healthcheck",
@@ -267,7 +281,9 @@ constexpr std::array kAliases{
     Alias{"-w", "--workdir"},
     Alias{"-h", "--hostname"},
     Alias{"-m", "--memory"},
-    Alias{"--net-alias", "--network-alias"}};
+    Alias{"--net-alias", "--network-alias"},
+    // The engine's own name is the server's; this is how the others of the job find it.
+    Alias{"--name", "--network-alias"}};
 
 struct Remedy {
     std::string_view name;
@@ -301,7 +317,6 @@ constexpr std::array kRemedies{
     Remedy{"--publish-all", "write them under ports"},
     Remedy{"-P", "write them under ports"},
     Remedy{"--expose", "every port is open inside the job's network: remove it"},
-    Remedy{"--name", "its key is its host name; --network-alias gives it one more"},
     Remedy{"--env-file", "write them under env"},
     Remedy{"--restart", "a service that ends stays down, and its log says so"},
 };

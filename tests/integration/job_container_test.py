@@ -98,6 +98,23 @@ def test_options_say_who_the_steps_are_before_the_image_does(run, image):
     assert job["state"] == "succeeded", (job, log)
 
 
+def test_a_service_has_the_name_and_the_limits_of_its_options(run):
+    job, log = run("""\
+    container: triphammer/busybox
+    services:
+      web:
+        image: triphammer/nginx
+        ports: ["80:80"]
+        options: --name other --ulimit core=-1:-1 --mount type=tmpfs,destination=/srv
+        env: { ROOT: /usr/share/nginx/html }
+        entrypoint: sh
+        command: -c "grep -q ' /srv tmpfs' /proc/mounts && ulimit -c > $ROOT/limit; exec nginx -g 'daemon off;'"
+        ready: { http: /limit, port: 80 }
+""", '      - run: test "$(wget -qO- http://other/limit)" = unlimited\n')
+
+    assert job["state"] == "succeeded", (job, log)
+
+
 def test_a_job_that_writes_more_than_its_disk_ends_at_once(run):
     job, log = run("    container: triphammer/busybox\n    resources: { disk: 50m }\n", """\
       - run: |
