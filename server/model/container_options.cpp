@@ -2,6 +2,7 @@
 
 #include "base/shell_words.hpp"
 #include "base/text.hpp"
+#include "model/container_remedies.hpp"
 #include "model/container_words.hpp"
 
 #include <arpa/inet.h>
@@ -285,42 +286,6 @@ constexpr std::array kAliases{
     // The engine's own name is the server's; this is how the others of the job find it.
     Alias{"--name", "--network-alias"}};
 
-struct Remedy {
-    std::string_view name;
-    std::string_view advice;
-};
-
-constexpr std::string_view kIsolation =
-    "it would open the machine to the job, so no job gets it; remove it";
-
-/// What people write at GitHub, and what stands in its place here.
-constexpr std::array kRemedies{
-    Remedy{"--privileged", kIsolation},
-    Remedy{"--cap-add", kIsolation},
-    Remedy{"--device", kIsolation},
-    Remedy{"--gpus", kIsolation},
-    Remedy{"--pid", kIsolation},
-    Remedy{"--ipc", "use --shm-size for more shared memory"},
-    Remedy{"--uts", kIsolation},
-    Remedy{"--userns", kIsolation},
-    Remedy{"--cgroupns", kIsolation},
-    Remedy{"--cgroup-parent", kIsolation},
-    Remedy{"--runtime", kIsolation},
-    Remedy{"--sysctl", kIsolation},
-    Remedy{"--network", "all containers of a job are in a network of its own already"},
-    Remedy{"--net", "all containers of a job are in a network of its own already"},
-    Remedy{"--volume", "write it under volumes"},
-    Remedy{"-v", "write it under volumes"},
-    Remedy{"--volumes-from", "write them under volumes"},
-    Remedy{"--publish", "write it under ports"},
-    Remedy{"-p", "write it under ports"},
-    Remedy{"--publish-all", "write them under ports"},
-    Remedy{"-P", "write them under ports"},
-    Remedy{"--expose", "every port is open inside the job's network: remove it"},
-    Remedy{"--env-file", "write them under env"},
-    Remedy{"--restart", "a service that ends stays down, and its log says so"},
-};
-
 std::string_view full_name(std::string_view name) {
     for (const auto& alias : kAliases) {
         if (alias.letter == name) return alias.name;
@@ -336,10 +301,9 @@ const Option* find_option(std::string_view name) {
 }
 
 Error refusal(const std::string& name) {
-    for (const auto& remedy : kRemedies) {
-        if (remedy.name == name) {
-            return refused("options: " + name + " is not allowed: " + std::string{remedy.advice});
-        }
+    const auto remedy = find_remedy(name);
+    if (!remedy.empty()) {
+        return refused("options: " + name + " is not allowed: " + std::string{remedy});
     }
     std::string known;
     for (const auto& option : kOptions) {
