@@ -108,19 +108,33 @@ class Setup {
         auto listing = list_installed(call_, tool_.probe, stop);
         const auto installed = co_await std::move(listing);
         if (!installed) co_return failed_step(installed.error());
-        const auto chosen = choose(*asked, *installed);
-        if (!chosen)
-            co_return failed_step(with_context(std::string{tool_.version}, chosen.error()));
-        if (*chosen == nullptr) co_return missing(asked->version, *installed);
-        auto installing = install(**chosen, stop);
-        co_return co_await std::move(installing);
+        StepResult last;
+        for (const auto line : split(trim(asked->version), '\n')) {
+            auto setting_up = set_up({std::string{trim(line)}, asked->is_least}, *installed, stop);
+            last = co_await std::move(setting_up);
+            if (last.is_failure()) break;
+        }
+        co_return last;
     }
 
   private:
     struct Wanted {
-        std::string version;
+        std::string version;    // one a line
         bool is_least = false;  // a later one will do
     };
+
+    /// Of several versions the last one is first on PATH.
+    Task<StepResult> set_up(
+        Wanted wanted, const std::vector<Installed>& installed, execution::StopToken& stop
+    ) {
+        const auto chosen = choose(wanted, installed);
+        if (!chosen) {
+            co_return failed_step(with_context(std::string{tool_.version}, chosen.error()));
+        }
+        if (*chosen == nullptr) co_return missing(wanted.version, installed);
+        auto installing = install(**chosen, stop);
+        co_return co_await std::move(installing);
+    }
 
     /// The newest that fits; null: none does.
     static Result<const Installed*> choose(
@@ -142,9 +156,6 @@ class Setup {
     /// The input, the file that an input names, the usual file; else any version.
     Task<Result<Wanted>> wanted(execution::StopToken& stop) {
         auto given = input_text(inputs_, tool_.version);
-        if (trim(given).find('\n') != std::string_view::npos) {
-            co_return invalid(std::string{tool_.version} + ": one version at a time");
-        }
         if (!given.empty()) co_return Wanted{given};
         auto file = input_text(inputs_, tool_.file);
         const bool is_named = !file.empty();

@@ -303,6 +303,12 @@ bool is_workflow(std::string_view uses) {
     return is_file && path.find(".github/workflows/") != std::string_view::npos;
 }
 
+/// ruby/setup-ruby, dtolnay/rust-toolchain, …
+bool sets_a_tool_up(std::string_view name) {
+    return name.find("setup") != std::string_view::npos ||
+           name.find("toolchain") != std::string_view::npos;
+}
+
 void check_remote(const Node& step, const Node& uses, Report& report) {
     const std::string_view text = uses.text;
     const auto at = text.find('@');
@@ -325,7 +331,9 @@ void check_remote(const Node& step, const Node& uses, Report& report) {
     }
     const auto* action = find_built_in(name);
     const bool has_version = at != std::string_view::npos && at + 1 < text.size();
-    const auto commit = "the full commit: " + std::string{name} + "@ and 40 hex digits";
+    auto commit = "the full commit: " + std::string{name} + "@ and 40 hex digits";
+    if (sets_a_tool_up(name))
+        commit += "; or no such step, where the machine or image has the tool";
     if (!has_version) {
         report.error(
             "action-version",
