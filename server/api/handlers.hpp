@@ -101,6 +101,9 @@ Answer runner_source(Services& services, Call call);
 // runner_modules.cpp
 Answer list_runner_modules(Services& services, Call call);
 
+// runner_lfs.cpp
+Answer fetch_lfs_object(Services& services, Call call);
+
 // runner_artifacts.cpp: what jobs store and fetch
 Answer list_runner_artifacts(Services& services, Call call);
 Answer upload_artifact(Services& services, Call call);

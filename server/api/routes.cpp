@@ -85,6 +85,7 @@ constexpr auto kRoutes = std::to_array<Route>({
     {get, "/runner/v1", runner, runner_socket},
     {post, "/runner/v1/source", runner, runner_source},
     {get, "/runner/v1/modules", runner, list_runner_modules},
+    {get, "/runner/v1/lfs", runner, fetch_lfs_object},
     {post, "/runner/v1/reports", runner, take_report, results::kMostPartBytes},
     {get, "/runner/v1/artifacts", runner, list_runner_artifacts},
     {post, "/runner/v1/artifacts", runner, upload_artifact, kBlob, true},

@@ -13,6 +13,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace triphammer {
 class Spawner;
@@ -98,6 +99,7 @@ struct Services {
     /// The same for the repository of an action; Code::refused where no pattern allows it.
     std::function<Result<git::Remote>(const std::string&)> action_remote;
     Submodules submodules = Submodules::none;
+    std::vector<std::string> lfs_hosts = {};  // git.lfs_hosts; none: files of Git LFS are off
     bool asks_as_user = false;  // a run without a daemon: fetches are whoever runs it's
     Spawner* spawner = nullptr;
     artifacts::Keeper* keeper = nullptr;

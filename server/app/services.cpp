@@ -39,6 +39,7 @@ api::Services make_services(const Config& config, Core& core, api::LiveHub& live
         .touched = {},
         .repository_remote = {},
         .action_remote = {},
+        .lfs_hosts = config.lfs_hosts,
     };
 }
 

@@ -13,14 +13,14 @@ from .loopback import Handler, LoopbackServer
 
 
 class GitServer(LoopbackServer):
-    def __init__(self, root, credentials=None, port=0):
+    def __init__(self, root, credentials=None, port=0, handler=None):
         self.root = pathlib.Path(root)
         self.root.mkdir(parents=True, exist_ok=True)
         self.credentials = credentials or {}
         self.fail_with = None
         self.delay = 0.0
         self.requests = []
-        super().__init__(_Handler, port)
+        super().__init__(handler or GitHandler, port)
 
     def repository(self, name):
         """Creates OWNER/NAME as a bare repository and a working tree beside it."""
@@ -122,7 +122,7 @@ def _git(folder, *arguments, check=True):
     return done.stdout.strip() if done.returncode == 0 else ""
 
 
-class _Handler(Handler):
+class GitHandler(Handler):
     def do_GET(self):
         self._serve(b"")
 
@@ -135,7 +135,7 @@ class _Handler(Handler):
         time.sleep(owner.delay)
         if owner.fail_with:
             return self.answer(owner.fail_with, [], b"refused\n")
-        if owner.credentials and not self._is_allowed():
+        if owner.credentials and not self.is_allowed():
             return self.answer(401, [("WWW-Authenticate", 'Basic realm="git"')], b"who are you?\n")
         path, _, query = self.path.partition("?")
         environment = {
@@ -157,7 +157,7 @@ class _Handler(Handler):
         status = next((int(value.split()[0]) for name, value in headers if name == "Status"), 200)
         self.answer(status, [pair for pair in headers if pair[0] != "Status"], content)
 
-    def _is_allowed(self):
+    def is_allowed(self):
         kind, _, token = self.headers.get("Authorization", "").partition(" ")
         if kind.lower() != "basic":
             return False

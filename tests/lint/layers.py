@@ -12,7 +12,7 @@ LEVELS = {
     1: ["base"],
     2: ["model"],
     3: [*WORKFLOW, "store", "http", "git", "logs", "mail", "archive", "xml"],
-    4: ["plan", "protocol", "rollout", "github", "docker", "aws", "artifacts", "importer", "results"],
+    4: ["plan", "protocol", "rollout", "github", "docker", "aws", "lfs", "artifacts", "importer", "results"],
     5: ["execution", "queue", "access", "definitions", "history", "launcher"],
     6: [*RUNNER, "deployments", "report", "intake"],
     7: ["launch", "schedule", "supervisor"],

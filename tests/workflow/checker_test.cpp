@@ -37,7 +37,7 @@ TEST(Checker, Steps) {
         {"{ run: x, with: { a: b } }", "6:23 wrong-place"},
         {"{ uses: actions/checkout@v4, shell: sh }", "6:43 wrong-place"},
         {"{ uses: actions/checkout@v4, with: { submodules: true } }", ""},
-        {"{ uses: actions/checkout@v4, with: { lfs: true } }", "6:44 unsupported"},
+        {"{ uses: actions/checkout@v4, with: { github-server-url: x } }", "6:44 unsupported"},
         {"{ uses: actions/checkout@v4, with: { ref: '${{ github.sha }}' } }", ""},
         {"{ uses: actions/checkout@v4, with: { reff: x } }", "6:44 unknown-input"},
         {"{ run: x, id: 1a }", "6:21 identifier"},

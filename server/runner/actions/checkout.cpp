@@ -1,6 +1,7 @@
 #include "runner/actions/checkout.hpp"
 
 #include "base/text.hpp"
+#include "runner/actions/large_files.hpp"
 #include "runner/actions/submodules.hpp"
 #include "runner/session/source.hpp"
 
@@ -33,6 +34,7 @@ constexpr auto kCheckoutInputs = std::to_array<std::string_view>({
     "sparse-checkout",
     "sparse-checkout-cone-mode",
     "submodules",
+    "lfs",
 });
 
 Error unsupported(const std::string& name, const std::string& value, const char* why) {
@@ -43,9 +45,6 @@ Result<> check_input(const std::string& name, const std::string& value) {
     if (value.empty() || value == "false") return {};
     if (std::find(kCheckoutInputs.begin(), kCheckoutInputs.end(), name) != kCheckoutInputs.end())
         return {};
-    if (name == "lfs") {
-        return unsupported(name, value, "files of Git LFS are not fetched, only their pointers");
-    }
     return unsupported(name, value, "it is no input of this action");
 }
 
@@ -177,12 +176,18 @@ run_checkout(const ActionCall& call, const ActionInputs& inputs, execution::Stop
     auto said = session.log(call.place.log, words_of(source, wish.ask));
     if (auto written = co_await std::move(said); !written) co_return failed_step(written.error());
     const bool is_own = wish.ask.is_own();
+    auto repository = wish.ask.repository;
+    auto into = place.folder;
     auto fetching = fetch_wish(session, call.place.log, std::move(wish), std::move(place));
     const auto commit = co_await std::move(fetching);
     if (!commit) co_return failed_step(commit.error());
     modules->commit = *commit;
     auto adding = fetch_modules(session, call.place.log, std::move(*modules));
     if (auto added = co_await std::move(adding); !added) co_return failed_step(added.error());
+    if (equal_ignoring_case(input_text(inputs, "lfs"), "true")) {
+        auto filling = fetch_large_files(session, call.place.log, repository, into);
+        if (auto full = co_await std::move(filling); !full) co_return failed_step(full.error());
+    }
     StepResult out;
     const auto ref = input_text(inputs, "ref");
     out.outputs["ref"] = ref.empty() && is_own ? source.ref : ref;

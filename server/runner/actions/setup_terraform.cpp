@@ -13,7 +13,7 @@ using model::Cause;
 
 namespace {
 
-constexpr std::size_t kMostBytes = 64U << 10U;
+constexpr std::size_t kMostOutput = 64U << 10U;
 constexpr const char* kFolder = "/tool_terraform_";
 
 constexpr ToolProbe kTerraform{
@@ -196,7 +196,7 @@ class SetupTerraform {
         command.arguments.insert(command.arguments.end(), arguments.begin(), arguments.end());
         command.environment = environment.lines();
         command.directory = call_.executor.folders().workspace.inside;
-        auto running = capture(call_.executor, std::move(command), kMostBytes, stop);
+        auto running = capture(call_.executor, std::move(command), kMostOutput, stop);
         const auto said = co_await std::move(running);
         if (!said) co_return said.error();
         if (said->status != 0) co_return invalid(std::string{trim(said->text)});

@@ -27,7 +27,7 @@ constexpr auto kCheckout = std::to_array<Input>({
     {"ref"},
     {"repository"},
     {"fetch-depth"},
-    {"lfs", false, "false"},
+    {"lfs"},
     {"submodules"},
     {"sparse-checkout-cone-mode"},
     {"ssh-known-hosts"},
