@@ -1,13 +1,16 @@
 // triphammer-runner: one attempt, one process. Static and small, because it is started for each
 // job. Started once more where the steps run, it packs and unpacks (archive/archiver.hpp),
 // reads reports (results/program.hpp), computes hashFiles() (runner/session/hash_files.hpp) and
-// carries out AWS's actions (runner/aws/program.hpp).
+// carries out AWS's actions (runner/aws/program.hpp). Started by the launcher with `layers`, it
+// makes layers and takes them away (runner/layers/tend.hpp).
 
 #include "archive/archiver.hpp"
+#include "launcher/layer_keeper.hpp"
 #include "launcher/standby.hpp"
 #include "results/program.hpp"
 #include "runner/aws/program.hpp"
 #include "runner/entry.hpp"
+#include "runner/layers/tend.hpp"
 #include "runner/session/hash_files.hpp"
 #include "runner/standby.hpp"
 
@@ -31,6 +34,9 @@ int main(int count, char** arguments) {
         }
         if (count > 1 && std::string_view{arguments[1]} == "action") {
             return runner::run_aws_action(count - 2, arguments + 2);
+        }
+        if (count == 3 && std::string_view{arguments[1]} == launcher::kLayersArgument) {
+            return runner::tend_layers(arguments[2]);
         }
         const bool waits =
             count == 2 && arguments[1] == std::string_view{launcher::kStandbyArgument};

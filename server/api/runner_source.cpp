@@ -80,6 +80,7 @@ Task<Result<Found>> find_source(Services& services, SourceOwner owner, SourceWan
     if (is_default && git::is_ref_name(place->ref)) out.ref = place->ref;
     out.want.sha = std::move(*sha);
     out.want.depth = wanted.depth;
+    out.want.have = wanted.have;
     const bool is_whole = wanted.depth == 0;
     if (is_whole || wanted.tags) {
         auto adding = add_refs(*place, is_whole, out);

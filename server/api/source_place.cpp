@@ -167,7 +167,8 @@ Result<SourceWanted> read_source_wanted(const std::string& body) {
         {"repository", &out.repository},
         {"module", &out.module},
         {"commit", &out.commit},
-        {"ref", &out.ref}};
+        {"ref", &out.ref},
+        {"have", &out.have}};
     for (const auto& [name, value] : parsed.items()) {
         const auto text = texts.find(name);
         if (name == "depth" && value.is_number_integer()) {
@@ -179,6 +180,10 @@ Result<SourceWanted> read_source_wanted(const std::string& body) {
         } else {
             return invalid("'" + name + "' is not known");
         }
+    }
+    const bool is_shallow = out.depth == 1 && !out.tags;
+    if (!out.have.empty() && !(is_shallow && git::is_object_id(out.have))) {
+        return invalid("'have' is a full commit id and goes with a depth of 1, without tags");
     }
     return out;
 }

@@ -32,6 +32,7 @@ struct SourceWanted {
     std::string ref;  // in full
     std::int64_t depth = 1;
     bool tags = false;
+    std::string have;  // a commit whose files the runner has; only with a depth of 1
 };
 
 /// Code::invalid names the field. Pure.

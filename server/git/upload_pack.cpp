@@ -12,10 +12,16 @@ namespace {
 constexpr std::int64_t kAllDepths = 0x7fffffff;  // git's own word for it
 
 std::string make_request_lines(const SourceWant& want) {
-    auto lines = make_packet("want " + want.sha + " shallow ofs-delta no-progress\n");
+    const bool is_thin = !want.have.empty();
+    auto lines = make_packet(
+        "want " + want.sha + " shallow ofs-delta no-progress" + (is_thin ? " thin-pack" : "") + "\n"
+    );
     for (const auto& id : want.besides) lines += make_packet("want " + id + "\n");
+    if (is_thin) lines += make_packet("shallow " + want.have + "\n");
     if (want.depth > 0) lines += make_packet("deepen " + std::to_string(want.depth) + "\n");
-    return lines + "0000" + make_packet("done\n");
+    lines += "0000";
+    if (is_thin) lines += make_packet("have " + want.have + "\n");
+    return lines + make_packet("done\n");
 }
 
 Error explain(const ChildEnd& end) {
@@ -56,7 +62,9 @@ std::string make_packet(const std::string& line) {
 Task<Result<>> send_source(
     Spawner& spawner, std::filesystem::path mirror, SourceWant want, OnOutput on_output
 ) {
-    if (!is_object_id(want.sha)) co_return invalid("'" + want.sha + "' is no commit id");
+    for (const auto& id : {want.sha, want.have.empty() ? want.sha : want.have}) {
+        if (!is_object_id(id)) co_return invalid("'" + id + "' is no commit id");
+    }
     ChildRequest request;
     request.arguments = {"upload-pack", "--stateless-rpc", mirror.string()};
     request.settings = {

@@ -23,6 +23,10 @@ struct SourceWant {
     std::string sha;
     std::int64_t depth = 1;                 // commits; 0: all its history
     std::vector<std::string> besides = {};  // ids of what else is sent, as deep
+    /// A commit whose files the runner has, without its history: only what it lacks is sent, as a
+    /// thin pack after "ACK" instead of "NAK". All is sent where the mirror does not know it. With
+    /// a depth of 1.
+    std::string have = {};
 };
 
 /// A line as git frames it: four hex digits that count themselves before it.

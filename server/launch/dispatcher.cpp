@@ -6,6 +6,7 @@
 #include "base/task_group.hpp"
 #include "launch/deploy_lock.hpp"
 #include "launch/journal.hpp"
+#include "launch/layer_pool.hpp"
 #include "launch/left_spool.hpp"
 #include "queue/queue.hpp"
 #include "store/database.hpp"
@@ -28,7 +29,8 @@ struct Dispatcher::State : std::enable_shared_from_this<Dispatcher::State> {
     TaskGroup tasks;
     asio::steady_timer alarm;
     std::map<model::Fence, Secret> tokens;
-    std::vector<model::Fence> swept;  // not yet marked in the tables
+    std::map<model::Fence, std::string> pools;  // of attempts that were claimed, not yet started
+    std::vector<model::Fence> swept;            // not yet marked in the tables
     bool is_draining = false;
     bool is_pumping = false;
 
@@ -89,7 +91,8 @@ constexpr Milliseconds kMarkPause{1'000};
 
 struct Claimed {
     std::optional<model::Fence> fence;
-    std::optional<Milliseconds> next_in;
+    std::string pool = {};
+    std::optional<Milliseconds> next_in = {};
 };
 
 }  // namespace
@@ -145,7 +148,7 @@ Task<> Dispatcher::State::perform(ClaimNext) {
         Claimed out;
         auto claimed = queue::claim_next(tx, request);
         if (!claimed) return claimed.error();
-        if (*claimed) out.fence = (*claimed)->fence;
+        if (*claimed) out = {(*claimed)->fence, find_layer_pool(tx, (*claimed)->job)};
         const auto next = store::next_not_before(tx, tx.now());
         if (next) out.next_in = *next - tx.now();
         return out;
@@ -158,6 +161,7 @@ Task<> Dispatcher::State::perform(ClaimNext) {
         co_return;
     }
     if (claimed->fence) tokens[*claimed->fence] = std::move(token);
+    if (claimed->fence) pools[*claimed->fence] = claimed->pool;
     machine.on_claimed(claimed->fence, claimed->next_in, now());
 }
 
@@ -185,6 +189,8 @@ Task<> Dispatcher::State::perform(StartRunner action) {
     request.server_id = settings.server_id;
     request.docker_host = settings.docker_host;
     request.hidden = settings.hidden;
+    // One that an earlier daemon claimed goes without: it checks out all files itself.
+    if (auto pool = pools.extract(fence)) request.pool = std::move(pool.mapped());
     auto sending = launcher.send(std::move(request));
     const auto reply = co_await std::move(sending);
     if (!reply) co_return;  // the machine hears that the launcher is gone

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "launcher/control_group.hpp"
 #include "launcher/held.hpp"
+#include "launcher/layer_keeper.hpp"
 #include "launcher/start_line.hpp"
 
 #include <fcntl.h>
@@ -97,6 +98,7 @@ Result<Child> Attempts::start(const Request& request) {
     line.run = settings_.run.string();
     line.cgroup = make_group(settings_.run, request.fence).string();
     line.docker_host = request.docker_host;
+    if (::geteuid() == 0) line.pool = request.pool;  // to mount takes root
     line.hidden = request.hidden;
     auto text = to_line(line);
     auto pipe = pipe_with(text);
@@ -174,6 +176,7 @@ void Attempts::kill(std::int64_t fence) const {
 /// A rename costs nothing, however much the job left.
 Result<> Attempts::set_aside(std::int64_t fence) const {
     const auto folder = folder_of(fence);
+    take_seed(settings_.run, folder);
     const auto held = hold(settings_.run, folder, fence, SystemClock{}.now());
     if (!held) log::warning("a failed job's files are not kept", {{"why", held.error().message}});
     const auto group = group_of(settings_.run, fence);

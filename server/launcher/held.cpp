@@ -2,6 +2,7 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "launcher/start_line.hpp"
 
 #include <sys/stat.h>
 
@@ -48,6 +49,16 @@ void remove_quietly(const fs::path& folder) {
     fs::remove_all(folder, failure);
 }
 
+/// An attempt with an overlay has its workspace in a copy; where it was mounted nothing is left.
+void show_workspace(const fs::path& run, const fs::path& folder) {
+    std::error_code failure;
+    if (!fs::exists(folder / kKept, failure)) return;
+    fs::remove(folder / "work", failure);
+    fs::rename(folder / kKept, folder / "work", failure);
+    fs::create_directory(run / "swept", failure);
+    fs::rename(folder / "upper", run / "swept" / (folder.filename().string() + ".upper"), failure);
+}
+
 /// Newest first; the fence counts up.
 std::vector<fs::path> list_held(const fs::path& run) {
     std::vector<std::pair<std::int64_t, fs::path>> found;
@@ -77,6 +88,7 @@ Result<bool> hold(const fs::path& run, const fs::path& folder, std::int64_t fenc
     fs::rename(folder, held_folder(run, fence), failure);
     if (failure) return from_errno("keep " + folder.string(), failure.value());
     for (const auto* name : kNotKept) fs::remove(held_folder(run, fence) / name, failure);
+    show_workspace(run, held_folder(run, fence));
     return true;
 }
 

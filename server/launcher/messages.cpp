@@ -33,6 +33,7 @@ void read_start(Fields& fields, Request& out) {
     fields.text("endpoint", out.endpoint);
     fields.text("server_id", out.server_id);
     fields.text("executor", out.executor);
+    fields.text("pool", out.pool);
     fields.text("docker_host", out.docker_host);
     fields.texts("hidden", out.hidden);
 }
@@ -58,6 +59,11 @@ Result<AttemptInfo> parse_attempt(const nlohmann::json& object) {
 
 }  // namespace
 
+bool is_pool(std::string_view name) {
+    constexpr auto kLetters = "0123456789abcdefghijklmnopqrstuvwxyz.";
+    return !name.starts_with('.') && name.find_first_not_of(kLetters) == std::string_view::npos;
+}
+
 std::string to_line(const Request& request) {
     nlohmann::json out{{"do", name_of(request.action)}};
     if (request.action != Action::list) out["fence"] = request.fence;
@@ -71,6 +77,7 @@ std::string to_line(const Request& request) {
         out["endpoint"] = request.endpoint;
         out["server_id"] = request.server_id;
         out["executor"] = request.executor;
+        out["pool"] = request.pool;
         out["docker_host"] = request.docker_host;
         out["hidden"] = request.hidden;
     }
@@ -96,6 +103,7 @@ Result<Request> parse_request(std::string_view line) {
     if (auto ok = fields.finish(); !ok) return ok.error();
     if (out.action != Action::list && out.fence <= 0)
         return invalid("a fence is a positive number");
+    if (!is_pool(out.pool)) return invalid("'" + out.pool + "' is no name of a pool");
     return out;
 }
 

@@ -36,6 +36,7 @@ struct Request {
     Secret token;                     // of the attempt; hex
     std::string endpoint;             // the daemon's Unix socket
     std::string executor = "host";    // host | docker
+    std::string pool;                 // whose layers it may use: [0-9a-z.]; empty: none
     std::vector<std::string> hidden;  // folders that no step may see (the data directory)
 };
 
@@ -57,6 +58,9 @@ struct Reply {
     int signal = 0;                     // ended
     bool is_event = false;
 };
+
+/// Whether it can be a pool's name, and so a folder's.
+bool is_pool(std::string_view name);
 
 /// Both end with '\n'. A line is at most 64 KiB (list replies: 16 MiB).
 std::string to_line(const Request& request);

@@ -4,6 +4,7 @@
 #include "base/log.hpp"
 #include "launcher/engine_objects.hpp"
 #include "launcher/held.hpp"
+#include "launcher/layer_keeper.hpp"
 #include "launcher/start_line.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -110,6 +111,7 @@ Server::Server(Executor executor, const Settings& settings)
     watch_survivors();
     remove_soon();
     tasks_.spawn("folders", make_ready());
+    tend_layers_soon();
     tasks_.spawn("held folders", prune_held_folders());
 }
 
@@ -256,6 +258,7 @@ Task<Reply> Server::sweep(Request request) {
     if (!moved) co_return refusal(fence, moved.error().message);
     ended_.erase(fence);
     tasks_.spawn("folder", tidy_up(fence));
+    tend_layers_soon();
     co_return reply_of("swept", fence);
 }
 
@@ -311,6 +314,25 @@ Task<> Server::wait_for_quiet() {
         co_await std::move(rest);
         if (starts_ == before) co_return;
     }
+}
+
+void Server::tend_layers_soon() {
+    if (is_tending_ || !has_seeds(settings_.run)) return;
+    is_tending_ = true;
+    tasks_.spawn("layers", tend_layers());
+}
+
+/// At once, beside other jobs: the next push of that repository may be on its way.
+Task<> Server::tend_layers() {
+    while (has_seeds(settings_.run)) {
+        auto child = start_layer_keeper(settings_.runner_program, settings_.run);
+        if (!child) break;
+        FileDescriptor watched{::fcntl(child->pidfd(), F_DUPFD_CLOEXEC, 0)};
+        auto gone = wait_readable(std::move(watched));
+        co_await std::move(gone);
+        if (!child->wait().ok()) break;
+    }
+    is_tending_ = false;
 }
 
 Task<> Server::watch(std::int64_t fence, Child child) {

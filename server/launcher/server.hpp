@@ -44,6 +44,8 @@ class Server {
     void remove_soon();
     Task<> remove_when_quiet();
     Task<> wait_for_quiet();
+    void tend_layers_soon();
+    Task<> tend_layers();
     Task<> watch(std::int64_t fence, Child child);
     Task<> watch_stranger(std::int64_t fence, FileDescriptor pidfd);
     Task<> kill_later(std::int64_t fence, FileDescriptor runner, std::chrono::milliseconds grace);
@@ -56,6 +58,7 @@ class Server {
     std::set<std::int64_t> without_engine_;  // swept once; such an attempt made no objects
     Peer current_;
     bool is_removing_ = false;
+    bool is_tending_ = false;
     std::uint64_t starts_ = 0;  // attempts started by this process
     TaskGroup tasks_;
 };

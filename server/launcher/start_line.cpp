@@ -14,6 +14,7 @@ std::string to_line(const StartLine& line) {
         {"run", line.run},
         {"cgroup", line.cgroup},
         {"docker_host", line.docker_host},
+        {"pool", line.pool},
         {"hidden", line.hidden}};
     return out.dump() + "\n";
 }
@@ -31,6 +32,7 @@ Result<StartLine> parse_start_line(std::string_view text) {
     fields.text("run", out.run);
     fields.text("cgroup", out.cgroup);
     fields.text("docker_host", out.docker_host);
+    fields.text("pool", out.pool);
     fields.texts("hidden", out.hidden);
     if (auto ok = fields.finish(); !ok) return ok.error();
     out.token = Secret{std::move(token)};

@@ -19,6 +19,12 @@ constexpr int kLockDescriptor = 4;
 /// A file that the runner makes in its folder before it asks the engine for anything.
 constexpr const char* kEngineMark = "engine";
 
+/// A folder that the runner leaves in its own: a layer can be made from it (docs/adr/0022).
+constexpr const char* kSeed = "seed";
+
+/// A folder that the runner leaves in its own: the workspace as it is to be held.
+constexpr const char* kKept = "kept";
+
 struct StartLine {
     std::int64_t fence = 0;
     Secret token;
@@ -28,6 +34,7 @@ struct StartLine {
     std::string run;     // the run directory: hidden from steps
     std::string cgroup;  // its cgroup.procs is to be joined first; empty: none
     std::string docker_host;
+    std::string pool;  // whose layers this attempt may use (run/layers); empty: none
     std::vector<std::string> hidden;
 };
 

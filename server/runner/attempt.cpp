@@ -50,6 +50,12 @@ Cause cause_of(const Error& error) {
     }
 }
 
+JobFolders folders_with(const launcher::StartLine& line, std::optional<Underlay> underlay) {
+    auto out = folders_of(line);
+    out.underlay = std::move(underlay);
+    return out;
+}
+
 class Attempt {
   public:
     Attempt(
@@ -58,7 +64,7 @@ class Attempt {
         SpoolFile& spool,
         Random& random,
         const JobDrivers& drivers,
-        std::optional<execution::Network> network
+        Ahead ahead
     )
         : executor_{executor},
           line_{line},
@@ -73,14 +79,16 @@ class Attempt {
                   line.endpoint,
                   line.token,
                   hidden_from_steps(line),
-                  folders_of(line)}},
+                  folders_with(line, std::move(ahead.underlay)),
+                  line.pool,
+                  std::move(ahead.layer_problem)}},
           link_{machine_, spool, {line.endpoint, line.server_id, line.folder}, clock_, session_},
           spool_{spool},
           tasks_{executor, [](const auto& name, const auto& what) {
                      log::error("a task of the runner failed", {{"task", name}, {"error", what}});
                  }} {
         session_.set_link(link_);
-        network_ = std::move(network);
+        network_ = std::move(ahead.network);
     }
 
     Task<Result<>> run() {
@@ -163,7 +171,8 @@ class Attempt {
             session_.contexts().set_place(place_->place());
             auto running = run_steps_job(session_, *place_);
             outcome = co_await std::move(running);
-            hold(outcome);
+            auto holding = hold(outcome);
+            co_await std::move(holding);
         }
         auto cleaning = place_->cleanup();
         co_await std::move(cleaning);
@@ -171,15 +180,21 @@ class Attempt {
     }
 
     /// A job that was cancelled is of no interest.
-    void hold(JobOutcome& outcome) {
+    Task<> hold(JobOutcome& outcome) {
         const auto& wish = session_.document().job.hold_on_failure;
         const bool failed =
             outcome.state == JobState::failed || outcome.state == JobState::timed_out;
-        if (!failed || wish.empty()) return;
+        if (!failed || wish.empty()) co_return;
         const auto time = read_hold(wish, session_.contexts().contexts());
-        if (time && !*time) return;
-        const auto asked = time ? ask_for_hold(line_.folder, clock_.now() + **time)
-                                : Result<std::string>{time.error()};
+        if (time && !*time) co_return;
+        auto keeping = keep_workspace(session_);
+        const auto kept = co_await std::move(keeping);
+        Result<std::string> asked = std::string{};
+        if (!time || !kept) {
+            asked = time ? kept.error() : time.error();
+        } else {
+            asked = ask_for_hold(line_.folder, clock_.now() + **time);
+        }
         outcome.reason += "; " + (asked ? *asked : asked.error().message);
     }
 
@@ -342,11 +357,7 @@ class Attempt {
 
 }  // namespace
 
-int run_attempt(
-    const launcher::StartLine& line,
-    const JobDrivers& drivers,
-    std::optional<execution::Network> network
-) {
+int run_attempt(const launcher::StartLine& line, const JobDrivers& drivers, Ahead ahead) {
     auto spool = SpoolFile::create(std::filesystem::path{line.folder} / "spool");
     if (!spool) {
         log::error("the attempt cannot begin", {{"error", spool.error().message}});
@@ -355,7 +366,7 @@ int run_attempt(
     execution::become_subreaper();
     asio::io_context context{1};
     SystemRandom random;
-    Attempt attempt{context.get_executor(), line, *spool, random, drivers, std::move(network)};
+    Attempt attempt{context.get_executor(), line, *spool, random, drivers, std::move(ahead)};
     std::optional<Result<>> done;
     std::exception_ptr failure;
     const auto finish = [&](std::exception_ptr thrown, Result<> result) {

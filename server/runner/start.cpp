@@ -23,6 +23,11 @@ JobFolders folders_of(const launcher::StartLine& line) {
     return out;
 }
 
+Underlay underlay_of(const launcher::StartLine& line, std::string commit) {
+    const auto& folder = line.folder;
+    return {folder + "/disk", folder + "/upper", folder + "/" + launcher::kKept, std::move(commit)};
+}
+
 std::vector<std::string> hidden_from_steps(const launcher::StartLine& line) {
     auto out = line.hidden;
     out.push_back(line.run);

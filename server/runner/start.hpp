@@ -11,6 +11,9 @@ namespace triphammer::runner {
 /// Inside a sandbox they have the names that they have outside, but for /tmp.
 JobFolders folders_of(const launcher::StartLine& line);
 
+/// Of an attempt with an overlay (runner/layers).
+Underlay underlay_of(const launcher::StartLine& line, std::string commit);
+
 /// Beside what the daemon wants hidden: everybody's attempts.
 std::vector<std::string> hidden_from_steps(const launcher::StartLine& line);
 

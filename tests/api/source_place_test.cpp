@@ -48,6 +48,15 @@ TEST(SourceWanted, NamesAFieldThatIsNotKnown) {
     EXPECT_EQ(read_source_wanted("[]").error().code, Code::invalid);
 }
 
+TEST(SourceWanted, TakesWhatIsThereForOneCommitAlone) {
+    const std::string have = R"("have":")" + std::string(40, 'b') + R"(")";
+
+    EXPECT_EQ(read_source_wanted("{" + have + "}")->have, std::string(40, 'b'));
+    EXPECT_FALSE(read_source_wanted("{" + have + R"(,"depth":0})"));
+    EXPECT_FALSE(read_source_wanted("{" + have + R"(,"tags":true})"));
+    EXPECT_FALSE(read_source_wanted(R"({"have":"main"})"));
+}
+
 TEST(MayRead, IsWhatRepoAccessSays) {
     auto kin = a_repository(2, "ACME/lib");
     auto other = a_repository(3, "tools/lib");

@@ -2,7 +2,6 @@
 
 #include "base/task_group.hpp"
 #include "git/repository.hpp"
-#include "git/upload_pack.hpp"
 #include "support/git_server.hpp"
 #include "support/run_task.hpp"
 #include "support/temp_dir.hpp"
@@ -283,54 +282,6 @@ TEST_F(MirrorTest, SharesOneRunningAndOnePendingFetchBetweenAllCallers) {
     ASSERT_EQ(results.size(), wants.size());
     for (const auto& result : results) EXPECT_TRUE(result);
     EXPECT_EQ(mirrors.fetches(), 2U);
-}
-
-namespace {
-
-Task<Result<>> append(std::string& all, std::string bytes) {
-    all += bytes;
-    co_return Result<>{};
-}
-
-Task<Result<>> refuse() {
-    co_return Error{Code::unavailable, "the runner went away"};
-}
-
-}  // namespace
-
-TEST_F(MirrorTest, SendsTheSourceOfOneCommitThatIndexPackTakes) {
-    tree.commit({{"a", "1"}});
-    const auto sha = tree.commit({{"b", "2"}});
-    tree.git({"commit", "-q", "--amend", "-m", "the branch has left it"});
-    tree.git({"push", "-q", "-f", "origin", "HEAD:refs/heads/main"});
-    std::string all;
-    const OnOutput take = [&](std::string bytes) { return append(all, std::move(bytes)); };
-
-    const auto sent =
-        run_task<Result<>>([&](Executor) { return send_source(spawner, tree.bare(), sha, take); });
-
-    ASSERT_TRUE(sent) << sent.error().message;
-    const std::string head = "0034shallow " + sha + "00000008NAK\n";
-    ASSERT_EQ(all.substr(0, head.size()), head);
-    run_git(folder.path(), {"init", "-q", "copy"});
-    replace_file(folder / "copy" / ".git" / "shallow", sha + "\n").value();
-    replace_file(folder / "pack", std::string_view{all}.substr(head.size())).value();
-    run_git(folder / "copy", {"index-pack", "--strict", "-o", "../p.idx", "../pack"});
-}
-
-TEST_F(MirrorTest, EndsTheSourceWhenNobodyTakesItAndSaysWhatIsMissing) {
-    const auto sha = tree.commit({{"a", "1"}});
-    const OnOutput turn_away = [](std::string) { return refuse(); };
-
-    const auto sent = run_task<Result<>>([&](Executor) {
-        return send_source(spawner, tree.bare(), sha, turn_away);
-    });
-    const auto missing = run_task<Result<>>([&](Executor) {
-        return send_source(spawner, tree.bare(), std::string(40, 'c'), turn_away);
-    });
-
-    EXPECT_EQ(sent.error().message, "the runner went away");
-    EXPECT_EQ(missing.error().code, Code::not_found);
 }
 
 namespace {

@@ -1,5 +1,7 @@
 #include "launcher/attempts.hpp"
 
+#include "launcher/layer_keeper.hpp"
+#include "launcher/start_line.hpp"
 #include "support/temp_dir.hpp"
 
 #include <gtest/gtest.h>
@@ -36,6 +38,21 @@ TEST(LauncherAttempts, AreNoLongerListedOnceTheyAreSetAside) {
     EXPECT_FALSE(fs::exists(folder));
     EXPECT_TRUE(attempts.has_aside());
     EXPECT_TRUE(attempts.set_aside(7)) << "a second time is no error";
+}
+
+TEST(LauncherAttempts, LeaveTheirSeedsToBeMadeLayersOf) {
+    const TempDir run;
+    Settings settings;
+    settings.run = run.path();
+    const Attempts attempts{settings};
+    fs::create_directories(leave_folder(run.path(), "7") / kSeed);
+
+    EXPECT_FALSE(has_seeds(run.path()));
+    ASSERT_TRUE(attempts.set_aside(7));
+
+    EXPECT_TRUE(has_seeds(run.path()));
+    EXPECT_TRUE(fs::exists(run / "layers" / "seeds" / "7"));
+    EXPECT_EQ(fs::status(run / "layers").permissions(), fs::perms{0700});
 }
 
 TEST(LauncherAttempts, LeaveNoFileBehind) {

@@ -46,6 +46,23 @@ TEST(Held, KeepsTheFoldersOfAnAttemptThatAsks) {
     EXPECT_TRUE(fs::exists(fixture.run / "8"));
 }
 
+TEST(Held, ShowsTheCopyOfAWorkspaceThatWasOnAnOverlay) {
+    Fixture fixture;
+    const auto folder = fixture.attempt(7, 5000);
+    fs::remove(folder / "work" / "file");
+    fs::create_directories(folder / "kept");
+    fs::create_directories(folder / "upper" / "work");
+    EXPECT_TRUE(replace_file(folder / "kept" / "copied", "text"));
+
+    EXPECT_TRUE(hold(fixture.run.path(), folder, 7, fixture.now).value());
+
+    const auto held = held_folder(fixture.run.path(), 7);
+    EXPECT_TRUE(fs::exists(held / "work" / "copied"));
+    EXPECT_FALSE(fs::exists(held / "kept"));
+    EXPECT_FALSE(fs::exists(held / "upper"));
+    EXPECT_TRUE(fs::exists(fixture.run / "swept" / "7.upper"));
+}
+
 TEST(Held, RemovesWhatIsOverItsTime) {
     Fixture fixture;
     fixture.hold_one(7, 5000);

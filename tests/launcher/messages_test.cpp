@@ -14,6 +14,7 @@ Request a_start() {
     request.token = Secret{"0123abcd"};
     request.endpoint = "/run/d.sock";
     request.server_id = "s1";
+    request.pool = "12.fork";
     request.docker_host = "unix:///d";
     request.hidden = {"/data"};
     return request;
@@ -26,6 +27,7 @@ TEST(LauncherMessages, SurviveTheTrip) {
     ASSERT_TRUE(back);
     EXPECT_EQ(to_line(*back), line);
     EXPECT_EQ(back->token.reveal(), "0123abcd");
+    EXPECT_EQ(back->pool, "12.fork");
     EXPECT_EQ(line.find('\n'), line.size() - 1);
 }
 
@@ -41,6 +43,14 @@ TEST(LauncherMessages, AreAClosedSet) {
         parse_request(R"({"do":"sweep","fence":7,"server_id":"s","docker_host":"unix:///d"})")
     );
     EXPECT_TRUE(parse_request(R"({"do":"stop","fence":7,"grace":5})"));
+}
+
+TEST(LauncherMessages, NameAPoolThatIsAFolder) {
+    for (const auto* name : {"..", ".", "a/b", "A", "a b"}) {
+        auto request = a_start();
+        request.pool = name;
+        EXPECT_FALSE(parse_request(to_line(request))) << name;
+    }
 }
 
 TEST(LauncherMessages, CarryTheListAndEvents) {

@@ -155,6 +155,12 @@ std::string words_of(const model::SourceSpec& source, const SourceAsk& ask) {
     return "Checking out " + from + " at " + what + depth + "\n";
 }
 
+/// Nobody is asked to do something about it: it is slower, and no less right.
+std::string remark_of(const Session& session) {
+    const auto& problem = session.parts().layer_problem;
+    return problem.empty() ? "" : "##[debug]all files are written: " + problem + "\n";
+}
+
 }  // namespace
 
 Task<StepResult>
@@ -173,7 +179,8 @@ run_checkout(const ActionCall& call, const ActionInputs& inputs, execution::Stop
     wish.ask.depth = *depth;
     auto modules = module_wish_of(inputs, wish.ask, place);
     if (!modules) co_return failed_step(modules.error());
-    auto said = session.log(call.place.log, words_of(source, wish.ask));
+    const auto words = words_of(source, wish.ask) + remark_of(session);
+    auto said = session.log(call.place.log, words);
     if (auto written = co_await std::move(said); !written) co_return failed_step(written.error());
     const bool is_own = wish.ask.is_own();
     auto repository = wish.ask.repository;

@@ -126,8 +126,10 @@ std::uint64_t measure_memory() {
 }
 
 std::uint64_t measure_folders(const JobFolders& folders) {
-    std::uint64_t sum = 0;
-    for (const auto* folder : {&folders.workspace, &folders.temp, &folders.home, &folders.tmp}) {
+    // What lies under the workspace is nobody's use of the disk.
+    const auto& under = folders.underlay;
+    auto sum = measure_folder(under ? under->upper : folders.workspace.outside);
+    for (const auto* folder : {&folders.temp, &folders.home, &folders.tmp}) {
         sum += measure_folder(folder->outside);
     }
     return sum;

@@ -47,7 +47,7 @@ Result<bool> PackReader::take_line() {
     const std::string line{
         trim(std::string_view{head_}.substr(kLengthDigits, length - kLengthDigits))};
     head_.erase(0, length);
-    in_pack_ = line == "NAK";
+    in_pack_ = line == "NAK" || line.starts_with("ACK ");
     if (in_pack_) return true;
     if (line.starts_with(kRef)) {
         if (auto taken = take_ref(std::string_view{line}.substr(kRef.size())); !taken) {

@@ -13,7 +13,7 @@ namespace triphammer::runner {
 class PackReader {
   public:
     /// The pack's bytes among `bytes`, which stay valid as long as this object does not change.
-    /// Code::protocol for anything that is not "ref"*, "shallow"*, flush, "NAK".
+    /// Code::protocol for anything that is not "ref"*, "shallow"*, flush, "NAK" or "ACK".
     Result<std::string_view> feed(std::string_view bytes);
 
     const std::vector<std::string>& shallow() const { return shallow_; }

@@ -27,7 +27,8 @@ Session::Session(Executor executor, Parts parts)
       news_{executor},
       stop_{executor},
       last_stop_{executor},
-      hash_files_{parts_.folders.workspace.outside} {}
+      hash_files_{parts_.folders.workspace.outside},
+      underlay_{parts_.folders.underlay} {}
 
 Session::~Session() = default;
 

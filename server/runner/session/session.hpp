@@ -29,6 +29,8 @@ class Session final : public JobSession, public LinkListener {
         Secret token;
         std::vector<std::string> hidden;  // from every step and from git
         JobFolders folders;
+        std::string pool = {};           // whose layers the source may become; empty: none
+        std::string layer_problem = {};  // why there is no underlay where there should be one
     };
 
     Session(Executor executor, Parts parts);
@@ -108,6 +110,9 @@ class Session final : public JobSession, public LinkListener {
 
     const Parts& parts() const { return parts_; }
 
+    /// For the first checkout that can use it: it is moved away.
+    std::optional<Underlay> take_underlay() { return std::exchange(underlay_, {}); }
+
   private:
     struct StepLog;
 
@@ -137,6 +142,7 @@ class Session final : public JobSession, public LinkListener {
     std::optional<std::string> document_json_;
     std::map<std::int64_t, protocol::EffectVerdict> verdicts_;
     HashFiles hash_files_;
+    std::optional<Underlay> underlay_;
     bool finished_ = false;
 };
 

@@ -1,8 +1,10 @@
 #include "runner/session/source.hpp"
 
 #include "base/deadline.hpp"
+#include "base/log.hpp"
 #include "base/text.hpp"
 #include "http/client.hpp"
+#include "runner/session/seed.hpp"
 #include "runner/session/session.hpp"
 
 #include <nlohmann/json.hpp>
@@ -76,7 +78,7 @@ class Download {
 };
 
 std::string body_of(const SourceAsk& ask) {
-    if (ask.is_usual()) return {};
+    if (ask.is_usual() && ask.have.empty()) return {};
     nlohmann::json out;
     out["depth"] = ask.depth;
     if (!ask.action.empty()) out["action"] = ask.action;
@@ -85,6 +87,7 @@ std::string body_of(const SourceAsk& ask) {
     if (ask.tags) out["tags"] = true;
     if (!ask.commit.empty()) out["commit"] = ask.commit;
     if (!ask.ref.empty()) out["ref"] = ask.ref;
+    if (!ask.have.empty()) out["have"] = ask.have;
     return out.dump();
 }
 
@@ -150,16 +153,27 @@ Task<Result<>> download_source(Session& session, Download& download) {
     }
 }
 
-}  // namespace
+/// A layer that is as far from the commits as that has had its time.
+constexpr std::uint32_t kFewObjects = 500;
 
-bool is_commit_id(std::string_view text) {
-    constexpr std::size_t kDigits = 40;
-    return text.size() == kDigits &&
-           text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+/// The run's own commit alone: what else a workflow names may come from where the pool's other
+/// runs take nothing.
+void leave_seed(const Session& session, const Download& download, const Unpacking& done) {
+    const auto& parts = session.parts();
+    const bool is_wanted = !parts.pool.empty() && parts.layer_problem.empty();
+    if (!is_wanted || !download.ask().is_usual() || !done.place.sparse.empty()) return;
+    const auto objects = count_objects(download.folder() / "pack");
+    const bool is_near = parts.folders.underlay && objects && *objects <= kFewObjects;
+    if (is_near) return;
+    const Seed seed{parts.pool, done.commit, download.ask().have};
+    const auto attempt = std::filesystem::path{parts.folders.temp.outside}.parent_path();
+    const auto left = leave_seed(download.folder(), attempt, seed);
+    if (left || left.error().code == Code::conflict) return;
+    log::warning("no layer can be made of this checkout", {{"why", left.error().message}});
 }
 
-Task<Result<std::string>> fetch_source(
-    Session& session, int step, SourceAsk ask, SourcePlace place
+Task<Result<std::string>> fetch_once(
+    Session& session, int step, SourceAsk ask, SourcePlace place, std::optional<Underlay> under
 ) {
     // Of each step its own: steps in the background may check out at the same time.
     const std::filesystem::path temp{session.folders().temp.outside};
@@ -169,16 +183,50 @@ Task<Result<std::string>> fetch_source(
     if (!done) co_return done.error();
     Unpacking unpacking;
     unpacking.place = std::move(place);
+    unpacking.under = std::move(under);
     if (unpacking.place.head.empty()) unpacking.place.head = download.ref;
     unpacking.parts = download.folder();
     unpacking.commit =
         download.commit.empty() ? session.document().source.sha : std::move(download.commit);
     unpacking.origin = std::move(download.origin);
-    auto commit = unpacking.commit;
-    auto placing = unpack(session, step, std::move(unpacking), download.reader());
+    auto placing = unpack(session, step, unpacking, download.reader());
     done = co_await std::move(placing);
     if (!done) co_return done.error();
-    co_return commit;
+    leave_seed(session, download, unpacking);
+    co_return unpacking.commit;
+}
+
+/// One commit, all of it, alone.
+bool may_rest_on_layer(const SourceAsk& ask, const SourcePlace& place) {
+    return ask.is_own() && ask.depth == 1 && !ask.tags && place.sparse.empty() && !place.is_action;
+}
+
+}  // namespace
+
+bool is_commit_id(std::string_view text) {
+    constexpr std::size_t kDigits = 40;
+    return text.size() == kDigits &&
+           text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+/// What goes wrong on top of a layer is tried again without it: git empties the folder.
+Task<Result<std::string>> fetch_source(
+    Session& session, int step, SourceAsk ask, SourcePlace place
+) {
+    auto under = may_rest_on_layer(ask, place) ? session.take_underlay() : std::nullopt;
+    if (under) {
+        auto quick = ask;
+        quick.have = under->commit;
+        auto saying = session.log(step, "On top of " + under->commit + ", whose files are here\n");
+        if (auto said = co_await std::move(saying); !said) co_return said.error();
+        auto fetching = fetch_once(session, step, std::move(quick), place, std::move(under));
+        const auto done = co_await std::move(fetching);
+        if (done || done.error().code != Code::io) co_return done;
+        auto told = session.log(step, "the layer is of no use here; all files are written\n");
+        if (auto said = co_await std::move(told); !said) co_return said.error();
+    }
+    auto fetching = fetch_once(session, step, std::move(ask), std::move(place), std::nullopt);
+    co_return co_await std::move(fetching);
 }
 
 Task<Result<>> fetch_commit(Session& session, int step, std::string folder) {

@@ -5,11 +5,11 @@
 //   POST /runner/v1/source   (Authorization: Bearer TOKEN, Triphammer-Fence: N)
 //   body: empty (the job's commit, alone), or JSON: repository (OWNER/REPO, registered there);
 //         commit | ref (in full), depth (0: all, with all branches and tags), tags (all of them);
-//         action (OWNER/REPO) or module (URL) with commit
+//         action (OWNER/REPO) or module (URL) with commit; have (a commit whose files are here)
 //   200 → Triphammer-Commit: SHA, Triphammer-Origin: URL, Triphammer-Ref: of another repository
 //   whose
 //         default was meant; "ref ID NAME" and "shallow SHA" pkt-lines · flush · "NAK" pkt-line ·
-//         pack (gitprotocol-pack(5), version 0)
+//         pack (gitprotocol-pack(5), version 0); "ACK" instead: a thin one, upon what is here
 //   404, 409 → the commit has vanished; 403 → the action or the repository is not allowed
 
 #include "base/result.hpp"
@@ -35,6 +35,7 @@ struct SourceAsk {
     std::string ref;
     std::int64_t depth = 1;  // 0: all
     bool tags = false;
+    std::string have;  // a commit whose files are here: what it lacks is enough
 
     bool is_own() const { return action.empty() && repository.empty() && module.empty(); }
 

@@ -17,6 +17,16 @@ struct Mapped {
     std::string inside;
 };
 
+/// The files of a commit, ready to be moved into the workspace (docs/adr/0022). An overlay of the
+/// attempt's own over a layer that nobody can change: `disk`/tree has them, with .git; `disk`/work
+/// is the workspace. Both are the steps' user's; a step sees the workspace alone.
+struct Underlay {
+    std::string disk;
+    std::string upper;   // what the attempt itself has written there
+    std::string kept;    // an empty folder: what is put here is what `hold-on-failure` shows
+    std::string commit;  // its history is not there
+};
+
 /// The folders of an attempt. Made before `prepare`.
 struct JobFolders {
     Mapped workspace;  // GITHUB_WORKSPACE
@@ -24,6 +34,7 @@ struct JobFolders {
     Mapped home;       // HOME
     Mapped tmp;        // /tmp, kept from step to step
     Mapped actions;    // of other repositories; steps only read them
+    std::optional<Underlay> underlay = {};
 };
 
 /// What the `job` context tells of the containers around a job's steps.

@@ -36,6 +36,108 @@ git read-tree --reset -u HEAD
 test "$(git rev-parse HEAD)" = "$3"
 )sh";
 
+/// As kUnpack, but what is there already is moved in: $8 its folder · $9 its commit. Git writes
+/// what differs and looks at nothing else; a change of attributes may change any file. What git
+/// knows of files are numbers that are others on an overlay (`checkStat`), and their own changes'
+/// times, which a move changes at the top.
+constexpr const char* kUnpackOnto = R"sh(set -eu
+mkdir -p -- "$1"
+cd -- "$1"
+find . -mindepth 1 -delete
+find "$8" -mindepth 1 -maxdepth 1 -exec mv -t . -- {} +
+git index-pack --fix-thin --stdin < "$2/pack" > /dev/null
+cat "$2/shallow" > .git/shallow
+cat "$2/refs" > .git/packed-refs
+printf '%s\n' "$4" > .git/HEAD
+printf '[core]\n\tcheckStat = minimal\n%s' "$5" >> .git/config
+attributes=$(git diff-tree -r --name-only "$9" "$3" -- ':(glob)**/.gitattributes')
+git -c core.trustctime=false read-tree -m -u "$3"
+if [ -n "$attributes" ]; then
+  rm .git/index
+  git read-tree "$3"
+  git checkout-index -f -u -a
+fi
+find . -mindepth 1 -maxdepth 1 ! -type d -print0 | git update-index -z --stdin
+)sh";
+
+/// Git's own words into the step's log.
+class GitWords final : public execution::OutputSink {
+  public:
+    GitWords(Session& session, int step) : session_{session}, step_{step} {}
+
+    Task<Result<>> write(std::string_view bytes) override { return session_.write(step_, bytes); }
+
+  private:
+    Session& session_;
+    int step_;
+};
+
+/// Readable by the steps' user, who sees it nowhere else.
+Result<> write_part(const std::filesystem::path& path, std::string_view text) {
+    auto file = open_file(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    if (!file) return file.error();
+    ::fchmod(file->get(), 0644);
+    return write_all(file->get(), text);
+}
+
+/// What git may write to.
+std::string outer_folder(const JobFolders& folders, const Unpacking& unpacking) {
+    if (unpacking.under) return unpacking.under->disk;
+    return unpacking.place.is_action ? unpacking.place.folder : folders.workspace.outside;
+}
+
+execution::Command unpack_command(const Session& session, const Unpacking& unpacking) {
+    const auto& folders = session.folders();
+    const auto& place = unpacking.place;
+    const auto& under = unpacking.under;
+    execution::Command command;
+    command.arguments = {
+        "/bin/sh",
+        "-c",
+        under ? kUnpackOnto : kUnpack,
+        "unpack",
+        git_folder(folders, unpacking),
+        unpacking.parts.string(),
+        unpacking.commit,
+        make_head(place.head, unpacking.commit),
+        make_remote_config(unpacking.origin, place.head) +
+            (place.has_modules ? "[submodule]\n\tactive = .\n" : ""),
+        join(place.sparse, "\n"),
+        place.cone ? "--cone" : "--no-cone",
+        under ? under->disk + "/tree" : "",
+        under ? under->commit : ""};
+    command.environment = git_environment(folders.home.outside);
+    command.directory = outer_folder(folders, unpacking);
+    return command;
+}
+
+/// The folder of an action is ours, but git runs as the user of the steps.
+Result<> give_to_steps(const std::string& folder, const JobFolders& folders) {
+    struct stat home {};
+
+    if (::stat(folders.home.outside.c_str(), &home) != 0 ||
+        ::lchown(folder.c_str(), home.st_uid, home.st_gid) != 0) {
+        return from_errno("give " + folder + " to the steps");
+    }
+    return {};
+}
+
+Result<> prepare(const Session& session, const Unpacking& unpacking, const PackReader& sent) {
+    auto ends = sent.shallow();
+    if (unpacking.under) ends.push_back(unpacking.under->commit);
+    const auto shallow = join(ends, "\n");
+    const auto& parts = unpacking.parts;
+    const auto& place = unpacking.place;
+    if (auto done = write_part(parts / "shallow", shallow.empty() ? "" : shallow + "\n"); !done) {
+        return done;
+    }
+    const auto refs = make_packed_refs(sent, place.head, unpacking.commit);
+    if (auto done = write_part(parts / "refs", refs); !done) return done;
+    return place.is_action ? give_to_steps(place.folder, session.folders()) : Result<>{};
+}
+
+}  // namespace
+
 std::vector<std::string> git_environment(const std::string& home) {
     return {
         "PATH=/usr/local/bin:/usr/bin:/bin",
@@ -60,73 +162,6 @@ std::vector<std::string> git_environment(const std::string& home) {
         "GIT_CONFIG_VALUE_5=main",
     };
 }
-
-/// Git's own words into the step's log.
-class GitWords final : public execution::OutputSink {
-  public:
-    GitWords(Session& session, int step) : session_{session}, step_{step} {}
-
-    Task<Result<>> write(std::string_view bytes) override { return session_.write(step_, bytes); }
-
-  private:
-    Session& session_;
-    int step_;
-};
-
-/// Readable by the steps' user, who sees it nowhere else.
-Result<> write_part(const std::filesystem::path& path, std::string_view text) {
-    auto file = open_file(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    if (!file) return file.error();
-    ::fchmod(file->get(), 0644);
-    return write_all(file->get(), text);
-}
-
-execution::Command unpack_command(const Session& session, const Unpacking& unpacking) {
-    const auto& folders = session.folders();
-    const auto& place = unpacking.place;
-    execution::Command command;
-    command.arguments = {
-        "/bin/sh",
-        "-c",
-        kUnpack,
-        "unpack",
-        place.folder,
-        unpacking.parts.string(),
-        unpacking.commit,
-        make_head(place.head, unpacking.commit),
-        make_remote_config(unpacking.origin, place.head) +
-            (place.has_modules ? "[submodule]\n\tactive = .\n" : ""),
-        join(place.sparse, "\n"),
-        place.cone ? "--cone" : "--no-cone"};
-    command.environment = git_environment(folders.home.outside);
-    command.directory = place.is_action ? place.folder : folders.workspace.outside;
-    return command;
-}
-
-/// The folder of an action is ours, but git runs as the user of the steps.
-Result<> give_to_steps(const std::string& folder, const JobFolders& folders) {
-    struct stat home {};
-
-    if (::stat(folders.home.outside.c_str(), &home) != 0 ||
-        ::lchown(folder.c_str(), home.st_uid, home.st_gid) != 0) {
-        return from_errno("give " + folder + " to the steps");
-    }
-    return {};
-}
-
-Result<> prepare(const Session& session, const Unpacking& unpacking, const PackReader& sent) {
-    const auto shallow = join(sent.shallow(), "\n");
-    const auto& parts = unpacking.parts;
-    const auto& place = unpacking.place;
-    if (auto done = write_part(parts / "shallow", shallow.empty() ? "" : shallow + "\n"); !done) {
-        return done;
-    }
-    const auto refs = make_packed_refs(sent, place.head, unpacking.commit);
-    if (auto done = write_part(parts / "refs", refs); !done) return done;
-    return place.is_action ? give_to_steps(place.folder, session.folders()) : Result<>{};
-}
-
-}  // namespace
 
 std::string make_packed_refs(const PackReader& sent, const std::string& head, std::string commit) {
     auto refs = sent.refs();
@@ -157,14 +192,23 @@ std::string make_remote_config(const std::string& origin, const std::string& hea
     return out + "[branch \"" + branch + "\"]\n\tremote = origin\n\tmerge = \"" + head + "\"\n";
 }
 
+std::string git_folder(const JobFolders& folders, const Unpacking& unpacking) {
+    const auto& folder = unpacking.place.folder;
+    if (!unpacking.under) return folder;
+    // A rename does not leave its mount: the overlay has the workspace under a name of its own.
+    const auto& workspace = folders.workspace.outside;
+    const auto inner = std::filesystem::path{folder}.lexically_relative(workspace).string();
+    const auto root = unpacking.under->disk + "/work";
+    return inner == "." ? root : root + "/" + inner;
+}
+
 execution::Sandbox make_unpack_sandbox(
     const JobFolders& folders, std::vector<std::string> hidden, const Unpacking& unpacking
 ) {
-    const auto& place = unpacking.place;
     execution::SandboxPaths paths;
     paths.temp = folders.tmp.outside;
     paths.home = folders.home.outside;
-    paths.writable = {place.is_action ? place.folder : folders.workspace.outside};
+    paths.writable = {outer_folder(folders, unpacking)};
     paths.readable = {unpacking.parts.string()};
     paths.hidden = std::move(hidden);
     execution::Sandbox sandbox{std::move(paths)};

@@ -10,6 +10,7 @@
 #include "runner/session/step_executor.hpp"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,8 +31,12 @@ struct Unpacking {
     SourcePlace place;
     std::filesystem::path parts;  // a folder with the file `pack`; more is put there
     std::string commit;
-    std::string origin;  // the remote's URL; empty: no remote
+    std::string origin;                  // the remote's URL; empty: no remote
+    std::optional<Underlay> under = {};  // whose files are moved into the folder first
 };
+
+/// For git among people who are not to be believed: PATH, HOME and settings, nothing inherited.
+std::vector<std::string> git_environment(const std::string& home);
 
 /// What becomes .git/packed-refs: the refs that were sent, and `head` at the commit under the names
 /// that GitHub's checkout gives it. Pure.
@@ -48,6 +53,9 @@ std::string make_remote_config(const std::string& origin, const std::string& hea
 execution::Sandbox make_unpack_sandbox(
     const JobFolders& folders, std::vector<std::string> hidden, const Unpacking& unpacking
 );
+
+/// Where git puts the files: as it is named, or the same place on the attempt's overlay. Pure.
+std::string git_folder(const JobFolders& folders, const Unpacking& unpacking);
 
 /// Git's own words go to the log of `step`. Code::io where git fails.
 Task<Result<>> unpack(Session& session, int step, Unpacking unpacking, const PackReader& sent);

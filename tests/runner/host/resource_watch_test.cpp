@@ -44,6 +44,25 @@ TEST_F(ResourceWatch, EndsAJobThatFillsTheDisk) {
     EXPECT_EQ(finish().cause, Cause::disk_full);
 }
 
+TEST(MeasureFolders, CountsWhatTheJobHasWrittenAndNotWhatLiesUnderIt) {
+    const triphammer::testing::TempDir folder;
+    const auto fill = [&](const char* name) {
+        const auto made = folder / name;
+        std::filesystem::create_directories(made);
+        replace_file(made / "file", std::string(1U << 20U, 'x')).value();
+        return made.string();
+    };
+    JobFolders folders;
+    folders.workspace.outside = fill("work");
+    for (auto* empty : {&folders.temp, &folders.home, &folders.tmp}) empty->outside = folder / "no";
+
+    EXPECT_GE(measure_folders(folders), 1U << 20U);
+    folders.underlay = Underlay{folder / "disk", folder / "upper", folder / "kept", ""};
+    EXPECT_EQ(measure_folders(folders), 0U);
+    folders.underlay->upper = fill("upper");
+    EXPECT_GE(measure_folders(folders), 1U << 20U);
+}
+
 TEST_F(ResourceWatch, EndsAJobOfTooManyProcesses) {
     auto document = a_job_that("for i in $(seq 30); do sleep 60 & done; wait");
     document.job.resources.pids.text = "20";

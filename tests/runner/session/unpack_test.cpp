@@ -90,6 +90,10 @@ TEST(PackReader, ReadsRefsBeforeTheAnswerOfGit) {
     EXPECT_TRUE(reader.has_begun());
 }
 
+TEST(PackReader, TakesAPackUponWhatIsThere) {
+    EXPECT_TRUE(reader_of({"shallow " + kCommit, "ACK " + kTag + "\n"}).has_begun());
+}
+
 TEST(PackReader, RefusesARefWithoutAName) {
     PackReader reader;
 
@@ -139,6 +143,19 @@ TEST(RemoteConfig, NamesTheRemoteAndWhatTheBranchFollows) {
     );
     EXPECT_EQ(make_remote_config("https://github.com/a/b.git", "refs/heads/a\"b"), remote);
     EXPECT_EQ(make_remote_config("", "refs/heads/main"), "");
+}
+
+TEST(GitFolder, IsOnTheOverlayWhereThereIsOne) {
+    JobFolders folders;
+    folders.workspace.outside = "/run/7/work";
+    Unpacking unpacking;
+    unpacking.place.folder = "/run/7/work/a/b";
+
+    EXPECT_EQ(git_folder(folders, unpacking), "/run/7/work/a/b");
+    unpacking.under = Underlay{"/run/7/disk", "/run/7/upper", "/run/7/kept", kCommit};
+    EXPECT_EQ(git_folder(folders, unpacking), "/run/7/disk/work/a/b");
+    unpacking.place.folder = "/run/7/work";
+    EXPECT_EQ(git_folder(folders, unpacking), "/run/7/disk/work");
 }
 
 /// The same words outside of the sandbox show that there is something to be reached.
