@@ -42,7 +42,7 @@ int main(int count, char** arguments) {
             count == 2 && arguments[1] == std::string_view{launcher::kStandbyArgument};
         if (!waits) return runner::enter();
         auto copy = runner::stand_by(arguments[1]);
-        return copy ? runner::enter(std::move(copy->network)) : 0;
+        return copy ? runner::enter(std::move(*copy)) : 0;
     } catch (const std::exception& failure) {
         std::fprintf(stderr, "triphammer-runner: %s\n", failure.what());
         return 1;

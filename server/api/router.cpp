@@ -7,6 +7,7 @@
 #include "api/services.hpp"
 #include "base/text.hpp"
 #include "intake/receiver.hpp"
+#include "launcher/attempt_users.hpp"
 #include "store/database.hpp"
 
 #include <unistd.h>
@@ -47,6 +48,13 @@ bool is_admin_peer(const RequestHead& head) {
     if (head.listener != kAdminListener || !head.peer.unix_peer) return false;
     const auto uid = head.peer.unix_peer->uid;
     return uid == 0 || uid == ::geteuid();
+}
+
+/// Everybody gets to the runners' socket; the kernel says who it is.
+bool is_runner_peer(const Services& services, const RequestHead& head) {
+    if (!head.peer.unix_peer) return false;
+    const auto uid = head.peer.unix_peer->uid;
+    return launcher::is_runner(uid) || uid == services.launcher || uid == 0 || uid == ::geteuid();
 }
 
 Credentials credentials_of(const RequestHead& head) {
@@ -185,6 +193,9 @@ std::optional<Response> refuse_early(
     const Services& services, const Route& route, const RequestHead& head, const Credentials& who
 ) {
     const bool on_runner_socket = head.listener == kRunnerListener;
+    if (on_runner_socket && !is_runner_peer(services, head)) {
+        return refuse(403, "refused", "only for runners");
+    }
     if (on_runner_socket != (route.access == Access::runner) && route.pattern != "/healthz") {
         return refuse(404, "not_found", "there is nothing at this path on this socket");
     }

@@ -9,6 +9,8 @@
 #include "base/thread.hpp"
 #include "git/url.hpp"
 
+#include <sys/types.h>
+
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -70,6 +72,7 @@ struct Services {
 
     std::filesystem::path data;
     std::string server_id;  // of the data directory
+    uid_t launcher = 0;     // the run directory's user; others than it, us and runners hear nothing
     std::string base_url;
     std::string version;
     git::UrlRules url_rules;

@@ -4,6 +4,9 @@
 #include "app/run_here.hpp"
 #include "app/services.hpp"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 namespace triphammer::app {
 
 namespace {
@@ -115,9 +118,12 @@ Result<> Workshop::listen() {
     const auto run = config.run_directory();
     // Where the launcher is a service of its own, the folder and its mode are that one's.
     if (config.start_launcher || !std::filesystem::exists(run)) {
-        if (auto made = make_directory(run, 0750); !made) return made;
+        // Runners of a launcher that is root are users of their own, and come through.
+        const unsigned mode = ::geteuid() == 0 ? 0711 : 0750;
+        if (auto made = make_directory(run, mode); !made) return made;
     }
-    return server.listen_unix(run / "daemon.sock", 0660, std::string{api::kRunnerListener});
+    if (struct stat status{}; ::stat(run.c_str(), &status) == 0) services.launcher = status.st_uid;
+    return server.listen_unix(run / "daemon.sock", 0666, std::string{api::kRunnerListener});
 }
 
 }  // namespace triphammer::app

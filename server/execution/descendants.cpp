@@ -7,6 +7,8 @@
 #include <cctype>
 #include <filesystem>
 #include <fstream>
+#include <optional>
+#include <set>
 #include <string>
 #include <system_error>
 
@@ -48,47 +50,37 @@ std::uint64_t count_threads(const std::string& process) {
     return status.st_nlink - 2;
 }
 
-/// The /proc that `first`, the first process of a sandbox, sees; empty while it has none of its
-/// own.
-std::string processes_of(pid_t first) {
-    const auto outside = "/proc/" + std::to_string(first);
-    auto inside = outside + "/root/proc";
-    std::error_code failure;
-    const auto space = fs::read_symlink(outside + "/ns/pid", failure);
-    const bool is_own = !failure && space == fs::read_symlink(inside + "/1/ns/pid", failure);
-    return is_own ? inside : "";
+/// Whom a process belongs to; nobody: it has ended. Of /proc/PID itself, unlike of what is in it,
+/// the owner is always that one.
+std::optional<uid_t> user_of(const std::string& process) {
+    struct stat status {};
+
+    if (::stat(process.c_str(), &status) != 0) return {};
+    return status.st_uid;
 }
 
-/// The numbers among the names of a /proc.
-std::vector<std::string> list_processes(const std::string& folder) {
-    std::vector<std::string> out;
+/// Processes and threads of a user that is the job's alone, until they are more than `most`.
+std::uint64_t count_of_user(uid_t user, std::uint64_t most) {
+    std::uint64_t sum = 0;
     std::error_code failure;
-    for (fs::directory_iterator at{folder, failure}, end; !failure && at != end;) {
-        auto name = at->path().filename().string();
-        if (std::isdigit(static_cast<unsigned char>(name[0])) != 0) out.push_back(std::move(name));
-        at.increment(failure);
-    }
-    return out;
-}
-
-/// `processes` of `folder` with their threads, until they are more than `most`.
-std::uint64_t count_with_threads(
-    const std::string& folder, const std::vector<std::string>& processes, std::uint64_t most
-) {
-    std::uint64_t sum = processes.size();
-    for (const auto& process : processes) {
+    for (fs::directory_iterator at{"/proc", failure}, end; !failure && at != end;) {
+        const auto process = at->path().string();
+        const bool is_process =
+            std::isdigit(static_cast<unsigned char>(process[sizeof "/proc/" - 1])) != 0;
+        if (is_process && user_of(process) == user) sum += count_threads(process);
         if (sum > most) break;
-        sum += count_threads(folder + "/" + process) - 1;
+        at.increment(failure);
     }
     return sum;
 }
 
 std::uint64_t count_below(pid_t child, std::uint64_t most) {
-    const auto inside = processes_of(child);
-    if (!inside.empty()) return count_with_threads(inside, list_processes(inside), most);
-    std::vector<std::string> processes;
-    for (const auto& each : list({child})) processes.push_back(std::to_string(each.pid));
-    return count_with_threads("/proc", processes, most);
+    std::uint64_t sum = 0;
+    for (const auto& each : list({child})) {
+        sum += count_threads("/proc/" + std::to_string(each.pid));
+        if (sum > most) break;
+    }
+    return sum;
 }
 
 }  // namespace
@@ -96,9 +88,14 @@ std::uint64_t count_below(pid_t child, std::uint64_t most) {
 std::uint64_t count_tasks(std::uint64_t most) {
     std::vector<Descendant> children;
     append_children("self", 1, children);
+    std::set<uid_t> users;
     std::uint64_t sum = 0;
     for (const auto& child : children) {
-        sum += count_below(child.pid, most - sum);
+        const auto user = user_of("/proc/" + std::to_string(child.pid));
+        if (!user || users.contains(*user)) continue;
+        const bool is_another = *user != ::geteuid();
+        if (is_another) users.insert(*user);
+        sum += is_another ? count_of_user(*user, most - sum) : count_below(child.pid, most - sum);
         if (sum > most) break;
     }
     return sum;

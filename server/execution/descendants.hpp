@@ -20,7 +20,7 @@ struct Descendant {
 std::vector<Descendant> list_descendants();
 
 /// Processes and threads below this process, counted until there are more than `most`. Beside a
-/// fork bomb this process gets little time: of a sandbox only the list that it has itself is read.
+/// fork bomb this process gets little time: those of the steps' own user are told by their owner.
 std::uint64_t count_tasks(std::uint64_t most);
 
 /// The processes of one command: everything below us, or a sandbox.

@@ -5,12 +5,15 @@
 
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <stdexcept>
+#include <functional>
 
 namespace triphammer::execution {
 
@@ -29,26 +32,34 @@ Error no_network(const Error& why) {
             "docker:IMAGE in runs_on)"};
 }
 
-/// While it lives, sockets of this thread are made in another network.
-class Visit {
-  public:
-    Visit(const FileDescriptor& inside, const FileDescriptor& outside) : outside_{outside} {
-        go(inside);
-    }
-
-    ~Visit() noexcept(false) { go(outside_); }
-
-    Visit(const Visit&) = delete;
-    Visit& operator=(const Visit&) = delete;
-
-  private:
-    static void go(const FileDescriptor& network) {
-        if (::setns(network.get(), CLONE_NEWNET) == 0) return;
-        throw std::runtime_error{"this process is lost in a network that is not its own"};
-    }
-
-    const FileDescriptor& outside_;
+struct Errand {
+    int network;
+    const std::function<Result<>()>& work;
+    pid_t thread = 0;
+    Result<> done;
 };
+
+void* run_errand(void* given) {
+    auto& errand = *static_cast<Errand*>(given);
+    errand.thread = ::gettid();
+    const auto network = errand.network;
+    const int there = network < 0 ? ::unshare(CLONE_NEWNET) : ::setns(network, CLONE_NEWNET);
+    errand.done = there == 0 ? errand.work() : from_errno("enter a network");
+    return nullptr;
+}
+
+/// Does `work` on a thread that is in `network`, or in a new one if that is negative, and ends
+/// there: who has no right over the machine could not come back. This process has one thread again.
+Result<> do_inside(int network, const std::function<Result<>()>& work) {
+    Errand errand{network, work, 0, {}};
+    pthread_t thread{};
+    const int failure = ::pthread_create(&thread, nullptr, run_errand, &errand);
+    if (failure != 0) return from_errno("start a thread", failure);
+    ::pthread_join(thread, nullptr);
+    // It counts as joined a moment before its end.
+    while (::tgkill(::getpid(), errand.thread, 0) == 0) ::sched_yield();
+    return errand.done;
+}
 
 Result<FileDescriptor> open_here(int type, const Address& address) {
     FileDescriptor out{::socket(AF_INET, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
@@ -82,26 +93,21 @@ bool Borders::may_pass(const Address& to) const {
     });
 }
 
-Result<Network> Network::make(std::optional<Borders> borders) {
+Result<Network> Network::make(std::optional<Borders> borders, FileDescriptor empty) {
     Network out;
     out.borders_ = std::move(borders);
-    auto outside = open_file(kOwnNetwork, O_RDONLY);
-    if (!outside) return no_network(outside.error());
-    out.outside_ = std::move(*outside);
-    if (::unshare(CLONE_NEWNET) != 0) return no_network(from_errno("make a namespace"));
-    auto inside = open_file(kOwnNetwork, O_RDONLY);
-    if (!inside) throw std::runtime_error{inside.error().message};
-    out.inside_ = std::move(*inside);
-    Result<> done;
-    {
-        const Visit visit{out.inside_, out.outside_};
-        done = out.furnish();
-    }
+    out.inside_ = std::move(empty);
+    const auto done = do_inside(out.inside_.get(), [&] { return out.furnish(); });
     if (!done) return no_network(done.error());
     return out;
 }
 
 Result<> Network::furnish() {
+    if (!inside_) {
+        auto inside = open_file(kOwnNetwork, O_RDONLY);
+        if (!inside) return inside.error();
+        inside_ = std::move(*inside);
+    }
     if (auto up = bring_up_loopback(); !up) return up;
     if (!borders_) return {};
     if (auto routed = make_all_local(kOwnAddress, *borders_); !routed) return routed;
@@ -122,8 +128,13 @@ Result<> Network::capture() {
 }
 
 Result<FileDescriptor> Network::open(int type, const Address& address) const {
-    const Visit visit{inside_, outside_};
-    return open_here(type, address);
+    Result<FileDescriptor> socket;
+    const auto done = do_inside(inside_.get(), [&]() -> Result<> {
+        socket = open_here(type, address);
+        return {};
+    });
+    if (!done) return done.error();
+    return socket;
 }
 
 }  // namespace triphammer::execution

@@ -6,8 +6,8 @@
 //   step ──connect 93.184.216.34:443──▶ every address is local ──program──▶ connections()
 //                                       (network_routes)       (network_capture)
 //
-// Only as root. IPv4 alone: an address of IPv6 is unreachable at once, so that programs take the
-// other. Source: network_namespaces(7), kernel documentation of BPF_PROG_TYPE_SK_LOOKUP. Linux 5.9.
+// IPv4 alone: an address of IPv6 is unreachable at once, so that programs take the other. Source:
+// network_namespaces(7), kernel documentation of BPF_PROG_TYPE_SK_LOOKUP. Linux 5.9.
 
 #include "base/file.hpp"
 #include "base/result.hpp"
@@ -52,8 +52,10 @@ struct Borders {
 class Network {
   public:
     /// A network that leads out, but not to what is closed; without `borders` one that leads
-    /// nowhere. Code::unavailable says what is missing here.
-    static Result<Network> make(std::optional<Borders> borders);
+    /// nowhere. It is made of `empty`, a new network namespace, where there is one. As root; one
+    /// that leads nowhere can be made by whoever may make namespaces. Code::unavailable says what
+    /// is missing here.
+    static Result<Network> make(std::optional<Borders> borders, FileDescriptor empty = {});
 
     /// Those of its making.
     const std::optional<Borders>& borders() const { return borders_; }
@@ -76,7 +78,6 @@ class Network {
     Result<> capture();
 
     std::optional<Borders> borders_;
-    FileDescriptor outside_;
     FileDescriptor inside_;
     FileDescriptor connections_;
     FileDescriptor datagrams_;

@@ -2,6 +2,7 @@
 
 #include "base/file.hpp"
 #include "execution/sandbox_user.hpp"
+#include "execution/way.hpp"
 
 #include <fcntl.h>
 #include <sys/mount.h>
@@ -216,20 +217,6 @@ Result<> hide_all(const SandboxPaths& paths) {
     }
     for (const auto& folder : paths.hidden) {
         if (auto ok = hide(folder); !ok) return ok;
-    }
-    return {};
-}
-
-/// The first folder above `place` that other users may not pass through.
-std::optional<std::string> find_closed(const fs::path& place) {
-    fs::path at;
-    for (const auto& part : place.parent_path()) {
-        at /= part;
-
-        struct stat status {};
-
-        if (::stat(at.c_str(), &status) != 0) break;
-        if ((status.st_mode & S_IXOTH) == 0) return at.string();
     }
     return {};
 }

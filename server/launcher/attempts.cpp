@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "launcher/attempt_users.hpp"
 #include "launcher/control_group.hpp"
 #include "launcher/held.hpp"
 #include "launcher/layer_keeper.hpp"
@@ -27,17 +28,22 @@ constexpr const char* kPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/us
 /// The start line goes through a pipe that is filled before the child exists: it must fit.
 constexpr std::size_t kMostLineBytes = 60'000;
 
-/// The users of steps, one for each attempt: no file, signal, process or limit of a job is another
-/// one's. Nobody else has these numbers (source: systemd, UIDS-GIDS).
-constexpr uid_t kFirstStepUser = 0x70000000;
-constexpr std::int64_t kStepUsers = 1 << 27;
+Result<> give(const fs::path& path, uid_t user, gid_t group) {
+    if (::lchown(path.c_str(), user, group) == 0) return {};
+    return from_errno("give " + path.string() + " away");
+}
 
-/// As root only; otherwise everybody is who we are.
-Result<> give_to_steps(const fs::path& folder, std::int64_t fence) {
+/// As root; otherwise everybody is who we are. The folder stays the daemon's group's.
+Result<> give_to_users(const fs::path& folder, std::int64_t fence) {
     if (::geteuid() != 0) return {};
-    const auto user = kFirstStepUser + static_cast<uid_t>(fence % kStepUsers);
-    if (::chown(folder.c_str(), user, user) == 0) return {};
-    return from_errno("give " + folder.string() + " to the steps' user");
+    const auto [steps, runner] = users_of(fence);
+    for (const auto* name : kFirstFiles) {
+        if (auto ok = give(folder / "temp" / name, runner, runner); !ok) return ok;
+    }
+    for (const auto* name : kStepFolders) {
+        if (auto ok = give(folder / name, steps, steps); !ok) return ok;
+    }
+    return give(folder, runner, static_cast<gid_t>(-1));
 }
 
 Result<FileDescriptor> pipe_with(const std::string& line) {
@@ -127,11 +133,7 @@ Result<> Attempts::take_folder(std::int64_t fence) {
     if (!taken && taken.error().code == Code::conflict) {
         return conflict("attempt " + std::to_string(fence) + " was started");
     }
-    if (!taken) return taken;
-    for (const char* name : kStepFolders) {
-        if (auto given = give_to_steps(folder / name, fence); !given) return given;
-    }
-    return {};
+    return taken ? give_to_users(folder, fence) : taken;
 }
 
 std::vector<AttemptInfo> Attempts::list() const {

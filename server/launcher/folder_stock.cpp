@@ -1,6 +1,7 @@
 #include "launcher/folder_stock.hpp"
 
 #include "base/file.hpp"
+#include "launcher/attempt_users.hpp"
 
 #include <fcntl.h>
 #include <linux/fs.h>
@@ -31,12 +32,13 @@ constexpr int kFewEntries = 64;
 /// Folders only grow: one that held many files is slow for ever.
 constexpr off_t kMostFolderBytes = 64 << 10;
 
-/// The daemon reads the spool of a dead runner, perhaps as another user.
+/// The daemon reads the spool of a dead runner, perhaps as another user. A runner of root's gives
+/// it to the folder's group itself; nothing else is to be that group's.
 void share_with_daemon(const fs::path& folder, const std::optional<uid_t>& daemon) {
     const passwd* user = daemon ? ::getpwuid(*daemon) : nullptr;
     if (user == nullptr || *daemon == ::geteuid()) return;
     if (::chown(folder.c_str(), static_cast<uid_t>(-1), user->pw_gid) == 0) {
-        ::chmod(folder.c_str(), 02750);
+        ::chmod(folder.c_str(), ::geteuid() == 0 ? 0750 : 02750);
     }
 }
 
@@ -94,16 +96,16 @@ bool reset_folder(const fs::path& path, dev_t device) {
            ::fchmod(folder->get(), 0700) == 0;
 }
 
-/// Ours alone, and nothing in it any more.
-bool empty_file(const fs::path& path, unsigned mode) {
+/// One name, `owner` alone; then ours, and nothing in it any more.
+bool empty_file(const fs::path& path, unsigned mode, uid_t owner) {
     auto file = open_file(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK);
 
     struct stat facts {};
 
     if (!file || ::fstat(file->get(), &facts) != 0) return false;
     const bool plain = S_ISREG(facts.st_mode) && facts.st_nlink == 1;
-    return plain && facts.st_uid == ::geteuid() && ::fchmod(file->get(), mode) == 0 &&
-           ::ftruncate(file->get(), 0) == 0;
+    return plain && facts.st_uid == owner && ::fchown(file->get(), ::geteuid(), ::getegid()) == 0 &&
+           ::fchmod(file->get(), mode) == 0 && ::ftruncate(file->get(), 0) == 0;
 }
 
 Result<> make_file(const fs::path& path, unsigned mode) {
@@ -112,11 +114,11 @@ Result<> make_file(const fs::path& path, unsigned mode) {
 }
 
 /// First files that are no longer as they were made are made anew.
-bool empty_first_files(const fs::path& temp) {
+bool empty_first_files(const fs::path& temp, uid_t runner) {
     for (const auto* name : kFirstFiles) {
         const auto path = temp / name;
         std::error_code failure;
-        if (empty_file(path, 0600)) continue;
+        if (empty_file(path, 0600, runner)) continue;
         fs::remove_all(path, failure);
         if (failure || !make_file(path, 0600)) return false;
     }
@@ -127,7 +129,11 @@ bool is_empty_again(const fs::path& folder) {
     struct stat facts {};
 
     if (::lstat(folder.c_str(), &facts) != 0 || !S_ISDIR(facts.st_mode)) return false;
-    if (facts.st_uid != ::geteuid() || !has_few_entries(folder)) return false;
+    const auto self = ::geteuid();
+    const auto runner = facts.st_uid;
+    const bool is_frame = runner == self || (self == 0 && is_runner(runner));
+    if (!is_frame || !has_few_entries(folder)) return false;
+    if (!reset_folder(folder, facts.st_dev)) return false;
     for (const auto* name : kStepFolders) {
         const auto inner = folder / name;
         if (!reset_folder(inner, facts.st_dev)) return false;
@@ -136,8 +142,8 @@ bool is_empty_again(const fs::path& folder) {
             holds_files ? remove_entries(inner, kFirstFiles) : remove_entries(inner, kNothing);
         if (!emptied) return false;
     }
-    return empty_first_files(folder / "temp") && remove_entries(folder, kFrame) &&
-           empty_file(folder / "lock", 0600) && empty_file(folder / "runner.log", 0640);
+    return empty_first_files(folder / "temp", runner) && remove_entries(folder, kFrame) &&
+           empty_file(folder / "lock", 0600, self) && empty_file(folder / "runner.log", 0640, self);
 }
 
 }  // namespace
@@ -169,7 +175,9 @@ Result<> FolderStock::fill() {
 }
 
 bool FolderStock::take_back(const fs::path& folder) {
-    return size() < kMostReady && is_empty_again(folder) && put(folder).has_value();
+    if (size() >= kMostReady || !is_empty_again(folder)) return false;
+    share_with_daemon(folder, daemon_);
+    return put(folder).has_value();
 }
 
 Result<> FolderStock::make(const fs::path& place) const {

@@ -22,11 +22,16 @@ namespace fs = std::filesystem;
 
 namespace {
 
+/// Runners of root's are users of their own: they pass through, to their folder and the daemon.
+unsigned passable(unsigned mode) {
+    return ::geteuid() == 0 ? mode | 01U : mode;
+}
+
 /// A daemon of another user puts its socket here. Sticky: what is ours it cannot take away.
 Result<> make_shared_directory(const fs::path& run, uid_t daemon) {
     const passwd* user = ::getpwuid(daemon);
     if (user == nullptr) return invalid("the daemon's user is not known");
-    if (auto made = make_directory(run, 01770); !made) return made;
+    if (auto made = make_directory(run, passable(01770)); !made) return made;
     if (::chown(run.c_str(), static_cast<uid_t>(-1), user->pw_gid) == 0) return {};
     return from_errno("give " + run.string() + " to the daemon's group");
 }
@@ -34,7 +39,7 @@ Result<> make_shared_directory(const fs::path& run, uid_t daemon) {
 /// The folder is canonical afterwards: names of open files are compared with it.
 Result<> prepare(Settings& settings) {
     const bool same_user = !settings.daemon_uid || *settings.daemon_uid == ::geteuid();
-    auto made = same_user ? make_directory(settings.run, 0700)
+    auto made = same_user ? make_directory(settings.run, passable(0700))
                           : make_shared_directory(settings.run, *settings.daemon_uid);
     if (!made) return made;
     std::error_code failure;

@@ -16,7 +16,7 @@
 namespace triphammer::launcher {
 
 struct Settings {
-    std::filesystem::path run;     // the run directory; made with 0700 (same user) when absent
+    std::filesystem::path run;     // the run directory; made 0700 (as root 0711) when absent
     std::filesystem::path socket;  // default: run/launcher.sock
     std::filesystem::path runner_program;  // as write_out_runner gave it
     bool keeps_standby = false;            // runners are copies of one that waits: it knows how

@@ -61,40 +61,44 @@ class Attempt {
     Attempt(
         Executor executor,
         const launcher::StartLine& line,
-        SpoolFile& spool,
+        Belongings& belongings,
         Random& random,
-        const JobDrivers& drivers,
-        Ahead ahead
+        const JobDrivers& drivers
     )
         : executor_{executor},
           line_{line},
           drivers_{drivers},
+          belongings_{belongings},
           machine_{identity_of(line, random), clock_.instant()},
           session_{
               executor,
               Session::Parts{
                   machine_,
-                  spool,
+                  belongings.spool,
                   clock_,
                   line.endpoint,
                   line.token,
                   hidden_from_steps(line),
-                  folders_with(line, std::move(ahead.underlay)),
+                  folders_with(line, std::move(belongings.underlay)),
                   line.pool,
-                  std::move(ahead.layer_problem)}},
-          link_{machine_, spool, {line.endpoint, line.server_id, line.folder}, clock_, session_},
-          spool_{spool},
+                  std::move(belongings.layer_problem)}},
+          link_{
+              machine_,
+              belongings.spool,
+              {line.endpoint, line.server_id, line.folder},
+              clock_,
+              session_},
           tasks_{executor, [](const auto& name, const auto& what) {
                      log::error("a task of the runner failed", {{"task", name}, {"error", what}});
                  }} {
         session_.set_link(link_);
-        network_ = std::move(ahead.network);
     }
 
     Task<Result<>> run() {
-        auto opened = spool_.append(machine_.opening_record(clock_.now()));
+        auto opened = belongings_.spool.append(machine_.opening_record(clock_.now()));
         if (!opened) co_return opened;
         host_ = std::make_unique<HostExecutor>(session_.folders(), session_.parts().hidden);
+        host_->offer(std::move(belongings_.network));
         tasks_.spawn("link", link_.run());
         tasks_.spawn("sandbox", prepare_ahead());
         tasks_.spawn("signals", obey_signals());
@@ -106,7 +110,7 @@ class Attempt {
         }
         auto over = session_.wait_until_over();
         co_await std::move(over);
-        if (session_.is_finished()) spool_.remove();
+        if (session_.is_finished()) belongings_.spool.remove();
         auto stopped = tasks_.stop();
         co_await std::move(stopped);
         co_return Result<>{};
@@ -135,7 +139,7 @@ class Attempt {
     Task<> prepare_ahead() {
         auto after_the_link = sleep_for(std::chrono::milliseconds{0});
         co_await std::move(after_the_link);
-        if (host_) host_->prepare_ahead(std::exchange(network_, {}));
+        if (host_) host_->prepare_ahead();
     }
 
     Task<JobOutcome> run_job() {
@@ -242,11 +246,12 @@ class Attempt {
     std::unique_ptr<HostExecutor> take_host() {
         const auto& wanted = session_.document().job.resources;
         if (wanted.cpu.empty() && wanted.network.empty()) return std::move(host_);
-        host_.reset();
         const bool leads_out = wanted.network.empty();
-        return std::make_unique<HostExecutor>(
-            session_.folders(), session_.parts().hidden, leads_out
-        );
+        auto out =
+            std::make_unique<HostExecutor>(session_.folders(), session_.parts().hidden, leads_out);
+        out->offer(host_->take_network());
+        host_.reset();
+        return out;
     }
 
     Result<std::unique_ptr<StepExecutor>> make_executor() {
@@ -276,7 +281,7 @@ class Attempt {
         auto said = session_.log(
             0,
             "runs-on '" + label + "': this job runs in " + place + "\n" + token_line() +
-                limits_line()
+                limits_line() + belongings_.note
         );
         auto ready = co_await std::move(said);
         if (ready && executor != nullptr) {
@@ -339,14 +344,13 @@ class Attempt {
     Executor executor_;
     const launcher::StartLine& line_;
     const JobDrivers& drivers_;
+    Belongings& belongings_;
     SystemClock clock_;
     protocol::RunnerMachine machine_;
     Session session_;
     DaemonLink link_;
-    SpoolFile& spool_;
     TaskGroup tasks_;
-    std::optional<execution::Network> network_;  // until the executor has it
-    std::unique_ptr<HostExecutor> host_;         // until the job is known
+    std::unique_ptr<HostExecutor> host_;  // until the job is known
     std::chrono::milliseconds time_limit_{0};
     bool on_host_ = false;   // where the steps run
     ResourceLimits limits_;  // of a steps job
@@ -357,16 +361,11 @@ class Attempt {
 
 }  // namespace
 
-int run_attempt(const launcher::StartLine& line, const JobDrivers& drivers, Ahead ahead) {
-    auto spool = SpoolFile::create(std::filesystem::path{line.folder} / "spool");
-    if (!spool) {
-        log::error("the attempt cannot begin", {{"error", spool.error().message}});
-        return 1;
-    }
+int run_attempt(const launcher::StartLine& line, const JobDrivers& drivers, Belongings belongings) {
     execution::become_subreaper();
     asio::io_context context{1};
     SystemRandom random;
-    Attempt attempt{context.get_executor(), line, *spool, random, drivers, std::move(ahead)};
+    Attempt attempt{context.get_executor(), line, belongings, random, drivers};
     std::optional<Result<>> done;
     std::exception_ptr failure;
     const auto finish = [&](std::exception_ptr thrown, Result<> result) {

@@ -8,8 +8,6 @@
 #include "runner/container/service_executor.hpp"
 #include "runner/deploy/job.hpp"
 #include "runner/image/job.hpp"
-#include "runner/layers/mount.hpp"
-#include "runner/start.hpp"
 
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -55,7 +53,7 @@ void join_group(const std::string& group) {
 
 }  // namespace
 
-int enter(std::optional<execution::Network> network) {
+int enter(Ahead ahead) {
     protect();
     const auto line = read_start_line();
     if (!line) {
@@ -63,17 +61,17 @@ int enter(std::optional<execution::Network> network) {
         return 2;
     }
     join_group(line->cgroup);
-    Ahead ahead;
-    ahead.network = std::move(network);
-    const auto layer = mount_layer(line->folder, line->run, line->pool);  // held to the end
-    if (layer && *layer) ahead.underlay = underlay_of(*line, (*layer)->commit);
-    if (!layer) ahead.layer_problem = layer.error().message;
+    auto belongings = do_as_root(*line, std::move(ahead));
+    if (!belongings) {
+        log::error("the attempt cannot begin", {{"error", belongings.error().message}});
+        return 1;
+    }
     JobDrivers drivers;
     drivers.container = make_container_executor;
     drivers.services = make_service_executor;
     drivers.image = run_image_job;
     drivers.deploy = run_deploy_job;
-    return run_attempt(*line, drivers, std::move(ahead));
+    return run_attempt(*line, drivers, std::move(*belongings));
 }
 
 }  // namespace triphammer::runner

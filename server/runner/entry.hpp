@@ -1,13 +1,12 @@
 #pragma once
 
-#include "execution/network.hpp"
-
-#include <optional>
+#include "runner/root_part.hpp"
 
 namespace triphammer::runner {
 
-/// Takes over what the launcher handed down (descriptors 3 and 4), joins the attempt's cgroup and
-/// runs it. `network`: one that was made ahead. The program's exit status.
-int enter(std::optional<execution::Network> network = {});
+/// Takes over what the launcher handed down (descriptors 3 and 4), joins the attempt's cgroup,
+/// becomes a user of its own and runs it. `ahead`: what there is already. The program's exit
+/// status.
+int enter(Ahead ahead = {});
 
 }  // namespace triphammer::runner

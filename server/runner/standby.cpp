@@ -1,7 +1,7 @@
 #include "runner/standby.hpp"
 
 #include "base/file.hpp"
-#include "execution/network_policy.hpp"
+#include "execution/way.hpp"
 #include "launcher/standby.hpp"
 #include "launcher/start_line.hpp"
 
@@ -15,17 +15,20 @@
 #include <climits>
 #include <cstdint>
 #include <cstring>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace triphammer::runner {
 
+namespace fs = std::filesystem;
+
 namespace {
 
 constexpr std::size_t kDescriptors = 3;
 /// Jobs start in pairs and more when others have ended.
-constexpr std::size_t kNetworks = 2;
+constexpr std::size_t kItems = 2;
 /// Milliseconds, after a copy was made: its first step has begun by then.
 constexpr int kPause = 20;
 
@@ -79,38 +82,43 @@ bool is_asked(int wait) {
     return ::poll(&socket, 1, wait) > 0;
 }
 
-/// Networks for the next copies. What cannot be made here, each copy tries itself, and says why.
+/// What the next copies need. What cannot be made here, each copy tries itself, and says why.
 class Stock {
   public:
     /// Until somebody waits for a copy. The one just made needs the processor more than we do, but
     /// the next one must find a network.
     void fill() {
-        while (can_make_ && networks_.size() < kNetworks && !is_asked(pause())) {
-            auto made = execution::Network::make(execution::find_borders());
-            can_make_ = made.has_value();
-            if (made) networks_.push_back(std::move(*made));
+        while (can_make_ && items_.size() < kItems && !is_asked(pause())) {
+            auto made = make_ahead();
+            can_make_ = made.users && made.network;
+            if (made.network) items_.push_back(std::move(made));
         }
     }
 
-    std::optional<execution::Network> take() {
-        if (networks_.empty()) return {};
-        auto out = std::move(networks_.back());
-        networks_.pop_back();
+    Ahead take() {
+        if (items_.empty()) return {};
+        auto out = std::move(items_.back());
+        items_.pop_back();
         return out;
     }
 
-    void clear() { networks_.clear(); }
+    void clear() { items_.clear(); }
 
   private:
-    int pause() const { return networks_.empty() ? 0 : kPause; }
+    int pause() const { return items_.empty() ? 0 : kPause; }
 
     bool can_make_ = ::geteuid() == 0;
-    std::vector<execution::Network> networks_;
+    std::vector<Ahead> items_;
 };
+
+/// As each copy would, from then on for all. Where it fails, the copy says why.
+void open_way_to(const std::string& attempt) {
+    if (::geteuid() == 0) (void)execution::open_way(fs::path{attempt}.parent_path());
+}
 
 }  // namespace
 
-std::optional<Copy> stand_by(char* argument) {
+std::optional<Ahead> stand_by(char* argument) {
     // Nothing that is opened later must come to lie where a copy wants to have something else.
     ::dup2(STDIN_FILENO, launcher::kLockDescriptor);
     Stock stock;
@@ -118,13 +126,14 @@ std::optional<Copy> stand_by(char* argument) {
         stock.fill();
         const auto start = receive();
         if (!start) return {};
-        Copy copy{stock.take()};
+        open_way_to(start->folder);
+        auto ahead = stock.take();
         const pid_t pid = copy_self();
         if (pid == 0) {
             stock.clear();
             std::memset(argument, 0, std::strlen(argument));
             if (!become_runner(*start)) ::_exit(1);
-            return copy;
+            return ahead;
         }
         for (const int fd : start->descriptors) ::close(fd);
         if (::send(launcher::kStandbyDescriptor, &pid, sizeof pid, MSG_NOSIGNAL) < 0) return {};

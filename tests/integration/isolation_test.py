@@ -5,6 +5,7 @@ import json
 import os
 import socket
 import subprocess
+import sys
 import threading
 
 import pytest
@@ -196,6 +197,114 @@ def test_each_job_has_a_user_of_its_own(push):
         assert int(users[-1]) >= 0x70000000 and lines[at + 1] == "0022" and lines[at + 2] == users[-1]
     assert len(set(users)) == 2
     assert "as a user of its own, with a network of its own" in logs["a"]
+
+
+WITHOUT_RIGHTS = r"""
+import ctypes, os, sys
+runner, user = int(sys.argv[1]), int(sys.argv[2])
+os.setresgid(user, user, user)
+os.setresuid(user, user, user)
+def tried(name, what):
+    try:
+        what()
+        print("COULD", name)
+    except OSError:
+        print("could not", name)
+libc = ctypes.CDLL(None, use_errno=True)
+def trace():
+    if libc.ptrace(16, runner, None, None) != 0:
+        raise OSError(ctypes.get_errno(), "ptrace")
+tried("signal", lambda: os.kill(runner, 0))
+tried("trace", trace)
+for name in ["environ", "mem", "maps", "auxv"]:
+    tried(name, lambda: open(f"/proc/{runner}/{name}", "rb").read(1))
+tried("descriptors", lambda: os.listdir(f"/proc/{runner}/fd"))
+tried("folder", lambda: os.listdir(f"/proc/{runner}/cwd/"))
+"""
+
+WITH_ITS_RIGHTS = r"""
+import ctypes, os, sys
+runner, roots, folder = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+uid, libc = os.stat(f"/proc/{runner}").st_uid, ctypes.CDLL(None, use_errno=True)
+os.setgroups([])
+space = os.open(f"/proc/{runner}/ns/user", os.O_RDONLY)
+if libc.setns(space, 0x10000000) != 0:
+    raise OSError(ctypes.get_errno(), "setns")
+os.setresgid(0, 0, 0)
+os.setresuid(0, 0, 0)
+def tried(name, what):
+    try:
+        if what() == -1:
+            raise OSError(ctypes.get_errno())
+        print("COULD", name)
+    except OSError:
+        print("could not", name)
+tried("read", lambda: open("/etc/shadow"))
+tried("write", lambda: open(folder + "/new", "w"))
+tried("kill", lambda: os.kill(roots, 0))
+tried("mount", lambda: libc.mount(b"tmpfs", b"/mnt", b"tmpfs", 0, None))
+tried("unmount", lambda: libc.umount2(b"/proc", 2))
+tried("host name", lambda: libc.sethostname(b"mine", 4))
+tried("machine's network", lambda: libc.setns(os.open("/proc/self/ns/net", os.O_RDONLY), 0x40000000))
+tried("settings", lambda: open("/proc/sys/kernel/panic", "w"))
+print("all of", uid)
+"""
+
+
+def ask_root(script, *words):
+    return subprocess.run([sys.executable, "-c", script, *map(str, words)], capture_output=True, text=True,
+                          timeout=30, check=True).stdout
+
+
+def status_of(pid):
+    fields = (line.split(":", 1) for line in open(f"/proc/{pid}/status"))
+    return {name: value.split() for name, value in fields}
+
+
+def test_a_runner_is_a_user_of_its_own_without_any_right_over_the_machine(daemon, git, tmp_path):
+    repository = git.repository("acme/alone")
+    daemon.add_repository(repository)
+    steps = [{"run": "echo ready > here; while [ ! -e go ]; do sleep 0.05; done"}]
+    sha = repository.commit({".triphammer/t.yml": json.dumps(
+        {"on": "push", "jobs": {"a": {"runs-on": "host", "steps": steps}}})})
+    guid = daemon.push(repository, sha)
+    place = daemon.data.with_name("data-run")
+    folder = daemon.wait_for(lambda: next(place.glob("*/work/here"), None)).parent
+    runner = int((folder.parent / "lock").read_text())
+    step = folder.stat().st_uid
+    try:
+        status = status_of(runner)
+        [user] = set(status["Uid"])
+        assert int(user) >= 0x78000000 and int(user) != step and int(user) != os.geteuid()
+        assert set(status["Gid"]) == {user} and status["NoNewPrivs"] == ["1"]
+        assert os.stat(f"/proc/{runner}/ns/user").st_ino != os.stat("/proc/self/ns/user").st_ino
+        root_only = tmp_path / "root-only"
+        root_only.mkdir(mode=0o700)
+        said = ask_root(WITH_ITS_RIGHTS, runner, os.getpid(), root_only)
+        assert "COULD" not in said and f"all of {user}" in said, said
+        said = ask_root(WITHOUT_RIGHTS, runner, step)
+        assert "COULD" not in said and said.count("could not") == 8, said
+    finally:
+        (folder / "go").touch()
+    [run] = daemon.delivery(guid)["runs"]
+    assert daemon.finished_run(run)["state"] == "succeeded"
+
+
+KNOCK = r"""
+import socket
+with socket.socket(socket.AF_UNIX) as one:
+    one.connect("daemon.sock")
+    one.sendall(b"GET /runner/v1 HTTP/1.1\r\nHost: x\r\n\r\n")
+    print(one.recv(4096).split()[1].decode())
+"""
+
+
+def test_only_runners_are_heard_at_the_daemons_socket(daemon):
+    def knock(user):
+        return subprocess.run(["/usr/bin/python3", "-c", KNOCK], cwd=daemon.data.with_name("data-run"), user=user, group=user,
+                              capture_output=True, text=True, timeout=30, check=True).stdout.strip()
+    assert knock(12345) == "403" and knock(0x70000001) == "403"
+    assert knock(0x78000001) != "403"
 
 
 def test_what_leads_out_is_carried_both_ways(push):

@@ -98,7 +98,7 @@ def test_a_job_of_roots_launcher_ends_well_for_a_daemon_of_another_user(installe
 
 def test_the_daemon_cannot_take_away_what_is_the_launchers(installed):
     mode = installed.run.stat()
-    assert stat.S_IMODE(mode.st_mode) == 0o1770 and mode.st_uid == 0
+    assert stat.S_IMODE(mode.st_mode) == 0o1771 and mode.st_uid == 0
     done = subprocess.run(["mv", installed.run / "bin", installed.run / "mine"], user=USER, group=USER, extra_groups=[],
                           capture_output=True)
     assert done.returncode != 0

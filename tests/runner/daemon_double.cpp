@@ -3,6 +3,7 @@
 #include "base/digest.hpp"
 
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -67,6 +68,7 @@ DaemonDouble::DaemonDouble(std::filesystem::path socket, std::string document)
         ::listen(listener_.get(), 16) != 0) {
         throw std::runtime_error("cannot listen on " + path_.string());
     }
+    ::chmod(path_.c_str(), 0666);  // a runner of root's is a user of its own
     accepting_ = std::thread{[this] { accept(); }};
 }
 

@@ -43,6 +43,7 @@ model::JobDocument a_job(std::vector<model::Step> steps) {
 
 void RealRunner::start(const model::JobDocument& document, const std::string& repository) {
     settings_.run = fs::canonical(run_.path());
+    fs::permissions(settings_.run, fs::perms{0711});  // as the launcher makes it
     settings_.runner_program = runner_program();
     daemon_.emplace(settings_.run / "daemon.sock", nlohmann::json(document).dump());
     if (!repository.empty()) daemon_->serve_source(repository, document.source.sha);

@@ -32,31 +32,36 @@ HostExecutor::HostExecutor(JobFolders folders, std::vector<std::string> hidden, 
     if (!is_root_ && !leads_out_) sandbox_.cut_off();
 }
 
-void HostExecutor::prepare_ahead(std::optional<execution::Network> network) {
-    if (!make_directory(folders_.actions.outside, 0755)) return;
-    if (make_network(std::move(network))) sandbox_.prepare();
+Result<execution::Network> HostExecutor::take_network() {
+    if (network_) return std::move(*std::exchange(network_, {}));
+    return find_network();
 }
 
-/// `ready` leads out, and may have been made a while ago.
-Result<> HostExecutor::make_network(std::optional<execution::Network> ready) {
+void HostExecutor::prepare_ahead() {
+    if (!make_directory(folders_.actions.outside, 0755)) return;
+    if (make_network()) sandbox_.prepare();
+}
+
+Result<> HostExecutor::make_network() {
     if (!is_root_ || network_) return {};
-    if (ready && leads_out_ && execution::has_same_name_servers(*ready->borders())) {
-        network_ = std::move(ready);
-    } else {
-        std::optional<execution::Borders> borders;
-        if (leads_out_) borders = execution::find_borders();
-        auto made = execution::Network::make(std::move(borders));
-        if (!made) return made.error();
-        network_ = std::move(*made);
-    }
+    auto found = find_network();
+    if (!found) return found.error();
+    network_ = std::move(*found);
     sandbox_.enter_network(network_->descriptor());
     return {};
+}
+
+Result<execution::Network> HostExecutor::find_network() {
+    if (!leads_out_) return execution::Network::make({});
+    if (!offered_) return execution::Network::make(execution::find_borders());
+    if (!*offered_) return offered_->error();
+    return std::move(**offered_);
 }
 
 /// Says why it could not be made ahead.
 Task<Result<>> HostExecutor::prepare() {
     if (auto made = make_directory(folders_.actions.outside, 0755); !made) co_return made;
-    if (auto made = make_network({}); !made) co_return made;
+    if (auto made = make_network(); !made) co_return made;
     const auto loop = co_await boost::asio::this_coro::executor;
     leftovers_.emplace(loop);
     if (!network_) co_return Result<>{};

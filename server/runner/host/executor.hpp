@@ -17,9 +17,16 @@ class HostExecutor final : public StepExecutor {
     /// `leads_out` false: the steps have no network but loopback.
     HostExecutor(JobFolders folders, std::vector<std::string> hidden, bool leads_out = true);
 
-    /// Makes the first step's sandbox and, unless `network` can be taken for it, the network,
-    /// before anybody knows what it will run. What goes wrong, `prepare` meets again.
-    void prepare_ahead(std::optional<execution::Network> network);
+    /// As root, for steps that are to have a network which leads out: one that was made ahead, or
+    /// why there is none. Without this it is made here.
+    void offer(Result<execution::Network> network) { offered_ = std::move(network); }
+
+    /// What `offer` gave. For one more of these; this one makes no further sandbox.
+    Result<execution::Network> take_network();
+
+    /// Makes the first step's sandbox and the network before anybody knows what it will run. What
+    /// goes wrong, `prepare` meets again.
+    void prepare_ahead();
 
     Task<Result<>> prepare() override;
     Task<Result<execution::ProcessEnd>> run_step(
@@ -42,11 +49,13 @@ class HostExecutor final : public StepExecutor {
     std::string description() const override;
 
   private:
-    Result<> make_network(std::optional<execution::Network> ready);
+    Result<> make_network();
+    Result<execution::Network> find_network();
 
     JobFolders folders_;
     bool leads_out_;
     bool is_root_;
+    std::optional<Result<execution::Network>> offered_;
     std::optional<execution::Network> network_;
     std::optional<NetworkRelay> relay_;
     execution::Sandbox sandbox_;

@@ -1,0 +1,100 @@
+#include "runner/root_part.hpp"
+
+#include "execution/network_policy.hpp"
+#include "execution/way.hpp"
+#include "runner/start.hpp"
+
+#include <grp.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <string_view>
+#include <vector>
+
+namespace triphammer::runner {
+
+namespace {
+
+struct Owner {
+    uid_t user = 0;
+    gid_t group = 0;
+};
+
+Result<Owner> owner_of(const std::string& folder) {
+    struct stat status {};
+
+    if (::stat(folder.c_str(), &status) != 0) return from_errno("look at " + folder);
+    if (status.st_uid != 0) return Owner{status.st_uid, status.st_gid};
+    return Error{Code::internal, "the launcher gave " + folder + " to nobody"};
+}
+
+/// Where it was not made ahead, or the name servers are others since.
+Ahead renew(Ahead ahead) {
+    const auto& network = ahead.network;
+    const bool is_new = network && execution::has_same_name_servers(*network->borders());
+    return is_new ? std::move(ahead) : make_ahead();
+}
+
+/// Whoever may use the engine's socket may do so by its group.
+Result<> keep_group_of(const std::string& engine) {
+    constexpr std::string_view kUnix = "unix://";
+    std::vector<gid_t> groups;
+
+    struct stat socket {};
+
+    if (engine.starts_with(kUnix) && ::stat(engine.c_str() + kUnix.size(), &socket) == 0) {
+        groups.push_back(socket.st_gid);
+    }
+    if (::setgroups(groups.size(), groups.data()) == 0) return {};
+    return from_errno("leave all groups");
+}
+
+/// The launcher gave the attempt's folder to the runner, the folders in it to the steps. The
+/// daemon, which may be the folder's group, reads the spool of a dead runner.
+Result<> become_own_user(
+    const launcher::StartLine& line, execution::JobUsers& users, const SpoolFile& spool
+) {
+    const auto runner = owner_of(line.folder);
+    if (!runner) return runner.error();
+    const auto steps = owner_of(line.folder + "/home");
+    if (!steps) return steps.error();
+    if (::fchown(spool.descriptor(), runner->user, runner->group) != 0) {
+        return from_errno("give the spool to the runner");
+    }
+    if (auto kept = keep_group_of(line.docker_host); !kept) return kept;
+    if (auto open = execution::open_way(line.run); !open) return open;
+    return users.enter(runner->user, steps->user);
+}
+
+}  // namespace
+
+Ahead make_ahead() {
+    Ahead out;
+    if (::geteuid() != 0) return out;
+    out.users = execution::JobUsers::make();
+    auto empty = out.users ? out.users->take_network() : FileDescriptor{};
+    out.network = execution::Network::make(execution::find_borders(), std::move(empty));
+    return out;
+}
+
+Result<Belongings> do_as_root(const launcher::StartLine& line, Ahead ahead) {
+    auto spool = SpoolFile::create(std::filesystem::path{line.folder} / "spool");
+    if (!spool) return spool.error();
+    if (::geteuid() != 0) return Belongings{std::move(*spool), std::move(ahead.network), ""};
+    auto made = renew(std::move(ahead));
+    auto layer = mount_layer(line.folder, line.run, line.pool);
+    std::string note;
+    if (made.users) {
+        auto done = become_own_user(line, *made.users, *spool);
+        if (!done) return done.error();
+    } else {
+        note = "the runner itself is root: " + made.users.error().message + "\n";
+    }
+    Belongings out{std::move(*spool), std::move(made.network), std::move(note)};
+    if (!layer) out.layer_problem = layer.error().message;
+    if (layer) out.layer = std::move(*layer);
+    if (out.layer) out.underlay = underlay_of(line, out.layer->commit);
+    return out;
+}
+
+}  // namespace triphammer::runner
