@@ -37,6 +37,9 @@ constexpr int kDeathPauses = 1000;
 constexpr milliseconds kQuietPause{1'000};
 constexpr int kQuietPauses = 10;
 constexpr std::chrono::minutes kPruneEvery{1};
+constexpr milliseconds kShareEvery{200};
+/// Looking who wants processors may take this part of the time: one in so many.
+constexpr int kShareTime = 20;
 
 Task<> wait_readable(FileDescriptor pidfd) {
     asio::posix::stream_descriptor waiter{co_await asio::this_coro::executor, pidfd.release()};
@@ -335,17 +338,43 @@ Task<> Server::tend_layers() {
     is_tending_ = false;
 }
 
+/// As root; otherwise all jobs are one user.
+void Server::share_from_now() {
+    if (::geteuid() != 0 || std::exchange(is_sharing_, true)) return;
+    tasks_.spawn("fair shares", share_while_jobs_run());
+}
+
+Task<> Server::share_while_jobs_run() {
+    const SystemClock clock;
+    milliseconds pause = kShareEvery;
+    while (runners_ > 0) {
+        auto waiting = sleep_for(pause);
+        co_await std::move(waiting);
+        const auto begun = clock.instant();
+        if (FairShare::is_crowded()) share_.adjust();
+        const auto took = std::chrono::ceil<milliseconds>(clock.instant() - begun);
+        pause = std::max(kShareEvery, kShareTime * took);
+    }
+    is_sharing_ = false;
+}
+
 Task<> Server::watch(std::int64_t fence, Child child) {
+    ++runners_;
+    share_from_now();
     FileDescriptor watched{::fcntl(child.pidfd(), F_DUPFD_CLOEXEC, 0)};
     auto gone = wait_readable(std::move(watched));
     co_await std::move(gone);
+    --runners_;
     auto told = tell_ended(fence, child.wait());
     co_await std::move(told);
 }
 
 Task<> Server::watch_stranger(std::int64_t fence, FileDescriptor pidfd) {
+    ++runners_;
+    share_from_now();
     auto gone = wait_readable(std::move(pidfd));
     co_await std::move(gone);
+    --runners_;
     auto told = tell_ended(fence, ExitStatus{-1, 0});
     co_await std::move(told);
 }

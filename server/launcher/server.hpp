@@ -3,6 +3,7 @@
 #include "base/task_group.hpp"
 #include "base/thread.hpp"
 #include "launcher/attempts.hpp"
+#include "launcher/fair_share.hpp"
 
 #include <boost/asio/local/stream_protocol.hpp>
 
@@ -46,6 +47,8 @@ class Server {
     Task<> wait_for_quiet();
     void tend_layers_soon();
     Task<> tend_layers();
+    void share_from_now();
+    Task<> share_while_jobs_run();
     Task<> watch(std::int64_t fence, Child child);
     Task<> watch_stranger(std::int64_t fence, FileDescriptor pidfd);
     Task<> kill_later(std::int64_t fence, FileDescriptor runner, std::chrono::milliseconds grace);
@@ -59,6 +62,9 @@ class Server {
     Peer current_;
     bool is_removing_ = false;
     bool is_tending_ = false;
+    FairShare share_;
+    bool is_sharing_ = false;
+    int runners_ = 0;           // alive, as far as this process knows
     std::uint64_t starts_ = 0;  // attempts started by this process
     TaskGroup tasks_;
 };
