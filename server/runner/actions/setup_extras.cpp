@@ -45,7 +45,7 @@ std::string scope_of(const ActionCall& call, const ActionInputs& inputs, const s
         if (github) scope = github->member("repository_owner").to_text();
     }
     if (scope.empty()) return {};
-    if (scope.front() != '@') scope.insert(0, "@");
+    if (scope.front() != '@') scope.insert(scope.begin(), '@');
     return to_lower(scope) + ":";
 }
 

@@ -2,6 +2,8 @@
 // What the actions of one job leave for later: their last steps, and what was found for them.
 
 #include "docker/reference.hpp"
+#include "model/job_definition.hpp"
+#include "protocol/messages.hpp"
 #include "runner/session/step_executor.hpp"
 #include "runner/steps/result.hpp"
 
