@@ -181,6 +181,8 @@ Task<Result<protocol::Attached>> RunnerConnection::admit(const protocol::Attach&
     }
     hold_ = {attach.fence, attach.nonce};
     note_attached(*runner);
+    auto prepare = [&logs = parts_.logs, fence = attach.fence.value] { (void)logs.prepare(fence); };
+    parts_.log_thread.post(std::move(prepare));
     protocol::Attached attached;
     attached.acked = static_cast<std::uint64_t>(runner->attempt.acked);
     auto measuring = measure_known_logs(attach.fence, attached.acked);

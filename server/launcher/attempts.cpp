@@ -40,6 +40,9 @@ Result<> give_to_users(const fs::path& folder, std::int64_t fence) {
     for (const auto* name : kFirstFiles) {
         if (auto ok = give(folder / "temp" / name, runner, runner); !ok) return ok;
     }
+    for (const auto* name : kRunnerFolders) {
+        if (auto ok = give(folder / name, runner, runner); !ok) return ok;
+    }
     for (const auto* name : kStepFolders) {
         if (auto ok = give(folder / name, steps, steps); !ok) return ok;
     }

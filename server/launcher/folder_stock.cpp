@@ -58,21 +58,32 @@ bool has_few_entries(const fs::path& folder) {
     return !failure;
 }
 
-/// Those with the names in `stay` are left alone.
-template <std::size_t kCount>
-bool remove_entries(const fs::path& folder, const std::array<const char*, kCount>& stay) {
+/// Those whose names are to `stay` are left alone.
+bool remove_entries(const fs::path& folder, bool (*stays)(std::string_view name)) {
     std::error_code failure;
     std::vector<fs::path> entries;
     for (const auto& entry : fs::directory_iterator{folder, failure}) entries.push_back(entry);
     for (const auto& entry : entries) {
-        const auto stays = std::find(stay.begin(), stay.end(), entry.filename().native());
-        if (!failure && stays == stay.end()) fs::remove_all(entry, failure);
+        if (!failure && !stays(entry.filename().native())) fs::remove_all(entry, failure);
     }
     return !failure;
 }
 
-constexpr std::array<const char*, 0> kNothing{};
-constexpr std::array<const char*, 6> kFrame{"lock", "runner.log", "work", "temp", "home", "tmp"};
+bool is_nothing(std::string_view) {
+    return false;
+}
+
+bool is_in_temp(std::string_view name) {
+    const bool is_file =
+        std::find(kFirstFiles.begin(), kFirstFiles.end(), name) != kFirstFiles.end();
+    return is_file || name == "tools";
+}
+
+bool is_in_frame(std::string_view name) {
+    const auto end = kStepFolders.end();
+    const bool is_folder = std::find(kStepFolders.begin(), end, name) != end || name == "actions";
+    return is_folder || name == "lock" || name == "runner.log";
+}
 
 /// Rights and labels that new files would inherit, flags and quotas: what an owner may leave
 /// behind.
@@ -113,6 +124,14 @@ Result<> make_file(const fs::path& path, unsigned mode) {
     return file ? Result<>{} : file.error();
 }
 
+/// One that is no longer as it was made is made anew.
+bool empty_runner_folder(const fs::path& path, dev_t device) {
+    std::error_code failure;
+    if (reset_folder(path, device) && remove_entries(path, is_nothing)) return true;
+    fs::remove_all(path, failure);
+    return !failure && make_folder(path).has_value();
+}
+
 /// First files that are no longer as they were made are made anew.
 bool empty_first_files(const fs::path& temp, uid_t runner) {
     for (const auto* name : kFirstFiles) {
@@ -137,12 +156,13 @@ bool is_empty_again(const fs::path& folder) {
     for (const auto* name : kStepFolders) {
         const auto inner = folder / name;
         if (!reset_folder(inner, facts.st_dev)) return false;
-        const bool holds_files = name == std::string_view{"temp"};
-        const auto emptied =
-            holds_files ? remove_entries(inner, kFirstFiles) : remove_entries(inner, kNothing);
-        if (!emptied) return false;
+        const bool is_temp = name == std::string_view{"temp"};
+        if (!remove_entries(inner, is_temp ? is_in_temp : is_nothing)) return false;
     }
-    return empty_first_files(folder / "temp", runner) && remove_entries(folder, kFrame) &&
+    for (const auto* name : kRunnerFolders) {
+        if (!empty_runner_folder(folder / name, facts.st_dev)) return false;
+    }
+    return empty_first_files(folder / "temp", runner) && remove_entries(folder, is_in_frame) &&
            empty_file(folder / "lock", 0600, self) && empty_file(folder / "runner.log", 0640, self);
 }
 
@@ -184,6 +204,9 @@ Result<> FolderStock::make(const fs::path& place) const {
     if (auto made = make_folder(place); !made) return made;
     share_with_daemon(place, daemon_);
     for (const auto* name : kStepFolders) {
+        if (auto made = make_folder(place / name); !made) return made;
+    }
+    for (const auto* name : kRunnerFolders) {
         if (auto made = make_folder(place / name); !made) return made;
     }
     for (const auto* name : kFirstFiles) {

@@ -94,6 +94,10 @@ LogStore::LogStore(std::unique_ptr<State> state) : state_{std::move(state)} {}
 
 LogStore::~LogStore() = default;
 
+Result<> LogStore::prepare(std::int64_t fence) {
+    return make_directory(state_->folder_of(fence), 0700);
+}
+
 Result<> LogStore::append(LogId id, std::uint64_t offset, std::string_view bytes) {
     auto found = open_log(id, true);
     if (!found) return found.error();
@@ -250,8 +254,7 @@ Result<LogStore::Open*> LogStore::open_log(LogId id, bool create) {
         return &open.front();
     }
     if (create) {
-        auto made = make_directory(state_->folder_of(id.fence), 0700);
-        if (!made) return made.error();
+        if (auto made = prepare(id.fence); !made) return made.error();
     }
     auto file = open_file(state_->path_of(id, ".log"), create ? O_RDWR | O_CREAT : O_RDWR);
     if (!file && file.error().code == Code::not_found) return nullptr;

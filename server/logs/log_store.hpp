@@ -61,6 +61,9 @@ class LogStore {
     LogStore(const LogStore&) = delete;
     LogStore& operator=(const LogStore&) = delete;
 
+    /// Makes the folder of an attempt's logs, so that its first line need not wait for it.
+    Result<> prepare(std::int64_t fence);
+
     /// Writes `bytes` at `offset`. Bytes that are there already are compared and skipped.
     /// Code::protocol: `offset` is beyond the end, or other bytes are there. Code::disk_full.
     Result<> append(LogId id, std::uint64_t offset, std::string_view bytes);

@@ -39,8 +39,12 @@ void expect_frame(const fs::path& folder) {
         EXPECT_TRUE(S_ISDIR(facts.st_mode)) << name;
         EXPECT_EQ(facts.st_mode & 07777, 0700U) << name;
         EXPECT_EQ(facts.st_uid, ::geteuid()) << name;
-        const auto entries = name == std::string{"temp"} ? kFirstFiles.size() : 0;
+        const auto entries = name == std::string{"temp"} ? kFirstFiles.size() + 1 : 0;
         EXPECT_EQ(count_entries(folder / name), entries) << name;
+    }
+    for (const auto* name : kRunnerFolders) {
+        EXPECT_EQ(facts_of(folder / name).st_mode, S_IFDIR | 0700U) << name;
+        EXPECT_EQ(count_entries(folder / name), 0U) << name;
     }
     for (const auto* name : kFirstFiles) {
         const auto facts = facts_of(folder / "temp" / name);
@@ -51,7 +55,7 @@ void expect_frame(const fs::path& folder) {
     }
     EXPECT_EQ(facts_of(folder / "lock").st_size, 0);
     EXPECT_EQ(facts_of(folder / "runner.log").st_size, 0);
-    EXPECT_EQ(count_entries(folder), 6U);
+    EXPECT_EQ(count_entries(folder), 7U);
 }
 
 TEST(FolderStock, GivesFoldersAlsoWhenNoneIsReady) {
@@ -101,6 +105,9 @@ class TakenBack : public ::testing::Test {
             ASSERT_TRUE(replace_file(folder_ / name, "left"));
         }
         fs::create_directories(folder_ / "home" / "one" / "two");
+        fs::create_directories(folder_ / "actions" / "owner" / "name");
+        fs::remove(folder_ / "temp" / "tools");
+        fs::create_directory_symlink("/etc", folder_ / "temp" / "tools");
         fs::create_symlink("/", folder_ / "tmp" / "link");
         fs::remove(folder_ / "temp" / "env_1");
         fs::create_symlink("/etc/passwd", folder_ / "temp" / "env_1");

@@ -51,6 +51,15 @@ TEST(LogStore, KeepsBytesInFilesThatOnlyTheOwnerReads) {
     EXPECT_EQ(fixture.logs->lines(kLog, {0, 10}).value().bytes, "one\ntwo\n");
 }
 
+TEST(LogStore, MakesAnAttemptsFolderAhead) {
+    Fixture fixture;
+    fixture.logs->prepare(kLog.fence).value();
+
+    EXPECT_TRUE(std::filesystem::is_empty(fixture.file(".log").parent_path()));
+    fixture.logs->append(kLog, 0, "one\n").value();
+    EXPECT_EQ(fixture.logs->length(kLog).value(), 4U);
+}
+
 TEST(LogStore, RefusesAGap) {
     Fixture fixture;
     fixture.logs->append(kLog, 0, "one\n").value();
