@@ -34,9 +34,9 @@ Result<> give(const fs::path& path, uid_t user, gid_t group) {
 }
 
 /// As root; otherwise everybody is who we are. The folder stays the daemon's group's.
-Result<> give_to_users(const fs::path& folder, std::int64_t fence) {
+Result<> give_to_users(const fs::path& folder, const AttemptUsers& users) {
     if (::geteuid() != 0) return {};
-    const auto [steps, runner] = users_of(fence);
+    const auto [steps, runner] = users;
     for (const auto* name : kFirstFiles) {
         if (auto ok = give(folder / "temp" / name, runner, runner); !ok) return ok;
     }
@@ -136,7 +136,7 @@ Result<> Attempts::take_folder(std::int64_t fence) {
     if (!taken && taken.error().code == Code::conflict) {
         return conflict("attempt " + std::to_string(fence) + " was started");
     }
-    return taken ? give_to_users(folder, fence) : taken;
+    return taken ? give_to_users(folder, users_of(settings_.run, fence)) : taken;
 }
 
 std::vector<AttemptInfo> Attempts::list() const {

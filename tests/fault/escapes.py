@@ -1,5 +1,6 @@
 """Jobs that do not want to end and take what they can get: none of their processes may outlive them, no other job
 may suffer, and each is told why it ended."""
+import hashlib
 import json
 import os
 import statistics
@@ -8,6 +9,7 @@ import time
 from support import Finding, World, some
 
 FIRST_STEP_USER = 0x70000000
+STEP_USERS = (1 << 27) - 1
 JOBS = 200
 GONE_WITHIN = 5.0
 SLOWER_AT_MOST = 0.2
@@ -121,14 +123,15 @@ def storm(world, rounds):
     jobs = jobs_of(rounds)
     run = push_jobs(world, jobs)
     ended = world.daemon.finished_run(run, 60 + 10 * len(jobs))
-    gone = wait_until_gone(ended)
+    users = step_users(world, ended)
+    gone = wait_until_gone(users)
     names = list(KINDS)
     wrong = []
     for job in ended["jobs"]:
         name = names[int(job["key"].split("-")[1])]
         if (job["state"], job["cause"] or None) != KINDS[name][2]:
             wrong.append([name, job["state"], job["cause"], world.daemon.log_text(run, job["id"])[-300:]])
-    told = f"none {gone:.1f} s after the end" if gone is not None else some("alive", survivors(ended))
+    told = f"none {gone:.1f} s after the end" if gone is not None else some("alive", survivors(users))
     yield Finding(f"{len(jobs)} escape jobs: no process outlives them", gone is not None, told)
     yield Finding("  … each ends as it must", not wrong, some(f"{len(wrong)} did not", wrong))
 
@@ -154,9 +157,15 @@ def beside(world):
                   ", ".join(f"{name} {100 * share:+.0f} %" for name, share in shares.items()))
 
 
-def survivors(run):
-    """Living processes of the users that the run's attempts had: nobody can change that, unlike all else."""
-    users = {FIRST_STEP_USER + int(job["fence"]) for job in run["jobs"]}
+def step_users(world, run):
+    """Whom the steps of the run's attempts were (server/launcher/attempt_users.hpp)."""
+    folder = str(world.daemon.data.with_name("data-run"))
+    first = int(hashlib.sha256(folder.encode()).hexdigest()[:12], 16)
+    return {FIRST_STEP_USER + (first + int(job["fence"])) % STEP_USERS for job in run["jobs"]}
+
+
+def survivors(users):
+    """Living processes of `users`: nobody can change that, unlike all else."""
     found = []
     for name in os.listdir("/proc"):
         if not name.isdigit():
@@ -174,9 +183,9 @@ def real_user(pid):
         return int(next(line for line in file if line.startswith("Uid:")).split()[1])
 
 
-def wait_until_gone(run):
+def wait_until_gone(users):
     started = time.monotonic()
-    while survivors(run):
+    while survivors(users):
         if time.monotonic() - started > GONE_WITHIN:
             return None
         time.sleep(0.05)

@@ -1,5 +1,6 @@
 #include "launcher/attempts.hpp"
 
+#include "launcher/attempt_users.hpp"
 #include "launcher/layer_keeper.hpp"
 #include "launcher/start_line.hpp"
 #include "support/temp_dir.hpp"
@@ -8,6 +9,8 @@
 
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <set>
 
 namespace triphammer::launcher {
 namespace {
@@ -94,12 +97,27 @@ TEST(LauncherAttempts, GiveTheFoldersOfEachToTwoUsersOfItsOwn) {
         runner->wait();
     }
 
-    for (const char* name : {"work", "temp", "home", "tmp"}) {
-        EXPECT_EQ(owner_of(run.path() / "7" / name), 0x70000007U);
-        EXPECT_EQ(owner_of(run.path() / "8" / name), 0x70000008U);
+    for (const auto* fence : {"7", "8"}) {
+        const auto users = users_of(run.path(), *fence - '0');
+        for (const char* name : {"work", "temp", "home", "tmp"}) {
+            EXPECT_EQ(owner_of(run.path() / fence / name), users.steps) << fence << name;
+        }
+        EXPECT_EQ(owner_of(run.path() / fence), users.runner);
     }
-    EXPECT_EQ(owner_of(run.path() / "7"), 0x78000007U) << "the runner's";
     EXPECT_EQ(owner_of(run.path() / "7" / "runner.log"), 0U);
+}
+
+TEST(LauncherAttempts, HaveUsersThatNoOtherAttemptHas) {
+    std::set<uid_t> seen;
+    for (const auto* run : {"/run/triphammer", "/srv/other"}) {
+        for (std::int64_t fence = 1; fence <= 100; ++fence) {
+            const auto users = users_of(run, fence);
+            EXPECT_TRUE(is_steps(users.steps) && !is_runner(users.steps));
+            EXPECT_TRUE(is_runner(users.runner) && !is_steps(users.runner));
+            EXPECT_TRUE(seen.insert(users.steps).second);
+            EXPECT_TRUE(seen.insert(users.runner).second);
+        }
+    }
 }
 
 }  // namespace

@@ -52,7 +52,7 @@ class FairShareOfAJob : public ::testing::Test {
     BusySessions find_all() {
         for (;;) {
             auto all = find_busy_sessions();
-            auto& found = all[users_of(kFence).steps];
+            auto& found = all[users_of("/fair-share", kFence).steps];
             if (found.size() == processes_.size()) return found;
             ::usleep(500);
         }
@@ -67,7 +67,7 @@ class FairShareOfAJob : public ::testing::Test {
 };
 
 TEST_F(FairShareOfAJob, IsThatOfOneSessionHoweverManyItHas) {
-    for (int count = 0; count < 3; ++count) begin(users_of(kFence).steps);
+    for (int count = 0; count < 3; ++count) begin(users_of("/fair-share", kFence).steps);
     for (const auto& [session, member] : find_all()) {
         EXPECT_EQ(session, member);
         EXPECT_EQ(share_of(member), "nice 0\n");
@@ -79,7 +79,7 @@ TEST_F(FairShareOfAJob, IsThatOfOneSessionHoweverManyItHas) {
 }
 
 TEST_F(FairShareOfAJob, IsTakenFromNobodyElse) {
-    begin(users_of(kFence).runner);
+    begin(users_of("/fair-share", kFence).runner);
     begin(1);
 
     FairShare{}.adjust();

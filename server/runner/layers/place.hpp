@@ -20,7 +20,7 @@
 
 namespace triphammer::runner {
 
-/// Whose the files of layers are: no job's (launcher/attempts.cpp), nor anybody else's.
+/// Whose the files of layers are: no job's (launcher/attempt_users.hpp), nor anybody else's.
 constexpr uid_t kLayerUser = 0x78000000;
 
 struct LayerBounds {
