@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <set>
 #include <system_error>
+#include <utility>
 
 namespace triphammer::execution {
 
@@ -19,26 +21,64 @@ namespace {
 
 constexpr mode_t kOpen = 022;
 
-Result<> make_way(const fs::path& place) {
+struct Way {
+    std::string closed;
+    fs::path place;
+    FileDescriptor tree;
+};
+
+Result<std::vector<Way>> find_ways(const std::vector<fs::path>& places) {
+    constexpr unsigned kCopy = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE;
+    std::vector<Way> out;
+    for (const auto& place : places) {
+        const auto closed = find_closed(place);
+        if (!closed) continue;
+        FileDescriptor tree{::open_tree(AT_FDCWD, place.c_str(), kCopy)};
+        if (!tree) return from_errno("look at " + place.string());
+        out.push_back({*closed, place, std::move(tree)});
+    }
+    return out;
+}
+
+Result<> make_way(const Way& way) {
+    struct stat facts {};
+
+    if (::fstat(way.tree.get(), &facts) != 0) return from_errno("look at " + way.place.string());
+    const bool is_folder = S_ISDIR(facts.st_mode);
     const auto before = ::umask(kOpen);
     std::error_code failure;
-    fs::create_directories(place, failure);
+    fs::create_directories(is_folder ? way.place : way.place.parent_path(), failure);
     ::umask(before);
-    return failure ? from_errno("make " + place.string(), failure.value()) : Result<>{};
+    if (failure) return from_errno("make " + way.place.string(), failure.value());
+    if (is_folder) return {};
+    const auto file = open_file(way.place, O_WRONLY | O_CREAT, 0600);
+    return file ? Result<>{} : file.error();
+}
+
+Result<> cover(const std::string& closed) {
+    if (::mount("tmpfs", closed.c_str(), "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") == 0)
+        return {};
+    return from_errno("mount " + closed);
 }
 
 /// In mounts of our own.
-Result<> replace(const std::string& closed, const fs::path& place, const FileDescriptor& tree) {
+Result<> replace(const std::vector<Way>& ways) {
     if (::mount(nullptr, "/", nullptr, MS_SLAVE | MS_REC, nullptr) != 0) {
         return from_errno("keep mounts to itself");
     }
-    if (::mount("tmpfs", closed.c_str(), "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") != 0) {
-        return from_errno("mount " + closed);
+    std::set<std::string> covered;
+    for (const auto& way : ways) {
+        if (!covered.insert(way.closed).second) continue;
+        if (auto done = cover(way.closed); !done) return done;
     }
-    if (auto made = make_way(place); !made) return made;
-    const auto to = place.c_str();
-    if (::move_mount(tree.get(), "", AT_FDCWD, to, MOVE_MOUNT_F_EMPTY_PATH) == 0) return {};
-    return from_errno("mount " + place.string());
+    for (const auto& way : ways) {
+        if (auto made = make_way(way); !made) return made;
+        const auto to = way.place.c_str();
+        if (::move_mount(way.tree.get(), "", AT_FDCWD, to, MOVE_MOUNT_F_EMPTY_PATH) != 0) {
+            return from_errno("mount " + way.place.string());
+        }
+    }
+    return {};
 }
 
 }  // namespace
@@ -56,14 +96,12 @@ std::optional<std::string> find_closed(const fs::path& place) {
     return {};
 }
 
-Result<> open_way(const fs::path& place) {
-    const auto closed = find_closed(place);
-    if (!closed) return {};
-    constexpr unsigned kCopy = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE;
-    const FileDescriptor tree{::open_tree(AT_FDCWD, place.c_str(), kCopy)};
-    if (!tree) return from_errno("look at " + place.string());
+Result<> open_ways(const std::vector<fs::path>& places) {
+    const auto ways = find_ways(places);
+    if (!ways) return ways.error();
+    if (ways->empty()) return {};
     if (::unshare(CLONE_NEWNS) != 0) return from_errno("have mounts of its own");
-    return replace(*closed, place, tree);
+    return replace(*ways);
 }
 
 }  // namespace triphammer::execution

@@ -6,15 +6,16 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace triphammer::execution {
 
 /// The first folder above `place` that other users may not pass through.
 std::optional<std::string> find_closed(const std::filesystem::path& place);
 
-/// Makes the folder `place` one that everybody gets to: where the way is closed, this process gets
-/// mounts of its own, with nothing in the closed folder but the way and the place itself. Later
-/// mounts of the machine come in. As root, with one thread.
-Result<> open_way(const std::filesystem::path& place);
+/// Makes `places`, folders or files, ones that everybody gets to: where a way is closed, this
+/// process gets mounts of its own, with nothing in the closed folder but the ways and the places.
+/// Later mounts of the machine come in. As root, with one thread.
+Result<> open_ways(const std::vector<std::filesystem::path>& places);
 
 }  // namespace triphammer::execution

@@ -8,10 +8,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <filesystem>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 namespace triphammer::runner {
+
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -35,18 +39,40 @@ Ahead renew(Ahead ahead) {
     return is_new ? std::move(ahead) : make_ahead();
 }
 
+/// Nothing: the engine is elsewhere.
+std::optional<fs::path> find_socket(const std::string& engine) {
+    constexpr std::string_view kUnix = "unix://";
+    if (!engine.starts_with(kUnix)) return {};
+    return fs::path{engine.substr(kUnix.size())};
+}
+
 /// Whoever may use the engine's socket may do so by its group.
 Result<> keep_group_of(const std::string& engine) {
-    constexpr std::string_view kUnix = "unix://";
+    const auto path = find_socket(engine);
     std::vector<gid_t> groups;
 
     struct stat socket {};
 
-    if (engine.starts_with(kUnix) && ::stat(engine.c_str() + kUnix.size(), &socket) == 0) {
-        groups.push_back(socket.st_gid);
-    }
+    if (path && ::stat(path->c_str(), &socket) == 0) groups.push_back(socket.st_gid);
     if (::setgroups(groups.size(), groups.data()) == 0) return {};
     return from_errno("leave all groups");
+}
+
+/// The run directory, and where the engine's socket is: in its folder, if that may be passed
+/// through, also the next one that an engine makes.
+std::vector<fs::path> find_places(const launcher::StartLine& line) {
+    std::vector<fs::path> out{line.run};
+    const auto socket = find_socket(line.docker_host);
+    if (!socket) return out;
+
+    struct stat folder {};
+
+    const auto parent = socket->parent_path();
+    const bool is_there = ::stat(parent.c_str(), &folder) == 0;
+    const bool is_open = is_there && (folder.st_mode & S_IXOTH) != 0;
+    if (is_open) out.push_back(parent);
+    if (is_there && !is_open && ::access(socket->c_str(), F_OK) == 0) out.push_back(*socket);
+    return out;
 }
 
 /// The launcher gave the attempt's folder to the runner, the folders in it to the steps. The
@@ -62,7 +88,7 @@ Result<> become_own_user(
         return from_errno("give the spool to the runner");
     }
     if (auto kept = keep_group_of(line.docker_host); !kept) return kept;
-    if (auto open = execution::open_way(line.run); !open) return open;
+    if (auto open = execution::open_ways(find_places(line)); !open) return open;
     return users.enter(runner->user, steps->user);
 }
 
@@ -78,7 +104,7 @@ Ahead make_ahead() {
 }
 
 Result<Belongings> do_as_root(const launcher::StartLine& line, Ahead ahead) {
-    auto spool = SpoolFile::create(std::filesystem::path{line.folder} / "spool");
+    auto spool = SpoolFile::create(fs::path{line.folder} / "spool");
     if (!spool) return spool.error();
     if (::geteuid() != 0) return Belongings{std::move(*spool), std::move(ahead.network), ""};
     auto made = renew(std::move(ahead));

@@ -1,7 +1,6 @@
 #include "runner/standby.hpp"
 
 #include "base/file.hpp"
-#include "execution/way.hpp"
 #include "launcher/standby.hpp"
 #include "launcher/start_line.hpp"
 
@@ -111,11 +110,6 @@ class Stock {
     std::vector<Ahead> items_;
 };
 
-/// As each copy would, from then on for all. Where it fails, the copy says why.
-void open_way_to(const std::string& attempt) {
-    if (::geteuid() == 0) (void)execution::open_way(fs::path{attempt}.parent_path());
-}
-
 }  // namespace
 
 std::optional<Ahead> stand_by(char* argument) {
@@ -126,7 +120,6 @@ std::optional<Ahead> stand_by(char* argument) {
         stock.fill();
         const auto start = receive();
         if (!start) return {};
-        open_way_to(start->folder);
         auto ahead = stock.take();
         const pid_t pid = copy_self();
         if (pid == 0) {

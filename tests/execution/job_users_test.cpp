@@ -153,15 +153,21 @@ TEST_F(JobUsersTest, GetThroughAClosedFolderToWhatIsShownAndNothingElse) {
     const auto closed = folder_ / "closed";
     fs::create_directories(closed / "data");
     fs::create_directories(closed / "run");
+    fs::create_directories(closed / "engine");
     fs::permissions(closed, fs::perms{0700});
     EXPECT_TRUE(replace_file(closed / "data" / "key", "secret", 0644));
+    EXPECT_TRUE(replace_file(closed / "data" / "socket", "", 0644));
     const pid_t pid = ::fork();
     if (pid == 0) {
-        const bool opened = open_way(closed / "run").has_value();
+        const bool opened =
+            open_ways({closed / "run", closed / "engine", closed / "data" / "socket"}).has_value();
         EXPECT_TRUE(replace_file(closed / "run" / "file", "for all", 0644));
+        EXPECT_TRUE(replace_file(closed / "engine" / "socket", "for all", 0644));
         const bool left = ::setresuid(kRunner, kRunner, kRunner) == 0;
-        const bool shown = can_open(closed / "run" / "file");
-        ::_exit(opened && left && shown && !fs::exists(closed / "data") ? 0 : 1);
+        const bool shown = can_open(closed / "run" / "file") &&
+                           can_open(closed / "engine" / "socket") &&
+                           can_open(closed / "data" / "socket");
+        ::_exit(opened && left && shown && !fs::exists(closed / "data" / "key") ? 0 : 1);
     }
     int status = 0;
     ::waitpid(pid, &status, 0);

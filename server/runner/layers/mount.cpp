@@ -1,14 +1,17 @@
 #include "runner/layers/mount.hpp"
 
+#include "base/spawn.hpp"
+
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <cerrno>
 
 namespace triphammer::runner {
 
@@ -64,16 +67,26 @@ Result<FileDescriptor> map_ids(pid_t pid, const Owner& job) {
     return open_file("/proc/" + std::to_string(pid) + "/ns/user", O_RDONLY);
 }
 
+/// As long as somebody can write; the attempt's lock is not for us to hold.
+[[noreturn]] void wait_for_end_of(int pipe) {
+    const auto kept = static_cast<unsigned>(pipe);
+    ::close_range(0, kept - 1, 0);
+    ::close_range(kept + 1, ~0U, 0);
+    char word = 0;
+    while (::read(pipe, &word, 1) < 0 && errno == EINTR) {
+    }
+    ::_exit(0);
+}
+
 /// A user namespace in which a layer's user stands for the job's: one needs a process to be made.
 Result<FileDescriptor> make_id_map(const Owner& job) {
     const auto flags = static_cast<unsigned long>(CLONE_NEWUSER | SIGCHLD);
+    auto alive = make_pipe();
+    if (!alive) return alive.error();
     const auto pid =
         static_cast<pid_t>(::syscall(SYS_clone, flags, nullptr, nullptr, nullptr, 0UL));
     if (pid < 0) return from_errno("make a user namespace");
-    if (pid == 0) {
-        ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-        for (;;) ::pause();
-    }
+    if (pid == 0) wait_for_end_of(alive->first.get());
     auto map = map_ids(pid, job);
     ::kill(pid, SIGKILL);
     ::waitpid(pid, nullptr, 0);
