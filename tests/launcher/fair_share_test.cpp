@@ -68,10 +68,8 @@ class FairShareOfAJob : public ::testing::Test {
 
 TEST_F(FairShareOfAJob, IsThatOfOneSessionHoweverManyItHas) {
     for (int count = 0; count < 3; ++count) begin(users_of("/fair-share", kFence).steps);
-    for (const auto& [session, member] : find_all()) {
-        EXPECT_EQ(session, member);
-        EXPECT_EQ(share_of(member), "nice 0\n");
-    }
+    // Not what they have before: a launcher of another test may have looked by then.
+    for (const auto& [session, member] : find_all()) EXPECT_EQ(session, member);
 
     FairShare{}.adjust();
 
