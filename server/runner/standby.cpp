@@ -14,14 +14,11 @@
 #include <climits>
 #include <cstdint>
 #include <cstring>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace triphammer::runner {
-
-namespace fs = std::filesystem;
 
 namespace {
 
