@@ -2,7 +2,6 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
-#include "launcher/attempt_users.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -25,11 +24,11 @@ constexpr std::size_t kMostText = 4096;
 constexpr double kStep = 1.25;
 constexpr int kMostNice = 19;
 
-/// Whom a process belongs to, if to the steps of an attempt.
-std::optional<uid_t> find_steps_user(const fs::path& process) {
+/// Whom a process belongs to, if to one of `users`.
+std::optional<uid_t> find_user(const fs::path& process, const std::set<uid_t>& users) {
     struct stat status {};
 
-    if (::stat(process.c_str(), &status) != 0 || !is_steps(status.st_uid)) return {};
+    if (::stat(process.c_str(), &status) != 0 || !users.contains(status.st_uid)) return {};
     return status.st_uid;
 }
 
@@ -58,13 +57,13 @@ int niceness_of_part(std::size_t sessions) {
     return std::min(static_cast<int>(std::lround(parts / std::log(kStep))), kMostNice);
 }
 
-std::map<uid_t, BusySessions> find_busy_sessions() {
+std::map<uid_t, BusySessions> find_busy_sessions(const std::set<uid_t>& users) {
     std::map<uid_t, BusySessions> out;
     std::error_code failure;
     for (fs::directory_iterator at{"/proc", failure}, end; !failure && at != end;) {
         const auto& process = at->path();
         const auto pid = parse_integer(process.filename().string());
-        const auto user = pid ? find_steps_user(process) : std::nullopt;
+        const auto user = pid ? find_user(process, users) : std::nullopt;
         const auto session = user ? find_busy_session(process) : std::nullopt;
         if (session) out[*user].emplace(*session, static_cast<pid_t>(*pid));
         at.increment(failure);
@@ -82,9 +81,9 @@ bool FairShare::is_crowded() {
     return running.value_or(0) - 1 > ::sysconf(_SC_NPROCESSORS_ONLN);
 }
 
-void FairShare::adjust() {
+void FairShare::adjust(const std::set<uid_t>& users) {
     std::map<pid_t, int> given;
-    for (const auto& [user, sessions] : find_busy_sessions()) {
+    for (const auto& [user, sessions] : find_busy_sessions(users)) {
         const auto niceness = niceness_of_part(sessions.size());
         for (const auto& [session, member] : sessions) {
             const auto before = given_.find(session);

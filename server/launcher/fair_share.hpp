@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <map>
+#include <set>
 #include <vector>
 
 namespace triphammer::launcher {
@@ -17,16 +18,17 @@ using BusySessions = std::map<pid_t, pid_t>;
 /// The niceness that gives each of so many sessions its part of what one has.
 int niceness_of_part(std::size_t sessions);
 
-/// The busy sessions of each attempt's steps, by user. Looks through all processes.
-std::map<uid_t, BusySessions> find_busy_sessions();
+/// The busy sessions of each of `users`. Looks through all processes.
+std::map<uid_t, BusySessions> find_busy_sessions(const std::set<uid_t>& users);
 
 class FairShare {
   public:
     /// Whether more want to run than can: one number, read.
     static bool is_crowded();
 
-    /// One look; takes a millisecond for some hundred processes.
-    void adjust();
+    /// One look at the jobs whose steps `users` are; takes a millisecond for some hundred
+    /// processes.
+    void adjust(const std::set<uid_t>& users);
 
   private:
     std::map<pid_t, int> given_;  // niceness by session, of the last look

@@ -2,6 +2,7 @@
 
 #include "base/deadline.hpp"
 #include "base/log.hpp"
+#include "launcher/attempt_users.hpp"
 #include "launcher/engine_objects.hpp"
 #include "launcher/held.hpp"
 #include "launcher/layer_keeper.hpp"
@@ -347,34 +348,41 @@ void Server::share_from_now() {
 Task<> Server::share_while_jobs_run() {
     const SystemClock clock;
     milliseconds pause = kShareEvery;
-    while (runners_ > 0) {
+    while (!running_.empty()) {
         auto waiting = sleep_for(pause);
         co_await std::move(waiting);
         const auto begun = clock.instant();
-        if (FairShare::is_crowded()) share_.adjust();
+        if (FairShare::is_crowded()) share_.adjust(find_steps_users());
         const auto took = std::chrono::ceil<milliseconds>(clock.instant() - begun);
         pause = std::max(kShareEvery, kShareTime * took);
     }
     is_sharing_ = false;
 }
 
+/// Jobs of other servers on this machine are theirs.
+std::set<uid_t> Server::find_steps_users() const {
+    std::set<uid_t> out;
+    for (const auto fence : running_) out.insert(users_of(settings_.run, fence).steps);
+    return out;
+}
+
 Task<> Server::watch(std::int64_t fence, Child child) {
-    ++runners_;
+    running_.insert(fence);
     share_from_now();
     FileDescriptor watched{::fcntl(child.pidfd(), F_DUPFD_CLOEXEC, 0)};
     auto gone = wait_readable(std::move(watched));
     co_await std::move(gone);
-    --runners_;
+    running_.erase(fence);
     auto told = tell_ended(fence, child.wait());
     co_await std::move(told);
 }
 
 Task<> Server::watch_stranger(std::int64_t fence, FileDescriptor pidfd) {
-    ++runners_;
+    running_.insert(fence);
     share_from_now();
     auto gone = wait_readable(std::move(pidfd));
     co_await std::move(gone);
-    --runners_;
+    running_.erase(fence);
     auto told = tell_ended(fence, ExitStatus{-1, 0});
     co_await std::move(told);
 }

@@ -49,6 +49,7 @@ class Server {
     Task<> tend_layers();
     void share_from_now();
     Task<> share_while_jobs_run();
+    std::set<uid_t> find_steps_users() const;
     Task<> watch(std::int64_t fence, Child child);
     Task<> watch_stranger(std::int64_t fence, FileDescriptor pidfd);
     Task<> kill_later(std::int64_t fence, FileDescriptor runner, std::chrono::milliseconds grace);
@@ -64,8 +65,8 @@ class Server {
     bool is_tending_ = false;
     FairShare share_;
     bool is_sharing_ = false;
-    int runners_ = 0;           // alive, as far as this process knows
-    std::uint64_t starts_ = 0;  // attempts started by this process
+    std::set<std::int64_t> running_;  // whose runners live, as far as this process knows
+    std::uint64_t starts_ = 0;        // attempts started by this process
     TaskGroup tasks_;
 };
 

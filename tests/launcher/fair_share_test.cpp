@@ -15,7 +15,8 @@
 namespace triphammer::launcher {
 namespace {
 
-constexpr std::int64_t kFence = 77'000'001;
+const uid_t kSteps = users_of("/fair-share", 77'000'001).steps;
+const uid_t kAnother = users_of("/another-server", 77'000'001).steps;
 
 TEST(FairShareNiceness, GivesEachSessionItsPartOfOne) {
     EXPECT_EQ(niceness_of_part(0), 0);
@@ -49,10 +50,10 @@ class FairShareOfAJob : public ::testing::Test {
     }
 
     /// Until all that was begun is there at one look.
-    BusySessions find_all() {
+    BusySessions find_all(uid_t user) {
         for (;;) {
-            auto all = find_busy_sessions();
-            auto& found = all[users_of("/fair-share", kFence).steps];
+            auto all = find_busy_sessions({user});
+            auto& found = all[user];
             if (found.size() == processes_.size()) return found;
             ::usleep(500);
         }
@@ -67,20 +68,19 @@ class FairShareOfAJob : public ::testing::Test {
 };
 
 TEST_F(FairShareOfAJob, IsThatOfOneSessionHoweverManyItHas) {
-    for (int count = 0; count < 3; ++count) begin(users_of("/fair-share", kFence).steps);
-    // Not what they have before: a launcher of another test may have looked by then.
-    for (const auto& [session, member] : find_all()) EXPECT_EQ(session, member);
+    for (int count = 0; count < 3; ++count) begin(kSteps);
+    for (const auto& [session, member] : find_all(kSteps)) EXPECT_EQ(session, member);
 
-    FairShare{}.adjust();
+    FairShare{}.adjust({kSteps});
 
     for (const auto pid : processes_) EXPECT_EQ(share_of(pid), "nice 5\n");
 }
 
-TEST_F(FairShareOfAJob, IsTakenFromNobodyElse) {
-    begin(users_of("/fair-share", kFence).runner);
-    begin(1);
+TEST_F(FairShareOfAJob, IsNotThatOfAnotherServersJob) {
+    for (int count = 0; count < 3; ++count) begin(kAnother);
+    EXPECT_EQ(find_all(kAnother).size(), 3U);
 
-    FairShare{}.adjust();
+    FairShare{}.adjust({kSteps});
 
     for (const auto pid : processes_) EXPECT_EQ(share_of(pid), "nice 0\n");
 }
