@@ -2,6 +2,7 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "launcher/attempt_users.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -81,7 +82,9 @@ bool FairShare::is_crowded() {
     return running.value_or(0) - 1 > ::sysconf(_SC_NPROCESSORS_ONLN);
 }
 
-void FairShare::adjust(const std::set<uid_t>& users) {
+void FairShare::adjust(const fs::path& run, const std::set<std::int64_t>& fences) {
+    std::set<uid_t> users;
+    for (const auto fence : fences) users.insert(users_of(run, fence).steps);
     std::map<pid_t, int> given;
     for (const auto& [user, sessions] : find_busy_sessions(users)) {
         const auto niceness = niceness_of_part(sessions.size());

@@ -6,6 +6,8 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <cstdint>
+#include <filesystem>
 #include <map>
 #include <set>
 #include <vector>
@@ -26,9 +28,9 @@ class FairShare {
     /// Whether more want to run than can: one number, read.
     static bool is_crowded();
 
-    /// One look at the jobs whose steps `users` are; takes a millisecond for some hundred
-    /// processes.
-    void adjust(const std::set<uid_t>& users);
+    /// One look at these attempts of the run directory: jobs of other servers are theirs. Takes a
+    /// millisecond for some hundred processes.
+    void adjust(const std::filesystem::path& run, const std::set<std::int64_t>& fences);
 
   private:
     std::map<pid_t, int> given_;  // niceness by session, of the last look

@@ -2,7 +2,6 @@
 
 #include "base/deadline.hpp"
 #include "base/log.hpp"
-#include "launcher/attempt_users.hpp"
 #include "launcher/engine_objects.hpp"
 #include "launcher/held.hpp"
 #include "launcher/layer_keeper.hpp"
@@ -352,18 +351,11 @@ Task<> Server::share_while_jobs_run() {
         auto waiting = sleep_for(pause);
         co_await std::move(waiting);
         const auto begun = clock.instant();
-        if (FairShare::is_crowded()) share_.adjust(find_steps_users());
+        if (FairShare::is_crowded()) share_.adjust(settings_.run, running_);
         const auto took = std::chrono::ceil<milliseconds>(clock.instant() - begun);
         pause = std::max(kShareEvery, kShareTime * took);
     }
     is_sharing_ = false;
-}
-
-/// Jobs of other servers on this machine are theirs.
-std::set<uid_t> Server::find_steps_users() const {
-    std::set<uid_t> out;
-    for (const auto fence : running_) out.insert(users_of(settings_.run, fence).steps);
-    return out;
 }
 
 Task<> Server::watch(std::int64_t fence, Child child) {

@@ -49,7 +49,6 @@ class Server {
     Task<> tend_layers();
     void share_from_now();
     Task<> share_while_jobs_run();
-    std::set<uid_t> find_steps_users() const;
     Task<> watch(std::int64_t fence, Child child);
     Task<> watch_stranger(std::int64_t fence, FileDescriptor pidfd);
     Task<> kill_later(std::int64_t fence, FileDescriptor runner, std::chrono::milliseconds grace);

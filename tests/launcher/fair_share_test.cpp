@@ -15,8 +15,10 @@
 namespace triphammer::launcher {
 namespace {
 
-const uid_t kSteps = users_of("/fair-share", 77'000'001).steps;
-const uid_t kAnother = users_of("/another-server", 77'000'001).steps;
+constexpr const char* kRun = "/fair-share";
+constexpr std::int64_t kFence = 77'000'001;
+const uid_t kSteps = users_of(kRun, kFence).steps;
+const uid_t kAnother = users_of("/another-server", kFence).steps;
 
 TEST(FairShareNiceness, GivesEachSessionItsPartOfOne) {
     EXPECT_EQ(niceness_of_part(0), 0);
@@ -71,7 +73,7 @@ TEST_F(FairShareOfAJob, IsThatOfOneSessionHoweverManyItHas) {
     for (int count = 0; count < 3; ++count) begin(kSteps);
     for (const auto& [session, member] : find_all(kSteps)) EXPECT_EQ(session, member);
 
-    FairShare{}.adjust({kSteps});
+    FairShare{}.adjust(kRun, {kFence});
 
     for (const auto pid : processes_) EXPECT_EQ(share_of(pid), "nice 5\n");
 }
@@ -80,7 +82,7 @@ TEST_F(FairShareOfAJob, IsNotThatOfAnotherServersJob) {
     for (int count = 0; count < 3; ++count) begin(kAnother);
     EXPECT_EQ(find_all(kAnother).size(), 3U);
 
-    FairShare{}.adjust({kSteps});
+    FairShare{}.adjust(kRun, {kFence});
 
     for (const auto pid : processes_) EXPECT_EQ(share_of(pid), "nice 0\n");
 }
