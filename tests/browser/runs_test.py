@@ -235,3 +235,23 @@ def test_reports_show_the_past_of_tests_coverage_and_findings(browser, site):
 def test_a_run_without_reports_says_how_they_are_made(browser, site):
     browser.open(f"{site.url}/runs/484/tests")
     browser.wait_text("reports:", ".page")
+
+
+def test_ones_own_failure_comes_with_the_command_that_repeats_it(browser, site):
+    browser.open(f"{site.url}/runs/483")
+    browser.wait_text("On your own machine", ".failure-box")
+
+    assert "triphammer run .triphammer/ci.yml --job test" in browser.text(".failure-box")
+    assert browser.count(".servers-fault") == 0
+
+
+def test_the_servers_failure_says_so_and_offers_another_try(browser, site):
+    job = next(job for job in site.api("/runs/483")["jobs"] if job["key"] == "test")
+    jobs = [{**job, "cause": "infrastructure", "reason": "the engine did not answer"}]
+    site.control("run", id="483", change={"jobs": jobs})
+    browser.open(f"{site.url}/runs/483")
+    browser.wait_text("This is the server's failure, not the workflow's", ".failure-box")
+
+    assert "On your own machine" not in browser.text(".failure-box")
+    browser.click(".servers-fault button")
+    browser.wait(lambda: {"action": "rerun", "id": "483", "body": {"jobs": job["id"]}} in site.api("/acted"), "another try")

@@ -1,6 +1,5 @@
 // One run: what failed and why first, then stages, jobs and steps beside the live log.
 
-import { send } from '../api/client';
 import { useResource } from '../api/resource';
 import type { Job, Run, Step } from '../api/types';
 import { useKeys } from '../app/keys';
@@ -8,12 +7,12 @@ import { navigate, path } from '../app/router';
 import type { Params } from '../app/router';
 import { useTitle } from '../app/title';
 import { LogPane } from '../log/pane';
-import { ask } from '../parts/dialog';
 import { Icon } from '../parts/icon';
-import { attempt, Failure, Loading } from '../parts/notice';
+import { Failure, Loading } from '../parts/notice';
 import { lookOf, Status, wordOfCause } from '../parts/status';
 import { Took } from '../parts/when';
 import { FailureBox } from './run_failure';
+import { cancelRun, rerun, RerunJob } from './run_actions';
 import { RunHead } from './run_head';
 import { JobList } from './run_jobs';
 import { chooseJob, chooseStep, hasRerunnable, isEnded, mayRerun, nextFailure, stepPath } from './run_places';
@@ -91,20 +90,6 @@ function JobSays({ job }: { job: Job }) {
   const waitsFor = job.state === 'blocked' && job.needs?.length ? `Waits for ${job.needs.join(', ')}.` : '';
   const said = job.reason || waitsFor || (job.cause === 'exit' ? '' : wordOfCause(job.cause));
   return said ? <p class="job-says"><bdi>{said}</bdi></p> : null;
-}
-
-function RerunJob({ run, job }: { run: Run; job: Job }) {
-  const again = () => attempt(() => send('POST', path`/runs/${run.id}/rerun`, { jobs: job.id }), `“${job.name}” runs again.`);
-  return <button type="button" class="quiet" onClick={again}><Icon name="rerun" />Re-run job</button>;
-}
-
-export async function cancelRun(run: Run): Promise<void> {
-  const yes = await ask('Cancel this run?', 'Running steps are ended; a deployment that has begun to switch is rolled back.', 'Cancel the run', true);
-  if (yes) await attempt(() => send('POST', path`/runs/${run.id}/cancel`), 'The run is being cancelled.');
-}
-
-export function rerun(run: Run, jobs: 'all' | 'failed'): Promise<boolean> {
-  return attempt(() => send('POST', path`/runs/${run.id}/rerun`, { jobs }), jobs === 'all' ? 'All jobs run again.' : 'The failed jobs run again.');
 }
 
 function useRunKeys(run: Run | undefined, params: Params): void {

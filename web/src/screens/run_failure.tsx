@@ -8,9 +8,11 @@ import { path } from '../app/router';
 import { plainText, tokenize } from '../log/ansi';
 import { toLines } from '../log/pages';
 import { Icon } from '../parts/icon';
+import { Code } from '../parts/notice';
 import { wordOfCause } from '../parts/status';
 import { loudLines } from './loud_lines';
 import type { LoudLine } from './loud_lines';
+import { RerunJob } from './run_actions';
 import { failuresOf, hasFailed, stepPath } from './run_places';
 import { FailedTests } from './run_tests';
 
@@ -64,8 +66,30 @@ function OneFailure({ run, job, step }: { run: Run; job: Job; step: Step | undef
         <span>{sentence(job, step)}</span>
       </p>
       {step && (step.log_lines ?? 0) > 0 && <Excerpt run={run} job={job} step={step} address={address} />}
+      {SERVERS.includes(job.cause ?? '') ? <ServersFault run={run} job={job} /> : <Repeat run={run} job={job} />}
     </div>
   );
+}
+
+/** Causes that say nothing about the workflow. */
+const SERVERS = ['infrastructure', 'lost_runner'];
+
+function ServersFault({ run, job }: { run: Run; job: Job }) {
+  return (
+    <p class="servers-fault">
+      <Icon name="warning" />
+      <span>This is the server's failure, not the workflow's: the job could not be carried out to its end. An admin finds more in the server's own log.</span>
+      <RerunJob run={run} job={job} />
+    </p>
+  );
+}
+
+/** How to see the same on a laptop. A pipeline that the server holds is in no checkout. */
+function Repeat({ run, job }: { run: Run; job: Job }) {
+  const file = run.workflow_path;
+  if (!file || file.startsWith('pipeline:') || job.kind !== 'steps' || job.cause !== 'exit') return null;
+  const key = job.key.replace(/ [/(].*$/, '');  // of a leg, or in a called workflow: the job of the file
+  return <p class="quiet-text">On your own machine: <Code>{`git checkout ${run.sha.slice(0, 12)} && triphammer run ${file} --job ${key}`}</Code></p>;
 }
 
 function useTail(run: Run, job: Job, step: Step): LoudLine[] {

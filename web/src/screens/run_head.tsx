@@ -4,7 +4,7 @@ import { Ref, Sha } from '../parts/facts';
 import { Icon } from '../parts/icon';
 import { Status } from '../parts/status';
 import { Took, When } from '../parts/when';
-import { cancelRun, rerun } from './run';
+import { cancelRun, rerun } from './run_actions';
 import { hasRerunnable, isEnded } from './run_places';
 
 export function RunHead({ run, tab }: { run: Run; tab: string }) {
