@@ -30,6 +30,9 @@ Answer revoke_token(Services& services, Call call);
 Answer live_socket(Services& services, Call call);
 Answer live_events(Services& services, Call call);
 
+// starter_handlers.cpp: first workflows for a repository
+Answer list_starters(Services& services, Call call);
+
 // delivery_handlers.cpp
 Answer list_deliveries(Services& services, Call call);
 Answer show_delivery(Services& services, Call call);

@@ -55,6 +55,9 @@ const std::map<std::string, std::string, std::less<>>& summaries() {
         {"PUT /api/v1/repositories/{owner}/{name}/workflow-access",
          "Who may call its workflows and check it out: none, owner or everyone"},
         {"DELETE /api/v1/repositories/{owner}/{name}", "Removes one; its history stays"},
+        {"GET /api/v1/repositories/{owner}/{name}/starters",
+         "First workflows for what its tree holds, or carried over from GitHub's and Jenkins', and "
+         "what each would run"},
         {"GET /api/v1/pipelines", "Workflows that the server holds"},
         {"GET /api/v1/pipelines/templates", "Ready-made workflows to begin with"},
         {"POST /api/v1/pipelines/lint", "The problems of a workflow's text"},

@@ -1,4 +1,5 @@
 #include "api/handlers.hpp"
+#include "api/plan_json.hpp"
 #include "api/reply.hpp"
 #include "api/services.hpp"
 #include "api/templates.hpp"
@@ -16,22 +17,6 @@ namespace triphammer::api {
 using nlohmann::json;
 
 namespace {
-
-json problems_json(const std::vector<model::Problem>& problems) {
-    auto out = json::array();
-    for (const auto& problem : problems) {
-        const bool is_error = problem.severity == model::Problem::Severity::error;
-        out.push_back({
-            {"line", problem.at.line},
-            {"column", problem.at.column},
-            {"severity", is_error ? "error" : "warning"},
-            {"code", problem.code},
-            {"message", problem.message},
-            {"hint", problem.hint},
-        });
-    }
-    return out;
-}
 
 bool has_error(const std::vector<model::Problem>& problems) {
     return std::any_of(problems.begin(), problems.end(), [](const model::Problem& problem) {

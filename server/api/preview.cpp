@@ -1,4 +1,5 @@
 #include "api/handlers.hpp"
+#include "api/plan_json.hpp"
 #include "api/reply.hpp"
 #include "api/services.hpp"
 #include "intake/planner.hpp"
@@ -17,29 +18,6 @@ namespace triphammer::api {
 using nlohmann::json;
 
 namespace {
-
-json plan_json(const plan::Plan& plan) {
-    auto runs = json::array();
-    for (const auto& run : plan.runs) {
-        auto jobs = json::array();
-        for (const auto& job : run.jobs) {
-            jobs.push_back(
-                {{"key", job.own_key()},
-                 {"name", job.name},
-                 {"state", name_of(job.state)},
-                 {"stage", job.stage},
-                 {"reason", job.reason.text}}
-            );
-        }
-        runs.push_back({{"workflow", run.workflow}, {"title", run.title}, {"jobs", jobs}});
-    }
-    return {
-        {"outcome", plan.runs.empty() ? "ignored" : "started"},
-        {"reason", plan.reason.text},
-        {"reasons", plan.reason},
-        {"would_start", runs},
-    };
-}
 
 using JobKeys = std::set<std::string>;
 

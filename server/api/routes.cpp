@@ -57,6 +57,7 @@ constexpr auto kRoutes = std::to_array<Route>({
     {delete_, "/api/v1/repositories/{owner}/{name}", admin, remove_repository},
     {put, "/api/v1/repositories/{owner}/{name}/workflow-files", admin, set_workflow_files},
     {put, "/api/v1/repositories/{owner}/{name}/workflow-access", admin, set_workflow_access},
+    {get, "/api/v1/repositories/{owner}/{name}/starters", developer, list_starters},
 
     {get, "/api/v1/pipelines", viewer, list_pipelines},
     {get, "/api/v1/pipelines/templates", viewer, list_templates},

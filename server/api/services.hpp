@@ -96,6 +96,7 @@ struct Services {
     intake::Receiver* receiver = nullptr;
     launch::RunnerGateway* gateway = nullptr;
     git::Mirrors* mirrors = nullptr;
+    NamedThread* git_thread = nullptr;       // that of `mirrors`
     git::Mirrors* action_mirrors = nullptr;  // of unregistered repositories: source_place.hpp
     /// Where a repository is fetched from, and with what; empty in a run without a daemon.
     std::function<Result<git::Remote>(const store::RepositoryRow&)> repository_remote;

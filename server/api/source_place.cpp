@@ -148,14 +148,18 @@ Task<Result<SourcePlace>> place_of_other(
         co_return refused(name + " is not registered on this server: triphammer repo add " + name);
     }
     if (!may_read(owner, **other)) co_return refuse(owner, **other);
-    auto place = place_of(services, **other);
-    if (!place) co_return place.error();
-    const auto& branch = (*other)->default_branch;
-    place->ref = branch.empty() ? std::string{git::kHead} : "refs/heads/" + branch;
-    co_return place;
+    co_return find_default_place(services, **other);
 }
 
 }  // namespace
+
+Result<SourcePlace> find_default_place(Services& services, const store::RepositoryRow& repository) {
+    auto place = place_of(services, repository);
+    if (!place) return place.error();
+    const auto& branch = repository.default_branch;
+    place->ref = branch.empty() ? std::string{git::kHead} : "refs/heads/" + branch;
+    return place;
+}
 
 Result<SourceWanted> read_source_wanted(const std::string& body) {
     SourceWanted out;

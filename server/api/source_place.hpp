@@ -71,6 +71,9 @@ Task<Result<SourcePlace>> find_source_place(
     Services& services, const SourceOwner& owner, const SourceWanted& wanted
 );
 
+/// The default branch of a registered repository.
+Result<SourcePlace> find_default_place(Services& services, const store::RepositoryRow& repository);
+
 /// Has the mirror fetch what it lacks; nothing where nobody can be asked.
 Task<Result<>> bring(const SourcePlace& place, git::Want want);
 

@@ -78,6 +78,7 @@ Workshop::Workshop(const Config& given, Core& core, Executor executor)
     services.spawner = &spawner;
     services.keeper = &keeper;
     services.submodules = submodules_of(config);
+    services.git_thread = &git_thread;
     services.action_mirrors = &action_mirrors;
     services.action_remote = [this](const std::string& repository) {
         return make_action_remote(config, repository);

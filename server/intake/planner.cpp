@@ -202,7 +202,12 @@ Task<Result<MadePlan>> Planner::preview(model::DeliveryId delivery, std::optiona
         co_return nothing;
     }
     loaded->question.draft = std::move(draft);
-    auto planning = parts_.plans.make_plan(std::move(loaded->question));
+    auto planning = preview(std::move(loaded->question));
+    co_return co_await std::move(planning);
+}
+
+Task<Result<MadePlan>> Planner::preview(PlanQuestion question) {
+    auto planning = parts_.plans.make_plan(std::move(question));
     co_return co_await std::move(planning);
 }
 

@@ -54,6 +54,9 @@ class Planner {
         model::DeliveryId delivery, std::optional<Draft> draft = std::nullopt
     );
 
+    /// What an event that nobody sent would start; nothing is written.
+    Task<Result<MadePlan>> preview(PlanQuestion question);
+
   private:
     Task<> run();
     void start_due(const std::vector<model::RepositoryId>& repositories);

@@ -5,7 +5,8 @@ SCREENS = {
     "/": "Runs", "/runs/483": "Show the basket", "/runs/484/why": "Why it started", "/deliveries": "Deliveries",
     "/deliveries/00000000-0000-4000-8000-000000000483": "ci.yml starts", "/deployments": "Deployments", "/deployments/58": "The candidate’s last lines",
     "/environments": "Environments", "/pipelines": "Pipelines", "/pipelines/flask": "flask",
-    "/new-pipeline": "New pipeline", "/repositories": "Repositories", "/nothing/here": "nothing at this address",
+    "/new-pipeline": "New pipeline", "/repositories": "Repositories",
+    "/repositories/octo/billing/first-workflow": "It runs at GitHub now.", "/nothing/here": "nothing at this address",
 }
 
 

@@ -13,7 +13,7 @@ LEVELS = {
     2: ["model"],
     3: [*WORKFLOW, "store", "http", "git", "logs", "mail", "archive", "xml"],
     4: ["plan", "protocol", "rollout", "github", "docker", "aws", "lfs", "artifacts", "importer", "results"],
-    5: ["execution", "queue", "access", "definitions", "history", "launcher"],
+    5: ["execution", "queue", "access", "definitions", "history", "launcher", "starter"],
     6: [*RUNNER, "deployments", "report", "intake"],
     7: ["launch", "schedule", "supervisor"],
     8: ["api"],

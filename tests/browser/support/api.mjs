@@ -116,6 +116,10 @@ const ROUTES = [
   ['GET', /^\/deployments\/([^/]+)$/, find('deployments', 'id')],
   ['GET', /^\/environments$/, all('environments')],
   ['GET', /^\/repositories$/, all('repositories')],
+  ['GET', /^\/repositories\/([^/]+)\/([^/]+)\/starters$/, ({ world, response }, owner, name) => {
+    const known = world.repositories.some((each) => each.full_name === `${owner}/${name}`);
+    return known ? reply(response, 200, world.starters) : fail(response, 404, 'not_found', `no repository is called ${owner}/${name}`);
+  }],
   ['GET', /^\/acted$/, ({ world, response }) => reply(response, 200, world.acted)],
   ['GET', /^\/pipelines$/, ({ world, response }) => reply(response, 200, { items: [...world.pipelines.values()].map(({ versions, ...rest }) => ({ ...rest, text: undefined })), next: null })],
   ['POST', /^\/pipelines\/lint$/, ({ body, response }) => reply(response, 200, { problems: lint(body.text) })],

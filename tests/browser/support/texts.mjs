@@ -89,3 +89,20 @@ export const REASONS = {
     },
   ],
 };
+
+const NONE = { lines: 0, carried: 0, remarks: [], deploying: [], problems: [], reason: '', source: null, commit_url: null };
+
+export const STARTERS = [
+  {
+    ...NONE, path: '.triphammer/ci.yml', title: 'ci.yml', why: 'It runs at GitHub now.', origin: 'github', source: '.github/workflows/ci.yml',
+    text: 'on: push\njobs: {}\n', lines: 12, carried: 11, deploying: ['live'],
+    remarks: [{ line: 8, last_line: 8, kind: 'left', message: 'lint refuses it: no such action', remedy: 'take it out' }],
+    problems: [{ line: 8, column: 1, severity: 'error', code: 'unknown-action', message: 'no such action' }],
+    would_start: [], reason: '.triphammer/ci.yml cannot be read',
+  },
+  {
+    ...NONE, path: '.triphammer/python.yml', title: 'python', why: 'The tree has requirements.txt.', origin: 'made',
+    text: 'name: python\non: push\n', would_start: [{ workflow: 'python', jobs: [{ key: 'test', name: 'test' }] }],
+    commit_url: 'https://github.example/octo/billing/new/main?filename=.triphammer%2Fpython.yml&value=name',
+  },
+];

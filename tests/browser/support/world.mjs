@@ -1,7 +1,7 @@
 // A small world in the shapes of the contract: repositories, runs of every state, deliveries, a ledger.
 
 import { HandLog, LongLog } from './logs.mjs';
-import { FAILING_TEST_LOG, COLOURS_LOG, DEPLOY_LOG, PIPELINE_TEXT, REASONS, TEMPLATES } from './texts.mjs';
+import { FAILING_TEST_LOG, COLOURS_LOG, DEPLOY_LOG, PIPELINE_TEXT, REASONS, TEMPLATES, STARTERS } from './texts.mjs';
 
 const REPOSITORIES = ['octo/shop', 'octo/billing', 'octo/site'];
 const TITLES = [
@@ -38,6 +38,7 @@ export class World {
     this.repositories = [];
     this.pipelines = new Map();
     this.templates = TEMPLATES;
+    this.starters = { items: [], commit: '', branch: 'main' };
     this.logs = new Map();
     this.reports = new Map();
   }
@@ -187,6 +188,7 @@ export class World {
       { repository: 'octo/shop', name: 'staging', current: this.deployments[2], open: { ...this.deployments[0], state: 'running', phase: 'gate' } },
       { repository: 'octo/site', name: 'production', current: null, open: null },
     ];
+    this.starters = { items: STARTERS, commit: 'c'.repeat(40), branch: 'main' };
     this.repositories = REPOSITORIES.map((full_name, at) => ({
       id: String(at + 1), full_name, default_branch: 'main', workflows_dir: '.triphammer', hook: `/webhooks/github/${'abcdef0123456789'.slice(at)}`,
       last_delivery_at: at < 2 ? this.at(30 + at * 400) : null, last_run: at < 2 ? { id: '484', number: 484, state: 'running' } : null,

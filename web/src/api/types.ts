@@ -250,6 +250,30 @@ export interface Template {
   text: string;
 }
 
+/** A first workflow for a repository: made for its tree, or carried over. */
+export interface Starter {
+  path: string;
+  title: string;
+  why: string;
+  origin: 'made' | 'github' | 'jenkins';
+  source?: string | null;
+  text: string;
+  lines: number;
+  carried: number;
+  remarks: { line: number; last_line: number; kind: 'changed' | 'left'; message: string; remedy: string }[];
+  deploying: string[];
+  problems: Problem[];
+  would_start: { workflow: string; jobs: { key: string; name: string }[] }[];
+  reason: string;
+  commit_url?: string | null;
+}
+
+export interface Starters {
+  items: Starter[];
+  commit: string;
+  branch: string;
+}
+
 /** What the live socket says; `seq` is absent for log lengths. */
 export interface LiveEvent {
   type?: string;

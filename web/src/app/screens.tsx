@@ -8,6 +8,7 @@ import { DeliveryScreen } from '../screens/delivery';
 import { DeploymentScreen } from '../screens/deployment';
 import { DeploymentsScreen } from '../screens/deployments';
 import { EnvironmentsScreen } from '../screens/environments';
+import { FirstWorkflowScreen } from '../screens/first_workflow';
 import { NewPipelineScreen } from '../screens/new_pipeline';
 import { PipelineScreen } from '../screens/pipeline';
 import { PipelinesScreen } from '../screens/pipelines';
@@ -38,6 +39,7 @@ const SCREENS: [string, Screen][] = [
   ['/pipelines/:name', PipelineScreen],
   ['/new-pipeline', NewPipelineScreen],
   ['/repositories', RepositoriesScreen],
+  ['/repositories/:owner/:name/first-workflow', FirstWorkflowScreen],
   ['/start-run', StartRunScreen],
   ['/setup', SetupScreen],
 ];

@@ -47,7 +47,15 @@ function Card({ repository }: { repository: Repository }) {
         {repository.default_branch && <div><dt>Default branch</dt><dd><bdi>{repository.default_branch}</bdi></dd></div>}
         {repository.workflows_dir && <div><dt>Workflows</dt><dd><code>{repository.workflows_dir}</code></dd></div>}
       </dl>
-      <div class="buttons"><a class="button" href={`/start-run?repository=${filter}`}>Run workflow</a></div>
+      <div class="buttons">
+        {!repository.last_run && <a class="button primary" href={firstWorkflow(repository.full_name)}>Choose a first workflow</a>}
+        <a class="button" href={`/start-run?repository=${filter}`}>Run workflow</a>
+      </div>
     </li>
   );
+}
+
+function firstWorkflow(name: string): string {
+  const [owner, repository] = name.split('/');
+  return path`/repositories/${owner ?? ''}/${repository ?? ''}/first-workflow`;
 }
