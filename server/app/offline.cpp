@@ -57,15 +57,34 @@ http::Request make_request(
     return request;
 }
 
-OfflineAnswer answer_of(const http::Response& response) {
-    const auto* body = std::get_if<std::string>(&response.body);
-    return {response.status, body == nullptr ? std::string{} : *body};
+class Collector : public http::BodyWriter {
+  public:
+    Task<Result<>> write(std::string bytes) override {
+        text += bytes;
+        co_return Result<>{};
+    }
+
+    std::string text;
+};
+
+/// Texts, and what is made while it is sent.
+Task<OfflineAnswer> answer_of(http::Response response) {
+    OfflineAnswer out{response.status, {}};
+    if (auto* text = std::get_if<std::string>(&response.body)) out.body = std::move(*text);
+    if (const auto* stream = std::get_if<http::StreamBody>(&response.body)) {
+        Collector collector;
+        auto sending = (*stream)(collector);
+        co_await std::move(sending);
+        out.body = std::move(collector.text);
+    }
+    co_return out;
 }
 
 Task<OfflineAnswer> handle(http::Handler handler, http::Request request) {
     auto handling = handler(std::move(request));
-    const auto response = co_await std::move(handling);
-    co_return answer_of(response);
+    auto response = co_await std::move(handling);
+    auto reading = answer_of(std::move(response));
+    co_return co_await std::move(reading);
 }
 
 /// The whole life of the API for one request; everything ends before it returns.
@@ -81,7 +100,8 @@ Task<> answer(
     api::Router router{services};
     auto decision = router.route(request);
     if (decision.early) {
-        out = answer_of(*decision.early);
+        auto reading = answer_of(std::move(*decision.early));
+        out = co_await std::move(reading);
         co_return;
     }
     auto handling = handle(decision.handler, std::move(request));

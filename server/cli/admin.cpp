@@ -25,7 +25,7 @@ http::Method method_of(const std::string& name) {
 Result<AdminAnswer> send_over_socket(const std::filesystem::path& socket, const AdminCall& call) {
     http::Call request{method_of(call.method), call.target};
     request.body = call.body;
-    request.body_limit = 64ULL * 1024 * 1024;
+    request.body_limit = call.most_bytes;
     request.headers.set("Content-Type", "application/json");
     const http::Client client{http::unix_endpoint(socket)};
     auto answer = app::run_here(client.send(std::move(request)));

@@ -6,14 +6,16 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <cstdint>
 #include <string>
 
 namespace triphammer::cli {
 
 struct AdminCall {
-    std::string method;  // GET, POST, PUT, DELETE
-    std::string target;  // "/api/v1/tokens"
-    std::string body;    // JSON, or empty
+    std::string method;                     // GET, POST, PUT, DELETE
+    std::string target;                     // "/api/v1/tokens"
+    std::string body;                       // JSON, or empty
+    std::uint64_t most_bytes = 64U << 20U;  // of the answer
 };
 
 struct AdminAnswer {

@@ -25,5 +25,6 @@ int deployment_list(const Invocation& invocation);
 int deployment_settle(const Invocation& invocation);
 int replay(const Invocation& invocation);
 int backup(const Invocation& invocation);
+int export_all(const Invocation& invocation);
 
 }  // namespace triphammer::cli
