@@ -15,6 +15,7 @@ Answer show_metrics(Services& services, Call call);
 Answer openapi(Services& services, Call call);
 Answer show_workflow_schema(Services& services, Call call);
 Answer show_server(Services& services, Call call);
+Answer show_doctor(Services& services, Call call);
 Answer back_up(Services& services, Call call);
 
 // session_handlers.cpp

@@ -28,6 +28,8 @@ const std::map<std::string, std::string, std::less<>>& summaries() {
         {"GET /api/v1/session", "Who is asking"},
         {"DELETE /api/v1/session", "Ends the session"},
         {"GET /api/v1/server", "Version and address of the server"},
+        {"GET /api/v1/doctor",
+         "What is wrong with the installation, with remedies; fresh=true looks again"},
         {"GET /api/v1/live", "Numbered events over a WebSocket"},
         {"GET /api/v1/events", "The same events as a plain stream"},
         {"GET /api/v1/deliveries", "Every webhook that came, refused ones too"},

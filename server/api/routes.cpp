@@ -30,6 +30,7 @@ constexpr auto kRoutes = std::to_array<Route>({
     {get, "/api/v1/session", viewer, show_session},
     {delete_, "/api/v1/session", viewer, end_session},
     {get, "/api/v1/server", viewer, show_server},
+    {get, "/api/v1/doctor", admin, show_doctor},
     {get, "/api/v1/live", viewer, live_socket},
     {get, "/api/v1/events", viewer, live_events},
 

@@ -43,6 +43,12 @@ Answer show_server(Services& services, Call) {
     co_return reply(200, json{{"version", services.version}, {"url", services.base_url}});
 }
 
+Answer show_doctor(Services& services, Call call) {
+    if (!services.examine) co_return http::make_error(503, "unavailable", "no daemon runs");
+    auto examining = services.examine(query_text(call, "fresh") == "true");
+    co_return http::make_json(200, co_await std::move(examining));
+}
+
 Answer back_up(Services& services, Call call) {
     const auto body = read_object(call);
     if (!body) co_return http::make_error(body.error());

@@ -6,6 +6,7 @@
 #include "base/histogram.hpp"
 #include "base/random.hpp"
 #include "base/result.hpp"
+#include "base/task.hpp"
 #include "base/thread.hpp"
 #include "git/url.hpp"
 
@@ -84,6 +85,8 @@ struct Services {
     std::function<void()> on_outbox;
     std::function<void(MetricsText&)> measure;  // the daemon's own part of /metrics
     std::function<std::string()> unready;       // why /readyz says no; empty: ready
+    /// What `triphammer doctor` says, as JSON; true: not what was found some seconds ago.
+    std::function<Task<std::string>(bool)> examine;
 
     Histogram loop_lag{{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5}};
 

@@ -259,6 +259,7 @@ Result<> apply_one(Config& config, const std::string& path, const std::string& v
         if (secret == nullptr || secret->kind != Kind::secret) return unknown_key(path);
         auto text = read_secret_file(value);
         if (!text) return text.error();
+        config.secret_files.emplace_back(value);
         return secret->set(config, *text);
     }
     return unknown_key(path);

@@ -46,6 +46,7 @@ struct Config {
     artifacts::Limits stored;                     // artifacts and caches
     bool start_launcher = true;  // false where a unit or service runs `triphammer launcher`
     std::string daemon_user;     // launcher: who may connect; empty: its own user
+    std::vector<std::filesystem::path> secret_files;  // that `…_file` keys name
     std::string log_level = "info";
     std::string log_format = "logfmt";
 

@@ -2,6 +2,7 @@
 
 #include "api/metrics_text.hpp"
 #include "app/descriptor_limit.hpp"
+#include "app/examination.hpp"
 #include "app/launcher_process.hpp"
 #include "app/process_metrics.hpp"
 #include "app/remotes.hpp"
@@ -98,6 +99,7 @@ class Daemon {
           statuses_{github::Client{api_settings(config), core.clock}},
           sender_{
               {executor_, *core.database, statuses_, core.clock, core.random}, {config.base_url()}},
+          examination_{config, core.clock},
           chores_{executor_, {}} {
         connect();
     }
@@ -125,6 +127,7 @@ class Daemon {
     intake::Receiver receiver_;
     report::GitHubTarget statuses_;
     report::Sender sender_;
+    Examination examination_;
     TaskGroup chores_;
     bool is_stopping_ = false;
 };
@@ -155,6 +158,7 @@ void Daemon::connect() {
     shop_.services.repository_remote = [this](const store::RepositoryRow& repository) {
         return intake::make_remote(repository, *core_.sealer, remote_settings(shop_.config));
     };
+    shop_.services.examine = [this](bool fresh) { return examination_.report(fresh); };
     shop_.services.planner = &planner_;
     shop_.services.receiver = &receiver_;
 }

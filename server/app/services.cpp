@@ -36,6 +36,7 @@ api::Services make_services(const Config& config, Core& core, api::LiveHub& live
         .on_outbox = {},
         .measure = {},
         .unready = {},
+        .examine = {},
         .touched = {},
         .repository_remote = {},
         .action_remote = {},

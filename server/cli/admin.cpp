@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <grp.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,37 +23,37 @@ http::Method method_of(const std::string& name) {
     return http::Method::get;
 }
 
-Result<AdminAnswer> send_over_socket(const std::filesystem::path& socket, const AdminCall& call) {
+}  // namespace
+
+Result<AdminAnswer> send_to_daemon(const app::Config& config, const AdminCall& call) {
     http::Call request{method_of(call.method), call.target};
     request.body = call.body;
     request.body_limit = call.most_bytes;
     request.headers.set("Content-Type", "application/json");
-    const http::Client client{http::unix_endpoint(socket)};
+    const http::Client client{http::unix_endpoint(config.data / "admin.sock")};
     auto answer = app::run_here(client.send(std::move(request)));
     if (!answer) return answer.error();
     return AdminAnswer{answer->status, std::move(answer->body)};
 }
 
-/// A data directory is its owner's: a command of root would leave files that the daemon cannot
-/// read.
-Result<> check_owner(const std::filesystem::path& data) {
+Result<> become_owner(const std::filesystem::path& data) {
     struct stat info {};
 
-    if (::stat(data.c_str(), &info) != 0) return {};
-    if (info.st_uid == ::geteuid()) return {};
+    if (::stat(data.c_str(), &info) != 0 || info.st_uid == ::geteuid()) return {};
+    if (::geteuid() == 0 && ::setgroups(0, nullptr) == 0 && ::setgid(info.st_gid) == 0 &&
+        ::setuid(info.st_uid) == 0) {
+        return {};
+    }
     return refused(
         data.string() + " belongs to user " + std::to_string(info.st_uid) +
-        "; run the command as that user (sudo -u)"
+        "; run the command as that user or as root (sudo)"
     );
 }
 
-}  // namespace
-
 Result<AdminAnswer> send(const app::Config& config, const AdminCall& call) {
-    const auto socket = config.data / "admin.sock";
-    auto answer = send_over_socket(socket, call);
+    auto answer = send_to_daemon(config, call);
     if (answer || answer.error().code != Code::unavailable) return answer;
-    if (auto owner = check_owner(config.data); !owner) return owner.error();
+    if (auto owner = become_owner(config.data); !owner) return owner.error();
     auto offline = app::call_offline(config, call.method, call.target, call.body);
     if (!offline) return offline.error();
     return AdminAnswer{offline->status, std::move(offline->body)};

@@ -25,6 +25,13 @@ struct AdminAnswer {
     bool ok() const { return status >= 200 && status < 300; }
 };
 
+/// Code::unavailable where no daemon answers.
+Result<AdminAnswer> send_to_daemon(const app::Config& config, const AdminCall& call);
+
+/// A data directory is its owner's: what root made in it, the daemon could not read. So root's
+/// process becomes that user from here on. Code::refused for anybody else.
+Result<> become_owner(const std::filesystem::path& data);
+
 /// Code::refused when the data directory is another user's.
 Result<AdminAnswer> send(const app::Config& config, const AdminCall& call);
 

@@ -13,6 +13,8 @@ namespace triphammer::cli {
 
 namespace {
 
+constexpr std::string_view kInstalledConfig = "/etc/triphammer/triphammer.yml";
+
 bool begins_with(const std::vector<std::string>& words, std::string_view name) {
     const auto parts = split(name, ' ');
     return parts.size() <= words.size() && std::equal(parts.begin(), parts.end(), words.begin());
@@ -113,8 +115,21 @@ int show_help(const std::vector<std::string>& words) {
     return kDone;
 }
 
+/// The one that is named; else a package's, where neither a folder nor a variable says otherwise.
+std::optional<std::string> find_config_file(const Invocation& invocation) {
+    if (auto named = invocation.arguments.value("config")) return named;
+    const auto& all = invocation.environment;
+    const bool is_said = invocation.arguments.has("data") ||
+                         std::any_of(all.begin(), all.end(), [](const std::string& variable) {
+                             return variable.starts_with("TRIPHAMMER_DATA=");
+                         });
+    std::error_code ignored;
+    if (is_said || !std::filesystem::exists(kInstalledConfig, ignored)) return {};
+    return std::string{kInstalledConfig};
+}
+
 Result<> apply_config_file(app::Config& config, const Invocation& invocation) {
-    const auto file = invocation.arguments.value("config");
+    const auto file = find_config_file(invocation);
     if (!file) return {};
     auto text = read_file(*file, 1024 * 1024);
     if (!text) return text.error();

@@ -35,7 +35,8 @@ std::span<const Command> commands();
 /// `triphammer WORDS…`; the exit status. The first words of several commands list these.
 int run(std::vector<std::string> words, const std::vector<std::string>& environment);
 
-/// Defaults, --config file, variables, --data and --listen.
+/// Defaults, --config file (or /etc/triphammer/triphammer.yml, unless --data or its variable say
+/// otherwise), variables, --data and --listen.
 Result<app::Config> load_config(const Invocation& invocation);
 
 /// "triphammer: message" on standard error; gives `status` back.

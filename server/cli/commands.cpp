@@ -1,5 +1,6 @@
 #include "cli/admin_commands.hpp"
 #include "cli/command.hpp"
+#include "cli/doctor_command.hpp"
 #include "cli/language_commands.hpp"
 #include "cli/serve_commands.hpp"
 
@@ -7,7 +8,7 @@ namespace triphammer::cli {
 
 namespace {
 
-const OptionSpec kConfig{"config", "FILE", "the configuration (YAML)"};
+const OptionSpec kConfig{"config", "FILE", "the configuration (default: a package's, in /etc)"};
 const OptionSpec kData{"data", "DIR", "the data directory (default: ./data)"};
 const OptionSpec kJson{"json", "", "for programs"};
 const OptionSpec kRepository{"repository", "OWNER/NAME", "of this repository only"};
@@ -79,6 +80,14 @@ std::vector<Command> make_commands() {
          "carries GitHub workflows and declarative Jenkinsfiles over",
          {{"to", "DIR", "where to write (default: .triphammer)"}, kJson},
          import_files},
+        {"doctor",
+         "",
+         "says what is wrong with this installation, and what mends it",
+         {kConfig,
+          kData,
+          kJson,
+          {"machine", "", "only what jobs find; answers a question on standard input"}},
+         doctor_command},
         {"setup-link", "", "a fresh one-time link for the first admin", with_admin({}), setup_link},
         {"repo add",
          "OWNER/NAME",

@@ -56,6 +56,7 @@ int launcher(const Invocation& invocation) {
     if (!program) return complain(program.error(), kUsage);
     settings.runner_program = std::move(*program);
     settings.keeps_standby = true;
+    settings.doctor = {"/proc/self/exe", "doctor", "--machine"};
     return launcher::serve(std::move(settings));
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/file.hpp"
 #include "base/log.hpp"
+#include "launcher/doctor_door.hpp"
 #include "launcher/server.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -50,29 +51,41 @@ Result<> prepare(Settings& settings) {
 }
 
 /// The lock is ours, so a socket file that is there belongs to a dead launcher.
-Result<Server::Acceptor> listen(asio::io_context& context, const Settings& settings) {
+Result<Server::Acceptor> listen(
+    asio::io_context& context, const fs::path& socket, const Settings& settings
+) {
     std::error_code ignored;
-    fs::remove(settings.socket, ignored);
+    fs::remove(socket, ignored);
     Server::Acceptor acceptor{context};
     boost::system::error_code failure;
     acceptor.open({}, failure);
     ::fcntl(acceptor.native_handle(), F_SETFD, FD_CLOEXEC);
-    if (!failure) acceptor.bind({settings.socket.string()}, failure);
-    if (failure) return from_errno("bind " + settings.socket.string(), failure.value());
-    ::chmod(settings.socket.c_str(), 0600);
+    if (!failure) acceptor.bind({socket.string()}, failure);
+    if (failure) return from_errno("bind " + socket.string(), failure.value());
+    ::chmod(socket.c_str(), 0600);
     if (settings.daemon_uid &&
-        ::chown(settings.socket.c_str(), *settings.daemon_uid, static_cast<gid_t>(-1)) != 0) {
-        return from_errno("give " + settings.socket.string() + " to the daemon's user");
+        ::chown(socket.c_str(), *settings.daemon_uid, static_cast<gid_t>(-1)) != 0) {
+        return from_errno("give " + socket.string() + " to the daemon's user");
     }
     acceptor.listen(asio::socket_base::max_listen_connections, failure);
-    if (failure) return from_errno("listen on " + settings.socket.string(), failure.value());
+    if (failure) return from_errno("listen on " + socket.string(), failure.value());
     return acceptor;
 }
 
-Task<> serve_until_signal(Server& server, Server::Acceptor& acceptor, Executor executor) {
+struct Doors {
+    Server::Acceptor daemon;
+    Server::Acceptor doctor;
+};
+
+Task<> serve_until_signal(
+    Server& server, Doors& doors, const Settings& settings, Executor executor
+) {
     TaskGroup accepting{executor, {}};
     asio::signal_set signals{executor, SIGTERM, SIGINT};
-    accepting.spawn("accept", server.run(acceptor));
+    accepting.spawn("accept", server.run(doors.daemon));
+    if (!settings.doctor.empty()) {
+        accepting.spawn("doctor", answer_at_door(doors.doctor, settings));
+    }
     co_await signals.async_wait(asio::use_awaitable);
     auto unaccepted = accepting.stop();
     co_await std::move(unaccepted);
@@ -92,10 +105,13 @@ int serve(Settings settings) {
     const auto lock = lock_file(settings.run / "launcher.lock");
     if (!lock) return complain(lock.error());
     asio::io_context context{1};
-    auto acceptor = listen(context, settings);
+    auto acceptor = listen(context, settings.socket, settings);
     if (!acceptor) return complain(acceptor.error());
+    auto door = listen(context, settings.run / "doctor.sock", settings);
+    if (!door) return complain(door.error());
+    Doors doors{std::move(*acceptor), std::move(*door)};
     Server server{context.get_executor(), settings};
-    auto work = serve_until_signal(server, *acceptor, context.get_executor());
+    auto work = serve_until_signal(server, doors, settings, context.get_executor());
     std::exception_ptr failure;
     asio::co_spawn(context, std::move(work), [&](std::exception_ptr thrown) { failure = thrown; });
     log::info("launcher ready", {{"socket", settings.socket.string()}});

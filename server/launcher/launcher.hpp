@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace triphammer::launcher {
 
@@ -21,6 +22,8 @@ struct Settings {
     std::filesystem::path runner_program;  // as write_out_runner gave it
     bool keeps_standby = false;            // runners are copies of one that waits: it knows how
     std::optional<uid_t> daemon_uid;       // who may connect; default: this process's user
+    /// Answers who connects to run/doctor.sock (doctor/survey.hpp); empty: nobody is answered.
+    std::vector<std::string> doctor;
 };
 
 /// Serves until SIGTERM or SIGINT; runners live on. Returns the exit status: 0, or 2 with a line on

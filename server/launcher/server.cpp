@@ -5,6 +5,7 @@
 #include "launcher/engine_objects.hpp"
 #include "launcher/held.hpp"
 #include "launcher/layer_keeper.hpp"
+#include "launcher/peer.hpp"
 #include "launcher/start_line.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -16,7 +17,6 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -123,7 +123,7 @@ Server::~Server() = default;
 Task<> Server::run(Acceptor& acceptor) {
     for (;;) {
         auto socket = co_await acceptor.async_accept(asio::use_awaitable);
-        if (!may_connect(socket.native_handle())) continue;
+        if (!may_connect(settings_, socket.native_handle())) continue;
         if (current_) current_->close();
         current_ = std::make_shared<Connection>(std::move(socket));
         tasks_.spawn("connection", serve(current_));
@@ -134,17 +134,6 @@ Task<> Server::stop() {
     if (current_) current_->close();
     auto stopped = tasks_.stop();
     co_await std::move(stopped);
-}
-
-bool Server::may_connect(int socket) const {
-    ucred peer{};
-    socklen_t size = sizeof peer;
-    if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return false;
-    const bool allowed =
-        peer.uid == ::geteuid() || (settings_.daemon_uid && peer.uid == *settings_.daemon_uid);
-    if (!allowed)
-        log::warning("refused a connection", {{"uid", static_cast<std::int64_t>(peer.uid)}});
-    return allowed;
 }
 
 /// Runners of an earlier launcher: their end is told too, without an exit status.

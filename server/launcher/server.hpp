@@ -30,7 +30,6 @@ class Server {
     class Connection;
     using Peer = std::shared_ptr<Connection>;
 
-    bool may_connect(int socket) const;
     void watch_survivors();
     Task<> prune_held_folders();
     Task<> serve(Peer peer);

@@ -20,6 +20,8 @@ class GitHub(LoopbackServer):
         self.complaints = []
         self.failures = []
         self.requests = 0
+        self.scopes = "repo"  # of the token
+        self.ahead = 0  # seconds, of its clock
         self.app = None  # a GitHubApp of github_app.py
         super().__init__(_Handler, port)
 
@@ -48,7 +50,19 @@ def check_status(body):
 
 class _Handler(Handler):
     def do_GET(self):
-        self._answer_app(b"") or self._answer(404, {"message": "Not Found"})
+        if self.path == "/rate_limit":
+            return self._answer_limit()
+        return self._answer_app(b"") or self._answer(404, {"message": "Not Found"})
+
+    def _answer_limit(self):
+        """Costs nothing, and says what the token is."""
+        if self.headers.get("Authorization") != f"Bearer {self.owner.token}":
+            return self._answer(401, {"message": "Bad credentials"})
+        fields = {"X-OAuth-Scopes": self.owner.scopes, "X-RateLimit-Remaining": "4999"}
+        self._answer(200, {"resources": {}}, fields)
+
+    def date_time_string(self, timestamp=None):
+        return super().date_time_string((timestamp or time.time()) + self.owner.ahead)
 
     def do_DELETE(self):
         self._answer_app(b"") or self._answer(404, {"message": "Not Found"})

@@ -14,7 +14,7 @@ LEVELS = {
     3: [*WORKFLOW, "store", "http", "git", "logs", "mail", "archive", "xml"],
     4: ["plan", "protocol", "rollout", "github", "docker", "aws", "lfs", "artifacts", "importer", "results"],
     5: ["execution", "queue", "access", "definitions", "history", "launcher", "starter"],
-    6: [*RUNNER, "deployments", "report", "intake"],
+    6: [*RUNNER, "deployments", "report", "intake", "doctor"],
     7: ["launch", "schedule", "supervisor"],
     8: ["api"],
     9: ["app"],

@@ -102,6 +102,7 @@ function listTests({ world, query, response }, id) {
 }
 
 const ROUTES = [
+  ['GET', /^\/doctor$/, ({ world, response }) => reply(response, 200, { well: true, version: '0.1.0', findings: world.findings })],
   ['GET', /^\/runs$/, all('runs', fits, withoutSteps)],
   ['POST', /^\/runs$/, startRun],
   ['GET', /^\/runs\/([^/]+)$/, find('runs', 'id')],

@@ -60,6 +60,7 @@ function control(path, body, response) {
     '/control/new-run': () => world.addRun(body),
     '/control/save-pipeline': () => world.savePipeline(body.name, body.text, 'somebody'),
     '/control/signed-in': () => { world.signedIn = body.value; },
+    '/control/findings': () => { world.findings = body.findings; },
     '/control/empty': () => world.clear(),
     '/control/drop-sockets': () => sockets.drop(),
   };

@@ -16,6 +16,7 @@ export class World {
   constructor() {
     this.signedIn = true;
     this.acted = [];
+    this.findings = [];
     this.events = [];
     this.onEvent = () => {};
     this.clear();

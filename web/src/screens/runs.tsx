@@ -6,6 +6,7 @@ import type { Job, Run } from '../api/types';
 import { path } from '../app/router';
 import { useTitle } from '../app/title';
 import { Ref, Sha } from '../parts/facts';
+import { DoctorPanel } from '../parts/doctor_panel';
 import { FilterBar, readFilters } from '../parts/filters';
 import type { Filter } from '../parts/filters';
 import { FirstSteps } from '../parts/first_steps';
@@ -33,6 +34,7 @@ export function RunsScreen() {
   return (
     <section class="screen fixed">
       <header class="screen-head"><h1>Runs</h1><FilterBar filters={FILTERS} search={SEARCH} /></header>
+      <DoctorPanel />
       <RowList
         list={list} label="Runs" rowHeight={ROW_HEIGHT} keyOf={keyOf}
         href={(run) => path`/runs/${run.id}`}

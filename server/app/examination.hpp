@@ -1,0 +1,33 @@
+#pragma once
+// The server as its doctor sees it: what the daemon sees of itself, and what the launcher sees of
+// the machine.
+
+#include "app/config.hpp"
+#include "base/clock.hpp"
+#include "base/task.hpp"
+#include "doctor/finding.hpp"
+
+#include <string>
+
+namespace triphammer::app {
+
+/// For the command line, in a process of one thread, where no daemon runs: looks at the machine
+/// itself where no launcher answers either. Takes some seconds at most.
+Task<doctor::Findings> examine_without_daemon(const Config& config, const Clock& clock);
+
+/// The daemon's answer to GET /api/v1/doctor, kept for half a minute. All on the logic thread.
+class Examination {
+  public:
+    /// Both outlive this object.
+    Examination(const Config& config, const Clock& clock) : config_{config}, clock_{clock} {}
+
+    Task<std::string> report(bool fresh);
+
+  private:
+    const Config& config_;
+    const Clock& clock_;
+    std::string text_;
+    Instant looked_at_;
+};
+
+}  // namespace triphammer::app
