@@ -3,11 +3,14 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "cli/admin.hpp"
+#include "http/url.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <unistd.h>
 
+#include <array>
+#include <cstdlib>
 #include <iostream>
 #include <iterator>
 
@@ -141,6 +144,20 @@ Result<json> repository_body(const Invocation& invocation, const std::string& na
     return Result<json>{boost::system::in_place_value, std::move(body)};
 }
 
+/// How a browser of another machine gets to an address of loopback; empty for any other address.
+std::string tunnel_hint(const std::string& link) {
+    const auto url = http::parse_url(link);
+    if (!url || (url->host != "127.0.0.1" && url->host != "localhost")) return {};
+    std::array<char, 256> host{};
+    ::gethostname(host.data(), host.size() - 1);
+    const auto* user = std::getenv("SUDO_USER");
+    if (user == nullptr) user = std::getenv("USER");
+    const auto port = std::to_string(url->port);
+    return "On a machine without a browser, run this on yours first:\n  ssh -L " + port + ":" +
+           url->host + ":" + port + " " + (user == nullptr ? "root" : user) + "@" + host.data() +
+           "\n";
+}
+
 }  // namespace
 
 int repo_add(const Invocation& invocation) {
@@ -259,13 +276,10 @@ int setup_link(const Invocation& invocation) {
     const auto made = call(invocation, {"POST", "/api/v1/setup-links", "{}"}, status);
     if (!made) return status;
     print(text_of(*made, "url") + "\n");
-    if (::isatty(STDOUT_FILENO) != 0) {
-        print("It opens an admin's session once, until " + text_of(*made, "expires_at") + ".\n");
-        print(
-            "On a machine without a browser: ssh -L 7707:127.0.0.1:7707 THIS-MACHINE, then open it "
-            "there.\n"
-        );
-    }
+    const auto hint = "It opens an admin's session once, until " + text_of(*made, "expires_at") +
+                      ".\n" + tunnel_hint(text_of(*made, "url"));
+    // A program that reads the link gets the link alone.
+    (void)write_all(::isatty(STDOUT_FILENO) != 0 ? STDOUT_FILENO : STDERR_FILENO, hint);
     return kDone;
 }
 

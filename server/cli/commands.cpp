@@ -2,6 +2,7 @@
 #include "cli/command.hpp"
 #include "cli/doctor_command.hpp"
 #include "cli/language_commands.hpp"
+#include "cli/restore_command.hpp"
 #include "cli/serve_commands.hpp"
 
 namespace triphammer::cli {
@@ -173,6 +174,11 @@ std::vector<Command> make_commands() {
          "writes repositories, pipelines, history with logs, and secrets' names to files",
          with_admin({}),
          export_all},
+        {"restore",
+         "FILE",
+         "puts a backup in the place of the database; the daemon is stopped",
+         {kData, kConfig, {"check", "", "only say whether it could be"}},
+         restore},
         {"config check",
          "",
          "the effective configuration, without secrets",

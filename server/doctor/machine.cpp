@@ -191,7 +191,9 @@ Finding check_cgroups(const Machine& machine) {
         name,
         "Runners cannot be limited in " + join(missing, ", ") +
             ": these controllers are not theirs.",
-        "systemctl set-property triphammer-launcher.service Delegate=yes"
+        machine.controllers.empty()
+            ? mend
+            : "systemctl set-property triphammer-launcher.service Delegate=yes"
     );
 }
 

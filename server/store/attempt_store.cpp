@@ -200,4 +200,15 @@ void set_swept(Transaction& tx, Fence fence) {
     tx.prepare("UPDATE attempts SET swept = 1 WHERE id = ?").bind(fence).run();
 }
 
+std::int64_t last_fence(Connection& db) {
+    auto query = db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'attempts'");
+    return query.find<std::int64_t>().value_or(0);
+}
+
+void raise_fences(Transaction& tx, std::int64_t fence) {
+    if (last_fence(tx) >= fence) return;
+    tx.prepare("DELETE FROM sqlite_sequence WHERE name = 'attempts'").run();
+    tx.prepare("INSERT INTO sqlite_sequence (name, seq) VALUES ('attempts', ?)").bind(fence).run();
+}
+
 }  // namespace triphammer::store

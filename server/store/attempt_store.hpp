@@ -85,4 +85,9 @@ Result<> end_attempt(Transaction& tx, const Hold& hold, const AttemptEnd& end);
 Result<> close_attempt(Transaction& tx, model::Fence fence, const AttemptEnd& end);
 void set_swept(Transaction& tx, model::Fence fence);
 
+/// The highest number that an attempt ever had; 0: there was none.
+std::int64_t last_fence(Connection& db);
+/// Attempts to come have numbers above `fence`.
+void raise_fences(Transaction& tx, std::int64_t fence);
+
 }  // namespace triphammer::store

@@ -1,6 +1,7 @@
 #include "store/backup.hpp"
 
 #include "base/file.hpp"
+#include "store/database.hpp"
 
 #include <sqlite3.h>
 
@@ -39,6 +40,12 @@ Result<> back_up(Connection& db, const std::filesystem::path& file) {
     ::sqlite3_close(target);
     if (!copied) ::unlink(file.c_str());
     return copied;
+}
+
+Result<> check_whole(Connection& db) {
+    const auto said = db.prepare("PRAGMA quick_check(1)").find<std::string>().value_or("nothing");
+    if (said == "ok") return {};
+    return Error{kDamaged, "the backup is damaged: " + said};
 }
 
 }  // namespace triphammer::store

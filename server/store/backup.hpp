@@ -10,4 +10,7 @@ namespace triphammer::store {
 /// Code::conflict when the file exists. A failed copy leaves nothing behind.
 Result<> back_up(Connection& db, const std::filesystem::path& file);
 
+/// Reads every page. kDamaged: one is not as it was written.
+Result<> check_whole(Connection& db);
+
 }  // namespace triphammer::store

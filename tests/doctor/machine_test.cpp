@@ -125,6 +125,11 @@ const Plant kPlants[] = {
      "cgroups",
      State::warning,
      "unified_cgroup_hierarchy"},
+    {"version 2 stands beside version 1, which has the controllers",
+     [](auto& machine, auto&) { machine.controllers.clear(); },
+     "cgroups",
+     State::warning,
+     "unified_cgroup_hierarchy"},
     {"the launcher's unit delegates no memory controller",
      [](auto& machine, auto&) {
          machine.controllers = {"cpu", "pids"};

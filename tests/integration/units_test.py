@@ -38,15 +38,13 @@ class Installed(Daemon):
         super().__init__(folder / "triphammer", folder, {"git": {"insecure_hosts": ["127.0.0.1"]}})
         shutil.copy(binary, self.binary)  # a checkout may stand where only its owner may look
         self.run = folder / "run"
-        self.run.mkdir()
-        os.chmod(self.run, int(setting("triphammer-launcher.service", "RuntimeDirectoryMode")[0], 8))
         self.data.mkdir(mode=0o700)
         shutil.chown(self.data, USER, USER)
         self.launcher = None
 
     def moved(self, text):
         for path, here in {"/usr/bin/triphammer": self.binary, "/etc/triphammer/triphammer.yml": self.config,
-                           "/var/lib/triphammer": self.data, "/run/triphammer": self.run}.items():
+                           "/var/lib/triphammer-run": self.run, "/var/lib/triphammer": self.data}.items():
             text = text.replace(path, str(here))
         return shlex.split(text.replace("=triphammer", f"={USER}"))
 

@@ -10,11 +10,12 @@
 #   engine.sh busybox DIR  makes the first of them alone
 #   engine.sh debian DIR   makes triphammer/debian:12 with debootstrap; its archive stays in DIR for the next time
 #   engine.sh tools DIR    makes triphammer/tools:12, Debian with the languages that jobs are written in, the same way
+#   engine.sh machine DIR  makes DIR/machine-12.tar, Debian with systemd to boot; needs no engine
 #   engine.sh stop DIR     ends all of it and removes DIR; fine when nothing runs
 set -u
 
 die() { echo "engine.sh: $*" >&2; exit 1; }
-[ $# = 2 ] || die "usage: engine.sh start|images|busybox|debian|tools|stop DIR"
+[ $# = 2 ] || die "usage: engine.sh start|images|busybox|debian|tools|machine|stop DIR"
 mkdir -p "$2" || die "cannot make $2"
 dir=$(readlink -f "$2")
 tag=$(printf '%s' "$dir" | sha256sum | cut -c1-8)
@@ -307,6 +308,13 @@ tools() {
     import_image triphammer/tools 12 "changes=$(encode 'CMD ["bash"]')" <"$archive"
 }
 
+# What a package of ours asks for is in it, so that no archive is needed to install one.
+machine() {
+    local archive=$dir/machine-12.tar
+    [ -e "$archive" ] || debian_root "$archive" ca-certificates git libgit2-1.5 libsimdjson14 libsqlite3-0 libssl3 \
+        libyaml-cpp0.7 libzstd1 systemd systemd-sysv zlib1g
+}
+
 # --- stop -------------------------------------------------------------------------------------------
 
 ours() { # processes whose command line names our folder (this script left out) or that are in our control groups
@@ -378,6 +386,7 @@ case $1 in
     busybox) find_engine; make_image triphammer/busybox base_root '["/bin/sh"]' ;;
     debian) debian ;;
     tools) tools ;;
+    machine) machine ;;
     stop) stop ;;
-    *) die "usage: engine.sh start|images|busybox|debian|tools|stop DIR" ;;
+    *) die "usage: engine.sh start|images|busybox|debian|tools|machine|stop DIR" ;;
 esac

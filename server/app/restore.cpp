@@ -1,0 +1,120 @@
+#include "app/restore.hpp"
+
+#include "app/run_here.hpp"
+#include "base/text.hpp"
+#include "store/attempt_store.hpp"
+#include "store/backup.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+
+namespace triphammer::app {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kParts[] = {"-wal", "-shm", ""};
+
+StartError unusable(const Error& error) {
+    auto status = StartFailure::configuration;
+    if (error.code == store::kNewerSchema) status = StartFailure::newer_schema;
+    if (error.code == store::kDamaged) status = StartFailure::damaged;
+    return {status, error.message};
+}
+
+/// A copy, because whoever opens a database may change it: 0600, and on disk.
+Result<> make_copy(const fs::path& from, const fs::path& to) {
+    std::error_code failure;
+    fs::copy_file(from, to, fs::copy_options::overwrite_existing, failure);
+    if (failure) return from_errno("copy " + from.string(), failure.value());
+    fs::permissions(to, fs::perms::owner_read | fs::perms::owner_write, failure);
+    const auto file = open_file(to, O_RDONLY);
+    if (!file) return file.error();
+    if (::fsync(file->get()) != 0) return from_errno("fsync " + to.string());
+    return {};
+}
+
+/// Folders of attempts outlive what the database knows of them.
+std::int64_t highest_folder(const fs::path& run) {
+    std::int64_t out = 0;
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator{run, ignored}) {
+        out = std::max(out, parse_integer(entry.path().filename().string()).value_or(0));
+    }
+    return out;
+}
+
+/// Zero where the database in use cannot be read: that may be why it is replaced.
+std::int64_t last_fence(const fs::path& database, const Clock& clock) {
+    std::error_code ignored;
+    if (!fs::exists(database, ignored)) return 0;
+    const auto opened = store::Database::open(database, clock, {});
+    if (!opened) return 0;
+    const auto read = [](store::Connection& db) -> Result<std::int64_t> {
+        return store::last_fence(db);
+    };
+    const auto found = run_here((*opened)->read(read));
+    return found ? *found : 0;
+}
+
+/// Opens it as the daemon would, which brings an older one up to date.
+Result<> prepare(const fs::path& database, std::int64_t fence, const Clock& clock) {
+    auto opened = store::Database::open(database, clock, {});
+    if (!opened) return opened.error();
+    const auto check = [](store::Connection& db) { return store::check_whole(db); };
+    if (auto whole = run_here((*opened)->read(check)); !whole) return whole;
+    const auto raise = [fence](store::Transaction& tx) -> Result<> {
+        store::raise_fences(tx, fence);
+        return {};
+    };
+    return run_here((*opened)->write(raise));
+}
+
+void remove_copy(const fs::path& copy) {
+    std::error_code ignored;
+    for (const auto* part : kParts) fs::remove(copy.string() + part, ignored);
+}
+
+Result<> move(const std::string& from, const std::string& to) {
+    if (::rename(from.c_str(), to.c_str()) == 0 || errno == ENOENT) return {};
+    return from_errno("rename " + from);
+}
+
+Result<> put_in_place(const fs::path& copy, const fs::path& database) {
+    const auto old = database.string() + ".replaced";
+    remove_copy(old);
+    for (const auto* part : kParts) {
+        if (auto moved = move(database.string() + part, old + part); !moved) return moved;
+    }
+    return move(copy.string(), database.string());
+}
+
+}  // namespace
+
+StartResult<> restore(const Config& config, const fs::path& backup, Restoring how) {
+    if (auto made = make_directory(config.data, 0700); !made) return unusable(made.error());
+    const auto lock = lock_file(config.data / "lock");
+    if (!lock) {
+        return StartError{
+            StartFailure::in_use,
+            config.data.string() + " is in use; stop the daemon first (systemctl stop triphammer)"};
+    }
+    const SystemClock clock;
+    const auto database = config.data / "triphammer.db";
+    const auto copy = config.data / "triphammer.db.restoring";
+    const auto fence =
+        std::max(last_fence(database, clock), highest_folder(config.run_directory()));
+    auto done = make_copy(backup, copy);
+    if (done) done = prepare(copy, fence, clock);
+    if (done && how == Restoring::in_place) done = put_in_place(copy, database);
+    remove_copy(copy);
+    if (!done) return unusable(done.error());
+    return {};
+}
+
+}  // namespace triphammer::app

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "app/core.hpp"
+
+#include <filesystem>
+
+namespace triphammer::app {
+
+enum class Restoring { check_only, in_place };
+
+/// Puts a backup in the place of the database, while no daemon runs; what was there stays beside it
+/// as triphammer.db.replaced. The numbers of attempts go on where they were: runners and their
+/// folders know older ones. Nothing is changed when the backup is damaged or of a newer release.
+StartResult<> restore(const Config& config, const std::filesystem::path& backup, Restoring how);
+
+}  // namespace triphammer::app
