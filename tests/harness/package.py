@@ -7,7 +7,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 ACCOUNTS = ("passwd", "group", "shadow", "gshadow")
 
 
-def build(binary, folder, version):
+def build_package(binary, folder, version):
     """The path of triphammer_VERSION_ARCH.deb."""
     command = [ROOT / "deploy/debian/build.py", "--build", binary.parent, "--to", folder, "--version", version, "--quick"]
     return pathlib.Path(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.strip())

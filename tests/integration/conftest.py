@@ -14,6 +14,7 @@ from harness.daemon import Daemon  # noqa: E402
 from harness.engine import docker  # noqa: E402
 from harness.git_http import GitServer  # noqa: E402
 from harness.github import GitHub  # noqa: E402
+from harness.package import build_package  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -76,3 +77,10 @@ def image(binary, tmp_path_factory):
     docker("build", "-q", "-t", "triphammer:test", context)
     yield "triphammer:test"
     docker("rmi", "-f", "triphammer:test", "triphammer-runtime")
+
+
+@pytest.fixture(scope="session")
+def debs(binary, tmp_path_factory):
+    """Packages of two releases of the same program; the first is older."""
+    folder = tmp_path_factory.mktemp("packages")
+    return [build_package(binary, folder, version) for version in ("0.1.0", "0.2.0")]

@@ -8,13 +8,6 @@ from harness import package
 from harness.machine import Machine
 
 
-@pytest.fixture(scope="module")
-def debs(binary, tmp_path_factory):
-    """Two releases of the same program; the first is older."""
-    folder = tmp_path_factory.mktemp("packages")
-    return [package.build(binary, folder, version) for version in ("0.1.0", "0.2.0")]
-
-
 @pytest.fixture
 def machine(tmp_path, debs):
     machine = Machine(tmp_path)
