@@ -1,4 +1,5 @@
 """The compose form: two services of the image, and a push through both of them."""
+import json
 import os
 import pathlib
 import re
@@ -8,6 +9,7 @@ import uuid
 
 import pytest
 import requests
+import yaml
 
 from harness import engine
 from harness.daemon import Daemon, free_port
@@ -148,9 +150,26 @@ def test_a_step_on_the_host_is_refused_with_the_way_out(services, make_repositor
     assert run["state"] == "failed" and "docker:IMAGE" in told
 
 
+def test_the_doctor_of_the_daemon_hears_from_the_launchers_service(services):
+    said = services.compose("exec", "-T", "daemon", "sh", "-c", "triphammer doctor --json || true")
+
+    found = {finding["name"]: finding for finding in json.loads(said)["findings"]}
+    assert found["launcher"]["state"] == found["engine"]["state"] == "ok", found
+    # No step runs on the host in this form: said, with the way out, and no error.
+    assert found["sandbox"]["state"] != "error" and "daemon" not in found
+
+
+def test_the_proxy_stands_in_front_of_the_daemon_where_it_is_wanted(services):
+    running = services.compose("ps", "--services", "--filter", "status=running").split()
+    proxy = yaml.safe_load(services.compose("config"))["services"]["proxy"]
+
+    assert set(running) == {"daemon", "launcher"}
+    assert proxy["profiles"] == ["tls"] and proxy["command"][-1] == "daemon:7707"
+
+
 def test_the_file_names_nothing_that_does_not_exist(services):
     """Every variable of the file that begins with our name is a key that the daemon knows, or the file's own."""
-    own = {"TRIPHAMMER_IMAGE", "TRIPHAMMER_PORT"}
+    own = {"TRIPHAMMER_IMAGE", "TRIPHAMMER_PORT", "TRIPHAMMER_DOMAIN"}
     known = services.compose("exec", "-T", "daemon", "triphammer", "config", "check")
     for name in set(re.findall(r"TRIPHAMMER_[A-Z_]+", FORM.read_text())) - own:
         key = name.removeprefix("TRIPHAMMER_").lower()

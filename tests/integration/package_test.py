@@ -116,3 +116,15 @@ def test_a_downgrade_is_refused_with_the_way_back_which_works(machine, debs):
     tokens = machine.chroot("triphammer", "token", "list").stdout
     assert "first" in tokens and "second" not in tokens
     assert machine.chroot("stat", "-c", "%U", "/var/lib/triphammer/triphammer.db").stdout == "triphammer\n"
+
+
+def test_a_removal_in_between_makes_no_downgrade_of_it(machine, debs):
+    install(machine, debs[1])
+    make_database(machine)
+    machine.chroot("dpkg", "--remove", "triphammer")
+
+    refused = install(machine, debs[0], check=False)
+
+    assert refused.returncode != 0 and "the data are of 0.2.0; 0.1.0 is older" in refused.stderr
+    install(machine, debs[1])
+    assert "first" in machine.chroot("triphammer", "token", "list").stdout
