@@ -2,115 +2,13 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
-#include "cli/admin.hpp"
-#include "http/url.hpp"
-
-#include <nlohmann/json.hpp>
-
-#include <unistd.h>
-
-#include <array>
-#include <cstdlib>
-#include <iostream>
-#include <iterator>
+#include "cli/admin_calls.hpp"
 
 namespace triphammer::cli {
 
 namespace {
 
 using nlohmann::json;
-
-/// One call; shows an error itself. Nothing: it failed, `status` says how.
-std::optional<json> call(const Invocation& invocation, const AdminCall& request, int& status) {
-    const auto config = load_config(invocation);
-    if (!config) {
-        status = complain(config.error(), kUsage);
-        return {};
-    }
-    const auto answer = send(*config, request);
-    if (!answer) {
-        status = complain(answer.error(), kFailed);
-        return {};
-    }
-    if (!answer->ok()) {
-        status = complain(message_of(*answer), kFailed);
-        return {};
-    }
-    status = kDone;
-    auto body = json::parse(answer->body, nullptr, false);
-    return body.is_discarded() ? json::object() : std::move(body);
-}
-
-/// A call whose answer needs no showing but in JSON.
-int call_quietly(const Invocation& invocation, const AdminCall& request) {
-    int status = kDone;
-    (void)call(invocation, request, status);
-    return status;
-}
-
-std::optional<std::string> word(const Invocation& invocation, std::size_t index) {
-    const auto& words = invocation.arguments.words();
-    if (index >= words.size()) return {};
-    return words[index];
-}
-
-int need(std::string_view what) {
-    return complain("missing: " + std::string{what} + " (see --help)", kUsage);
-}
-
-/// A value from --file, or from standard input: never from the command line, where `ps` shows it.
-Result<std::string> read_value(const Invocation& invocation, std::string_view option) {
-    if (const auto file = invocation.arguments.value(option)) {
-        auto text = read_file(*file, 64 * 1024);
-        if (!text) return text.error();
-        return *text;
-    }
-    return std::string{std::istreambuf_iterator<char>{std::cin}, {}};
-}
-
-std::string without_newline(std::string text) {
-    while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
-    return text;
-}
-
-void add_option(json& body, const Invocation& invocation, const char* field, const char* option) {
-    if (const auto value = invocation.arguments.value(option)) body[field] = *value;
-}
-
-std::string text_of(const json& item, const char* field) {
-    const auto found = item.find(field);
-    if (found == item.end() || found->is_null()) return "-";
-    return found->is_string() ? found->get<std::string>() : found->dump();
-}
-
-int show_list(
-    const Invocation& invocation, const std::string& target, const std::vector<const char*>& fields
-) {
-    int status = kDone;
-    const auto body = call(invocation, {"GET", target, ""}, status);
-    if (!body) return status;
-    if (invocation.arguments.has("json")) {
-        print(body->dump(2) + "\n");
-        return kDone;
-    }
-    for (const auto& item : body->value("items", json::array())) {
-        std::vector<std::string> columns;
-        columns.reserve(fields.size());
-        for (const auto* field : fields) columns.push_back(text_of(item, field));
-        print(join(columns, "\t") + "\n");
-    }
-    return kDone;
-}
-
-std::string query_of(const Invocation& invocation) {
-    std::vector<std::string> parts;
-    for (const auto* option : {"repository", "environment"}) {
-        if (const auto value = invocation.arguments.value(option)) {
-            parts.push_back(std::string{option} + "=" + percent_encode(*value));
-        }
-    }
-    return parts.empty() ? "" : "?" + join(parts, "&");
-}
 
 /// "a,b" as a list; nothing for an empty text.
 std::vector<std::string> list_of(std::string_view text) {
@@ -144,20 +42,6 @@ Result<json> repository_body(const Invocation& invocation, const std::string& na
     return Result<json>{boost::system::in_place_value, std::move(body)};
 }
 
-/// How a browser of another machine gets to an address of loopback; empty for any other address.
-std::string tunnel_hint(const std::string& link) {
-    const auto url = http::parse_url(link);
-    if (!url || (url->host != "127.0.0.1" && url->host != "localhost")) return {};
-    std::array<char, 256> host{};
-    ::gethostname(host.data(), host.size() - 1);
-    const auto* user = std::getenv("SUDO_USER");
-    if (user == nullptr) user = std::getenv("USER");
-    const auto port = std::to_string(url->port);
-    return "On a machine without a browser, run this on yours first:\n  ssh -L " + port + ":" +
-           url->host + ":" + port + " " + (user == nullptr ? "root" : user) + "@" + host.data() +
-           "\n";
-}
-
 }  // namespace
 
 int repo_add(const Invocation& invocation) {
@@ -175,8 +59,8 @@ int repo_add(const Invocation& invocation) {
     print(
         "registered " + *name + "\n\nAt GitHub, under Settings → Webhooks → Add webhook, enter:\n"
     );
-    print("  Payload URL    " + text_of(*made, "url") + "\n  Content type   application/json\n");
-    if (made->contains("secret")) print("  Secret         " + text_of(*made, "secret") + "\n");
+    print("  Payload URL    " + field_text(*made, "url") + "\n  Content type   application/json\n");
+    if (made->contains("secret")) print("  Secret         " + field_text(*made, "secret") + "\n");
     print("  Events         Send me everything, or those your workflows name\n");
     return kDone;
 }
@@ -211,78 +95,6 @@ int repo_remove(const Invocation& invocation) {
     return call_quietly(invocation, {"DELETE", "/api/v1/repositories/" + *name, ""});
 }
 
-int secret_set(const Invocation& invocation) {
-    const auto name = word(invocation, 0);
-    if (!name) return need("NAME");
-    auto value = read_value(invocation, "file");
-    if (!value) return complain(value.error(), kUsage);
-    json body{{"value", without_newline(std::move(*value))}};
-    add_option(body, invocation, "repository", "repository");
-    add_option(body, invocation, "environment", "environment");
-    return call_quietly(
-        invocation, {"PUT", "/api/v1/secrets/" + percent_encode(*name), body.dump()}
-    );
-}
-
-int secret_list(const Invocation& invocation) {
-    return show_list(
-        invocation,
-        "/api/v1/secrets",
-        {"name", "repository", "environment", "updated_at", "updated_by"}
-    );
-}
-
-int secret_remove(const Invocation& invocation) {
-    const auto name = word(invocation, 0);
-    if (!name) return need("NAME");
-    return call_quietly(
-        invocation,
-        {"DELETE", "/api/v1/secrets/" + percent_encode(*name) + query_of(invocation), ""}
-    );
-}
-
-int token_create(const Invocation& invocation) {
-    const auto name = word(invocation, 0);
-    if (!name) return need("NAME");
-    json body{{"name", *name}};
-    add_option(body, invocation, "role", "role");
-    add_option(body, invocation, "repository", "repository");
-    if (const auto days = invocation.arguments.value("expires")) {
-        const auto number = parse_integer(*days);
-        if (!number) return complain("--expires must be a number of days", kUsage);
-        body["expires_days"] = *number;
-    }
-    int status = kDone;
-    const auto made = call(invocation, {"POST", "/api/v1/tokens", body.dump()}, status);
-    if (!made) return status;
-    print(invocation.arguments.has("json") ? made->dump() + "\n" : text_of(*made, "token") + "\n");
-    return kDone;
-}
-
-int token_list(const Invocation& invocation) {
-    return show_list(
-        invocation, "/api/v1/tokens", {"name", "role", "created_at", "expires_at", "revoked_at"}
-    );
-}
-
-int token_revoke(const Invocation& invocation) {
-    const auto name = word(invocation, 0);
-    if (!name) return need("NAME");
-    return call_quietly(invocation, {"DELETE", "/api/v1/tokens/" + percent_encode(*name), ""});
-}
-
-int setup_link(const Invocation& invocation) {
-    int status = kDone;
-    const auto made = call(invocation, {"POST", "/api/v1/setup-links", "{}"}, status);
-    if (!made) return status;
-    print(text_of(*made, "url") + "\n");
-    const auto hint = "It opens an admin's session once, until " + text_of(*made, "expires_at") +
-                      ".\n" + tunnel_hint(text_of(*made, "url"));
-    // A program that reads the link gets the link alone.
-    (void)write_all(::isatty(STDOUT_FILENO) != 0 ? STDOUT_FILENO : STDERR_FILENO, hint);
-    return kDone;
-}
-
 int pipeline_put(const Invocation& invocation) {
     const auto name = word(invocation, 0);
     if (!name) return need("NAME");
@@ -297,7 +109,7 @@ int pipeline_put(const Invocation& invocation) {
     body["base_version"] = base;
     const auto saved = call(invocation, {"PUT", target, body.dump()}, status);
     if (!saved) return status;
-    print(*name + " version " + text_of(*saved, "version") + "\n");
+    print(*name + " version " + field_text(*saved, "version") + "\n");
     const auto repositories = invocation.arguments.values("repository");
     if (repositories.empty()) return kDone;
     const json bindings{{"repositories", repositories}};

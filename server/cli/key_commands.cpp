@@ -1,0 +1,110 @@
+// Secrets, tokens and the set-up link.
+
+#include "base/file.hpp"
+#include "base/text.hpp"
+#include "cli/admin_calls.hpp"
+#include "cli/admin_commands.hpp"
+#include "http/url.hpp"
+
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+
+namespace triphammer::cli {
+
+using nlohmann::json;
+
+namespace {
+
+/// How a browser of another machine gets to an address of loopback; empty for any other address.
+std::string tunnel_hint(const std::string& link) {
+    const auto url = http::parse_url(link);
+    if (!url || (url->host != "127.0.0.1" && url->host != "localhost")) return {};
+    std::array<char, 256> host{};
+    ::gethostname(host.data(), host.size() - 1);
+    const auto* user = std::getenv("SUDO_USER");
+    if (user == nullptr) user = std::getenv("USER");
+    const auto port = std::to_string(url->port);
+    return "On a machine without a browser, run this on yours first:\n  ssh -L " + port + ":" +
+           url->host + ":" + port + " " + (user == nullptr ? "root" : user) + "@" + host.data() +
+           "\n";
+}
+
+}  // namespace
+
+int secret_set(const Invocation& invocation) {
+    const auto name = word(invocation, 0);
+    if (!name) return need("NAME");
+    auto value = read_value(invocation, "file");
+    if (!value) return complain(value.error(), kUsage);
+    json body{{"value", without_newline(std::move(*value))}};
+    add_option(body, invocation, "repository", "repository");
+    add_option(body, invocation, "environment", "environment");
+    return call_quietly(
+        invocation, {"PUT", "/api/v1/secrets/" + percent_encode(*name), body.dump()}
+    );
+}
+
+int secret_list(const Invocation& invocation) {
+    return show_list(
+        invocation,
+        "/api/v1/secrets",
+        {"name", "repository", "environment", "updated_at", "updated_by"}
+    );
+}
+
+int secret_remove(const Invocation& invocation) {
+    const auto name = word(invocation, 0);
+    if (!name) return need("NAME");
+    return call_quietly(
+        invocation,
+        {"DELETE", "/api/v1/secrets/" + percent_encode(*name) + query_of(invocation), ""}
+    );
+}
+
+int token_create(const Invocation& invocation) {
+    const auto name = word(invocation, 0);
+    if (!name) return need("NAME");
+    json body{{"name", *name}};
+    add_option(body, invocation, "role", "role");
+    add_option(body, invocation, "repository", "repository");
+    if (const auto days = invocation.arguments.value("expires")) {
+        const auto number = parse_integer(*days);
+        if (!number) return complain("--expires must be a number of days", kUsage);
+        body["expires_days"] = *number;
+    }
+    int status = kDone;
+    const auto made = call(invocation, {"POST", "/api/v1/tokens", body.dump()}, status);
+    if (!made) return status;
+    print(
+        invocation.arguments.has("json") ? made->dump() + "\n" : field_text(*made, "token") + "\n"
+    );
+    return kDone;
+}
+
+int token_list(const Invocation& invocation) {
+    return show_list(
+        invocation, "/api/v1/tokens", {"name", "role", "created_at", "expires_at", "revoked_at"}
+    );
+}
+
+int token_revoke(const Invocation& invocation) {
+    const auto name = word(invocation, 0);
+    if (!name) return need("NAME");
+    return call_quietly(invocation, {"DELETE", "/api/v1/tokens/" + percent_encode(*name), ""});
+}
+
+int setup_link(const Invocation& invocation) {
+    int status = kDone;
+    const auto made = call(invocation, {"POST", "/api/v1/setup-links", "{}"}, status);
+    if (!made) return status;
+    print(field_text(*made, "url") + "\n");
+    const auto hint = "It opens an admin's session once, until " + field_text(*made, "expires_at") +
+                      ".\n" + tunnel_hint(field_text(*made, "url"));
+    // A program that reads the link gets the link alone.
+    (void)write_all(::isatty(STDOUT_FILENO) != 0 ? STDOUT_FILENO : STDERR_FILENO, hint);
+    return kDone;
+}
+
+}  // namespace triphammer::cli
