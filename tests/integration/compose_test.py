@@ -3,6 +3,7 @@ import json
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 import uuid
@@ -174,3 +175,23 @@ def test_the_file_names_nothing_that_does_not_exist(services):
     for name in set(re.findall(r"TRIPHAMMER_[A-Z_]+", FORM.read_text())) - own:
         key = name.removeprefix("TRIPHAMMER_").lower()
         assert re.search(rf"(?m)^{key.replace('_', '[._]')}:", known), name
+
+
+def test_a_build_does_not_notice_the_death_of_the_daemons_service(services, make_repository):
+    """The last one: the git server lives in the network of the daemon's container, which is another one then."""
+    lines = 60
+    script = f"i=0; while [ $i -lt {lines} ]; do i=$((i+1)); echo line $i of {lines}; sleep 0.1; done"
+    text = f"on: push\njobs:\n  a:\n    runs-on: host\n    container: triphammer/busybox\n    steps:\n      - run: {script}\n"
+    repository, sha = make_repository("acme/slow", {".triphammer/slow.yml": text})
+    [run] = services.delivery(services.push(repository, sha, forge_id=4713))["runs"]
+    [job] = services.get(f"/runs/{run}")["jobs"]
+    services.wait_for(lambda: "line 2 of" in services.log_text(run, job["id"]), 30, "the job does not run")
+
+    pid = engine.docker("inspect", "-f", "{{.State.Pid}}", services.compose("ps", "-q", "daemon"))
+    os.kill(int(pid), signal.SIGKILL)
+
+    services.wait_for(services.answers, 30, "the engine starts no other daemon")
+    ended = services.finished_run(run)
+    assert ended["state"] == "succeeded" and ended["jobs"][0]["attempt"] == 1, services.tail()
+    said = re.findall(r"(?m)^line (\d+) of", services.log_text(run, job["id"]))
+    assert said == [str(number + 1) for number in range(lines)]
