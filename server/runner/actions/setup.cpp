@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "runner/actions/setup_extras.hpp"
+#include "runner/actions/setup_install.hpp"
 #include "runner/actions/setup_wanted.hpp"
 #include "runner/actions/tool_probe.hpp"
 #include "runner/session/capture.hpp"
@@ -28,33 +29,6 @@ struct Tool {
     std::string_view home;  // variables that name the tool's folder
 };
 
-/// Where nothing is called python and pip yet, and where the system's own packages must stay as
-/// they are, a virtual environment gives both.
-constexpr const char* kInstallPython = R"sh(set -e
-if ! "$1" -m venv "$2" > "$2.log" 2>&1; then
-    echo "no pip in a folder of its own ($(tail -n 1 "$2.log")): packages of the system are used"
-    "$1" -m venv --without-pip --system-site-packages --clear "$2"
-    printf '#!/bin/sh\nexec "%s" -m pip "$@"\n' "$2/bin/python" > "$2/bin/pip"
-    chmod 755 "$2/bin/pip"
-fi
-echo "$2/bin"
-)sh";
-
-/// npm and its like stand beside node, or nowhere.
-constexpr const char* kInstallBeside = R"sh(set -e
-mkdir -p "$2/bin"
-for file in "$(dirname "$1")"/*; do
-    case ${file##*/} in
-    node | nodejs | npm | npx | corepack | yarn | pnpm) ln -sf "$file" "$2/bin/${file##*/}" ;;
-    esac
-done
-ln -sf "$1" "$2/bin/node"
-echo "$2/bin"
-)sh";
-
-/// Go and Java are a folder with bin in it already.
-constexpr const char* kInstallHome = "dirname \"$1\"";
-
 constexpr Tool kPython{
     "python",
     "Python",
@@ -74,7 +48,7 @@ constexpr Tool kNode{
     "",
     {"node nodejs", "/opt/hostedtoolcache/node/*/*/bin:/opt/node*/bin", "--version"},
     kInstallBeside,
-    ""};
+    "NPM_CONFIG_PREFIX"};
 constexpr Tool kGo{
     "go",
     "Go",
@@ -183,7 +157,7 @@ class Setup {
         return failed_step(
             Cause::invalid,
             "there is no " + std::string{tool_.title} + " " + text + " in " +
-                call_.executor.description() + "; found: " + list_text(installed) +
+                short_place(call_.executor) + "; found: " + list_text(installed) +
                 ". Install it there, or choose an image that has it"
         );
     }
