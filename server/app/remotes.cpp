@@ -63,8 +63,10 @@ Result<git::Remote> make_action_remote(const Config& config, const std::string& 
         return Error{
             Code::refused,
             "the action " + repository +
-                " is not allowed on this server: an admin adds it to the list at the key "
-                "actions.allow of the configuration"};
+                " is not allowed here: an admin adds it to the list at the key actions.allow of "
+                "the "
+                "server's configuration; for triphammer run it is --action " +
+                repository};
     }
     const auto settings = remote_settings(config);
     auto url = git::check_url(config.github.url + "/" + repository + ".git", settings.urls);

@@ -53,6 +53,7 @@ std::vector<Command> make_commands() {
           {"secret-file", "FILE", "secrets as NAME=VALUE lines"},
           {"var", "NAME=VALUE", "of the vars context; may repeat"},
           {"runs-on", "LABEL=EXECUTOR", "host or docker:IMAGE; may repeat"},
+          {"action", "OWNER/REPO", "an action that may be fetched, or OWNER/*; may repeat"},
           {"replay", "FILE", "a run's export: its workflow, event and variables once more"},
           {"caches", "DIR", "keep caches there (default: ~/.cache/triphammer/run)"},
           {"artifacts", "DIR", "put what jobs upload there, as NAME.zip"},

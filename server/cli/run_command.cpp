@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "cli/language_commands.hpp"
+#include "cli/local_payload.hpp"
 #include "cli/local_plan.hpp"
 #include "cli/replay.hpp"
 #include "cli/run_options.hpp"
@@ -151,9 +152,11 @@ Result<Prepared> prepare(const RunOptions& options, const fs::path& folder) {
     if (!difference.empty()) std::cerr << "warning: " << difference << '\n';
     const auto event = event_for(options, *file->read.workflow, *tree);
     if (!event) return event.error();
-    auto plan = make_local_plan(
-        {*file, *event, options.payload, tree->root, options.allow, options.variables}
-    );
+    const auto payload = options.payload.empty()
+                             ? make_local_payload(*event, *tree, *file->read.workflow)
+                             : options.payload;
+    auto plan =
+        make_local_plan({*file, *event, payload, tree->root, options.allow, options.variables});
     if (!plan) return plan.error();
     const auto refusals = list_refusals(*plan, Paint{false});
     std::cerr << refusals;
@@ -187,6 +190,8 @@ app::Config config_for(app::Config config, const RunOptions& options, const fs::
     config.submodules = "same-host";  // whoever runs it has the right to say so
     config.workers = static_cast<int>(std::max(2U, std::thread::hardware_concurrency()));
     for (const auto& [label, executor] : options.runs_on) config.runs_on[label] = executor;
+    const auto& actions = options.actions;
+    config.allowed_actions.insert(config.allowed_actions.end(), actions.begin(), actions.end());
     const bool is_usual = config.docker_host == app::Config{}.docker_host;
     if (is_usual && !options.engine.empty()) config.docker_host = options.engine;
     return config;

@@ -145,6 +145,7 @@ Result<RunOptions> read_run_options(const Invocation& invocation) {
     const auto labels = read_pairs(invocation, "runs-on");
     if (!labels) return labels.error();
     options.runs_on.insert(labels->begin(), labels->end());
+    options.actions = invocation.arguments.values("action");
     auto file = choose_file(invocation);
     if (!file) return file.error();
     options.file = std::move(*file);

@@ -22,6 +22,7 @@ struct RunOptions {
     Texts variables;
     std::vector<std::pair<std::string, Secret>> secrets;
     std::map<std::string, std::string> runs_on;
+    std::vector<std::string> actions;  // OWNER/REPO, OWNER/*
     std::vector<std::string> allow;
     std::string caches;         // folder that outlives the run
     std::string replay;         // an export of a run; then, from it:

@@ -116,14 +116,16 @@ class Maker {
 
     Task<> read_head() {
         if (!origin_) co_return;
-        auto asking = in_folder({"log", "-1", "--format=%H%n%T%n%an%n%s", "HEAD"});
+        auto asking = in_folder({"log", "-1", "--format=%H%n%T%n%an%n%ae%n%cI%n%s", "HEAD"});
         const auto head = co_await std::move(asking);
         const auto lines = head ? split(*head, '\n') : std::vector<std::string_view>{};
-        if (lines.size() >= 3) {
+        if (lines.size() >= 5) {
             snapshot_.parent = lines[0];
             head_tree_ = lines[1];
             snapshot_.author = lines[2];
-            snapshot_.message = lines.size() > 3 ? lines[3] : "";
+            snapshot_.author_email = lines[3];
+            snapshot_.committed_at = lines[4];
+            snapshot_.message = lines.size() > 5 ? lines[5] : "";
         }
         auto naming = ask({"symbolic-ref", "-q", "HEAD"}, "refs/heads/HEAD");
         snapshot_.ref = co_await std::move(naming);

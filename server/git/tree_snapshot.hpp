@@ -17,6 +17,8 @@ struct TreeSnapshot {
     std::string ref;             // refs/heads/BRANCH; refs/heads/HEAD where none is checked out
     std::string message;         // of HEAD, its first line
     std::string author;          // of HEAD
+    std::string author_email;    // of HEAD
+    std::string committed_at;    // of HEAD, ISO 8601
     std::string origin;          // the URL of the remote `origin`, without a credential, or empty
     std::string default_branch;  // of the remote `origin`, as far as it is known here
     bool is_changed = false;     // there are uncommitted files

@@ -46,6 +46,12 @@ Forge forge_of(std::string_view clone_url) {
     return {server, server + "/api/v3", server + "/api/graphql"};
 }
 
+/// As the forge gives it, whatever protocol the clone is made by.
+std::string git_url(std::string_view server, std::string_view repository) {
+    return "git" + std::string{server.substr(server.find("://"))} + "/" + std::string{repository} +
+           ".git";
+}
+
 /// "main", "v1", "7/merge".
 std::string_view short_ref(std::string_view ref) {
     for (const std::string_view prefix : {"refs/heads/", "refs/tags/", "refs/pull/"}) {
@@ -177,7 +183,7 @@ Object github_from(const Question& question) {
         {"repository_id", text(std::to_string(event.repository_id))},
         {"repository_owner", text(owner_of(event.repository))},
         {"repository_owner_id", text("0")},
-        {"repositoryUrl", text(event.clone_url)},
+        {"repositoryUrl", text(git_url(forge.server, event.repository))},
         {"server_url", text(forge.server)},
         {"api_url", text(forge.api)},
         {"graphql_url", text(forge.graphql)},
@@ -210,6 +216,10 @@ Value vars_from(const Repository& repository) {
 }
 
 }  // namespace
+
+std::string make_payload(const Event& event) {
+    return expression::to_compact_json(event_from_facts(event));
+}
 
 EventContexts::EventContexts(const Question& question)
     : github_(github_from(question)),

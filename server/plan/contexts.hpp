@@ -10,6 +10,9 @@
 
 namespace triphammer::plan {
 
+/// `github.event` of an event whose payload nobody has: its facts in the payload's shape.
+std::string make_payload(const model::Event& event);
+
 /// What all workflows of one event share. Made once, because the payload is large.
 class EventContexts {
   public:
