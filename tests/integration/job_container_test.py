@@ -136,3 +136,26 @@ def test_a_disk_that_nobody_could_measure_is_refused(run):
 
     assert job["state"] == "failed" and job["cause"] == "invalid"
     assert "resources.disk: nobody measures container.volumes" in job["reason"]
+
+
+def test_a_labels_container_has_a_sudo_for_those_who_are_root_anyway(make_daemon, git):
+    daemon = make_daemon(docker={"host": os.environ["DOCKER_HOST"]}, runs_on={"ubuntu-latest": "docker:triphammer/busybox"})
+    repository = git.repository("acme/shop")
+    sha = repository.commit({".triphammer/w.yml": """\
+on: push
+jobs:
+  a:
+    runs-on: ubuntu-latest
+    steps:
+      - run: sudo -E env NAME=value sh -c 'echo "$(id -u) $NAME"'
+      - run: sudo -n NAME=other sh -c 'echo "$NAME" > /etc/made' && cat /etc/made && sudo -v
+      - run: sudo -- false
+        continue-on-error: true
+"""})
+    daemon.add_repository(repository)
+    found = daemon.run_of_push(repository, sha, 120)
+    [job] = found["jobs"]
+    log = daemon.log_text(found["id"], job["id"])
+
+    assert job["state"] == "succeeded", log
+    assert "0 value\n" in log and "other\n" in log and "exited with status 1" in log

@@ -12,6 +12,7 @@
 #include "runner/container/link.hpp"
 #include "runner/container/loopback.hpp"
 #include "runner/container/service_group.hpp"
+#include "runner/container/sudo.hpp"
 #include "runner/container/watch.hpp"
 #include "runner/session/job_session.hpp"
 #include "runner/session/one_by_one.hpp"
@@ -160,6 +161,10 @@ Task<Result<>> ContainerExecutor::make() {
     if (plan_.spec.user.empty()) plan_.spec.user = image_.user;
     environment_ = image_.env;
     for (const auto& [name, value] : plan_.spec.env) environment_.push_back(name + "=" + value);
+    if (is_labels_) {
+        auto offered = offer_sudo(files_.folders().temp, environment_);
+        if (!offered) co_return offered;
+    }
     auto creating = create();
     co_return co_await std::move(creating);
 }
