@@ -44,7 +44,7 @@ Task<> StepTurn::prepare() {
 }
 
 std::string StepTurn::name() const {
-    std::string name = step_.uses.empty() ? "Run " + first_line(step_.run.text) : step_.uses;
+    auto name = "Run " + (step_.uses.empty() ? first_line(step_.run.text) : step_.uses);
     if (!step_.name.empty()) name = step_.name.text;
     const auto shown =
         contexts_ ? expression::interpolate(name, *contexts_) : Result<std::string>{name};

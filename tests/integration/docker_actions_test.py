@@ -106,7 +106,7 @@ def test_an_action_in_a_container_works_on_the_workspace_of_the_job(run, before)
 
     assert job["state"] == "succeeded", (job, log)
     states = {step["name"]: step["state"] for step in job["steps"]}
-    assert states["Post ./.github/actions/stamp"] == "succeeded"
+    assert states["Post Run ./.github/actions/stamp"] == "succeeded"
     assert "post sees main and changed\n" in log and "it ***\n" in log
     assert "said by one $WORD\n" in log and "exited with status 7" in log
 

@@ -21,8 +21,8 @@ constexpr std::size_t kMostCertificateBytes = 4U << 20U;
 /// An image may have no certificates: this machine's, as the steps see them. Empty where they see
 /// the machine's anyway.
 Result<std::string> bring_certificates(const StepExecutor& executor) {
+    if (!executor.folders().in_container) return std::string{};
     const auto& temp = executor.folders().temp;
-    if (temp.inside == temp.outside) return std::string{};
     if (!std::filesystem::exists(temp.outside + kCertificates)) {
         const auto text = read_file(kMachineCertificates, kMostCertificateBytes);
         if (!text) return std::string{};
@@ -140,9 +140,8 @@ Task<StepResult> run_ecr_login(
         co_await std::move(logging_in);
     }
     if (to_lower(input_text(inputs, "skip-logout")) == "true") co_return result;
-    const auto name = call.step.name.empty() ? call.step.uses : call.step.name.text;
     call.scope.actions().posts.push_back(
-        std::make_unique<LogoutPost>("Post " + name, std::move(registries))
+        std::make_unique<LogoutPost>(post_name(call), std::move(registries))
     );
     co_return result;
 }

@@ -85,9 +85,8 @@ Task<StepResult> run_cache(
     if (result.is_failure()) co_return result;
     const auto matched = result.outputs.find("cache-matched-key");
     auto key = matched == result.outputs.end() ? std::string{} : matched->second;
-    const auto name = call.step.name.empty() ? call.step.uses : call.step.name.text;
     call.scope.actions().posts.push_back(
-        std::make_unique<SavePost>(store_inputs(inputs), std::move(key), "Post " + name)
+        std::make_unique<SavePost>(store_inputs(inputs), std::move(key), post_name(call))
     );
     co_return result;
 }

@@ -53,6 +53,13 @@ void remark_on_given(
 
 }  // namespace
 
+std::string post_name(const ActionCall& call) {
+    const auto& own = call.step.name.text;
+    const auto name = own.empty() ? "Run " + call.step.uses : own;
+    const auto shown = expression::interpolate(name, call.contexts);
+    return "Post " + (shown ? *shown : name);
+}
+
 std::string input_text(const ActionInputs& inputs, std::string_view name) {
     const auto* value = inputs.find(name);
     return value == nullptr ? std::string{} : value->to_text();

@@ -30,6 +30,9 @@ struct FoundAction {
     std::string ref;
 };
 
+/// What the step is called that ends what this one has begun.
+std::string post_name(const ActionCall& call);
+
 /// `name` of `inputs` as text; empty where there is none.
 std::string input_text(const ActionInputs& inputs, std::string_view name);
 

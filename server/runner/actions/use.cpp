@@ -8,10 +8,18 @@ namespace {
 
 class ProgramPost final : public PostStep {
   public:
-    ProgramPost(ActionUse use, workflow::ActionHook hook, std::shared_ptr<ActionRuntime> runtime)
-        : use_{std::move(use)}, hook_{std::move(hook)}, runtime_{std::move(runtime)} {}
+    ProgramPost(
+        std::string name,
+        ActionUse use,
+        workflow::ActionHook hook,
+        std::shared_ptr<ActionRuntime> runtime
+    )
+        : name_{std::move(name)},
+          use_{std::move(use)},
+          hook_{std::move(hook)},
+          runtime_{std::move(runtime)} {}
 
-    std::string name() const override { return "Post " + use_.name; }
+    std::string name() const override { return name_; }
 
     const std::string& condition() const override { return hook_.condition.text; }
 
@@ -34,6 +42,7 @@ class ProgramPost final : public PostStep {
     }
 
   private:
+    std::string name_;
     ActionUse use_;
     workflow::ActionHook hook_;
     std::shared_ptr<ActionRuntime> runtime_;
@@ -133,7 +142,7 @@ Task<StepResult> run_programs(
     }
     ProgramPost* post = nullptr;
     if (!found.action.post.program.empty()) {
-        auto made = std::make_unique<ProgramPost>(use, found.action.post, runtime);
+        auto made = std::make_unique<ProgramPost>(post_name(call), use, found.action.post, runtime);
         post = made.get();
         call.scope.actions().posts.push_back(std::move(made));
     }
