@@ -6,12 +6,12 @@
 //                ──order──▶ starts the command, reaps, tells how the command ended
 //                ──order──▶ where something was left that may live on: the next command
 //
-// Inside: the system read-only; /home, /root, /run, /var/tmp, /dev/shm and the hidden folders
-// empty; a private /tmp, /proc and /dev; own mount, process, IPC and host name namespaces; no
-// capabilities, no new privileges, a session without terminal; death with this process. As root:
-// the user to whom `home` belongs, with a name. Else a user namespace in which the user is the
-// same. The network is the host's. Source: namespaces(7), user_namespaces(7), mount_setattr(2).
-// Linux 5.12.
+// Inside: the system read-only; /home, /root, /run and the hidden folders empty; a private /tmp
+// (/var/tmp is the same), /proc, /dev and /dev/shm; own mount, process, IPC and host name
+// namespaces; no capabilities, no new privileges, a session without terminal; death with this
+// process. As root: the user to whom `home` belongs, with a name. Else a user namespace in which
+// the user is the same. The network is the host's. Source: namespaces(7), user_namespaces(7),
+// mount_setattr(2). Linux 5.12.
 
 #include "base/spawn.hpp"
 #include "execution/process.hpp"
@@ -22,11 +22,18 @@
 
 namespace triphammer::execution {
 
-/// Absolute paths; a path has the same name inside and outside, except `temp`, which is /tmp
-/// inside.
+/// A folder under a name of its own.
+struct ShownAs {
+    std::string outside;
+    std::string inside;
+};
+
+/// Absolute paths; a path has the same name inside and outside where nothing else is said.
 struct SandboxPaths {
     std::string temp;                   // the job's own /tmp
     std::string home;                   // writable; as root: whom it belongs to is inside
+    std::string home_inside;            // its name inside; empty: the same
+    std::vector<ShownAs> moved;         // writable; may lie in the home
     std::vector<std::string> writable;  // workspace, command files, …
     std::vector<std::string> readable;  // read-only, seen in spite of `hidden`
     std::vector<std::string> hidden;    // data and run directories: empty folders inside

@@ -35,7 +35,12 @@ constexpr std::pair<const char*, const char*> kDeviceLinks[] = {
 constexpr const char* kMachineWide[] = {
     "/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus", "/proc/acpi", "/proc/scsi"};
 /// Where other people's files and the sockets of other services lie.
-constexpr const char* kOthers[] = {"/home", "/root", "/run", "/var/tmp", "/dev/shm", "/tmp"};
+constexpr const char* kOthers[] = {"/home", "/root", "/run", "/tmp"};
+/// A second name of the job's /tmp, where there is such a folder.
+constexpr const char* kLastingTemp = "/var/tmp";
+/// Shared memory of programs, semaphores too: everybody's, in memory.
+constexpr const char* kSharedMemory = "/dev/shm";
+constexpr mode_t kEverybodys = 01777;
 
 /// What programs ask for the name that belongs to a number.
 constexpr std::uint64_t kMostNames = 1U << 20U;
@@ -43,6 +48,8 @@ constexpr const char* kUserName = "runner";
 
 /// Where the sandbox's own file system is, until the job's /tmp covers it.
 constexpr const char* kBlank = "/tmp";
+/// Steps write to a part of it, the shared memory. A memory limit of the job's counts it, too.
+constexpr const char* kBlankOptions = "mode=0755,size=512m,nr_inodes=65536";
 
 /// A part of the outside that stays visible, held until everything else is in place.
 struct Window {
@@ -91,11 +98,24 @@ Result<> open_resolver(Windows& out) {
     return open_window(real, real, kNoPrivileges | MOUNT_ATTR_RDONLY, out);
 }
 
+const std::string& home_in(const SandboxPaths& paths) {
+    return paths.home_inside.empty() ? paths.home : paths.home_inside;
+}
+
 Result<Windows> open_windows(const SandboxPaths& paths) {
     Windows out;
     if (auto ok = open_resolver(out); !ok) return ok.error();
     if (auto ok = open_window(paths.temp, "/tmp", kNoPrivileges, out); !ok) return ok.error();
-    if (auto ok = open_window(paths.home, paths.home, kNoPrivileges, out); !ok) return ok.error();
+    if (::access(kLastingTemp, F_OK) == 0) {
+        auto ok = open_window(paths.temp, kLastingTemp, kNoPrivileges, out);
+        if (!ok) return ok.error();
+    }
+    if (auto ok = open_window(paths.home, home_in(paths), kNoPrivileges, out); !ok) {
+        return ok.error();
+    }
+    for (const auto& [outside, inside] : paths.moved) {
+        if (auto ok = open_window(outside, inside, kNoPrivileges, out); !ok) return ok.error();
+    }
     for (const auto& path : paths.readable) {
         auto ok = open_window(path, path, kNoPrivileges | MOUNT_ATTR_RDONLY, out);
         if (!ok) return ok.error();
@@ -128,7 +148,7 @@ Result<> put(const FileDescriptor& tree, const std::string& place) {
 }
 
 Result<> mount_blank() {
-    return mounted(::mount("tmpfs", kBlank, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755"), kBlank);
+    return mounted(::mount("tmpfs", kBlank, "tmpfs", MS_NOSUID | MS_NODEV, kBlankOptions), kBlank);
 }
 
 /// Each empty place is a folder of the blank: a file system for each of them would take the kernel
@@ -178,9 +198,10 @@ Result<> mount_devices(const Windows& devices) {
         const auto link = std::string{"/dev/"} + name;
         if (::symlink(target, link.c_str()) != 0) return from_errno("make " + link);
     }
-    for (const char* folder : {"/dev/shm", "/dev/pts"}) {
+    for (const char* folder : {kSharedMemory, "/dev/pts"}) {
         if (::mkdir(folder, 0755) != 0) return from_errno(std::string{"make "} + folder);
     }
+    if (::chmod(kSharedMemory, kEverybodys) != 0) return from_errno("open shared memory");
     const auto flags = MS_NOSUID | MS_NOEXEC;
     const char* options = "newinstance,ptmxmode=0666,mode=620";
     return mounted(::mount("devpts", "/dev/pts", "devpts", flags, options), "/dev/pts");
@@ -276,7 +297,7 @@ Result<> furnish(const SandboxPaths& paths) {
     if (auto ok = mount_devices(*devices); !ok) return ok;
     if (auto ok = hide_all(paths); !ok) return ok;
     if (auto ok = open_ways(*windows, user); !ok) return ok;
-    if (auto ok = name_user(user, paths.home); !ok) return ok;
+    if (auto ok = name_user(user, home_in(paths)); !ok) return ok;
     return show(*windows);
 }
 

@@ -79,10 +79,19 @@ bool is_in_temp(std::string_view name) {
     return is_file || name == "tools";
 }
 
+bool is_in_home(std::string_view name) {
+    return name == "work";
+}
+
 bool is_in_frame(std::string_view name) {
     const auto end = kStepFolders.end();
     const bool is_folder = std::find(kStepFolders.begin(), end, name) != end || name == "actions";
     return is_folder || name == "lock" || name == "runner.log";
+}
+
+bool (*stays_in(std::string_view folder))(std::string_view name) {
+    if (folder == "temp") return is_in_temp;
+    return folder == "home" ? is_in_home : is_nothing;
 }
 
 /// Rights and labels that new files would inherit, flags and quotas: what an owner may leave
@@ -156,8 +165,7 @@ bool is_empty_again(const fs::path& folder) {
     for (const auto* name : kStepFolders) {
         const auto inner = folder / name;
         if (!reset_folder(inner, facts.st_dev)) return false;
-        const bool is_temp = name == std::string_view{"temp"};
-        if (!remove_entries(inner, is_temp ? is_in_temp : is_nothing)) return false;
+        if (!remove_entries(inner, stays_in(name))) return false;
     }
     for (const auto* name : kRunnerFolders) {
         if (!empty_runner_folder(folder / name, facts.st_dev)) return false;

@@ -1,5 +1,5 @@
 #pragma once
-// Attempts' folders made before there is an attempt, in run/ready. A folder is 16 inodes, and a
+// Attempts' folders made before there is an attempt, in run/ready. A folder is 17 inodes, and a
 // file system that just lost many makes new ones slowly (ext4 passes over each inode that was
 // deleted within the last minutes): what an attempt left clean is used again.
 
@@ -21,8 +21,8 @@ inline constexpr std::array<const char*, 4> kStepFolders{"work", "temp", "home",
 /// What a runner writes into `temp` for the job and its first step: empty files, ours.
 inline constexpr std::array<const char*, 7> kFirstFiles{
     "event.json", "output_1", "env_1", "path_1", "state_1", "summary_1", "script_1.sh"};
-/// What a runner fills for the job.
-inline constexpr std::array<const char*, 2> kRunnerFolders{"actions", "temp/tools"};
+/// What a runner fills for the job; in the home steps find their workspace.
+inline constexpr std::array<const char*, 3> kRunnerFolders{"actions", "temp/tools", "home/work"};
 
 /// Calls may come from two threads: `take` from the launcher's, the others from the one for disks.
 class FolderStock {

@@ -261,9 +261,19 @@ class Attempt {
         on_host_ = document.executor.kind != "docker" && !*in_container;
         if (!on_host_ || !document.job.services.empty()) mark_engine();
         std::unique_ptr<StepExecutor> host = take_host();
-        if (!on_host_) return drivers_.container(session_);
+        if (!on_host_) {
+            host.reset();
+            forget_workspace_in_home();
+            return drivers_.container(session_);
+        }
         if (document.job.services.empty()) return host;
         return drivers_.services(session_, std::move(host));
+    }
+
+    /// Where the sandbox shows the workspace; a container gets the home as it is.
+    void forget_workspace_in_home() const {
+        std::error_code ignored;
+        std::filesystem::remove(session_.folders().home.outside + "/work", ignored);
     }
 
     /// The launcher's sweep asks the engine only about attempts that say so.

@@ -5,6 +5,10 @@ namespace triphammer::runner {
 namespace {
 
 constexpr const char* kVersion = "1";
+/// The same in every attempt: a job finds what another one has built where that one built it. As
+/// at GitHub a user's home, and the workspace in a folder that steps may write to.
+constexpr const char* kHome = "/home/runner";
+constexpr const char* kTemp = "/home/temp";
 constexpr std::size_t kNonceBytes = 16;
 
 }  // namespace
@@ -14,9 +18,9 @@ JobFolders folders_of(const launcher::StartLine& line) {
         return Mapped{line.folder + "/" + name, line.folder + "/" + name};
     };
     JobFolders out;
-    out.workspace = same("work");
-    out.temp = same("temp");
-    out.home = same("home");
+    out.workspace = {line.folder + "/work", kHome + std::string{"/work"}};
+    out.temp = {line.folder + "/temp", kTemp};
+    out.home = {line.folder + "/home", kHome};
     out.tmp = same("tmp");
     out.tmp.inside = "/tmp";
     out.actions = same("actions");

@@ -24,6 +24,25 @@ bool is_said(const StepResult& result) {
            });
 }
 
+constexpr const char* kNoSudo =
+    "; sudo gives steps no rights here: what they would install belongs on the machine, or into "
+    "an image for the job";
+
+/// `sudo` as a word of the script.
+bool asks_for_sudo(std::string_view script) {
+    constexpr std::string_view kSudo = "sudo ";
+    constexpr std::string_view kBefore = " \t\n;&|($";
+    for (auto at = script.find(kSudo); at != script.npos; at = script.find(kSudo, at + 1)) {
+        if (at == 0 || kBefore.find(script[at - 1]) != kBefore.npos) return true;
+    }
+    return false;
+}
+
+/// What sudo itself, and a shell that finds none, end with.
+bool is_refusal(const std::optional<int>& status) {
+    return status == 1 || status == 127;
+}
+
 }  // namespace
 
 StepRun::StepRun(
@@ -87,13 +106,15 @@ Task<StepResult> StepRun::run_script(execution::StopToken& stop) {
     auto running = process.run(std::move(*command), *bounds, stop);
     auto result = co_await std::move(running);
     if (result.reason.starts_with("start ")) result.reason += hint;
+    if (asks_for_sudo(step_.run.text) && is_refusal(result.exit_status)) result.reason += kNoSudo;
     co_return result;
 }
 
 /// The kernel's words do not say which of the two is missing.
 std::string StepRun::start_hint(const StepCommand& command) const {
-    return "; is the shell '" + command.arguments.front() + "' installed in " +
-           executor_.description() + ", and is there a folder " + command.directory + "?";
+    const auto& shell = command.arguments.front();
+    return "; either '" + shell + "' is not installed in " + short_place(executor_) +
+           ", or there is no folder " + command.directory;
 }
 
 Result<StepCommand> StepRun::make_command() {

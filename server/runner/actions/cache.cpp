@@ -27,8 +27,7 @@ Roots roots_of(const JobFolders& folders) {
         {"workspace", folders.workspace.inside},
         {"home", folders.home.inside},
         {"temp", folders.temp.inside}};
-    const bool in_container = folders.workspace.inside != folders.workspace.outside;
-    if (in_container) {
+    if (folders.in_container) {
         out["system"] = "/";
     } else {
         out["tmp"] = "/tmp";

@@ -136,8 +136,8 @@ Result<model::ImageSpec> spec_of(const ActionInputs& inputs) {
 
 /// The files of a job's own container are in there, out of the builder's reach.
 Result<ImagePlan> plan_of(const ActionCall& call, const ActionInputs& inputs) {
-    const auto& workspace = call.executor.folders().workspace;
-    if (workspace.inside != workspace.outside) {
+    const auto& folders = call.executor.folders();
+    if (folders.in_container) {
         return invalid("docker/build-push-action works in jobs on the host, not in a container");
     }
     const auto spec = spec_of(inputs);
@@ -145,8 +145,9 @@ Result<ImagePlan> plan_of(const ActionCall& call, const ActionInputs& inputs) {
     const Evaluate as_it_is = [](const model::Template& value) -> Result<std::string> {
         return value.text;
     };
-    auto plan =
-        make_image_plan(call.scope.session().document(), *spec, workspace.outside, as_it_is);
+    auto plan = make_image_plan(
+        call.scope.session().document(), *spec, folders.workspace.outside, as_it_is
+    );
     if (plan) plan->logins = call.scope.actions().logins;
     return plan;
 }

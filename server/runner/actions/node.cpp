@@ -91,7 +91,7 @@ class NodeRuntime final : public ActionRuntime {
             if (!found) {
                 co_return invalid(
                     at.use.name + " needs Node (" + wanted_ + "), and " + found.error().message +
-                    " of " + at.executor.description() +
+                    " of " + short_place(at.executor) +
                     ": install it there, or choose an image that has it"
                 );
             }

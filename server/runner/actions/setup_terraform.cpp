@@ -137,7 +137,7 @@ class SetupTerraform {
     StepResult missing(const std::string& text) const {
         return failed_step(
             Cause::invalid,
-            "there is no Terraform or OpenTofu " + text + " in " + call_.executor.description() +
+            "there is no Terraform or OpenTofu " + text + " in " + short_place(call_.executor) +
                 "; found: " + list_text(found_) +
                 ". Install it there, or choose an image that has it"
         );

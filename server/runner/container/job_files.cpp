@@ -69,6 +69,7 @@ JobFiles::JobFiles(const JobFolders& outside, const std::string& repository)
           FolderSync{outside.temp.outside},
           FolderSync{outside.home.outside},
           FolderSync{outside.actions.outside}} {
+    folders_.in_container = true;
     folders_.workspace.inside = workspace_of(repository);
     folders_.temp.inside = wire::kTemp;
     folders_.home.inside = wire::kHome;

@@ -16,7 +16,10 @@ execution::SandboxPaths paths_of(const JobFolders& folders, std::vector<std::str
     execution::SandboxPaths out;
     out.temp = folders.tmp.outside;
     out.home = folders.home.outside;
-    out.writable = {folders.workspace.outside, folders.temp.outside};
+    out.home_inside = folders.home.inside;
+    for (const auto& [outside, inside] : {folders.workspace, folders.temp}) {
+        out.moved.push_back({outside, inside});
+    }
     out.readable = {folders.actions.outside};
     out.hidden = std::move(hidden);
     return out;
@@ -106,9 +109,13 @@ Task<> HostExecutor::cleanup() {
 }
 
 std::vector<std::string> HostExecutor::base_environment() const {
-    if (!is_root_) return {"LANG=C.UTF-8"};
-    return {
-        "LANG=C.UTF-8", "USER=runner", "LOGNAME=runner"};  // as the sandbox's /etc/passwd has it
+    const auto& home = folders_.home.inside;
+    std::vector<std::string> out{
+        "LANG=C.UTF-8", "PATH=" + home + "/.local/bin:" + home + "/.cargo/bin:" + kUsualPath};
+    if (is_root_) {  // as the sandbox's /etc/passwd has it
+        out.insert(out.end(), {"USER=runner", "LOGNAME=runner"});
+    }
+    return out;
 }
 
 bool HostExecutor::has_bash() const {

@@ -10,8 +10,7 @@
 
 namespace triphammer::runner {
 
-/// Steps on this machine, in sandboxes, as root in one network of the job's own. Paths are the same
-/// inside and outside, but /tmp.
+/// Steps on this machine, in sandboxes, as root in one network of the job's own.
 class HostExecutor final : public StepExecutor {
   public:
     /// `leads_out` false: the steps have no network but loopback.

@@ -199,7 +199,8 @@ void JobContexts::add_runner(const JobFolders& folders) {
     add("name", host_name());
     add("temp", folders.temp.inside);
     add("tool_cache", folders.temp.inside + "/" + kToolsFolder);
-    add("workspace", folders.workspace.inside);
+    const auto& workspace = folders.workspace.inside;
+    add("workspace", workspace.substr(0, workspace.rfind('/')));
     add("environment", "self-hosted");
     if (debugging_) add("debug", "1");
     base_.set("runner", Value::object(std::move(runner)));

@@ -11,6 +11,10 @@
 
 namespace triphammer::runner {
 
+/// PATH where nothing says another one.
+inline constexpr const char* kUsualPath =
+    "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
 /// A folder of the attempt: where it is, and under which name the steps see it.
 struct Mapped {
     std::string outside;
@@ -35,6 +39,7 @@ struct JobFolders {
     Mapped tmp;        // /tmp, kept from step to step
     Mapped actions;    // of other repositories; steps only read them
     std::optional<Underlay> underlay = {};
+    bool in_container = false;  // what steps change `outside` does not show
 };
 
 /// What the `job` context tells of the containers around a job's steps.
@@ -97,5 +102,8 @@ class StepExecutor {
     /// For the first line of the job's log: where the steps are.
     virtual std::string description() const = 0;
 };
+
+/// The description without its details.
+std::string short_place(const StepExecutor& executor);
 
 }  // namespace triphammer::runner

@@ -7,10 +7,6 @@
 
 namespace triphammer::runner {
 
-/// PATH where the place gives none.
-inline constexpr const char* kUsualPath =
-    "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
 /// What a step is that the session's end has ended.
 StepResult stopped_step(const Session& session);
 

@@ -18,7 +18,7 @@ constexpr const char* kContexts = R"({"github": {
     "workflow_sha": "abc"}, "needs": {}, "vars": {}, "inputs": {}})";
 
 const JobFolders kFolders{
-    {"/out/work", "/work"},
+    {"/out/work", "/parent/work"},
     {"/out/temp", "/temp"},
     {"/out/home", "/home"},
     {"/out/tmp", "/tmp"},
@@ -69,13 +69,14 @@ TEST(JobContexts, GiveEveryDocumentedVariable) {
         {"GITHUB_WORKFLOW", "ci"},
         {"GITHUB_WORKFLOW_REF", "octo/roof/.triphammer/ci.yml@refs/heads/main"},
         {"GITHUB_WORKFLOW_SHA", "abc"},
-        {"GITHUB_WORKSPACE", "/work"},
+        {"GITHUB_WORKSPACE", "/parent/work"},
         {"RUNNER_ARCH", {}},
         {"RUNNER_ENVIRONMENT", "self-hosted"},
         {"RUNNER_NAME", {}},
         {"RUNNER_OS", "Linux"},
         {"RUNNER_TEMP", "/temp"},
         {"RUNNER_TOOL_CACHE", {}},
+        {"RUNNER_WORKSPACE", "/parent"},
     };
 
     for (const auto& [name, wanted] : variables) {
