@@ -1,7 +1,9 @@
 #include "execution/sandbox_mounts.hpp"
 
 #include "base/file.hpp"
+#include "execution/process.hpp"
 #include "execution/sandbox.hpp"
+#include "support/run_task.hpp"
 #include "support/temp_dir.hpp"
 
 #include <gtest/gtest.h>
@@ -13,6 +15,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <optional>
 
 namespace triphammer::execution {
 namespace {
@@ -59,6 +62,85 @@ TEST(SandboxMounts, DoNotTakeInWhatIsMountedOutsideLater) {
     ::waitpid(inside, nullptr, 0);
 
     EXPECT_EQ(said, 'n');
+}
+
+class Words final : public OutputSink {
+  public:
+    Task<Result<>> write(std::string_view bytes) override {
+        text += bytes;
+        co_return Result<>{};
+    }
+
+    std::string text;
+};
+
+/// Folders of a job, not below /tmp, which is another one inside.
+class Furnished : public ::testing::Test {
+  protected:
+    Furnished() {
+        place_ = ::mkdtemp(place_.data());
+        for (const char* name : {"work", "temp", "tmp", "home"}) {
+            std::filesystem::create_directories(folder(name));
+        }
+        paths_.temp = folder("tmp");
+        paths_.home = folder("home");
+    }
+
+    ~Furnished() override {
+        std::error_code ignored;
+        std::filesystem::remove_all(place_, ignored);
+    }
+
+    std::string folder(const std::string& name) const { return place_ + "/" + name; }
+
+    std::string ask(const std::string& script) {
+        Sandbox sandbox{paths_};
+        Command command;
+        command.arguments = {"bash", "-c", script};
+        command.environment = {"PATH=/usr/bin:/bin"};
+        command.directory = "/";
+        command.sandbox = &sandbox;
+        Words said;
+        const auto end = testing::run_task<Result<ProcessEnd>>([&](Executor executor) {
+            stop_.emplace(executor);
+            return run_process(command, {}, said, *stop_);
+        });
+        EXPECT_TRUE(end) << end.error().message;
+        return said.text;
+    }
+
+    std::string place_ = "/var/lib/triphammer-test-XXXXXX";
+    SandboxPaths paths_;
+    std::optional<StopToken> stop_;
+};
+
+/// What semaphores and shared memory of programs need.
+TEST_F(Furnished, SharesALimitedMemory) {
+    EXPECT_EQ(
+        ask("stat -c %a /dev/shm; echo shared > /dev/shm/x; cat /dev/shm/x; "
+            "df --output=size /dev/shm | tail -n 1 | tr -d ' '"),
+        "1777\nshared\n524288\n"
+    );
+}
+
+TEST_F(Furnished, HasItsTempUnderBothNames) {
+    EXPECT_EQ(ask("ls -A /var/tmp; echo lasting > /var/tmp/x; cat /tmp/x"), "lasting\n");
+    EXPECT_TRUE(std::filesystem::exists(folder("tmp") + "/x"));
+}
+
+TEST_F(Furnished, ShowsFoldersUnderTheNamesThatTheyAreToHave) {
+    paths_.home_inside = "/home/somebody";
+    paths_.moved = {{folder("work"), "/home/somebody/work"}, {folder("temp"), "/home/temp"}};
+    paths_.hidden = {place_};
+
+    EXPECT_EQ(
+        ask("cd /home/somebody/work && touch here ../beside /home/temp/there; ls -A .. /home " +
+            place_ + "; rmdir /home/somebody/work 2>&1 | grep -c busy"),
+        "..:\nbeside\nwork\n\n/home:\nsomebody\ntemp\n\n" + place_ + ":\n1\n"
+    );
+    EXPECT_TRUE(std::filesystem::exists(folder("work") + "/here"));
+    EXPECT_TRUE(std::filesystem::exists(folder("home") + "/beside"));
+    EXPECT_TRUE(std::filesystem::exists(folder("temp") + "/there"));
 }
 
 }  // namespace
