@@ -64,8 +64,7 @@ Result<git::Remote> make_action_remote(const Config& config, const std::string& 
             Code::refused,
             "the action " + repository +
                 " is not allowed here: an admin adds it to the list at the key actions.allow of "
-                "the "
-                "server's configuration; for triphammer run it is --action " +
+                "the configuration; for triphammer run it is --action " +
                 repository};
     }
     const auto settings = remote_settings(config);

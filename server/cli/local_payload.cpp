@@ -81,13 +81,15 @@ std::string first_schedule(const model::Workflow& workflow) {
 std::string make_local_payload(
     const model::Event& event, const git::TreeSnapshot& tree, const model::Workflow& workflow
 ) {
-    auto body = json::parse(plan::make_payload(event));
+    auto facts = plan::make_payload(event);
+    auto body = json::parse(facts, nullptr, false);
+    if (!body.is_object()) return facts;
     complete_repository(body["repository"], tree);
     if (event.name == "push") complete_push(body, tree);
     if (event.pull_request) complete_pull_request(body, tree);
     if (event.name == "release") complete_release(body, tree);
     if (event.name == "schedule") body["schedule"] = first_schedule(workflow);
-    return body.dump();
+    return body.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 }  // namespace triphammer::cli

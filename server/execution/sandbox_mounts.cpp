@@ -48,7 +48,7 @@ constexpr const char* kUserName = "runner";
 
 /// Where the sandbox's own file system is, until the job's /tmp covers it.
 constexpr const char* kBlank = "/tmp";
-/// Steps write to a part of it, the shared memory. A memory limit of the job's counts it, too.
+/// Steps write to a part of it, the shared memory: so it ends somewhere.
 constexpr const char* kBlankOptions = "mode=0755,size=512m,nr_inodes=65536";
 
 /// A part of the outside that stays visible, held until everything else is in place.

@@ -58,8 +58,11 @@ bool has_few_entries(const fs::path& folder) {
     return !failure;
 }
 
-/// Those whose names are to `stay` are left alone.
-bool remove_entries(const fs::path& folder, bool (*stays)(std::string_view name)) {
+/// Whether an entry of that name does.
+using Staying = bool (*)(std::string_view name);
+
+/// Those whose names are to stay are left alone.
+bool remove_entries(const fs::path& folder, Staying stays) {
     std::error_code failure;
     std::vector<fs::path> entries;
     for (const auto& entry : fs::directory_iterator{folder, failure}) entries.push_back(entry);
@@ -89,7 +92,7 @@ bool is_in_frame(std::string_view name) {
     return is_folder || name == "lock" || name == "runner.log";
 }
 
-bool (*stays_in(std::string_view folder))(std::string_view name) {
+Staying stays_in(std::string_view folder) {
     if (folder == "temp") return is_in_temp;
     return folder == "home" ? is_in_home : is_nothing;
 }

@@ -12,7 +12,7 @@ namespace triphammer::runner {
 inline constexpr const char* kInstallPython = R"sh(set -e
 with_pip() {
     "$1" -m venv --without-pip "$2" || return 1
-    "$2/bin/python" - "$2/bin" <<'PYTHON'
+    "$2/bin/python" -I - "$2/bin" <<'PYTHON'
 import ensurepip, glob, os, sys, sysconfig, zipfile
 
 bin, site = sys.argv[1], sysconfig.get_paths()["purelib"]
