@@ -40,6 +40,7 @@ void DispatchMachine::on_started(model::Fence fence, Instant now) {
     found->second.is_starting = false;
     found->second.sight = Sight::alive;
     found->second.deadline = now + kAttachDeadline;
+    found->second.look_at = now + kListAgain;
 }
 
 void DispatchMachine::on_exists(model::Fence fence) {
@@ -272,13 +273,17 @@ void DispatchMachine::schedule(model::Fence fence, Instant at) {
 
 // ── time ─────────────────────────────────────────────────────────────────────────────────────
 
+bool DispatchMachine::is_missing(const Attempt& attempt) {
+    return !attempt.is_connected && !attempt.is_busy && !attempt.is_starting;
+}
+
 void DispatchMachine::on_time(Instant now) {
     now_ = now;
     if (!is_launcher_ready_) return;
     bool is_anybody_missing = false;
     for (auto& [fence, attempt] : attempts_) {
         decide(fence, attempt, now);
-        is_anybody_missing |= !attempt.is_connected && !attempt.is_busy;
+        is_anybody_missing |= is_missing(attempt) && now >= attempt.look_at;
     }
     if (is_anybody_missing && has_listed_ && now >= list_at_) ask_for_list();
     if (claim_at_ && now >= *claim_at_) wants_claim_ = true;
@@ -290,8 +295,9 @@ Instant DispatchMachine::next_wakeup() const {
     if (!is_launcher_ready_) return Instant::max();
     auto at = claim_at_.value_or(Instant::max());
     for (const auto& [fence, attempt] : attempts_) {
-        if (attempt.is_connected || attempt.is_busy) continue;
-        at = std::min(at, std::max(list_at_, attempt.retry_at));
+        // Whose list is under way is looked at with it, and a start answers by itself.
+        if (!is_missing(attempt) || is_listing_) continue;
+        at = std::min(at, std::max({list_at_, attempt.retry_at, attempt.look_at}));
     }
     return due_.empty() ? at : std::min(at, due_.begin()->first);
 }

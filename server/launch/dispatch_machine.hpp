@@ -177,6 +177,7 @@ class DispatchMachine {
         std::optional<Instant> deadline;
         std::optional<Instant> stopped_at;
         Instant retry_at;
+        Instant look_at;  // no list is asked for its sake before: it was seen alive
     };
 
     struct Sweep {
@@ -186,6 +187,7 @@ class DispatchMachine {
         Instant at;
     };
 
+    static bool is_missing(const Attempt& attempt);
     bool has_free_worker() const;
     void schedule(model::Fence fence, Instant at);
     void decide(model::Fence fence, Attempt& attempt, Instant now);

@@ -43,6 +43,14 @@ struct Fixture {
         settle();
     }
 
+    void claim() {
+        machine.on_launcher_ready(now);
+        settle();
+        wait(5'000);
+        machine.on_claimed(kFence, {}, now);
+        settle();
+    }
+
     void wait(std::int64_t ms) {
         now += std::chrono::milliseconds{ms};
         machine.on_time(now);
@@ -83,10 +91,7 @@ TEST(DispatchMachine, ClaimsNothingBeforeTheLauncherHasSpoken) {
 
 TEST(DispatchMachine, ClaimsUntilThereIsNothingAndThenOnlyWhenTold) {
     Fixture test;
-    test.machine.on_launcher_ready(test.now);
-    test.settle();
-    test.machine.on_claimed(kFence, {}, test.now);
-    test.settle();
+    test.claim();
     test.machine.on_claimed({}, {}, test.now);
     test.settle();
     EXPECT_EQ(test.count<ClaimNext>(), 2);
@@ -134,10 +139,7 @@ TEST(DispatchMachine, ClaimsAHeldBackJobWhenItsTimeHasCome) {
 
 TEST(DispatchMachine, StartsWhatItClaimedWithTheTokenItKnows) {
     Fixture test;
-    test.machine.on_launcher_ready(test.now);
-    test.settle();
-    test.machine.on_claimed(kFence, {}, test.now);
-    test.settle();
+    test.claim();
 
     EXPECT_FALSE(test.last<StartRunner>().renews_token);
 }
@@ -295,10 +297,7 @@ TEST(DispatchMachine, TimeWithoutALauncherCountsForNothing) {
 
 TEST(DispatchMachine, AStartThatIsAnsweredWithExistsIsLookedAt) {
     Fixture test;
-    test.machine.on_launcher_ready(test.now);
-    test.settle();
-    test.machine.on_claimed(kFence, {}, test.now);
-    test.settle();
+    test.claim();
     test.sight = Sight::dead;
     test.machine.on_exists(kFence);
     test.settle();
@@ -309,14 +308,33 @@ TEST(DispatchMachine, AStartThatIsAnsweredWithExistsIsLookedAt) {
 
 TEST(DispatchMachine, AListOverlooksAStartThatIsUnderWay) {
     Fixture test;
-    test.machine.on_launcher_ready(test.now);
-    test.settle();
-    test.machine.on_claimed(kFence, {}, test.now);
-    test.settle();
+    test.claim();
     test.answer_list();  // asked before the start
     test.settle();
 
     EXPECT_EQ(test.count<StartRunner>(), 1);
+}
+
+TEST(DispatchMachine, SleepsWhileAListIsUnderWay) {
+    Fixture test;
+    test.adopt(true, Sight::alive);
+    test.now += kListAgain;
+    test.machine.on_time(test.now);
+
+    EXPECT_GT(test.machine.next_wakeup(), test.now);
+}
+
+TEST(DispatchMachine, LooksForARunnerASecondAfterItsStart) {
+    Fixture test;
+    test.claim();
+    test.machine.on_time(test.now);
+    EXPECT_GT(test.machine.next_wakeup(), test.now);  // a start answers by itself
+    test.machine.on_started(kFence, test.now);
+    test.wait(999);
+    EXPECT_EQ(test.count<ListRunners>(), 1);
+
+    test.wait(1);
+    EXPECT_EQ(test.count<ListRunners>(), 2);
 }
 
 TEST(DispatchMachine, TriesAgainWhatCouldNotBeSettled) {
