@@ -48,9 +48,10 @@ class Applier {
     Result<> on(const protocol::Started&) { return {}; }
 
     Result<> on(const protocol::StepBegin& begin) {
-        return queue::begin_step(
-            tx_, hold_, {begin.number, begin.id, begin.name, from_unix_ms(begin.at)}
+        store::begin_step(
+            tx_, place(), {begin.number, begin.id, begin.name, from_unix_ms(begin.at)}
         );
+        return {};
     }
 
     Result<> on(const protocol::Summary& summary) {
@@ -67,7 +68,7 @@ class Applier {
         row.reason = end.reason;
         row.annotations_json = annotations_json(end.annotations);
         row.at = from_unix_ms(end.at);
-        return queue::end_step(tx_, hold_, row);
+        return queue::end_step(tx_, place(), row);
     }
 
     Result<> on(const protocol::Phase& phase) {
@@ -99,6 +100,8 @@ class Applier {
         }
         return queue::finish_attempt(tx_, hold_, result);
     }
+
+    store::StepPlace place() const { return {hold_.fence, job_.run}; }
 
     store::Transaction& tx_;
     const store::Hold& hold_;
@@ -175,8 +178,8 @@ Result<Verdicts> apply_records(
     auto is_new = queue::accept_records(tx, hold, static_cast<std::int64_t>(commit.acked));
     if (!is_new) return is_new.error();
     if (!*is_new) return Verdicts{};
-    auto job = job_of(tx, hold.fence);
-    if (!job) return job.error();
+    auto job = store::find_job(tx, attempt->job);
+    if (!job) return not_found("job " + to_text(attempt->job));
     Applier applier{tx, hold, std::move(*job)};
     // The steps' rows come first, and after the end nothing can be written any more.
     const bool ends = !commit.records.empty() && ends_attempt(commit.records.back());

@@ -19,6 +19,8 @@ namespace {
 
 // Damaged logs are asked for again so often; then the disk is to blame.
 constexpr int kMaxDamages = 3;
+/// How long records of steps wait for others to share their commit.
+constexpr std::chrono::milliseconds kPatience{25};
 
 std::vector<std::int64_t> ended_steps(const protocol::Commit& commit) {
     std::vector<std::int64_t> out;
@@ -48,7 +50,8 @@ RunnerConnection::RunnerConnection(RunnerGateway::Parts parts, std::unique_ptr<h
     : parts_{parts},
       stream_{std::move(stream)},
       idle_{parts.executor, Instant::max()},
-      lease_{parts.executor} {}
+      lease_{parts.executor},
+      patience_{parts.executor} {}
 
 RunnerConnection::~RunnerConnection() = default;
 
@@ -99,15 +102,29 @@ void RunnerConnection::on_lease_alarm() {
 Task<bool> RunnerConnection::work() {
     if (is_working_) co_return !is_over_;
     is_working_ = true;
-    while (auto action = machine_.next()) {
+    while (auto action = machine_.next(is_patient_)) {
         auto doing =
             std::visit([this](auto& wanted) { return perform(std::move(wanted)); }, *action);
         co_await std::move(doing);
         if (is_over_) break;
     }
     is_working_ = false;
+    is_patient_ = true;
     idle_.cancel();
+    work_later();
     co_return !is_over_;
+}
+
+void RunnerConnection::work_later() {
+    if (is_over_ || is_later_ || !machine_.is_holding_back()) return;
+    is_later_ = true;
+    patience_.expires_after(kPatience);
+    patience_.async_wait([weak = weak_from_this()](boost::system::error_code failure) {
+        const auto self = weak.lock();
+        if (!self) return;
+        self->is_later_ = self->is_patient_ = false;
+        if (!failure && !self->is_over_ && self->hooks_.kick) self->hooks_.kick();
+    });
 }
 
 Task<> RunnerConnection::wait_until_idle() {

@@ -58,6 +58,7 @@ class RunnerConnection : public std::enable_shared_from_this<RunnerConnection> {
     Task<> perform(protocol::Close action);
     Task<Result<std::size_t>> read();
     void watch_lease();
+    void work_later();
     void on_lease_alarm();
     Task<> wait_until_idle();
     Task<> cut_logs();
@@ -85,9 +86,12 @@ class RunnerConnection : public std::enable_shared_from_this<RunnerConnection> {
     bool is_working_ = false;
     bool is_over_ = false;
     bool is_silent_ = false;
+    bool is_patient_ = true;                  // what nobody waits for may be held back
+    bool is_later_ = false;                   // patience_ is going to ring
     std::optional<Instant> listening_since_;  // nothing while we work: that is not its silence
     boost::asio::steady_timer idle_;          // never rings: cancelled when `work` has ended
     boost::asio::steady_timer lease_;
+    boost::asio::steady_timer patience_;  // rings when what was held back has waited enough
 };
 
 }  // namespace triphammer::launch

@@ -57,6 +57,7 @@ Task<Result<>> RunnerConnection::replay(model::Fence fence, std::filesystem::pat
         if (count == 0) co_return Error{Code::protocol, "the spool has no whole end"};
         offset += static_cast<std::uint64_t>(count);
         machine_.receive({buffer.data(), static_cast<std::size_t>(count)});
+        is_patient_ = false;
         auto working = work();
         if (!co_await std::move(working)) break;
     }

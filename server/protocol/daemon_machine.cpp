@@ -34,7 +34,7 @@ void DaemonMachine::receive(std::string_view bytes) {
     if (state_ != State::closed) decoder_.feed(bytes);
 }
 
-std::optional<DaemonAction> DaemonMachine::next() {
+std::optional<DaemonAction> DaemonMachine::next(bool is_patient) {
     for (;;) {
         if (!ready_.empty()) return pop();
         if (owed_ || state_ == State::closed) return {};
@@ -44,6 +44,7 @@ std::optional<DaemonAction> DaemonMachine::next() {
             fail(frame.error());
             continue;
         }
+        if (!*frame && is_patient && may_wait()) return {};
         auto action = *frame ? handle(**frame) : flush();
         if (action || !*frame) return action;
     }
@@ -164,6 +165,15 @@ std::optional<DaemonAction> DaemonMachine::on_record(Record record, std::uint64_
 /// The runner keeps what is not acknowledged: also a log without any record gets its acks.
 bool DaemonMachine::is_ack_due() const {
     return batch_end_ >= acked_ + kAckBytes;
+}
+
+/// People look at the steps of a job; everything else is waited for by the job itself.
+bool DaemonMachine::may_wait() const {
+    return std::all_of(batch_.begin(), batch_.end(), [](const Record& record) {
+        return std::holds_alternative<Started>(record) ||
+               std::holds_alternative<StepBegin>(record) ||
+               std::holds_alternative<Summary>(record) || std::holds_alternative<StepEnd>(record);
+    });
 }
 
 std::optional<DaemonAction> DaemonMachine::flush() {

@@ -95,7 +95,12 @@ class DaemonMachine {
     void received(std::size_t count) { decoder_.filled(count); }
 
     /// The next thing to do; nothing while an answer is owed or more bytes are needed.
-    std::optional<DaemonAction> next();
+    /// `is_patient`: nor a Commit of records that nobody waits for. What follows soon shares it, or
+    /// comes before it; the driver asks without patience after a moment.
+    std::optional<DaemonAction> next(bool is_patient = false);
+
+    /// There are records that a Commit without patience would keep.
+    bool is_holding_back() const { return !batch_.empty() && !owed_ && !ended_; }
 
     /// An error is a refusal when its code is refused, conflict, not_found or unauthorized; any
     /// other (busy, disk) closes the connection and the runner comes back.
@@ -129,6 +134,7 @@ class DaemonMachine {
     std::optional<DaemonAction> on_message(const Ping& message);
     std::optional<DaemonAction> on_message(const Seek& message);
     bool is_ack_due() const;
+    bool may_wait() const;
     std::optional<DaemonAction> flush();
     std::optional<DaemonAction> pop();
     void close(std::string why, bool are_logs_damaged = false);

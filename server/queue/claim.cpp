@@ -38,19 +38,6 @@ Result<std::optional<model::JobId>> find_claimable(
     }
 }
 
-store::StepPlace place_of(store::Transaction& tx, model::Fence fence) {
-    const auto attempt = store::find_attempt(tx, fence);
-    const auto job = attempt ? store::find_job(tx, attempt->job) : std::nullopt;
-    return {fence, job ? job->run : model::RunId{}};
-}
-
-std::string name_of_step(store::Transaction& tx, model::Fence fence, std::int64_t number) {
-    for (const auto& step : store::list_steps(tx, fence)) {
-        if (step.number == number) return step.name;
-    }
-    return "step " + std::to_string(number);
-}
-
 }  // namespace
 
 Result<std::optional<Claim>> claim_next(store::Transaction& tx, const ClaimRequest& request) {
@@ -78,15 +65,11 @@ Result<bool> accept_records(store::Transaction& tx, const Hold& hold, std::int64
     return store::move_acked(tx, hold, acked);
 }
 
-Result<> begin_step(store::Transaction& tx, const Hold& hold, const store::StepBegin& begin) {
-    store::begin_step(tx, place_of(tx, hold.fence), begin);
-    return {};
-}
-
-Result<> end_step(store::Transaction& tx, const Hold& hold, const store::StepEnd& end) {
+Result<> end_step(
+    store::Transaction& tx, const store::StepPlace& place, const store::StepEnd& end
+) {
     if (!is_final(end.state)) return invalid("a step does not end in this state");
-    const auto name = name_of_step(tx, hold.fence, end.number);
-    store::end_step(tx, place_of(tx, hold.fence), name, end);
+    store::end_step(tx, place, "step " + std::to_string(end.number), end);
     return {};
 }
 

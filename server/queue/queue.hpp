@@ -71,8 +71,8 @@ Result<store::AttemptRow> attach(store::Transaction& tx, const store::Attach& at
 Result<bool> accept_records(store::Transaction& tx, const Hold& hold, std::int64_t acked);
 
 // Records of an attempt; only after accept_records said true in the same transaction.
-Result<> begin_step(store::Transaction& tx, const Hold& hold, const store::StepBegin& begin);
-Result<> end_step(store::Transaction& tx, const Hold& hold, const store::StepEnd& end);
+// (store::begin_step for a step's begin).
+Result<> end_step(store::Transaction& tx, const store::StepPlace& place, const store::StepEnd& end);
 Result<> set_step_log(store::Transaction& tx, const Hold& hold, const store::StepLog& log);
 
 struct AttemptResult {

@@ -51,7 +51,7 @@ struct StepPlace {
 };
 
 void begin_step(Transaction& tx, const StepPlace& place, const StepBegin& begin);
-/// A step that never began (skipped) gets its row here, so `name` is asked for.
+/// A step that never began (skipped) gets its row here, called `name`.
 void end_step(Transaction& tx, const StepPlace& place, std::string_view name, const StepEnd& end);
 
 /// The step's log as it is on the disk, verified or counted so far. Empty sum: not known yet.

@@ -67,6 +67,41 @@ TEST(DaemonMachine, AcknowledgesOnlyAfterTheCommit) {
     EXPECT_EQ((*frame)->type, FrameType::ack);
 }
 
+TEST(DaemonMachine, WithPatienceTheRecordsOfAShortJobShareACommit) {
+    auto machine = attached_machine();
+    machine.receive(to_frame(Record{StepBegin{}}));
+    EXPECT_FALSE(machine.next(true));
+    EXPECT_TRUE(machine.is_holding_back());
+    machine.receive(to_frame(Record{StepEnd{}}) + to_frame(Record{End{}}));
+    std::optional<DaemonAction> keep = machine.next(true);
+    ASSERT_TRUE(keep && std::holds_alternative<VerifyLogs>(*keep));
+    machine.answer_verify({});
+
+    keep = machine.next(true);
+    ASSERT_TRUE(keep && std::holds_alternative<Commit>(*keep));
+    EXPECT_EQ(std::get<Commit>(*keep).records.size(), 3U);
+}
+
+TEST(DaemonMachine, WithPatienceLogsAreWrittenAtOnce) {
+    auto machine = attached_machine();
+    machine.receive(to_frame(Record{StepBegin{}}) + to_frame(LogChunk{1, 0, "hello"}));
+    std::optional<DaemonAction> keep = machine.next(true);
+    ASSERT_TRUE(keep && std::holds_alternative<WriteLog>(*keep));
+    machine.answer_log({});
+
+    EXPECT_FALSE(machine.next(true));
+    EXPECT_NE(next_as<Commit>(machine, keep), nullptr);
+    EXPECT_FALSE(machine.is_holding_back());
+}
+
+TEST(DaemonMachine, PatienceKeepsNobodyWaiting) {
+    auto machine = attached_machine();
+    machine.receive(to_frame(Record{StepBegin{}}) + to_frame(Record{Intent{}}));
+
+    const std::optional<DaemonAction> keep = machine.next(true);
+    EXPECT_TRUE(keep && std::holds_alternative<Commit>(*keep));
+}
+
 TEST(DaemonMachine, AcknowledgesALongLogWithoutARecord) {
     Pair pair;
     pair.connect();

@@ -71,15 +71,16 @@ TEST(Steps, AreKeptWithTheirEndAndLog) {
     QueueFixture fixture;
     fixture.create({{"build", {}}});
     const auto hold = fixture.run_next();
+    const store::StepPlace place{hold.fence, {}};
     fixture.write([&](store::Transaction& tx) -> Result<> {
-        queue::begin_step(tx, hold, {1, "compile", "Compile", tx.now()}).value();
+        store::begin_step(tx, place, {1, "compile", "Compile", tx.now()});
         store::StepEnd end;
         end.number = 1;
         end.state = model::StepState::failed;
         end.cause = model::Cause::exit;
         end.exit_status = 2;
-        queue::end_step(tx, hold, end).value();
-        queue::begin_step(tx, hold, {2, "", "Never ends", tx.now()}).value();
+        queue::end_step(tx, place, end).value();
+        store::begin_step(tx, place, {2, "", "Never ends", tx.now()});
         return queue::set_step_log(tx, hold, {1, 500, 20, "sum"});
     });
 

@@ -130,9 +130,9 @@ void Daemon::step(Session& session) {
         const auto answer = std::exchange(session.answer, {});
         return answer();
     }
-    auto action = session.machine.next();
+    auto action = session.machine.next(context_.dice.below(2) == 0);
     if (!action) {
-        session.is_busy = false;
+        session.is_busy = session.machine.is_holding_back();
         return;
     }
     std::visit([&](auto& what) { on(session, what); }, *action);
