@@ -124,7 +124,7 @@ Task<Result<>> Exchange::start(std::string authority, std::string upgrade) {
 }
 
 Task<Result<>> Exchange::send_request(std::string head) {
-    if (!call_.upload) head += call_.body;
+    if (!call_.upload) head += call_.body + call_.first;
     auto sent = co_await write(head);
     if (!sent || !call_.upload) co_return sent;
     co_return co_await send_upload();

@@ -39,10 +39,11 @@ using Download = std::function<Task<Result<>>(std::string)>;
 struct Call {
     Method method = Method::get;
     std::string target = "/";
-    Headers headers;                         // Host, Content-Length, Transfer-Encoding are added
-    std::string body;                        // or:
-    Upload upload;                           // sent chunked
-    std::uint64_t body_limit = 1024 * 1024;  // bytes of the answer that `send` keeps
+    Headers headers;    // Host, Content-Length, Transfer-Encoding are added
+    std::string body;   // or:
+    Upload upload;      // sent chunked
+    std::string first;  // of an upgrade: sent along, not waiting for its answer
+    std::uint64_t body_limit = 1024 * 1024;           // bytes of the answer that `send` keeps
     std::chrono::milliseconds deadline{30'000};       // for the whole exchange; 0: none
     std::chrono::milliseconds idle_deadline{60'000};  // without a byte either way; 0: none
 

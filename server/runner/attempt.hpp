@@ -7,8 +7,10 @@
 
 namespace triphammer::runner {
 
-/// Returns when the daemon has everything or the attempt is over for us: 0; 1 when the attempt
-/// could not even begin (the reason stands on standard error).
-int run_attempt(const launcher::StartLine& line, const JobDrivers& drivers, Belongings belongings);
+/// Ends the process when the daemon has everything or the attempt is over for us, with 0; with 1
+/// when the attempt could not even begin (the reason stands on standard error).
+[[noreturn]] void run_attempt(
+    const launcher::StartLine& line, const JobDrivers& drivers, Belongings belongings
+);
 
 }  // namespace triphammer::runner

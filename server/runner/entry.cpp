@@ -71,7 +71,7 @@ int enter(Ahead ahead) {
     drivers.services = make_service_executor;
     drivers.image = run_image_job;
     drivers.deploy = run_deploy_job;
-    return run_attempt(*line, drivers, std::move(*belongings));
+    run_attempt(*line, drivers, std::move(*belongings));
 }
 
 }  // namespace triphammer::runner

@@ -46,8 +46,6 @@ Task<> DaemonLink::run() {
             auto serving = serve(**stream);
             co_await std::move(serving);
         } else {
-            // Asking for a connection counts as one that was lost: the next waits longer.
-            machine_.on_connected(clock_.instant());
             machine_.on_disconnected(clock_.instant());
             if (is_gone()) machine_.give_up("the run directory is gone");
         }
@@ -68,10 +66,14 @@ Task<> DaemonLink::wait_for_turn() {
     }
 }
 
+/// What we have to say first goes with the request. Where nobody hears it, that counts as a
+/// connection that was lost: the next one waits longer.
 Task<Result<std::unique_ptr<http::Stream>>> DaemonLink::connect() {
     const http::Client client{http::unix_endpoint(place_.endpoint)};
+    machine_.on_connected(clock_.instant());
     http::Call call{http::Method::get, "/runner/v1"};
     call.headers.add(kServerHeader, place_.server_id);
+    call.first = machine_.take_outgoing();
     auto upgrading = client.upgrade(std::move(call), kProtocol);
     auto answer = co_await std::move(upgrading);
     if (!answer) co_return answer.error();
@@ -85,7 +87,6 @@ Task<Result<std::unique_ptr<http::Stream>>> DaemonLink::connect() {
 
 Task<> DaemonLink::serve(http::Stream& stream) {
     connected_ = true;
-    machine_.on_connected(clock_.instant());
     TaskGroup reading{co_await boost::asio::this_coro::executor, {}};
     reading.spawn("read", read(stream));
     while (connected_) {
