@@ -91,11 +91,17 @@ class Daemon {
               {*core.database, shop_.mirrors, shop_.git_thread, *core.sealer},
               remote_settings(config)},
           timekeeper_{{executor_, *core.database, core.clock, [this] { planner_.wake(); }}},
-          planner_{{executor_, *core.database, plans_, core.clock, [this] { timekeeper_.wake(); }}},
+          planner_{
+              {executor_,
+               *core.database,
+               plans_,
+               core.clock,
+               [this] { timekeeper_.wake(); },
+               [this] { shop_.dispatcher.look_for_jobs(); }}},
           receiver_{
               {executor_, *core.database, hooks_, hash_thread_, core.random, core.clock},
               receiver_settings(config),
-              [this] { planner_.wake(); }},
+              [this](model::RepositoryId repository) { planner_.wake_for(repository); }},
           statuses_{github::Client{api_settings(config), core.clock}},
           sender_{
               {executor_, *core.database, statuses_, core.clock, core.random}, {config.base_url()}},

@@ -65,6 +65,10 @@ struct PlanMaker::Facts {
 
     model::RepositoryId id() const { return question.repository.id; }
 
+    bool has_read(const std::string& commit) const {
+        return definitions && definitions->commit == commit;
+    }
+
     plan::Question ask() const {
         plan::Question out{question.event, repository};
         out.resolved_sha = resolved_sha;
@@ -216,7 +220,7 @@ Task<Result<>> PlanMaker::fetch(Facts& facts, std::vector<git::Want> wants) {
 Task<Result<>> PlanMaker::fetch_commits_of(Facts& facts, const plan::Plan& plan) {
     std::vector<git::Want> wants;
     for (const auto& run : plan.runs) {
-        if (run.sha.empty()) continue;
+        if (run.sha.empty() || facts.has_read(run.sha)) continue;
         git::Want want{find_ref_of(facts.question.event, run.sha), run.sha};
         const bool known = std::find(wants.begin(), wants.end(), want) != wants.end();
         if (!known) wants.push_back(std::move(want));
@@ -244,17 +248,28 @@ Task<Result<>> PlanMaker::resolve_ref(Facts& facts, std::string ref) {
 }
 
 Task<Result<>> PlanMaker::read_definitions(Facts& facts, std::string commit) {
-    std::vector<git::Want> wants(1);
-    wants[0].ref = find_ref_of(facts.question.event, commit);
-    wants[0].sha = commit;
-    auto fetched = co_await fetch(facts, std::move(wants));
-    if (!fetched) co_return fetched.error();
+    auto is_read = co_await try_read_definitions(facts, commit);
+    if (is_read && !*is_read) {
+        std::vector<git::Want> wants(1);
+        wants[0].ref = find_ref_of(facts.question.event, commit);
+        wants[0].sha = commit;
+        auto fetched = co_await fetch(facts, std::move(wants));
+        if (!fetched) co_return fetched.error();
+        is_read = co_await try_read_definitions(facts, commit);
+    }
+    if (!is_read) co_return is_read.error();
+    if (!*is_read) co_return conflict("commit " + commit + " is not in the mirror any more");
+    co_return co_await read_pipelines(facts);
+}
+
+/// False: the mirror has no such commit yet.
+Task<Result<bool>> PlanMaker::try_read_definitions(Facts& facts, std::string commit) {
     const auto path = parts_.mirrors.path_of(facts.id());
     const auto& folder = facts.repository.workflows_dir;
-    facts.definitions.emplace().commit = commit;
-    auto read = [&]() -> Result<> {
+    auto read = [&]() -> Result<bool> {
         const auto mirror = git::Repository::open(path);
-        if (!mirror) return mirror.error();
+        if (!mirror || !mirror->has_commit(commit)) return false;
+        facts.definitions.emplace().commit = commit;
         const auto entries = list_workflows(*mirror, commit, folder);
         if (!entries) return entries.error();
         for (const auto& entry : *entries) {
@@ -263,14 +278,12 @@ Task<Result<>> PlanMaker::read_definitions(Facts& facts, std::string commit) {
             if (!definition) return definition.error();
             facts.add(file, entry.id, *definition);
         }
-        if (!entries->empty()) return {};
+        if (!entries->empty()) return true;
         facts.definitions->other_folders = find_other_folders(*mirror, commit, folder);
-        return {};
+        return true;
     };
     auto reading = offload(parts_.git_thread, read);
-    auto done = co_await std::move(reading);
-    if (!done) co_return done.error();
-    co_return co_await read_pipelines(facts);
+    co_return co_await std::move(reading);
 }
 
 /// On the git thread. Drafts are not kept: each text is a new one.
@@ -330,6 +343,7 @@ Task<Result<>> PlanMaker::read_pipelines(Facts& facts) {
     auto listing = parts_.database.read(list);
     auto bound = co_await std::move(listing);
     if (!bound) co_return bound.error();
+    if (bound->empty() && !facts.question.draft) co_return Result<>{};
     auto read = [&] {
         for (auto& pipeline : *bound) {
             const auto path = definitions::path_of(pipeline.name);

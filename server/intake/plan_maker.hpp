@@ -93,6 +93,7 @@ class PlanMaker {
     Task<Result<>> bring(Facts& facts, plan::Needs needs);
     Task<Result<>> resolve_ref(Facts& facts, std::string ref);
     Task<Result<>> read_definitions(Facts& facts, std::string commit);
+    Task<Result<bool>> try_read_definitions(Facts& facts, std::string commit);
     Task<Result<>> read_definitions_for_standing(Facts& facts);
     Task<Result<>> read_called(Facts& facts, std::vector<std::string> names);
     Task<Result<>> read_remote(Facts& facts, const std::vector<std::string>& names);

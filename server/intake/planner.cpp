@@ -4,10 +4,14 @@
 #include "base/log.hpp"
 #include "intake/pending_delivery.hpp"
 
+#include <boost/asio/post.hpp>
+
 #include <algorithm>
 #include <optional>
 
 namespace triphammer::intake {
+
+namespace asio = boost::asio;
 
 namespace {
 
@@ -77,6 +81,11 @@ void Planner::start() {
 
 void Planner::wake() {
     alarm_.ring();
+}
+
+void Planner::wake_for(model::RepositoryId repository) {
+    if (repository && busy_.size() < kAtOnce) return start_due({repository});
+    wake();
 }
 
 Task<> Planner::stop() {
@@ -162,6 +171,8 @@ Task<Result<bool>> Planner::plan_delivery(const PendingDelivery& delivery) {
         co_return co_await std::move(waiting);
     }
     const bool has_standing = made && made->standing;
+    // Behind the write that is asked for below, before its commit.
+    if (made && parts_.on_jobs) asio::post(parts_.executor, parts_.on_jobs);
     auto keeping = made ? keep_plan(parts_.database, delivery, std::move(*made))
                         : give_up(delivery, made.error());
     auto kept = co_await std::move(keeping);

@@ -28,6 +28,8 @@ class Planner {
         const Clock& clock;
         std::function<void()> on_schedules =
             {};  // `on.schedule` of a default branch may have changed
+        /// Jobs are being committed: what is asked of the database from now on comes after them.
+        std::function<void()> on_jobs = {};
     };
 
     explicit Planner(Parts parts);
@@ -38,8 +40,10 @@ class Planner {
     /// Begins with what is pending in the database. Once.
     void start();
 
-    /// There is a new pending delivery (the receiver's callback), or a replayed one.
+    /// There is a new pending delivery, or a replayed one.
     void wake();
+    /// As `wake`, of that repository: nobody has to look whose it is (the receiver's callback).
+    void wake_for(model::RepositoryId repository);
 
     /// Whether a workflow starts when another one ends (`workflow_run`): then the end of a run is a
     /// new pending delivery.

@@ -107,7 +107,7 @@ struct Receiver::Incoming {
     std::uint64_t body_bytes = 0;      // as received
 };
 
-Receiver::Receiver(Parts parts, ReceiverSettings settings, std::function<void()> on_accepted)
+Receiver::Receiver(Parts parts, ReceiverSettings settings, OnAccepted on_accepted)
     : parts_{std::move(parts)},
       settings_{std::move(settings)},
       on_accepted_{std::move(on_accepted)},
@@ -268,6 +268,9 @@ Task<Response> Receiver::commit(Incoming incoming, model::Event event, std::stri
     }
     if (!appended) co_return fail(appended.error());
     if (incoming.hook->forge_id == 0) parts_.hooks.forget(incoming.name);
+    if (appended->kind == store::Appended::Kind::kept && on_accepted_) {
+        on_accepted_(delivery.repository);
+    }
     co_return answer(incoming, *appended);
 }
 
@@ -275,7 +278,6 @@ Response Receiver::answer(const Incoming& incoming, const store::Appended& appen
     using enum store::Appended::Kind;
     const bool pending = appended.kind == kept;
     ++(pending ? counters_.accepted : counters_.duplicates);
-    if (pending && on_accepted_) on_accepted_();
     const auto guid = name_from_header(incoming.head.headers, "X-GitHub-Delivery");
     std::string body = R"({"delivery":)" + http::to_json_text(guid);
     body += pending ? R"(,"outcome":"pending"})" : R"(,"outcome":"duplicate"})";

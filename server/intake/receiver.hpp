@@ -53,8 +53,10 @@ class Receiver {
         const Clock& clock;
     };
 
-    /// `on_accepted`: a pending delivery was committed.
-    Receiver(Parts parts, ReceiverSettings settings, std::function<void()> on_accepted);
+    /// Of whose repository a pending delivery was committed; none: not known.
+    using OnAccepted = std::function<void(model::RepositoryId)>;
+
+    Receiver(Parts parts, ReceiverSettings settings, OnAccepted on_accepted);
 
     /// For targets below /webhooks/; also says 404 and 405 there.
     http::RouteDecision route(const http::RequestHead& head);
@@ -87,7 +89,7 @@ class Receiver {
 
     Parts parts_;
     ReceiverSettings settings_;
-    std::function<void()> on_accepted_;
+    OnAccepted on_accepted_;
     Secret decoy_;  // what unknown hooks are checked against, so that they take as long
     RefusalLog refusals_;
     access::FailureLimit failures_;  // by client and hook: a forge sends for many from one address

@@ -107,8 +107,9 @@ void Dispatcher::State::pump() {
         for (auto& action : actions) tasks.spawn("dispatch", run(std::move(action)));
     }
     is_pumping = false;
-    alarm.expires_at(std::chrono::time_point_cast<asio::steady_timer::duration>(machine.next_wakeup(
-    )));
+    using Tick = asio::steady_timer::duration;
+    const auto next = std::chrono::time_point_cast<Tick>(machine.next_wakeup());
+    if (next != alarm.expiry()) alarm.expires_at(next);  // which wakes who sleeps by it
 }
 
 /// Sleeps until the machine wants to be woken; a moved alarm ends the sleep early.
@@ -134,10 +135,7 @@ Task<> Dispatcher::State::run(DispatchAction action) {
 // ── claims and starts ────────────────────────────────────────────────────────────────────────
 
 Task<> Dispatcher::State::perform(ClaimNext) {
-    if (is_draining) {
-        machine.on_claimed({}, {}, now());
-        co_return;
-    }
+    if (is_draining) co_return machine.on_claimed({}, {}, now());
     Secret token{random_hex(parts.random, 32)};
     queue::ClaimRequest request;
     request.workers = settings.workers;
@@ -175,10 +173,7 @@ Task<> Dispatcher::State::perform(StartRunner action) {
         };
         auto renewing = parts.database.write(renew);
         const auto renewed = co_await std::move(renewing);
-        if (!renewed) {
-            machine.on_settled(fence, false, now());
-            co_return;
-        }
+        if (!renewed) co_return machine.on_settled(fence, false, now());
         tokens[fence] = std::move(token);
     }
     launcher::Request request;
@@ -360,8 +355,12 @@ void Dispatcher::drain() {
 }
 
 void Dispatcher::wake() {
-    state_->machine.on_work();
     state_->tasks.spawn("cancels", state_->parts.gateway.tell_cancels());
+    look_for_jobs();
+}
+
+void Dispatcher::look_for_jobs() {
+    state_->machine.on_work();
     state_->pump();
 }
 
@@ -384,7 +383,6 @@ void Dispatcher::on_ending(model::Fence fence) {
 void Dispatcher::on_over(model::Fence fence) {
     state_->tokens.erase(fence);
     state_->machine.on_over(fence, state_->now());
-    state_->machine.on_work();
     state_->pump();
 }
 

@@ -50,6 +50,9 @@ class Dispatcher {
 
     /// A job may have become claimable, or a cancel was asked for.
     void wake();
+    /// Jobs are being committed: a claim that is asked for now comes after that, and mostly shares
+    /// the commit.
+    void look_for_jobs();
 
     // From the gateway.
     void on_attached(model::Fence fence);

@@ -117,7 +117,7 @@ Task<> tell_cancels_once(std::shared_ptr<State> state) {
 Task<> RunnerGateway::tell_cancels() {
     auto state = state_;
     state->tells_again = true;
-    if (state->is_telling) co_return;
+    if (state->is_telling || state->connections.empty()) co_return;
     state->is_telling = true;
     while (std::exchange(state->tells_again, false)) {
         auto telling = tell_cancels_once(state);

@@ -258,7 +258,8 @@ Task<> Server::tidy_up(std::int64_t fence) {
     auto tidy = [this, fence] { return attempts_.use_again(fence); };
     auto tidying = offload(disk_, tidy);
     const bool is_kept = co_await std::move(tidying);
-    if (!is_kept) remove_soon();
+    if (is_kept) co_return;
+    remove_soon();
     auto stocking = make_ready();
     co_await std::move(stocking);
 }

@@ -21,11 +21,13 @@ ChangeRow read_change(Statement& row) {
     return change;
 }
 
-/// Steps and artifacts are told to people only. Of deliveries the outbox wants those that started
-/// nothing: with the others come runs.
+/// Steps and artifacts are told to people only, and so are attempts: where one of them makes work,
+/// its job moves with it. Of deliveries the outbox wants those that started nothing: with the
+/// others come runs.
 bool is_work(const NewChange& change) {
     if (change.subject == "delivery") return change.to_state == "ignored";
-    return change.subject != "step" && change.subject != "artifact" && change.subject != "report";
+    return change.subject != "step" && change.subject != "attempt" &&
+           change.subject != "artifact" && change.subject != "report";
 }
 
 }  // namespace

@@ -46,6 +46,15 @@ TEST_F(PlannerTest, StartsWhatThePushedCommitDefines) {
     EXPECT_EQ(definition.value(), text);
 }
 
+TEST_F(PlannerTest, TellsOfTheJobsThatItIsAboutToKeep) {
+    const auto sha = tree.commit({{".triphammer/check.yml", make_workflow("push")}});
+    world.add_delivery(app, make_push("app", sha));
+
+    world.plan_all();
+
+    EXPECT_EQ(world.jobs_told, 1);
+}
+
 TEST_F(PlannerTest, ReadsTheFolderThatTheCommitHasNotTheOneOfTheBranch) {
     const auto first = tree.commit({{".triphammer/check.yml", make_workflow("push")}});
     tree.commit({{".triphammer/check.yml", ""}, {"other", "1"}});

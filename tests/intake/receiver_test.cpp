@@ -128,7 +128,7 @@ class ReceiverTest : public ::testing::Test {
         Receiver::Parts parts{executor, *database_, hooks, hashing_, random_, clock_};
         ReceiverSettings settings;
         settings.spool = directory_.path();
-        Receiver receiver{parts, settings, [this] { ++woken_; }};
+        Receiver receiver{parts, settings, [this](model::RepositoryId) { ++woken_; }};
         for (auto& request : requests) {
             auto answering = answer(receiver, std::move(request));
             responses.push_back(co_await std::move(answering));

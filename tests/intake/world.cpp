@@ -81,7 +81,7 @@ void World::plan_until(const std::function<bool()>& done) {
 }
 
 Task<> World::plan(Executor executor, const std::function<bool()>& done) {
-    intake::Planner here{{executor, *database.database, plans, clock}};
+    intake::Planner here{{executor, *database.database, plans, clock, {}, [this] { ++jobs_told; }}};
     planner = &here;
     bell_->timer.emplace(executor);
     here.start();

@@ -50,6 +50,7 @@ class World {
     git::Mirrors mirrors{{folder / "mirrors", {}}, git_thread, spawner};
     intake::PlanMaker plans;
     intake::Planner* planner = nullptr;  // while plan_until runs
+    int jobs_told = 0;                   // how often the planner has said that jobs come
 
   private:
     struct Bell;
