@@ -160,13 +160,13 @@ void DispatchMachine::on_settled(model::Fence fence, bool is_done, Instant now) 
 
 // ── runners ──────────────────────────────────────────────────────────────────────────────────
 
+/// After the daemon's start a runner may be faster than the tables are read.
 void DispatchMachine::on_attached(model::Fence fence) {
-    const auto found = attempts_.find(fence);
-    if (found == attempts_.end()) return;
-    found->second.has_attached = found->second.is_connected = true;
-    found->second.is_busy = false;
-    found->second.deadline.reset();
-    found->second.stopped_at.reset();
+    auto& attempt = attempts_[fence];
+    attempt.has_attached = attempt.is_connected = true;
+    attempt.is_busy = false;
+    attempt.deadline.reset();
+    attempt.stopped_at.reset();
 }
 
 void DispatchMachine::on_detached(model::Fence fence, Instant now) {
@@ -286,7 +286,10 @@ void DispatchMachine::on_time(Instant now) {
         is_anybody_missing |= is_missing(attempt) && now >= attempt.look_at;
     }
     if (is_anybody_missing && has_listed_ && now >= list_at_) ask_for_list();
-    if (claim_at_ && now >= *claim_at_) wants_claim_ = true;
+    if (claim_at_ && now >= *claim_at_) {
+        claim_at_.reset();  // where no worker is free, the next one that is asks
+        wants_claim_ = true;
+    }
     claim_if_wanted();
     sweep_due(now);
 }
