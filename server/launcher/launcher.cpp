@@ -23,9 +23,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Runners of root's are users of their own: they pass through, to their folder and the daemon.
+/// Runners of root's are users of their own: they pass through, to their folder and the daemon;
+/// also those that keep the group of an engine's socket, where that is this folder's.
 unsigned passable(unsigned mode) {
-    return ::geteuid() == 0 ? mode | 01U : mode;
+    return ::geteuid() == 0 ? mode | 011U : mode;
 }
 
 /// A daemon of another user puts its socket here. Sticky: what is ours it cannot take away.

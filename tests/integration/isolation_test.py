@@ -307,6 +307,19 @@ def test_only_runners_are_heard_at_the_daemons_socket(daemon):
     assert knock(0x78000001) != "403"
 
 
+def test_jobs_run_beside_an_engine_that_only_roots_group_may_use(make_daemon, git, tmp_path):
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "engine.sock"))
+        os.chown(tmp_path / "engine.sock", 0, 0)
+        os.chmod(tmp_path / "engine.sock", 0o660)
+        daemon = make_daemon(docker={"host": f"unix://{tmp_path}/engine.sock"})
+        repository = git.repository("acme/app")
+        job = {"runs-on": "host", "steps": [{"run": "echo well"}]}
+        sha = repository.commit({".triphammer/a.yml": json.dumps({"on": "push", "jobs": {"a": job}})})
+        daemon.add_repository(repository)
+        assert daemon.run_of_push(repository, sha)["state"] == "succeeded"
+
+
 def test_what_leads_out_is_carried_both_ways(push):
     with another_machine() as host:
         [log] = push({"a": {"steps": [python(f"""
