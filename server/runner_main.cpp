@@ -2,13 +2,16 @@
 // job. Started once more where the steps run, it packs and unpacks (archive/archiver.hpp),
 // reads reports (results/program.hpp), computes hashFiles() (runner/session/hash_files.hpp) and
 // carries out AWS's actions (runner/aws/program.hpp). Started by the launcher with `layers`, it
-// makes layers and takes them away (runner/layers/tend.hpp).
+// makes layers and takes them away (runner/layers/tend.hpp); with `networks`, networks for jobs in
+// containers (runner/container/ready_network.hpp).
 
 #include "archive/archiver.hpp"
 #include "launcher/layer_keeper.hpp"
+#include "launcher/network_stock.hpp"
 #include "launcher/standby.hpp"
 #include "results/program.hpp"
 #include "runner/aws/program.hpp"
+#include "runner/container/ready_network.hpp"
 #include "runner/entry.hpp"
 #include "runner/layers/tend.hpp"
 #include "runner/session/hash_files.hpp"
@@ -37,6 +40,9 @@ int main(int count, char** arguments) {
         }
         if (count == 3 && std::string_view{arguments[1]} == launcher::kLayersArgument) {
             return runner::tend_layers(arguments[2]);
+        }
+        if (count == 5 && std::string_view{arguments[1]} == launcher::kNetworksArgument) {
+            return runner::run_network_keeper(arguments[2], arguments[3], arguments[4]);
         }
         const bool waits =
             count == 2 && arguments[1] == std::string_view{launcher::kStandbyArgument};

@@ -37,7 +37,7 @@ Result<> start_launcher(const Config& config) {
     return {};
 }
 
-Result<Child> spawn_launcher(const Config& config) {
+Result<Child> spawn_launcher(const Config& config, const std::vector<std::string>& options) {
     const auto run = config.run_directory();
     auto log = open_file(run / "launcher.log", O_WRONLY | O_CREAT | O_APPEND, 0600);
     if (!log) return log.error();
@@ -49,6 +49,7 @@ Result<Child> spawn_launcher(const Config& config) {
         run.string(),
         "--data",
         std::filesystem::absolute(config.data).string()};
+    request.arguments.insert(request.arguments.end(), options.begin(), options.end());
     request.environment = {
         variable("PATH", "/usr/local/bin:/usr/bin:/bin"),
         variable("HOME", "/"),

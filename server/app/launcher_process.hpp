@@ -6,12 +6,15 @@
 #include "base/result.hpp"
 #include "base/spawn.hpp"
 
+#include <string>
+#include <vector>
+
 namespace triphammer::app {
 
 /// Does nothing when a launcher answers already.
 Result<> start_launcher(const Config& config);
 
-/// One of the caller's own; it ends when it is told to.
-Result<Child> spawn_launcher(const Config& config);
+/// One of the caller's own; it ends when it is told to. `options`: more of `triphammer launcher`'s.
+Result<Child> spawn_launcher(const Config& config, const std::vector<std::string>& options = {});
 
 }  // namespace triphammer::app

@@ -89,7 +89,7 @@ class SingleRun {
         if (auto listening = shop_.listen(); !listening) co_return listening.error();
         auto creating = create();
         if (auto created = co_await std::move(creating); !created) co_return created.error();
-        auto launcher = spawn_launcher(request_.config);
+        auto launcher = spawn_launcher(request_.config, {"--once"});
         if (!launcher) co_return launcher.error();
         launcher_ = std::move(*launcher);
         tasks_.spawn("signals", obey_signals());

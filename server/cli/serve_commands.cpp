@@ -57,6 +57,7 @@ int launcher(const Invocation& invocation) {
     settings.runner_program = std::move(*program);
     settings.keeps_standby = true;
     settings.doctor = {"/proc/self/exe", "doctor", "--machine"};
+    settings.keeps_networks = !invocation.arguments.has("once");
     return launcher::serve(std::move(settings));
 }
 

@@ -105,6 +105,8 @@ class Engine {
     /// Asks the registry: the digest of NAME:TAG or NAME@DIGEST as it stands there now.
     Task<Result<std::string>> registry_digest(ImageReference image, Credentials credentials);
     Task<Result<>> remove_image(std::string name);
+    /// Makes an image of files alone.
+    Task<Result<>> import_image(std::string repository, ByteSource& tar);
     Task<Result<BuildOutcome>> build(BuildRequest request, ByteSource& context, ProgressSink& sink);
 
     // Containers.
@@ -122,6 +124,8 @@ class Engine {
     Task<Result<std::uint64_t>> measure_container(std::string id);
     /// With its anonymous volumes, also while running; fine when it is gone already.
     Task<Result<>> remove_container(std::string id);
+    /// Code::not_found: nobody has that name any more; conflict: `to` is taken.
+    Task<Result<>> rename_container(std::string id, std::string to);
     Task<Result<>> set_restart_policy(std::string id, std::string policy);
     Task<Result<std::vector<ContainerSummary>>> list_containers(Labels labels);
     /// The last `lines` lines of both streams.

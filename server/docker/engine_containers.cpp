@@ -121,6 +121,15 @@ Task<Result<>> Engine::remove_container(std::string id) {
     co_return fine_when(answer, Code::not_found);
 }
 
+Task<Result<>> Engine::rename_container(std::string id, std::string to) {
+    const auto query = encode_query({{"name", to}});
+    auto call = connection_->request(http::Method::post, container_path(id, "/rename" + query));
+    auto sent = connection_->send(std::move(call), "rename the container");
+    auto answer = co_await std::move(sent);
+    if (!answer) co_return answer.error();
+    co_return Result<>{};
+}
+
 Task<Result<>> Engine::set_restart_policy(std::string id, std::string policy) {
     const json body{{"RestartPolicy", {{"Name", policy}}}};
     auto call = connection_->request_json(container_path(id, "/update"), body);

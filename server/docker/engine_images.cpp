@@ -180,6 +180,18 @@ Task<Result<>> Engine::remove_image(std::string name) {
     co_return Result<>{};
 }
 
+Task<Result<>> Engine::import_image(std::string repository, ByteSource& tar) {
+    const auto query = encode_query({{"fromSrc", "-"}, {"repo", repository}, {"tag", "latest"}});
+    auto call = connection_->request(http::Method::post, "/images/create" + query);
+    call.headers.set("Content-Type", "application/x-tar");
+    call.upload = upload_of(tar);
+    auto followed = follow(connection_->client, std::move(call), nullptr, "import");
+    auto words = co_await std::move(followed);
+    if (!words) co_return words.error();
+    if (!words->error.empty()) co_return failed_inside("import", words->error);
+    co_return Result<>{};
+}
+
 Task<Result<BuildOutcome>> Engine::build(
     BuildRequest request, ByteSource& context, ProgressSink& sink
 ) {

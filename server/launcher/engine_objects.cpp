@@ -62,6 +62,21 @@ Task<Result<std::size_t>> remove_found(docker::Engine& engine, const docker::Lab
     co_return sum;
 }
 
+/// A network that was made ahead, which has no label of the attempt, and its keeper. Last: the
+/// attempt's containers were in it.
+Task<Result<>> remove_taken(docker::Engine& engine, std::string keeper) {
+    auto inspecting = engine.inspect_container(keeper);
+    const auto info = co_await std::move(inspecting);
+    if (!info && info.error().code == Code::not_found) co_return Result<>{};
+    if (!info) co_return info.error();
+    auto removing = engine.remove_container(info->id);
+    auto removed = co_await std::move(removing);
+    const auto network = info->labels.find(model::kNetworkLabel);
+    if (!removed || network == info->labels.end()) co_return removed;
+    auto removing_network = engine.remove_network(network->second);
+    co_return co_await std::move(removing_network);
+}
+
 }  // namespace
 
 Task<Result<>> remove_engine_objects(
@@ -80,7 +95,8 @@ Task<Result<>> remove_engine_objects(
         if (!removed) co_return removed.error();
         if (*removed == 0) break;
     }
-    co_return Result<>{};
+    auto removing = remove_taken(**engine, model::taken_network(server_id, fence));
+    co_return co_await std::move(removing);
 }
 
 }  // namespace triphammer::launcher

@@ -21,6 +21,7 @@ struct Settings {
     std::filesystem::path socket;  // default: run/launcher.sock
     std::filesystem::path runner_program;  // as write_out_runner gave it
     bool keeps_standby = false;            // runners are copies of one that waits: it knows how
+    bool keeps_networks = true;            // on engines where jobs run in containers
     std::optional<uid_t> daemon_uid;       // who may connect; default: this process's user
     /// Answers who connects to run/doctor.sock (doctor/survey.hpp); empty: nobody is answered.
     std::vector<std::string> doctor;

@@ -7,11 +7,10 @@
 #include "launcher/layer_keeper.hpp"
 #include "launcher/peer.hpp"
 #include "launcher/start_line.hpp"
+#include "launcher/wait_readable.hpp"
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/read_until.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
@@ -40,11 +39,6 @@ constexpr std::chrono::minutes kPruneEvery{1};
 constexpr milliseconds kShareEvery{200};
 /// Looking who wants processors may take this part of the time: one in so many.
 constexpr int kShareTime = 20;
-
-Task<> wait_readable(FileDescriptor pidfd) {
-    asio::posix::stream_descriptor waiter{co_await asio::this_coro::executor, pidfd.release()};
-    co_await waiter.async_wait(asio::posix::stream_descriptor::wait_read, asio::use_awaitable);
-}
 
 Reply reply_of(const char* kind, std::int64_t fence) {
     Reply out;
@@ -108,9 +102,12 @@ class Server::Connection {
 Server::Server(Executor executor, const Settings& settings)
     : settings_{settings},
       attempts_{settings},
-      tasks_{executor, [](const auto& name, const auto& what) {
-                 log::error("a task of the launcher failed", {{"task", name}, {"error", what}});
-             }} {
+      tasks_{
+          executor,
+          [](const auto& name, const auto& what) {
+              log::error("a task of the launcher failed", {{"task", name}, {"error", what}});
+          }},
+      networks_{executor, settings, [this] { return wait_for_quiet(); }} {
     watch_survivors();
     remove_soon();
     tasks_.spawn("folders", make_ready());
@@ -134,6 +131,8 @@ Task<> Server::stop() {
     if (current_) current_->close();
     auto stopped = tasks_.stop();
     co_await std::move(stopped);
+    auto emptied = networks_.stop();
+    co_await std::move(emptied);
 }
 
 /// Runners of an earlier launcher: their end is told too, without an exit status.
@@ -246,11 +245,17 @@ Task<Reply> Server::sweep(Request request) {
         const auto gone = co_await std::move(objects);
         if (!gone) co_return refusal(fence, gone.error().message);
     }
+    std::error_code ignored;
+    const bool was_in_container =
+        std::filesystem::exists(attempts_.folder_of(fence) / kContainerMark, ignored);
     const auto moved = attempts_.set_aside(fence);
     if (!moved) co_return refusal(fence, moved.error().message);
     ended_.erase(fence);
     tasks_.spawn("folder", tidy_up(fence));
     tend_layers_soon();
+    if (was_in_container && settings_.keeps_networks) {
+        networks_.fill_soon({request.docker_host, request.server_id});
+    }
     co_return reply_of("swept", fence);
 }
 

@@ -4,6 +4,7 @@
 #include "base/thread.hpp"
 #include "launcher/attempts.hpp"
 #include "launcher/fair_share.hpp"
+#include "launcher/network_stock.hpp"
 
 #include <boost/asio/local/stream_protocol.hpp>
 
@@ -66,6 +67,7 @@ class Server {
     std::set<std::int64_t> running_;  // whose runners live, as far as this process knows
     std::uint64_t starts_ = 0;        // attempts started by this process
     TaskGroup tasks_;
+    NetworkStock networks_;
 };
 
 }  // namespace triphammer::launcher

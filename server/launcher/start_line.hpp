@@ -19,6 +19,9 @@ constexpr int kLockDescriptor = 4;
 /// A file that the runner makes in its folder before it asks the engine for anything.
 constexpr const char* kEngineMark = "engine";
 
+/// Another one: its steps run in a container.
+constexpr const char* kContainerMark = "container";
+
 /// A folder that the runner leaves in its own: a layer can be made from it (docs/adr/0022).
 constexpr const char* kSeed = "seed";
 

@@ -1,10 +1,13 @@
 // The first process of a job container: starts the steps' commands, ends them, passes output on
 // (runner/container/wire.hpp). Fully static and without Boost, so that it runs in any image, an
-// empty one too. Four errands (runner/container/guard.hpp):
+// empty one too. Five errands (runner/container/guard.hpp):
 //
 //   supervisor steps WORKSPACE [USER]  the steps' first process: cuts the container off from the
 //                                      instance's metadata, becomes USER, obeys the runner
 //   supervisor guard                   cuts another container off whose network it shares, ends
+//   supervisor keep                    cuts its own container off and waits, so that another one
+//                                      finds a network that is ready
+//                                      (runner/container/ready_network.hpp)
 //   supervisor gate PROGRAM…           waits until that was done, then is PROGRAM
 //   supervisor forward LEAD…           makes ports of the loopback lead elsewhere
 //                                      (supervisor/forward.hpp)
@@ -236,6 +239,13 @@ int guard() {
     return complain(std::string{"cannot set routes: "} + std::strerror(failure), kCannotGuard);
 }
 
+/// The engine asks for its end by TERM, which the first process of a container ignores by itself.
+int keep() {
+    ::signal(SIGTERM, [](int) { ::_exit(0); });
+    if (const int status = guard(); status != 0) return status;
+    for (;;) ::pause();
+}
+
 int pass_gate(char** command) {
     for (int pause = 0; !triphammer::supervisor::is_cut_off(); ++pause) {
         if (pause == kGatePauses) return complain("nobody opened the gate", kCannotGuard);
@@ -292,6 +302,7 @@ std::string give_up_rights(const char* workspace, const char* user) {
 int main(int count, char** arguments) {
     const std::string_view errand = count > 1 ? arguments[1] : "";
     if (errand == "guard") return guard();
+    if (errand == "keep") return keep();
     if (errand == "gate" && count > 2) return pass_gate(arguments + 2);
     if (errand == "forward") {
         return complain(

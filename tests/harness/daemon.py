@@ -3,6 +3,7 @@ import contextlib
 import json
 import os
 import pathlib
+import select
 import signal
 import socket
 import sqlite3
@@ -91,6 +92,7 @@ class Daemon:
             self.stop()
         except subprocess.TimeoutExpired:
             self.kill()
+        self.stop_launchers()
         for _ in range(50):
             pids = self.launcher_pids()
             if not pids:
@@ -101,6 +103,18 @@ class Daemon:
                 except ProcessLookupError:
                     pass
             time.sleep(0.1)
+
+    def stop_launchers(self):
+        """TERM, so that they remove what they keep ready on an engine."""
+        for pid in self.launcher_pids():
+            try:
+                if b"\0launcher\0" in pathlib.Path(f"/proc/{pid}/cmdline").read_bytes():
+                    end = os.pidfd_open(pid)
+                    os.kill(pid, signal.SIGTERM)
+                    select.select([end], [], [], 10)
+                    os.close(end)
+            except OSError:
+                continue
 
     def tail(self, lines=30):
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])

@@ -77,11 +77,12 @@ def start_job(make_daemon, git, backoff):
 
 
 def objects(daemon):
-    """What the server still has on the engine."""
+    """What the server's attempts still have on the engine."""
     label = f"triphammer.server={daemon.server_id}"
     networks = engine.call("GET", "/v1.41/networks")[1]
-    return [one["Id"] for one in engine.containers(label)] + [
-        one["Id"] for one in networks if (one["Labels"] or {}).get("triphammer.server") == daemon.server_id]
+    found = engine.containers(label) + [
+        one for one in networks if (one["Labels"] or {}).get("triphammer.server") == daemon.server_id]
+    return [one["Id"] for one in found if one["Labels"]["triphammer.role"] != "ready"]
 
 
 def test_a_job_whose_engine_is_killed_fails_as_infrastructure_and_is_tried_again(private_engine, make_daemon, git):

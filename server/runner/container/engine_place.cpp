@@ -3,7 +3,7 @@
 #include "base/log.hpp"
 #include "base/task_group.hpp"
 #include "model/engine_labels.hpp"
-#include "runner/container/guard.hpp"
+#include "runner/container/supervisor.hpp"
 #include "runner/session/step_log.hpp"
 
 #include <boost/asio/this_coro.hpp>
@@ -15,8 +15,8 @@ namespace triphammer::runner {
 namespace {
 
 /// What is not removed now the launcher's sweep finds by its labels.
-void note(const Result<>& removed) {
-    if (!removed) log::warning("cannot remove what is left", {{"error", removed.error().message}});
+void note(const Result<>& done) {
+    if (!done) log::warning("the engine does not do all", {{"error", done.error().message}});
 }
 
 Task<> remove_container(docker::Engine& engine, std::string id) {
@@ -48,7 +48,24 @@ docker::Labels EnginePlace::labels() const {
         {model::kRoleLabel, model::kJobRole}};
 }
 
+/// It only saves time: without one the attempt makes its own.
+Task<> EnginePlace::take_network() {
+    const auto& document = session_.document();
+    auto taking = take_ready_network(*engine_, document.server_id, document.fence);
+    auto taken = co_await std::move(taking);
+    if (taken) {
+        taken_ = std::move(*taken);
+    } else {
+        note(taken.error());
+    }
+}
+
+std::string EnginePlace::steps_network() const {
+    return is_taken() ? "container:" + taken_->keeper : network();
+}
+
 Task<Result<>> EnginePlace::make_network() {
+    if (is_taken()) co_return Result<>{};
     auto making = engine_->create_network(network(), labels());
     const auto made = co_await std::move(making);
     if (!made) co_return made.error();
@@ -93,43 +110,10 @@ Task<Result<std::string>> EnginePlace::create_container(
     co_return co_await std::move(creating);
 }
 
-using Stream = std::unique_ptr<docker::AttachedStream>;
-
-Task<Result<Stream>> EnginePlace::try_start(const std::string& id, bool with_input) {
-    auto attaching = with_input ? engine_->attach(id) : engine_->attach_output(id);
-    auto stream = co_await std::move(attaching);
-    if (!stream) co_return stream.error();
-    auto starting = engine_->start_container(id);
-    const auto started = co_await std::move(starting);
-    if (!started) co_return started.error();
-    co_return std::move(*stream);
-}
-
-/// That it is not there is known by the start that fails: asking first would cost every job a call,
-/// and a volume that is there may be empty.
-Task<Result<Stream>> EnginePlace::start_container(std::string id, bool with_input) {
-    auto trying = try_start(id, with_input);
-    auto stream = co_await std::move(trying);
-    const bool is_missing =
-        !stream && stream.error().message.find(supervisor_path()) != std::string::npos;
-    if (!is_missing) co_return stream;
-    auto installing = install(id);
-    const auto installed = co_await std::move(installing);
-    if (!installed) co_return installed.error();
-    auto again = try_start(id, with_input);
-    co_return co_await std::move(again);
-}
-
-Task<Result<>> EnginePlace::install(const std::string& for_container) {
-    auto inspecting = engine_->inspect_container(for_container);
-    const auto info = co_await std::move(inspecting);
-    if (!info) co_return info.error();
-    docker::ContainerSpec helper;
-    helper.image = info->image_id;
-    helper.name = info->name + "-supervisor";
-    helper.labels = labels();
-    auto installing = install_supervisor(*engine_, std::move(helper));
-    co_return co_await std::move(installing);
+Task<Result<std::unique_ptr<docker::AttachedStream>>> EnginePlace::start_container(
+    std::string id, bool with_input
+) {
+    return start_supervised(*engine_, std::move(id), with_input, labels());
 }
 
 Task<> EnginePlace::remove_all() {
@@ -150,6 +134,7 @@ Task<> EnginePlace::remove_containers() {
     for (const auto& container : *found) {
         removals.spawn("remove", remove_container(*engine_, container.id));
     }
+    if (taken_) removals.spawn("remove", remove_container(*engine_, taken_->keeper));
     auto joining = removals.join();
     co_await std::move(joining);
 }
@@ -158,8 +143,11 @@ Task<> EnginePlace::remove_networks() {
     auto listing = engine_->list_networks(labels());
     const auto found = co_await std::move(listing);
     if (!found) co_return note(found.error());
-    for (const auto& network : *found) {
-        auto removing = engine_->remove_network(network.id);
+    std::vector<std::string> names;
+    for (const auto& network : *found) names.push_back(network.id);
+    if (taken_) names.push_back(taken_->name);
+    for (const auto& name : names) {
+        auto removing = engine_->remove_network(name);
         const auto removed = co_await std::move(removing);
         note(removed);
     }

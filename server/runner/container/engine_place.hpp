@@ -4,9 +4,11 @@
 
 #include "docker/engine.hpp"
 #include "runner/container/plan.hpp"
+#include "runner/container/ready_network.hpp"
 #include "runner/session/job_session.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace triphammer::runner {
@@ -17,7 +19,9 @@ class EnginePlace {
 
     /// First. Code::unavailable when the engine does not answer.
     Task<Result<>> connect();
-    /// May run beside pulls.
+    /// Before anything is made: a network that is ready, where there is one.
+    Task<> take_network();
+    /// Where none was taken. May run beside pulls.
     Task<Result<>> make_network();
     /// What is here already is used; else it is pulled, and step 0 says so.
     Task<Result<docker::ImageInfo>> get_image(ContainerPlan plan);
@@ -39,23 +43,26 @@ class EnginePlace {
 
     bool is_connected() const { return engine_ != nullptr; }
 
-    std::string network() const { return name("1"); }
+    std::string network() const { return is_taken() ? taken_->name : name("1"); }
+
+    /// What the container of the steps is in: the network itself, or that of its keeper, which
+    /// costs the start nothing.
+    std::string steps_network() const;
 
     docker::Labels labels() const;
 
   private:
+    bool is_taken() const { return taken_ && taken_->is_usable; }
+
     std::string name(const std::string& suffix) const;
     Task<Result<>> make_volumes(docker::ContainerSpec& spec);
-    Task<Result<std::unique_ptr<docker::AttachedStream>>> try_start(
-        const std::string& id, bool with_input
-    );
-    Task<Result<>> install(const std::string& for_container);
     Task<> remove_containers();
     Task<> remove_networks();
     Task<> remove_volumes();
 
     JobSession& session_;
     std::unique_ptr<docker::Engine> engine_;
+    std::optional<ReadyNetwork> taken_;
 };
 
 }  // namespace triphammer::runner

@@ -6,6 +6,7 @@
 #include "base/deadline.hpp"
 #include "base/file.hpp"
 #include "base/task_group.hpp"
+#include "launcher/start_line.hpp"
 #include "runner/container/engine_place.hpp"
 #include "runner/container/guard.hpp"
 #include "runner/container/job_files.hpp"
@@ -20,6 +21,9 @@
 
 #include <boost/asio/this_coro.hpp>
 
+#include <fcntl.h>
+
+#include <filesystem>
 #include <optional>
 #include <utility>
 
@@ -40,6 +44,12 @@ execution::ProcessEnd to_process_end(const wire::Ended& ended, execution::EndCau
     if (is_signal) end.cause = execution::EndCause::signalled;
     if (ended.out_of_memory) end.cause = execution::EndCause::oom;
     return end;
+}
+
+/// What is in the network of another container has that one's names and ports.
+bool may_share_network(const docker::ContainerSpec& spec) {
+    return spec.hostname.empty() && spec.ports.empty() && spec.extra_hosts.empty() &&
+           spec.aliases.empty();
 }
 
 class ContainerExecutor final : public StepExecutor {
@@ -117,6 +127,10 @@ class ContainerExecutor final : public StepExecutor {
 Task<Result<>> ContainerExecutor::prepare() {
     auto made = make_directory(files_.folders().actions.outside, 0755);
     if (!made) co_return made;
+    // Beside the folders of the attempt; the launcher keeps networks ready where jobs are in
+    // containers.
+    const auto attempt = std::filesystem::path{files_.folders().temp.outside}.parent_path();
+    (void)open_file(attempt / launcher::kContainerMark, O_WRONLY | O_CREAT | O_CLOEXEC, 0640);
     sending_.emplace(co_await boost::asio::this_coro::executor);
     auto plan = make_container_plan(session_);
     if (!plan) co_return plan.error();
@@ -137,6 +151,10 @@ Task<Result<>> ContainerExecutor::prepare() {
 /// all starts. (A container may be made for a network that is still being made.)
 Task<Result<>> ContainerExecutor::bring_up() {
     const auto executor = co_await boost::asio::this_coro::executor;
+    if (may_share_network(plan_.spec)) {
+        auto taking = place_.take_network();
+        co_await std::move(taking);
+    }
     auto first = services_.makes();
     first.push_back(make());
     first.push_back(place_.make_network());
@@ -148,7 +166,9 @@ Task<Result<>> ContainerExecutor::bring_up() {
     auto starting = run_together(std::move(second), session_.stop());
     done = co_await std::move(starting);
     if (!done || !is_labels_) co_return done;
-    auto leading = lead_loopback(place_, container_id_, image_.id, services_.leads());
+    auto network = place_.steps_network();
+    if (!network.starts_with("container:")) network = "container:" + container_id_;
+    auto leading = lead_loopback(place_, std::move(network), image_.id, services_.leads());
     co_return co_await std::move(leading);
 }
 
@@ -186,6 +206,7 @@ docker::ContainerSpec ContainerExecutor::spec() const {
     spec.image = image_.id;
     guard_steps(spec, files_.folders().workspace.inside);
     spec.interactive = true;
+    spec.network = place_.steps_network();
     return spec;
 }
 

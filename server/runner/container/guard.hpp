@@ -12,16 +12,6 @@
 
 namespace triphammer::runner {
 
-/// Where the supervisor stands in every container of a job.
-std::string supervisor_path();
-/// Whether it is what a container begins with.
-bool is_supervised(const docker::ContainerSpec& spec);
-/// The volume that holds it, named after its content; as a container that it begins gets it.
-std::string supervisor_volume();
-std::string supervisor_mount();
-/// Fills the volume by way of a container made of `image`, which is never started.
-Task<Result<>> install_supervisor(docker::Engine& engine, docker::ContainerSpec helper);
-
 /// For the container of the steps. Its user becomes the supervisor's business.
 void guard_steps(docker::ContainerSpec& spec, const std::string& workspace);
 

@@ -1,33 +1,20 @@
 #include "runner/container/loopback.hpp"
 
-#include "base/deadline.hpp"
-#include "base/text.hpp"
-#include "runner/container/guard.hpp"
+#include "runner/container/supervisor.hpp"
 
 namespace triphammer::runner {
 
 namespace {
 
-constexpr std::chrono::seconds kReadyLimit{10};
-
-/// Its first words: that it is ready, or why it cannot be.
-Task<Result<>> wait_ready(docker::AttachedStream& output) {
-    auto reading = with_deadline(output.read(), kReadyLimit);
-    const auto words = co_await std::move(reading);
-    if (!words) co_return words.error();
-    if (trim(*words) == "ready") co_return Result<>{};
-    co_return Error{Code::io, std::string{trim(*words)}};
-}
-
 docker::ContainerSpec spec_of(
-    const std::string& container, std::string image, std::vector<std::string> leads
+    std::string network, std::string image, std::vector<std::string> leads
 ) {
     docker::ContainerSpec spec;
     spec.image = std::move(image);
     spec.entrypoint = {supervisor_path(), "forward"};
     spec.command = std::move(leads);
     spec.user = "0:0";
-    spec.network = "container:" + container;
+    spec.network = std::move(network);
     spec.drop_capabilities = {"ALL"};
     spec.add_capabilities = {"NET_BIND_SERVICE"};
     spec.health.emplace().test = {"NONE"};
@@ -37,11 +24,11 @@ docker::ContainerSpec spec_of(
 }  // namespace
 
 Task<Result<>> lead_loopback(
-    EnginePlace& place, std::string container, std::string image, std::vector<std::string> leads
+    EnginePlace& place, std::string network, std::string image, std::vector<std::string> leads
 ) {
     if (leads.empty()) co_return Result<>{};
-    const auto spec = spec_of(container, std::move(image), std::move(leads));
-    auto creating = place.create_container(spec, "loopback");
+    const auto spec = spec_of(std::move(network), std::move(image), std::move(leads));
+    auto creating = place.create_container(spec, "1.loopback");
     const auto id = co_await std::move(creating);
     if (!id) co_return id.error();
     auto starting = place.start_container(*id, false);

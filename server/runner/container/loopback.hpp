@@ -10,10 +10,11 @@
 
 namespace triphammer::runner {
 
-/// `container` runs; `image`: any, the helper uses nothing of it; `leads`: "PORT=ADDRESS:PORT". The
-/// helper stays until the attempt's containers are removed. Returns when all ports listen.
+/// `network`: "container:…", as the steps' container has it; `image`: any, the helper uses nothing
+/// of it; `leads`: "PORT=ADDRESS:PORT". The helper stays until the attempt's containers are
+/// removed. Returns when all ports listen.
 Task<Result<>> lead_loopback(
-    EnginePlace& place, std::string container, std::string image, std::vector<std::string> leads
+    EnginePlace& place, std::string network, std::string image, std::vector<std::string> leads
 );
 
 }  // namespace triphammer::runner

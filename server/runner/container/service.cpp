@@ -107,7 +107,7 @@ Task<Result<>> Service::create() {
     auto created = co_await std::move(creating);
     if (!created) co_return created.error();
     id_ = std::move(*created);
-    auto guarding = make_guard(place_, id_, image_.id, plan_.name + "-guard");
+    auto guarding = make_guard(place_, id_, image_.id, plan_.name + ".guard");
     auto guard = co_await std::move(guarding);
     if (!guard) co_return guard.error();
     guard_ = std::move(*guard);
