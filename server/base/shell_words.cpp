@@ -12,7 +12,9 @@ Result<std::vector<std::string>> split_words(std::string_view text) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         const char c = text[i];
         const bool escapes = c == '\\' && quote != '\'' && i + 1 < text.size();
-        if (escapes) {
+        if (escapes && text[i + 1] == '\n') {
+            ++i;  // the line goes on
+        } else if (escapes) {
             word += text[++i];
             inside = true;
         } else if (quote != 0 && c == quote) {

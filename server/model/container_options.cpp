@@ -3,6 +3,7 @@
 #include "base/shell_words.hpp"
 #include "base/text.hpp"
 #include "model/container_remedies.hpp"
+#include "model/container_rights.hpp"
 #include "model/container_words.hpp"
 
 #include <arpa/inet.h>
@@ -15,7 +16,11 @@ namespace triphammer::model {
 namespace {
 
 constexpr std::int64_t kMostRetries = 1000;
-constexpr std::string_view kNoNewPrivileges = "no-new-privileges";
+#if defined(__aarch64__)
+constexpr std::string_view kPlatform = "linux/arm64";
+#else
+constexpr std::string_view kPlatform = "linux/amd64";
+#endif
 
 HealthCheck& health_of(ContainerSpec& spec) {
     return spec.health ? *spec.health : spec.health.emplace();
@@ -125,27 +130,6 @@ Result<> add_host(ContainerSpec& spec, const std::string& value) {
     return {};
 }
 
-Result<> harden(ContainerSpec& spec, const std::string& value) {
-    if (value != kNoNewPrivileges && value != "no-new-privileges:true" &&
-        value != "no-new-privileges=true") {
-        return invalid("only no-new-privileges may be asked for, and it holds anyway");
-    }
-    spec.no_new_privileges = true;
-    return {};
-}
-
-/// ALL is dropped already; what is kept shrinks.
-Result<> drop_capability(ContainerSpec& spec, const std::string& value) {
-    std::string name = value;
-    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) {
-        return static_cast<char>(std::toupper(c));
-    });
-    if (name.starts_with("CAP_")) name.erase(0, 4);
-    if (name == "ALL") spec.add_capabilities.clear();
-    std::erase(spec.add_capabilities, name);
-    return {};
-}
-
 Result<> set_retries(ContainerSpec& spec, const std::string& value) {
     const auto number = parse_integer(value);
     if (!number || *number < 0 || *number > kMostRetries) return invalid("write a whole number");
@@ -159,6 +143,30 @@ Result<> set_pids(ContainerSpec& spec, const std::string& value) {
         return invalid("write a number between 1 and " + std::to_string(spec.pids_limit));
     }
     spec.pids_limit = *number;
+    return {};
+}
+
+/// Beyond `--memory` no container has swap.
+Result<> check_swap(ContainerSpec&, const std::string& value) {
+    if (value == "-1") return {};
+    const auto bytes = parse_size(value);
+    return bytes ? Result<>{} : bytes.error();
+}
+
+Result<> check_platform(ContainerSpec&, const std::string& value) {
+    if (value == kPlatform) return {};
+    return refused(
+        "images of another processor than " + std::string{kPlatform} + " do not run here"
+    );
+}
+
+/// Every port is open inside the job's network.
+Result<> check_exposed(ContainerSpec&, const std::string& value) {
+    const auto port = parse_open_port(value);
+    return port ? Result<>{} : port.error();
+}
+
+Result<> do_nothing(ContainerSpec&, const std::string&) {
     return {};
 }
 
@@ -234,12 +242,19 @@ constexpr std::array kOptions{
             return {};
         }},
     Option{"--add-host", add_host},
+    Option{"--expose", check_exposed},
+    Option{"--platform", check_platform},
+    // It goes with its job, and nobody sits at a terminal.
+    Option{"--rm", do_nothing, true},
+    Option{"--tty", do_nothing, true},
+    Option{"--interactive", do_nothing, true},
     Option{"--entrypoint", set_entrypoint},
     Option{
         "--memory",
         [](ContainerSpec& spec, const std::string& value) {
             return store(parse_size(value), spec.memory_bytes);
         }},
+    Option{"--memory-swap", check_swap},
     Option{
         "--cpus",
         [](ContainerSpec& spec, const std::string& value) {
@@ -254,6 +269,7 @@ constexpr std::array kOptions{
     Option{"--tmpfs", add_tmpfs},
     Option{"--mount", add_mount},
     Option{"--ulimit", add_ulimit},
+    Option{"--cap-add", add_capability},
     Option{"--cap-drop", drop_capability},
     Option{"--security-opt", harden},
     Option{
@@ -282,6 +298,8 @@ constexpr std::array kAliases{
     Alias{"-w", "--workdir"},
     Alias{"-h", "--hostname"},
     Alias{"-m", "--memory"},
+    Alias{"-t", "--tty"},
+    Alias{"-i", "--interactive"},
     Alias{"--net-alias", "--network-alias"},
     // The engine's own name is the server's; this is how the others of the job find it.
     Alias{"--name", "--network-alias"}};

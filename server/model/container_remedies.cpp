@@ -17,7 +17,6 @@ constexpr std::string_view kIsolation =
 /// What people write at GitHub, and what stands in its place here.
 constexpr std::array kRemedies{
     Remedy{"--privileged", kIsolation},
-    Remedy{"--cap-add", kIsolation},
     Remedy{"--device", kIsolation},
     Remedy{"--gpus", kIsolation},
     Remedy{"--pid", kIsolation},
@@ -37,7 +36,6 @@ constexpr std::array kRemedies{
     Remedy{"-p", "write it under ports"},
     Remedy{"--publish-all", "write them under ports"},
     Remedy{"-P", "write them under ports"},
-    Remedy{"--expose", "every port is open inside the job's network: remove it"},
     Remedy{"--env-file", "write them under env"},
     Remedy{"--restart", "a service that ends stays down, and its log says so"},
 };

@@ -12,6 +12,7 @@ TEST(Words, AreSplitAsAShellWould) {
         split_words(R"(sh -c "echo 'x y'" '' a\ b)").value(),
         (Words{"sh", "-c", "echo 'x y'", "", "a b"})
     );
+    EXPECT_EQ(split_words("a \\\n  b\\\nc").value(), (Words{"a", "bc"}));
     EXPECT_EQ(split_words("").value(), Words{});
     EXPECT_FALSE(split_words("a 'b"));
 }

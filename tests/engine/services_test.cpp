@@ -128,7 +128,7 @@ Task<> be_cut_off(Job& job) {
     EXPECT_NE(seen.find("169.254.0.0"), std::string::npos) << seen;
     EXPECT_NE(seen.find("not permitted"), std::string::npos) << seen;
     EXPECT_NE(seen.find("No route to host"), std::string::npos) << seen;
-    EXPECT_EQ(seen.find("CapBnd:\t00000000000004fb\n"), seen.find("CapBnd")) << seen;
+    EXPECT_EQ(seen.find("CapBnd:\t00000000800404fb\n"), seen.find("CapBnd")) << seen;
     auto cleaning = job.cleanup();
     co_await std::move(cleaning);
     EXPECT_NE(job.session.log_.find("169.254.0.0"), std::string::npos) << job.session.log_;

@@ -105,10 +105,27 @@ TEST(ContainerOptions, OnlyTakeRightsAway) {
     );
 }
 
+TEST(ContainerOptions, GiveDebuggersTheRightToTraceAndKeepTheEnginesFilter) {
+    const auto spec =
+        spec_of("--cap-add=SYS_PTRACE --cap-add cap_kill --security-opt seccomp=unconfined");
+
+    EXPECT_EQ(spec.add_capabilities, (std::vector<std::string>{"CHOWN", "KILL", "SYS_PTRACE"}));
+    EXPECT_TRUE(spec.no_new_privileges);
+}
+
+TEST(ContainerOptions, PassOverWhatChangesNothingHere) {
+    const auto spec =
+        spec_of("--rm -t -i --memory 1g --memory-swap=-1 --expose 5432/tcp \\\n  --init");
+
+    EXPECT_EQ(spec.memory_bytes, 1LL << 30);
+    EXPECT_TRUE(spec.init);
+    EXPECT_NE(refusal_of("--memory-swap lots").find("no size"), std::string::npos);
+    EXPECT_NE(refusal_of("--expose many").find("no port"), std::string::npos);
+}
+
 TEST(ContainerOptions, RefuseWhatOpensTheMachineAndNameARemedy) {
     for (const char* option :
          {"--privileged",
-          "--cap-add SYS_ADMIN",
           "--pid=host",
           "--device /dev/kvm",
           "--gpus all",
@@ -121,9 +138,13 @@ TEST(ContainerOptions, RefuseWhatOpensTheMachineAndNameARemedy) {
     EXPECT_NE(refusal_of("-v/var/run:/var/run").find("under volumes"), std::string::npos);
     EXPECT_NE(refusal_of("--network host").find("network of its own"), std::string::npos);
     EXPECT_NE(refusal_of("-p 80:80").find("under ports"), std::string::npos);
+    EXPECT_NE(refusal_of("--cap-add SYS_ADMIN").find("would open the machine"), std::string::npos);
+    EXPECT_NE(refusal_of("--cap-add=ALL").find("would open the machine"), std::string::npos);
     EXPECT_NE(
-        refusal_of("--security-opt seccomp=unconfined").find("no-new-privileges"), std::string::npos
+        refusal_of("--security-opt apparmor=unconfined").find("no-new-privileges"),
+        std::string::npos
     );
+    EXPECT_NE(refusal_of("--platform linux/s390x").find("another processor"), std::string::npos);
     EXPECT_NE(refusal_of("--add-host me:host-gateway").find("the machine"), std::string::npos);
     EXPECT_NE(refusal_of("--label triphammer.fence=1").find("the server's own"), std::string::npos);
 }

@@ -11,10 +11,21 @@ namespace triphammer::runner {
 
 namespace {
 
-/// What package managers and servers that give up root need; nothing that reaches beyond the
-/// container.
+/// What package managers and servers that give up root need (SETFCAP: rpm, for programs like ping;
+/// SYS_CHROOT: sshd); nothing that reaches beyond the container.
 const std::vector<std::string> kCapabilities{
-    "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "SETGID", "SETUID", "NET_BIND_SERVICE"};
+    "CHOWN",
+    "DAC_OVERRIDE",
+    "FOWNER",
+    "FSETID",
+    "KILL",
+    "SETGID",
+    "SETUID",
+    "NET_BIND_SERVICE",
+    "SETFCAP",
+    "SYS_CHROOT"};
+/// In front of an image, as in `uses`.
+constexpr std::string_view kImageScheme = "docker://";
 
 /// What no job gets is a mistake of the file here.
 Error as_invalid(const Error& error) {
@@ -22,7 +33,9 @@ Error as_invalid(const Error& error) {
 }
 
 Result<> set_image(const ContainerText& text, ContainerPlan& plan) {
-    auto image = docker::parse_reference(text.image);
+    std::string_view name = text.image;
+    if (name.starts_with(kImageScheme)) name.remove_prefix(kImageScheme.size());
+    auto image = docker::parse_reference(name);
     if (!image) return image.error();
     plan.image = std::move(*image);
     if (text.username.empty() != text.password.empty()) {
