@@ -115,6 +115,42 @@ def test_a_service_has_the_name_and_the_limits_of_its_options(run):
     assert job["state"] == "succeeded", (job, log)
 
 
+def test_images_options_and_names_are_taken_as_public_files_write_them(run):
+    job, log = run("""\
+    container:
+      image: docker://triphammer/busybox
+      options: >-
+        --cap-add=SYS_PTRACE --security-opt seccomp=unconfined
+        --memory 200m --memory-swap=-1 --rm -t
+    services:
+      web:
+        image: docker://triphammer/busybox
+        ports: [6379, "8080:80/tcp"]
+        options: |
+          --health-cmd "sh -c \\"test -e /www/index.html\\"" \\
+          --health-interval=1s
+        command: sh -c 'mkdir /www && echo served >/www/index.html && exec httpd -f -h /www'
+      web-guard: { image: triphammer/busybox, command: sleep 1000 }
+      loopback: { image: triphammer/busybox, command: sleep 1000 }
+""", """\
+      - run: |
+          set -x
+          test "${{ job.services.web.ports[6379] }}/${{ job.services.web.ports['80'] }}" = 6379/80
+          test "$(wget -qO- http://web/)" = served
+          chroot / true
+          grep "CapBnd:.*00000000800c04fb" /proc/self/status
+""")
+
+    assert job["state"] == "succeeded", (job, log)
+
+
+def test_a_shell_that_the_image_does_not_have_is_named(run):
+    job, log = run("    container: triphammer/busybox\n    defaults: { run: { shell: bash } }\n", "      - run: echo hello\n")
+
+    assert job["state"] == "failed"
+    assert "is the shell 'bash' installed in a container of triphammer/busybox:latest" in log
+
+
 def test_a_job_that_writes_more_than_its_disk_ends_at_once(run):
     job, log = run("    container: triphammer/busybox\n    resources: { disk: 50m }\n", """\
       - run: |

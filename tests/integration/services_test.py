@@ -2,6 +2,7 @@
 on the machine and in a container, with a real server."""
 import os
 import signal
+import socket
 
 import pytest
 
@@ -147,6 +148,41 @@ def test_a_job_whose_label_is_an_image_finds_its_database_on_localhost(make_daem
     log = daemon.log_text(run["id"], run["jobs"][0]["id"])
     assert run["state"] == "succeeded", log
     assert "2 passed" in log
+    assert objects() == []
+
+
+SAME_PORT = """\
+on: push
+jobs:
+  ask:
+    runs-on: ubuntu-latest
+    strategy: { matrix: { word: [one, other] } }
+    services:
+      web:
+        image: triphammer/busybox
+        command: sh -c 'mkdir /www && echo ${{ matrix.word }} >/www/index.html && exec httpd -f -h /www'
+        ports: ["PORT:80", "PORT:80/udp", 81]
+        ready: { tcp: 80 }
+    steps:
+      - run: |
+          set -x
+          test "${{ job.services.web.ports[80] }}/${{ job.services.web.ports['81'] }}" = PORT/81
+          said=$(python3 -c 'import urllib.request; print(urllib.request.urlopen("http://localhost:PORT/").read().decode())')
+          test "$said" = ${{ matrix.word }}
+"""
+
+
+def test_other_jobs_and_the_machine_may_use_the_port_that_a_file_names(make_daemon, git):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        daemon = make_daemon(docker={"host": os.environ["DOCKER_HOST"]}, workers=2)
+        repository = git.repository("acme/shop")
+        workflow = SAME_PORT.replace("PORT", str(taken.getsockname()[1]))
+        sha = repository.commit({".triphammer/ci.yml": workflow})
+        daemon.add_repository(repository)
+        run = daemon.run_of_push(repository, sha, 120)
+    logs = "".join(daemon.log_text(run["id"], job["id"]) for job in run["jobs"])
+    assert run["state"] == "succeeded", logs
+    assert "waiting for it" not in logs
     assert objects() == []
 
 

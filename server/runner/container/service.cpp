@@ -52,6 +52,11 @@ Service::Service(JobSession& session, EnginePlace& place, ContainerPlan plan, in
     plan_.spec.aliases.insert(plan_.spec.aliases.begin(), plan_.name);
     // A port of the machine would only be in the way of other jobs.
     if (reach == Reach::machine) return;
+    if (reach == Reach::own) {
+        seen_ = plan_.spec.ports;
+        for (auto& port : plan_.spec.ports) port.host_port = 0;
+        return;
+    }
     info_.published = std::exchange(plan_.spec.ports, {});
     if (reach == Reach::localhost) return;
     for (auto& port : info_.published) port.host_port = port.container_port;
@@ -313,8 +318,22 @@ JobPlace::Service Service::facts() const {
     JobPlace::Service out;
     out.name = plan_.name;
     out.id = id_;
-    for (const auto& port : info_.published) {
+    for (const auto& port : seen_.empty() ? info_.published : seen_) {
         out.ports.emplace_back(std::to_string(port.container_port), std::to_string(port.host_port));
+    }
+    return out;
+}
+
+std::vector<PortWay> Service::ways() const {
+    std::vector<PortWay> out;
+    for (const auto& seen : seen_) {
+        const auto leads = [&seen](const auto& port) {
+            return port.container_port == seen.container_port && port.protocol == seen.protocol;
+        };
+        const auto& all = info_.published;
+        const auto found = std::find_if(all.begin(), all.end(), leads);
+        if (found != all.end())
+            out.push_back({seen.host_port, found->host_port, seen.protocol == "udp"});
     }
     return out;
 }

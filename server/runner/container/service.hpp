@@ -8,12 +8,14 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace triphammer::runner {
 
 /// Where the steps find a service's ports.
 enum class Reach {
-    machine,    // steps on this machine: at its loopback
+    machine,    // steps on this machine, that have its loopback: there
+    own,        // steps on this machine, that have one of their own: there
     name,       // steps in the file's own container: at the service's name alone, as GitHub's
     localhost,  // steps in a label's container: at that one's loopback as well
 };
@@ -34,6 +36,9 @@ class Service {
 
     /// Those that lead to the machine.
     const std::vector<docker::PortBinding>& ports() const { return plan_.spec.ports; }
+
+    /// Its ports on a loopback of the steps' own, once it runs.
+    std::vector<PortWay> ways() const;
 
     JobPlace::Service facts() const;
     /// "PORT=ADDRESS:PORT" for each TCP port, once it runs.
@@ -62,7 +67,8 @@ class Service {
     docker::ImageInfo image_;
     std::string id_;
     std::string guard_;
-    docker::ContainerInfo info_;  // once it runs
+    std::vector<docker::PortBinding> seen_;  // by the steps, where the engine's are others
+    docker::ContainerInfo info_;             // once it runs
     std::unique_ptr<docker::AttachedStream> output_;
     bool has_log_ = false;
     protocol::StepEnd end_;

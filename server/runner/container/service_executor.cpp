@@ -1,7 +1,6 @@
 // Steps on this machine with the job's services beside them, in containers.
 #include "runner/container/service_executor.hpp"
 
-#include "base/text.hpp"
 #include "runner/container/port_turn.hpp"
 #include "runner/container/service_group.hpp"
 #include "runner/session/job_session.hpp"
@@ -66,7 +65,8 @@ class ServiceExecutor final : public StepExecutor {
 };
 
 Task<Result<>> ServiceExecutor::prepare() {
-    if (auto planned = services_.plan(Reach::machine); !planned) co_return planned;
+    const auto reach = steps_->has_own_loopback() ? Reach::own : Reach::machine;
+    if (auto planned = services_.plan(reach); !planned) co_return planned;
     if (!services_.empty()) {
         auto bringing = bring_up();
         auto up = co_await std::move(bringing);
@@ -77,14 +77,12 @@ Task<Result<>> ServiceExecutor::prepare() {
     co_return ready ? bring_in_ports() : ready;
 }
 
-/// They are published on the machine's loopback; the steps may have another one.
+/// The engine has chosen the machine's ports: two jobs may want the same one, and so may the
+/// machine.
 Result<> ServiceExecutor::bring_in_ports() {
-    for (const auto& service : services_.facts()) {
-        for (const auto& [inside, published] : service.ports) {
-            const auto port = parse_integer(published).value_or(0);
-            auto done = steps_->bring_in(static_cast<std::uint16_t>(port));
-            if (!done) return with_context("port " + published, done.error());
-        }
+    for (const auto& way : services_.ways()) {
+        auto done = steps_->bring_in(way);
+        if (!done) return with_context("port " + std::to_string(way.port), done.error());
     }
     return {};
 }

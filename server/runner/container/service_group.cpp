@@ -34,7 +34,7 @@ void choose_ports(std::vector<ContainerPlan>& plans) {
 Result<> ServiceGroup::plan(Reach reach) {
     auto plans = make_service_plans(session_);
     if (!plans) return plans.error();
-    if (reach == Reach::localhost) choose_ports(*plans);
+    if (reach == Reach::localhost || reach == Reach::own) choose_ports(*plans);
     int step = kFirstServiceStep;
     for (auto& plan : *plans) {
         services_.push_back(
@@ -90,6 +90,14 @@ Task<> ServiceGroup::finish() {
 std::vector<JobPlace::Service> ServiceGroup::facts() const {
     std::vector<JobPlace::Service> out;
     for (const auto& service : services_) out.push_back(service->facts());
+    return out;
+}
+
+std::vector<PortWay> ServiceGroup::ways() const {
+    std::vector<PortWay> out;
+    for (const auto& service : services_) {
+        for (const auto& way : service->ways()) out.push_back(way);
+    }
     return out;
 }
 

@@ -39,6 +39,9 @@ class ServiceGroup {
 
     std::vector<JobPlace::Service> facts() const;
 
+    /// Their ports on a loopback of the steps' own.
+    std::vector<PortWay> ways() const;
+
     /// Their ports for the loopback of the steps' container.
     std::vector<std::string> leads() const;
 

@@ -106,18 +106,18 @@ struct DatagramRelay::Talk {
     std::uint64_t packets = 0;  // of both directions
 };
 
-void DatagramRelay::serve(FileDescriptor socket, bool is_known) {
-    tasks_.spawn("datagrams", take(std::move(socket), is_known));
+void DatagramRelay::serve(FileDescriptor socket, std::optional<Address> target) {
+    tasks_.spawn("datagrams", take(std::move(socket), target));
 }
 
-Task<> DatagramRelay::take(FileDescriptor socket, bool is_known) {
+Task<> DatagramRelay::take(FileDescriptor socket, std::optional<Address> target) {
     Descriptor waiter{executor_, socket.release()};
     Datagram datagram;
     for (;;) {
         co_await waiter.async_wait(Descriptor::wait_read, asio::use_awaitable);
         if (!datagram.receive(waiter.native_handle())) continue;
-        if (!is_known && !execution::find_borders().may_pass(datagram.to)) continue;
-        const auto talk = talk_of(datagram);
+        if (!target && !execution::find_borders().may_pass(datagram.to)) continue;
+        const auto talk = talk_of(datagram, target.value_or(datagram.to));
         if (!talk || !talk->outside.is_open()) continue;
         ++talk->packets;
         const auto& bytes = datagram.bytes;
@@ -126,19 +126,23 @@ Task<> DatagramRelay::take(FileDescriptor socket, bool is_known) {
 }
 
 /// A datagram may have been on its way already when its talk began.
-std::shared_ptr<DatagramRelay::Talk> DatagramRelay::talk_of(const Datagram& datagram) {
+std::shared_ptr<DatagramRelay::Talk> DatagramRelay::talk_of(
+    const Datagram& datagram, const Address& target
+) {
     std::erase_if(talks_, [](const auto& one) { return one.second.expired(); });
     const auto found = talks_.find({datagram.from, datagram.to});
     if (found != talks_.end()) return found->second.lock();
     if (talks_.size() >= kMostTalks) return {};
-    return begin(datagram);
+    return begin(datagram, target);
 }
 
-std::shared_ptr<DatagramRelay::Talk> DatagramRelay::begin(const Datagram& datagram) {
+std::shared_ptr<DatagramRelay::Talk> DatagramRelay::begin(
+    const Datagram& datagram, const Address& target
+) {
     auto inside = network_.open(SOCK_DGRAM, datagram.to);
     FileDescriptor outside{::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
     if (!inside || !outside) return {};
-    if (!connect(*inside, datagram.from) || !connect(outside, datagram.to)) return {};
+    if (!connect(*inside, datagram.from) || !connect(outside, target)) return {};
     auto talk =
         std::make_shared<Talk>(executor_, std::move(*inside), std::move(outside), datagram.to);
     talks_[{datagram.from, datagram.to}] = talk;

@@ -8,6 +8,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace triphammer::runner {
@@ -18,17 +19,18 @@ class DatagramRelay {
     DatagramRelay(Executor executor, const execution::Network& network, TaskGroup& tasks)
         : executor_{executor}, network_{network}, tasks_{tasks} {}
 
-    /// Carries on what arrives at `socket` in the job's network; `is_known`: that may go on anyway.
-    void serve(FileDescriptor socket, bool is_known);
+    /// Carries on what arrives at `socket` in the job's network: to `target`, or to where it was
+    /// sent, if it may go there.
+    void serve(FileDescriptor socket, std::optional<execution::Address> target);
 
   private:
     struct Talk;
     struct Datagram;
     using Talks = std::map<std::pair<execution::Address, execution::Address>, std::weak_ptr<Talk>>;
 
-    Task<> take(FileDescriptor socket, bool is_known);
-    std::shared_ptr<Talk> talk_of(const Datagram& datagram);
-    std::shared_ptr<Talk> begin(const Datagram& datagram);
+    Task<> take(FileDescriptor socket, std::optional<execution::Address> target);
+    std::shared_ptr<Talk> talk_of(const Datagram& datagram, const execution::Address& target);
+    std::shared_ptr<Talk> begin(const Datagram& datagram, const execution::Address& target);
     static Task<> pump(std::shared_ptr<Talk> talk, bool outwards);
 
     Executor executor_;

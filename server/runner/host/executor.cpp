@@ -73,9 +73,12 @@ Task<Result<>> HostExecutor::prepare() {
     co_return borders ? relay_->start(*borders) : Result<>{};
 }
 
-Result<> HostExecutor::bring_in(std::uint16_t port) {
+Result<> HostExecutor::bring_in(const PortWay& way) {
     if (!relay_) return {};  // it is the steps' loopback too
-    return relay_->bring_in({execution::kLoopback, port});
+    const execution::Address inside{execution::kLoopback, way.port};
+    const execution::Address outside{execution::kLoopback, way.outside};
+    return way.is_udp ? relay_->lead_datagrams(inside, outside)
+                      : relay_->lead_connections(inside, outside);
 }
 
 Task<Result<execution::ProcessEnd>> HostExecutor::run_step(

@@ -43,7 +43,9 @@ class HostExecutor final : public StepExecutor {
 
     Task<Result<std::uint64_t>> measure_disk() override;
 
-    Result<> bring_in(std::uint16_t port) override;
+    bool has_own_loopback() const override { return is_root_; }
+
+    Result<> bring_in(const PortWay& way) override;
 
     std::string description() const override;
 

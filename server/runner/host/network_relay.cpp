@@ -124,26 +124,32 @@ NetworkRelay::NetworkRelay(Executor executor, execution::Network& network)
       datagrams_{executor, network, tasks_} {}
 
 Result<> NetworkRelay::start(const execution::Borders& borders) {
-    tasks_.spawn("connections", accept(std::move(network_.connections()), false));
-    datagrams_.serve(std::move(network_.datagrams()), false);
+    tasks_.spawn("connections", accept(std::move(network_.connections()), {}));
+    datagrams_.serve(std::move(network_.datagrams()), {});
     for (const auto& server : borders.excepted) {
         if (!execution::kLoopbackRange.contains(server.host)) continue;
-        if (auto done = bring_in(server); !done) return with_context("a name server", done.error());
+        auto done = lead_connections(server, server);
+        if (done) done = lead_datagrams(server, server);
+        if (!done) return with_context("a name server", done.error());
     }
     return {};
 }
 
-Result<> NetworkRelay::bring_in(const Address& address) {
+Result<> NetworkRelay::lead_connections(const Address& address, const Address& target) {
     auto listener = network_.open(SOCK_STREAM, address);
     if (!listener) return listener.error();
-    auto socket = network_.open(SOCK_DGRAM, address);
-    if (!socket) return socket.error();
-    tasks_.spawn("port", accept(std::move(*listener), true));
-    datagrams_.serve(std::move(*socket), true);
+    tasks_.spawn("port", accept(std::move(*listener), target));
     return {};
 }
 
-Task<> NetworkRelay::accept(FileDescriptor listener, bool is_known) {
+Result<> NetworkRelay::lead_datagrams(const Address& address, const Address& target) {
+    auto socket = network_.open(SOCK_DGRAM, address);
+    if (!socket) return socket.error();
+    datagrams_.serve(std::move(*socket), target);
+    return {};
+}
+
+Task<> NetworkRelay::accept(FileDescriptor listener, std::optional<Address> target) {
     asio::posix::stream_descriptor waiter{executor_, listener.release()};
     for (;;) {
         co_await waiter.async_wait(asio::posix::stream_descriptor::wait_read, asio::use_awaitable);
@@ -151,8 +157,8 @@ Task<> NetworkRelay::accept(FileDescriptor listener, bool is_known) {
             ::accept4(waiter.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK)};
         const bool is_accepted = inside.get() >= 0;
         if (is_accepted) {
-            const auto to = name_of(inside);
-            if (is_known || execution::find_borders().may_pass(to)) {
+            const auto to = target ? *target : name_of(inside);
+            if (target || execution::find_borders().may_pass(to)) {
                 tasks_.spawn("connection", carry(std::move(inside), to));
             } else {
                 reset_at_close(inside.get());

@@ -7,6 +7,8 @@
 #include "execution/network.hpp"
 #include "runner/host/datagram_relay.hpp"
 
+#include <optional>
+
 namespace triphammer::runner {
 
 /// Everything on the runner's one thread.
@@ -19,14 +21,16 @@ class NetworkRelay {
     /// those of its making; they are looked for again at each connection.
     Result<> start(const execution::Borders& borders);
 
-    /// Makes a port of this machine's loopback one of the job's, for connections and datagrams.
-    Result<> bring_in(const execution::Address& address);
+    /// Makes an address of the job's loopback lead to one of this machine's.
+    Result<> lead_connections(const execution::Address& address, const execution::Address& target);
+    Result<> lead_datagrams(const execution::Address& address, const execution::Address& target);
 
     /// Ends every connection.
     Task<> stop() { return tasks_.stop(); }
 
   private:
-    Task<> accept(FileDescriptor listener, bool is_known);
+    /// To `target`, or to where the step wanted to go, if it may.
+    Task<> accept(FileDescriptor listener, std::optional<execution::Address> target);
     Task<> wait_for_room();
     Task<> carry(FileDescriptor inside, execution::Address to);
 

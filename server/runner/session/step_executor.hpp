@@ -55,6 +55,13 @@ struct JobPlace {
     std::vector<Service> services;
 };
 
+/// A port of the steps' loopback that leads to one of this machine's.
+struct PortWay {
+    std::uint16_t port = 0;
+    std::uint16_t outside = 0;
+    bool is_udp = false;
+};
+
 /// One process of a step; every path as the steps see it.
 struct StepCommand {
     std::vector<std::string> arguments;
@@ -96,8 +103,11 @@ class StepExecutor {
     /// After `prepare`.
     virtual JobPlace place() const { return {}; }
 
-    /// After `prepare`: a port of this machine's loopback, which the steps find on theirs.
-    virtual Result<> bring_in(std::uint16_t) { return {}; }
+    /// Whether the steps' loopback is another one than this machine's.
+    virtual bool has_own_loopback() const { return false; }
+
+    /// After `prepare`, where it has.
+    virtual Result<> bring_in(const PortWay&) { return {}; }
 
     /// For the first line of the job's log: where the steps are.
     virtual std::string description() const = 0;
