@@ -70,7 +70,6 @@ void fields(Archive& archive, Is<StepEnd> auto& m) {
     archive.field("cause", m.cause);
     archive.field("exit_status", m.exit_status);
     archive.field("reason", m.reason);
-    archive.field("outputs", m.outputs);
     archive.field("annotations", m.annotations);
     archive.field("at", m.at);
 }

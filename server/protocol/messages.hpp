@@ -84,7 +84,6 @@ struct StepEnd {
     model::Cause cause = model::Cause::none;
     std::optional<int> exit_status;
     std::string reason;
-    Outputs outputs;
     std::vector<Annotation> annotations;
     std::int64_t at = 0;
 

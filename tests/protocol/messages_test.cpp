@@ -31,10 +31,9 @@ TEST(Messages, EveryRecordIsReadBackAsWritten) {
             model::Cause::exit,
             7,
             "exit 7",
-            {{"a", "b"}},
             {{"error", "no", "title", "x.cpp", 3, 4, 5, 6}},
             9},
-        StepEnd{4, model::StepState::skipped, model::Cause::none, {}, "", {}, {}, 9},
+        StepEnd{4, model::StepState::skipped, model::Cause::none, {}, "", {}, 9},
         Phase{model::DeploymentPhase::switch_traffic, "nginx", 1},
         Intent{1, "switch", "web", "ab", 2},
         EffectResult{1, true, R"({"id":"c"})", R"([{"status":200}])", "tail", "", 3},
@@ -90,7 +89,7 @@ TEST(Messages, AnythingButOurOwnSpellingIsAnError) {
 }
 
 TEST(Messages, AStepEndsInAFinalState) {
-    const Record open = StepEnd{1, model::StepState::running, {}, {}, "", {}, {}, 0};
+    const Record open = StepEnd{1, model::StepState::running, {}, {}, "", {}, 0};
     const auto bytes = to_frame(open);
 
     EXPECT_FALSE(parse_record(read_frame(bytes).value().value()));

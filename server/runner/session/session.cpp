@@ -86,13 +86,11 @@ Task<Result<>> Session::step_end(protocol::StepEnd end) {
     auto& log = *logs_.at(end.number);
     std::string rest;
     log.masker.flush(rest);
-    mask_outputs(end, rest);
+    mask_annotations(end);
     if (const auto more = annotation_limit_.apply(end.annotations); more > 0) {
         rest += "##[warning]" + std::to_string(more) +
                 " annotations are beyond the limits of 10 of a kind and step and 50 of a job\n";
     }
-    // Later steps have them from their scope; the daemon reads none, and a frame may be too small.
-    end.outputs.clear();
     auto written = append_log(end.number, log, rest);
     auto kept = co_await std::move(written);
     if (!kept && end.state == model::StepState::succeeded) {
@@ -121,15 +119,7 @@ Task<Result<>> Session::summary(int step, std::string_view markdown) {
     co_return Result<>{};
 }
 
-/// An output that holds a secret would carry it into the database and to other jobs.
-void Session::mask_outputs(protocol::StepEnd& end, std::string& remarks) const {
-    std::erase_if(end.outputs, [&](const auto& output) {
-        const bool secret = masks_.contains_secret(output.second);
-        if (secret)
-            remarks +=
-                "##[warning]the output '" + output.first + "' holds a secret and is left out\n";
-        return secret;
-    });
+void Session::mask_annotations(protocol::StepEnd& end) const {
     for (auto& annotation : end.annotations) {
         annotation.message = masks_.mask(annotation.message);
         annotation.title = masks_.mask(annotation.title);
@@ -196,6 +186,18 @@ Task<Result<>> Session::fetch_source(int step) {
     co_return co_await std::move(fetching);
 }
 
+/// An output that holds a secret would carry it into the database and to other jobs.
+void Session::leave_out_secrets(protocol::End& end) const {
+    std::vector<std::string> names;
+    std::erase_if(end.outputs, [&](const auto& output) {
+        const bool is_secret = masks_.contains_secret(output.second);
+        if (is_secret) names.push_back(output.first);
+        return is_secret;
+    });
+    if (names.empty() || !end.reason.empty()) return;
+    end.reason = "left out, for they hold a secret: the outputs " + join(names, ", ");
+}
+
 Task<Result<>> Session::end(JobOutcome outcome) {
     protocol::End record;
     record.state = outcome.state;
@@ -204,9 +206,7 @@ Task<Result<>> Session::end(JobOutcome outcome) {
     record.exit_status = outcome.exit_status;
     record.outputs = std::move(outcome.outputs);
     record.deployment = outcome.deployment;
-    std::erase_if(record.outputs, [&](const auto& output) {
-        return masks_.contains_secret(output.second);
-    });
+    leave_out_secrets(record);
     for (const auto& [number, log] : logs_) {
         record.steps.push_back({number, log->bytes, log->sum.hex()});
     }

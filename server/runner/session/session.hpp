@@ -121,7 +121,8 @@ class Session final : public JobSession, public LinkListener {
     Task<Result<protocol::Verdict>> wait_for_go(std::int64_t n);
     Task<> wait_for_room();
     Result<> put(std::string_view first, std::string_view second = {});
-    void mask_outputs(protocol::StepEnd& end, std::string& remarks) const;
+    void mask_annotations(protocol::StepEnd& end) const;
+    void leave_out_secrets(protocol::End& end) const;
 
     std::int64_t now_ms() const { return to_unix_ms(parts_.clock.now()); }
 

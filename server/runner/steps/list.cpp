@@ -21,7 +21,6 @@ protocol::StepEnd end_record(int number, StepResult result) {
     out.cause = result.cause;
     out.exit_status = result.exit_status;
     out.reason = std::move(result.reason);
-    out.outputs = std::move(result.outputs);
     out.annotations = std::move(result.annotations);
     return out;
 }
