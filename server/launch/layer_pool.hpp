@@ -8,7 +8,7 @@
 namespace triphammer::launch {
 
 /// One pool for a repository's own commits, one for those of pull requests from its forks; empty
-/// for a job that checks nothing out.
+/// for a job that checks nothing out, nor uses an action that could.
 std::string find_layer_pool(store::Connection& db, const store::JobRow& job);
 
 }  // namespace triphammer::launch

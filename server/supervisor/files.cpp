@@ -1,10 +1,12 @@
 #include "supervisor/files.hpp"
 
 #include <fcntl.h>
+#include <ftw.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 
 namespace triphammer::supervisor {
@@ -24,6 +26,26 @@ std::string put_folder(const wire::File& folder) {
         return failure(folder.path);
     }
     return {};
+}
+
+constexpr int kMostOpen = 32;
+
+/// Of a walk from below: everything but what it began at.
+int remove_entry(const char* path, const struct stat*, int, FTW* at) {
+    return at->level == 0 || ::remove(path) == 0 || errno == ENOENT ? 0 : -1;
+}
+
+std::string empty_folder(const std::string& path) {
+    const int walked = ::nftw(path.c_str(), remove_entry, kMostOpen, FTW_DEPTH | FTW_PHYS);
+    if (walked == 0 || errno == ENOENT) return {};
+    return "empty " + path + ": " + std::strerror(errno);
+}
+
+/// A folder that has other files stays.
+std::string remove_one(const std::string& path) {
+    const bool is_fine = ::remove(path.c_str()) == 0 || errno == ENOENT || errno == ENOTDIR ||
+                         errno == ENOTEMPTY || errno == EEXIST;
+    return is_fine ? "" : "remove " + path + ": " + std::strerror(errno);
 }
 
 bool write_all(int file, std::string_view rest) {
@@ -67,6 +89,8 @@ wire::File read_open(const std::string& path, int file) {
 
 std::string put_file(const wire::File& file) {
     if (file.kind == wire::FileKind::folder) return put_folder(file);
+    if (file.kind == wire::FileKind::emptied) return empty_folder(file.path);
+    if (file.kind == wire::FileKind::gone) return remove_one(file.path);
     if (::unlink(file.path.c_str()) != 0 && errno != ENOENT) return failure(file.path);
     const int opened =
         ::open(file.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);

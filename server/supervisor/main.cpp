@@ -169,6 +169,10 @@ class Work {
         ended.how = wire::How::not_started;
         ended.text = std::exchange(wrong_file_, {});
         if (!ended.text.empty()) return send(wire::to_frame(ended));
+        if (start.arguments.empty()) {
+            ended.how = wire::How::exited;
+            return send(wire::to_frame(ended));
+        }
         auto command = std::make_unique<Command>(std::move(start));
         ended.value = command->start();
         if (ended.value == 0) return commands_.push_back(std::move(command));

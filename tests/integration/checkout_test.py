@@ -137,3 +137,57 @@ def test_a_sparse_checkout_has_what_its_patterns_say(daemon, git):
     assert run["state"] == "succeeded", log
     assert "cone docs/z.md src/a/x.c top.txt\nplain src/a/x.c\n" in log
     assert "./docs/z.md\n./src/a/x.c\n./top.txt\n" in log
+
+
+def test_files_stay_in_a_repository_that_is_not_to_be_cleaned_and_nowhere_else(daemon, git):
+    app = git.repository("acme/app")
+    app.commit({"same.txt": "same\n", "changed.txt": "first\n", "gone/too.txt": "x\n"})
+    app.tag("v1")
+    app.commit({"changed.txt": "second\n", "gone/too.txt": None, "new.txt": "new\n"})
+    keep = "{ uses: actions/checkout@v4, with: { clean: false } }"
+
+    run, log = run_of(
+        daemon, app,
+        "run: echo before > before.txt",
+        keep,
+        "run: test ! -e before.txt && ls",  # it was no repository
+        "{ uses: actions/checkout@v4, with: { ref: v1 } }",
+        "run: mkdir out && echo built > out/file && echo ruined > same.txt && touch -d 2001-01-01 changed.txt new.txt",
+        "run: git config user.name nobody; git checkout -q -b mine",
+        keep,
+        "run: cat same.txt changed.txt new.txt out/file; test ! -e gone; git status --porcelain; git branch --show-current",
+        "{ uses: actions/checkout@v4, with: { clean: true } }",
+        "run: test ! -e out && git status --porcelain && echo clean",
+    )
+
+    assert run["state"] == "succeeded", log
+    assert "same\nsecond\nnew\nbuilt\n?? out/\nmain\n" in log and log.endswith("clean\n"), log
+
+
+def test_what_did_not_change_keeps_its_time_where_files_stay(daemon, git):
+    app = git.repository("acme/app")
+    app.commit({"same.txt": "same\n", "changed.txt": "first\n"})
+    app.tag("v1")
+    app.commit({"changed.txt": "second\n"})
+
+    run, log = run_of(
+        daemon, app,
+        "{ uses: actions/checkout@v4, with: { ref: v1 } }",
+        "run: stat -c %.9Y same.txt changed.txt > $RUNNER_TEMP/times",
+        "{ uses: actions/checkout@v4, with: { clean: false } }",
+        "run: stat -c %.9Y same.txt changed.txt | diff $RUNNER_TEMP/times - | grep -c '^>'; cat changed.txt",
+    )
+
+    assert run["state"] == "succeeded" and "1\nsecond\n" in log, log
+
+
+def test_the_server_of_github_may_be_named_and_no_other(make_daemon, git):
+    daemon = make_daemon(github={"url": git.url})
+    app = git.repository("acme/app")
+    step = "{ uses: actions/checkout@v4, with: { github-server-url: %s } }"
+
+    ours, log = run_of(daemon, app, step % (git.url + "/"), "run: test -d .triphammer")
+    other, said = run_of(daemon, app, step % "https://git.example.com")
+
+    assert ours["state"] == "succeeded", log
+    assert other["state"] == "failed" and f"repositories come from {git.url}" in said, said

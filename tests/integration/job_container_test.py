@@ -195,3 +195,22 @@ jobs:
 
     assert job["state"] == "succeeded", log
     assert "0 value\n" in log and "other\n" in log and "exited with status 1" in log
+
+
+@pytest.mark.parametrize("container", ["triphammer/busybox", IMAGE])
+def test_a_checkout_leaves_of_what_was_there_what_it_leaves_on_a_machine(run, image, container):
+    job, log = run(f"    container: {container}\n", """\
+      - run: mkdir -p sub/deep && echo early > early.txt && echo early > sub/deep/early.txt && ln -s /etc sub/link
+      - uses: actions/checkout@v4
+      - run: test ! -e early.txt && test ! -e sub/deep && test ! -e sub/link && test -e /etc/passwd && cat lock sub/file
+      - run: echo made > made.txt && echo ruined > lock && rm sub/file && echo ref > .git/refs/heads/mine
+      - { uses: actions/checkout@v4, with: { clean: false } }
+      - run: cat made.txt lock sub/file && test ! -e .git/refs/heads/mine && test "${{ hashFiles('made.txt') }}" != ''
+      - { uses: actions/checkout@v4, with: { path: beside } }
+      - run: cat beside/lock made.txt
+      - uses: actions/checkout@v4
+      - run: ls && ls -A | wc -l
+""", **{"lock": "x\n", "sub/file": "y\n"})
+
+    assert job["state"] == "succeeded", (job, log)
+    assert "\nmade\nx\ny\n" in log and "\nx\nmade\n" in log and log.endswith("\nlock\nsub\n4\n"), log

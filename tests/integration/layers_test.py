@@ -167,3 +167,14 @@ def test_a_runner_that_was_killed_leaves_no_mount(daemon, git):
     assert str(folder) not in open("/proc/self/mountinfo").read()
     _, run, log = run_of(daemon, app, CHECKOUT, {"run": "cat README"})
     assert run["state"] == "succeeded" and "On top of" in log and "one\n" in log, log
+
+
+def test_a_checkout_inside_of_an_action_rests_on_a_layer_too(make_daemon, git):
+    daemon = make_daemon(actions={"allow": ["tools/*"]}, github={"url": git.url})
+    app, tools = git.repository("acme/app"), git.repository("tools/begin")
+    commit = tools.commit({"action.yml": json.dumps({"runs": {"using": "composite", "steps": [CHECKOUT]}})})
+    with_layer(daemon, app, {"README": "one\n"})
+
+    _, run, log = run_of(daemon, app, {"uses": f"tools/begin@{commit}"}, {"run": "cat README; git status --porcelain"})
+
+    assert run["state"] == "succeeded" and "On top of" in log and "one\n" in log, log

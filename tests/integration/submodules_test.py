@@ -222,3 +222,55 @@ def test_a_link_of_the_tree_without_a_url_is_named(make_daemon, git):
     state, log = run_of(daemon, app, CHECKOUT)
 
     assert state == "failed" and ".gitmodules is missing" in log, log
+
+
+def test_files_of_git_lfs_in_submodules_come_with_the_checkout(make_daemon, tmp_path):
+    from harness.git_lfs import LfsServer
+
+    with LfsServer(tmp_path / "lfs") as lfs:
+        daemon = make_daemon(
+            git={**HERE, "submodules": "same-host", "lfs_hosts": [lfs.url.removeprefix("http://")]})
+        lib, app = lfs.repository("tools/lib"), lfs.repository("acme/app")
+        lib.commit({"lib.bin": lfs.add(b"of the submodule\n")})
+        app.commit({"app.bin": lfs.add(b"of the repository\n")})
+        app.add_submodule("libs/lib", "../../tools/lib.git", lib.head())
+
+        state, log = run_of(
+            daemon, app,
+            "{ uses: actions/checkout@v4, with: { submodules: true, lfs: true } }",
+            "run: cat app.bin libs/lib/lib.bin; test -z \"$(git -C libs/lib status --porcelain)\"",
+        )
+
+        assert state == "succeeded" and "of the repository\nof the submodule\n" in log, log
+        assert lfs.complaints == []
+
+
+def test_submodules_stay_where_files_do(make_daemon, git):
+    daemon = make_daemon(git={**HERE, "submodules": "same-host"})
+    app, _ = with_submodules(git)
+
+    state, log = run_of(
+        daemon, app, CHECKOUT,
+        "run: echo mine > libs/lib/mine.txt && echo ruined > libs/lib/lib.txt",
+        "{ uses: actions/checkout@v4, with: { submodules: true, clean: false } }",
+        "run: cat libs/lib/mine.txt libs/lib/lib.txt && test \"$(git -C libs/lib status --porcelain)\" = '?? mine.txt'",
+    )
+
+    assert state == "succeeded" and "mine\nlib\n" in log, log
+
+
+def test_a_mirror_that_nobody_used_in_a_month_goes_and_comes_again(make_daemon, git):
+    daemon = make_daemon(git={**HERE, "submodules": "same-host"})
+    app, _ = with_submodules(git)
+    state, log = run_of(daemon, app, CHECKOUT)
+    assert state == "succeeded", log
+    [mirror] = daemon.data.glob("actions/*.git")
+    daemon.stop()
+    os.utime(mirror, (time.time() - 31 * 24 * 3600,) * 2)
+
+    daemon.start()
+    daemon.wait_for(lambda: not mirror.exists(), message="an old mirror stays: " + daemon.tail())
+
+    assert list(daemon.data.glob("mirrors/*.git"))
+    state, log = run_of(daemon, app, CHECKOUT, "run: cat libs/lib/lib.txt")
+    assert state == "succeeded" and "lib\n" in log, log

@@ -45,4 +45,11 @@ TEST_F(LayerPool, IsNoneForAJobThatChecksNothingOut) {
     EXPECT_EQ(pool_of(false, "actions/setup-python@v5"), "");
 }
 
+TEST_F(LayerPool, IsThereForAnActionThatMayHaveACheckoutInside) {
+    const auto uses = "octo/build@" + std::string(40, 'a');
+
+    EXPECT_EQ(pool_of(false, uses), model::to_text(repository));
+    EXPECT_EQ(pool_of(false, "./build"), "");
+}
+
 }  // namespace triphammer::launch

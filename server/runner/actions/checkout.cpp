@@ -12,8 +12,8 @@ namespace triphammer::runner {
 
 namespace {
 
-/// Inputs that are read elsewhere, and those that change nothing here: there is no credential, a
-/// folder is always made anew, and what is transferred comes from this server.
+/// Inputs that are read elsewhere, and those that change nothing here: there is no credential, and
+/// what is transferred comes from this server.
 constexpr auto kCheckoutInputs = std::to_array<std::string_view>({
     "clean",
     "token",
@@ -37,7 +37,7 @@ constexpr auto kCheckoutInputs = std::to_array<std::string_view>({
     "lfs",
 });
 
-Error unsupported(const std::string& name, const std::string& value, const char* why) {
+Error unsupported(const std::string& name, const std::string& value, const std::string& why) {
     return invalid("actions/checkout with '" + name + ": " + value + "' is not supported: " + why);
 }
 
@@ -48,12 +48,22 @@ Result<> check_input(const std::string& name, const std::string& value) {
     return unsupported(name, value, "it is no input of this action");
 }
 
-Result<> check_inputs(const ActionInputs& inputs) {
+std::string_view without_slash(std::string_view url) {
+    return url.substr(0, url.find_last_not_of('/') + 1);
+}
+
+Result<> check_server(const Session& session, const std::string& url) {
+    const auto ours = session.contexts().github().member("server_url").to_text();
+    if (url.empty() || equal_ignoring_case(without_slash(url), without_slash(ours))) return {};
+    return unsupported("github-server-url", url, "repositories come from " + ours);
+}
+
+Result<> check_inputs(const Session& session, const ActionInputs& inputs) {
     for (const auto& [name, value] : inputs) {
         auto fine = check_input(to_lower(name), value.to_text());
         if (!fine) return fine;
     }
-    return {};
+    return check_server(session, input_text(inputs, "github-server-url"));
 }
 
 /// Inside the workspace, also when an earlier step has left links there.
@@ -68,6 +78,16 @@ Result<std::string> folder_of(const Session& session, const std::string& path) {
         return invalid("path '" + path + "' leads out of the workspace");
     }
     return folder.string();
+}
+
+/// As the action itself has it: only of a repository that is there do files stay, of anything else
+/// none; and whatever is not "true" means false.
+bool keeps_files(const ActionInputs& inputs, const std::string& folder) {
+    const auto clean = input_text(inputs, "clean");
+    if (clean.empty() || equal_ignoring_case(clean, "true")) return false;
+    std::error_code failure;
+    return std::filesystem::is_directory(std::filesystem::symlink_status(folder + "/.git", failure)
+    );
 }
 
 /// What to ask the daemon for; a branch goes before a tag of the same name.
@@ -128,6 +148,8 @@ Result<ModuleWish> module_wish_of(
     out.depth = ask.depth;
     out.levels = *levels;
     out.is_sparse = !place.sparse.empty();
+    out.keeps_files = place.keeps_files;
+    out.large_files = equal_ignoring_case(input_text(inputs, "lfs"), "true");
     place.has_modules = out.levels > 0;
     return out;
 }
@@ -161,16 +183,33 @@ std::string remark_of(const Session& session) {
     return problem.empty() ? "" : "##[debug]all files are written: " + problem + "\n";
 }
 
+/// Submodules, and files of Git LFS. Where all that is, relative to the workspace.
+Task<Result<std::string>> add_to_checkout(const ActionCall& call, ModuleWish wish) {
+    auto& session = call.scope.session();
+    const LargeFilePlace top{LargeFilePlace::owner_of(wish.repository), wish.folder};
+    const bool large_files = wish.large_files;
+    auto adding = fetch_modules(session, call.place.log, std::move(wish));
+    if (auto added = co_await std::move(adding); !added) co_return added.error();
+    if (large_files) {
+        auto filling = fetch_large_files(session, call.place.log, top);
+        if (auto full = co_await std::move(filling); !full) co_return full.error();
+    }
+    const auto& workspace = session.folders().workspace.outside;
+    const auto path = std::filesystem::path{top.folder}.lexically_relative(workspace).string();
+    co_return path == "." ? std::string{} : path;
+}
+
 }  // namespace
 
 Task<StepResult>
 run_checkout(const ActionCall& call, const ActionInputs& inputs, execution::StopToken&) {
     auto& session = call.scope.session();
-    if (auto fine = check_inputs(inputs); !fine) co_return failed_step(fine.error());
+    if (auto fine = check_inputs(session, inputs); !fine) co_return failed_step(fine.error());
     SourcePlace place;
     auto folder = folder_of(session, input_text(inputs, "path"));
     if (!folder) co_return failed_step(folder.error());
     place.folder = std::move(*folder);
+    place.keeps_files = keeps_files(inputs, place.folder);
     set_sparse(inputs, place);
     const auto& source = session.document().source;
     auto wish = wish_of(source, inputs);
@@ -183,18 +222,16 @@ run_checkout(const ActionCall& call, const ActionInputs& inputs, execution::Stop
     auto said = session.log(call.place.log, words);
     if (auto written = co_await std::move(said); !written) co_return failed_step(written.error());
     const bool is_own = wish.ask.is_own();
-    auto repository = wish.ask.repository;
-    auto into = place.folder;
+    const bool keeps = place.keeps_files;
     auto fetching = fetch_wish(session, call.place.log, std::move(wish), std::move(place));
     const auto commit = co_await std::move(fetching);
     if (!commit) co_return failed_step(commit.error());
     modules->commit = *commit;
-    auto adding = fetch_modules(session, call.place.log, std::move(*modules));
-    if (auto added = co_await std::move(adding); !added) co_return failed_step(added.error());
-    if (equal_ignoring_case(input_text(inputs, "lfs"), "true")) {
-        auto filling = fetch_large_files(session, call.place.log, repository, into);
-        if (auto full = co_await std::move(filling); !full) co_return failed_step(full.error());
-    }
+    auto adding = add_to_checkout(call, std::move(*modules));
+    auto added = co_await std::move(adding);
+    if (!added) co_return failed_step(added.error());
+    auto renewing = call.executor.renew(std::move(*added), keeps);
+    if (auto done = co_await std::move(renewing); !done) co_return failed_step(done.error());
     StepResult out;
     const auto ref = input_text(inputs, "ref");
     out.outputs["ref"] = ref.empty() && is_own ? source.ref : ref;

@@ -4,7 +4,6 @@
 #include "base/text.hpp"
 #include "execution/sandbox.hpp"
 #include "runner/session/session.hpp"
-#include "runner/session/store_link.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -78,11 +77,10 @@ class StepWords final : public execution::OutputSink {
 /// The objects of one checkout, gone with this.
 class LargeFileFetch {
   public:
-    LargeFileFetch(Session& session, int step, std::string repository, std::string folder)
+    LargeFileFetch(Session& session, int step, LargeFilePlace place)
         : session_{session},
           step_{step},
-          repository_{std::move(repository)},
-          folder_{std::move(folder)},
+          place_{std::move(place)},
           parts_{
               fs::path{session.folders().temp.outside}.parent_path() /
               ("lfs." + std::to_string(step))} {}
@@ -96,7 +94,7 @@ class LargeFileFetch {
     LargeFileFetch& operator=(const LargeFileFetch&) = delete;
 
     Task<Result<>> run() {
-        const auto files = find_pointers(folder_);
+        const auto files = find_pointers(place_.folder);
         if (!files) co_return files.error();
         if (files->empty()) co_return Result<>{};
         if (auto made = make_directory(parts_, 0755); !made) co_return made;
@@ -112,7 +110,7 @@ class LargeFileFetch {
             }
             list += one.file.oid + " " + one.path + "\n";
         }
-        auto placing = place(std::move(list));
+        auto placing = put(std::move(list));
         co_return co_await std::move(placing);
     }
 
@@ -120,21 +118,23 @@ class LargeFileFetch {
     Task<Result<>> fetch_one(LargeFile file) {
         if (!fetched_.insert(file.oid).second) co_return Result<>{};
         auto path = "/runner/v1/lfs?oid=" + file.oid + "&bytes=" + std::to_string(file.bytes);
-        if (!repository_.empty()) path += "&repository=" + percent_encode(repository_);
+        for (const auto& [name, value] : place_.owner) {
+            path += "&" + name + "=" + percent_encode(value);
+        }
         StoreLink link{session_};
         auto fetching = link.fetch(std::move(path), parts_ / file.oid);
         co_return co_await std::move(fetching);
     }
 
     /// As the steps' user, to whom the tree belongs.
-    Task<Result<>> place(std::string list) {
+    Task<Result<>> put(std::string list) {
         auto file = open_file(parts_ / "list", O_WRONLY | O_CREAT | O_EXCL, 0644);
         if (!file) co_return file.error();
         ::fchmod(file->get(), 0644);
         if (auto written = write_all(file->get(), list); !written) co_return written;
         const auto& folders = session_.folders();
         execution::Command command;
-        command.arguments = {"/bin/sh", "-c", kPlaceFiles, "lfs", folder_, parts_.string()};
+        command.arguments = {"/bin/sh", "-c", kPlaceFiles, "lfs", place_.folder, parts_.string()};
         command.environment = {
             "PATH=/usr/local/bin:/usr/bin:/bin",
             "HOME=" + folders.home.outside,
@@ -166,8 +166,7 @@ class LargeFileFetch {
 
     Session& session_;
     int step_;
-    std::string repository_;
-    std::string folder_;
+    LargeFilePlace place_;
     fs::path parts_;
     std::set<std::string> fetched_;
 };
@@ -193,10 +192,8 @@ std::optional<LargeFile> read_pointer(std::string_view text) {
     return out;
 }
 
-Task<Result<>> fetch_large_files(
-    Session& session, int step, std::string repository, std::string folder
-) {
-    LargeFileFetch fetch{session, step, std::move(repository), std::move(folder)};
+Task<Result<>> fetch_large_files(Session& session, int step, LargeFilePlace place) {
+    LargeFileFetch fetch{session, step, std::move(place)};
     auto running = fetch.run();
     co_return co_await std::move(running);
 }

@@ -1,6 +1,7 @@
 #include "runner/actions/submodules.hpp"
 
 #include "base/text.hpp"
+#include "runner/actions/large_files.hpp"
 #include "runner/session/session.hpp"
 #include "runner/session/store_link.hpp"
 
@@ -96,7 +97,7 @@ class ModuleFetch {
     }
 
     Task<Result<>> fetch_one(ModuleParent parent, SentModule module) {
-        const auto is_free = is_free_for_module(parent.folder, module.path);
+        const auto is_free = is_free_for_module(parent.folder, module.path, wish_.keeps_files);
         if (!is_free) co_return is_free.error();
         if (!*is_free && wish_.is_sparse) co_return Result<>{};
         if (!*is_free) co_return refused("the checkout has left no folder for it");
@@ -113,16 +114,19 @@ class ModuleFetch {
         SourcePlace place;
         place.folder = parent.folder + "/" + module.path;
         place.has_modules = parent.levels > 1;
+        place.keeps_files = wish_.keeps_files;
         const auto folder = place.folder;
         auto fetching = fetch_source(session_, step_, std::move(ask), std::move(place));
         const auto done = co_await std::move(fetching);
         if (!done) co_return done.error();
+        const StoreLink::Query owner{{"module", module.url}};
         if (parent.levels > 1) {
-            todo_.push_back(
-                {{{"module", module.url}}, module.commit, folder, path, parent.levels - 1}
-            );
+            todo_.push_back({owner, module.commit, folder, path, parent.levels - 1});
         }
-        co_return Result<>{};
+        if (!wish_.large_files) co_return Result<>{};
+        const LargeFilePlace files{owner, folder};
+        auto filling = fetch_large_files(session_, step_, files);
+        co_return co_await std::move(filling);
     }
 
     Session& session_;
@@ -142,7 +146,7 @@ Result<int> module_levels(const std::string& text) {
     return invalid("submodules: '" + text + "' is neither true, false nor recursive");
 }
 
-Result<bool> is_free_for_module(const fs::path& folder, const std::string& path) {
+Result<bool> is_free_for_module(const fs::path& folder, const std::string& path, bool may_be) {
     auto place = folder;
     for (const auto part : split(path, '/')) {
         if (part.empty() || part == "." || part == "..")
@@ -157,6 +161,7 @@ Result<bool> is_free_for_module(const fs::path& folder, const std::string& path)
     }
     std::error_code failure;
     if (fs::is_empty(place, failure) && !failure) return true;
+    if (may_be && fs::exists(fs::symlink_status(place / ".git", failure))) return true;
     return refused("the folder " + place.string() + " is not empty");
 }
 

@@ -14,10 +14,13 @@ namespace triphammer::runner {
 /// … Code::invalid. Pure.
 Result<int> module_levels(const std::string& text);
 
-/// Whether `path` below `folder` is an empty folder that is reached through folders alone. False:
-/// it is not there. Code::refused for anything else: a tree may have links where a submodule's
-/// files were to go (CVE-2021-21300, CVE-2024-32002).
-Result<bool> is_free_for_module(const std::filesystem::path& folder, const std::string& path);
+/// Whether `path` below `folder` is an empty folder that is reached through folders alone; where an
+/// earlier checkout `may_be` there, one with a repository, too. False: it is not there.
+/// Code::refused for anything else: a tree may have links where a submodule's files were to go
+/// (CVE-2021-21300, CVE-2024-32002).
+Result<bool> is_free_for_module(
+    const std::filesystem::path& folder, const std::string& path, bool may_be = false
+);
 
 /// What was checked out, and how its submodules are wanted.
 struct ModuleWish {
@@ -26,7 +29,9 @@ struct ModuleWish {
     std::string folder;
     std::int64_t depth = 1;
     int levels = 0;
-    bool is_sparse = false;  // folders may be missing
+    bool is_sparse = false;    // folders may be missing
+    bool keeps_files = false;  // as SourcePlace has it
+    bool large_files = false;  // those of Git LFS in the submodules, too
 };
 
 /// Errors as fetch_source's, with the submodule's path; Code::invalid for what .gitmodules says

@@ -46,6 +46,11 @@ execution::ProcessEnd to_process_end(const wire::Ended& ended, execution::EndCau
     return end;
 }
 
+class NoOutput final : public execution::OutputSink {
+  public:
+    Task<Result<>> write(std::string_view) override { co_return Result<>{}; }
+};
+
 /// What is in the network of another container has that one's names and ports.
 bool may_share_network(const docker::ContainerSpec& spec) {
     return spec.hostname.empty() && spec.ports.empty() && spec.extra_hosts.empty() &&
@@ -78,6 +83,8 @@ class ContainerExecutor final : public StepExecutor {
     bool has_bash() const override { return is_labels_ && ready_.has_bash; }
 
     bool hides_changes() const override { return last_command_ > 0; }
+
+    Task<Result<>> renew(std::string path, bool keeps_files) override;
 
     Task<Result<std::uint64_t>> measure_disk() override {
         return engine().measure_container(container_id_);
@@ -299,6 +306,27 @@ Task<Result<execution::ProcessEnd>> ContainerExecutor::run_step(
     }
     if (ended->how == wire::How::not_started) co_return invalid(ended->text);
     co_return to_process_end(*ended, watched);
+}
+
+/// Before anything has run there is nothing to go.
+Task<Result<>> ContainerExecutor::renew(std::string path, bool keeps_files) {
+    if (!hides_changes()) co_return Result<>{};
+    const auto number = ++last_command_;
+    auto entering = sending_->enter();
+    const auto pass = co_await std::move(entering);
+    auto frames = files_.renew(path, keeps_files);
+    const wire::Start nothing{number, {}, {}, {}, {}};
+    frames += wire::to_frame(nothing);
+    auto starting = link_->start(number, std::move(frames));
+    if (auto sent = co_await std::move(starting); !sent) co_return sent;
+    NoOutput silent;
+    auto following = link_->follow(number, silent, [](const wire::File&) { return Result<>{}; });
+    const auto ended = co_await std::move(following);
+    if (!ended) {
+        auto explaining = explain(ended.error());
+        co_return co_await std::move(explaining);
+    }
+    co_return ended->text.empty() ? Result<>{} : invalid(ended->text);
 }
 
 /// A stream that breaks does not say why; the engine does, if it is still there.

@@ -45,6 +45,19 @@ Result<std::vector<docker::TarHeader>> FolderSync::take_changes() {
     return fresh;
 }
 
+std::vector<std::string> FolderSync::forget(const std::string& path) {
+    std::vector<std::string> gone;
+    std::erase_if(sent_, [&](const auto& one) {
+        const auto& name = one.first;
+        if (!path.empty() && name != path && !name.starts_with(path + "/")) return false;
+        docker::TarHeader header;
+        header.path = name;
+        if (!look_at(header)) gone.insert(gone.begin(), name);
+        return true;
+    });
+    return gone;
+}
+
 Result<> FolderSync::replace(const std::string& path, std::string_view bytes) {
     auto file = open_file(root_ + "/" + path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0644);
     if (!file) return file.error();

@@ -30,6 +30,10 @@ class FolderSync {
     /// New and changed entries since the last call.
     Result<std::vector<docker::TarHeader>> take_changes();
 
+    /// `path` (relative; empty: all) was made anew: it is sent again. Returns what was sent of it
+    /// and is not here any more, the inner ones first.
+    std::vector<std::string> forget(const std::string& path);
+
     /// The container's content of `path` (relative) replaces ours and counts as sent.
     Result<> replace(const std::string& path, std::string_view bytes);
 

@@ -13,6 +13,7 @@ namespace triphammer::runner {
 namespace {
 
 /// In `synced_`.
+constexpr std::size_t kWorkspacePlace = 0;
 constexpr std::size_t kTempPlace = 1;
 /// Steps only read it, so their supervisor may not write it either.
 constexpr std::size_t kActionsPlace = 3;
@@ -92,6 +93,22 @@ Task<Result<>> JobFiles::send_changes(
         if (!sent) co_return sent;
     }
     co_return Result<>{};
+}
+
+std::string JobFiles::renew(const std::string& path, bool keeps_files) {
+    const auto gone = synced_[kWorkspacePlace].forget(path);
+    const auto inside = folders_.workspace.inside + "/" + path;
+    wire::File file;
+    file.kind = wire::FileKind::emptied;
+    file.path = keeps_files ? inside + "/.git" : inside;
+    auto out = wire::to_frame(file);
+    if (!keeps_files) return out;
+    file.kind = wire::FileKind::gone;
+    for (const auto& name : gone) {
+        file.path = folders_.workspace.inside + "/" + name;
+        out += wire::to_frame(file);
+    }
+    return out;
 }
 
 Task<Result<>> JobFiles::send_folder(

@@ -27,6 +27,11 @@ class JobFiles {
     Task<Result<>> send_changes(
         docker::Engine& engine, const std::string& container, std::string& frames
     );
+    /// A folder of the workspace (relative to it) that was made anew on this side is sent again. As
+    /// frames, for the supervisor: that what it was there goes first; where it `keeps_files`, what
+    /// was sent and is not here any more, and git's own.
+    std::string renew(const std::string& path, bool keeps_files);
+
     /// The command files (GITHUB_OUTPUT & co.) that these variables name, as the container has
     /// them.
     static std::vector<std::string> list_command_files(const std::vector<std::string>& environment);

@@ -5,7 +5,8 @@
 //
 //   frame: u8 type │ u32 length │ payload            little endian
 //
-//   runner → supervisor   file: one to be put   start: a command   signal: to all processes of one
+//   runner → supervisor   file: one to be put, or to go   start: a command, or none (an answer all
+//                         the same)   signal: to all processes of one
 //   supervisor → runner   ready: once, at its start   output: bytes of a command
 //                         file: one that its `start` wants back   ended: how it ended
 //
@@ -44,7 +45,7 @@ using Number = std::uint32_t;
 
 struct Start {
     Number command = 0;
-    std::vector<std::string> arguments;
+    std::vector<std::string> arguments;    // none: the files before it are all
     std::vector<std::string> environment;  // NAME=value
     std::string directory;
     std::vector<std::string> wanted;  // paths of the files that come back at its end
@@ -64,7 +65,8 @@ struct Ended {
     friend bool operator==(const Ended&, const Ended&) = default;
 };
 
-enum class FileKind : std::uint8_t { plain = 0, folder = 1, refused = 2 };
+/// emptied: a folder whose entries go; gone: a file, or a folder that is empty.
+enum class FileKind : std::uint8_t { plain = 0, folder = 1, refused = 2, emptied = 3, gone = 4 };
 
 struct File {
     Number command = 0;  // that wants it back; 0 on the way in
@@ -184,7 +186,7 @@ inline std::optional<Start> parse_start(std::string_view payload) {
     start.environment = reader.texts();
     start.directory = reader.text();
     start.wanted = reader.texts();
-    if (!reader.at_end() || start.arguments.empty()) return {};
+    if (!reader.at_end()) return {};
     return start;
 }
 
@@ -230,7 +232,7 @@ inline std::optional<File> parse_file(std::string_view payload) {
     file.mode = reader.u32();
     file.path = reader.text();
     file.bytes = reader.text();
-    if (!reader.at_end() || kind > 2 || file.path.empty()) return {};
+    if (!reader.at_end() || kind > 4 || file.path.empty()) return {};
     return file;
 }
 

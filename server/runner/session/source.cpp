@@ -198,7 +198,8 @@ Task<Result<std::string>> fetch_once(
 
 /// One commit, all of it, alone.
 bool may_rest_on_layer(const SourceAsk& ask, const SourcePlace& place) {
-    return ask.is_own() && ask.depth == 1 && !ask.tags && place.sparse.empty() && !place.is_action;
+    return ask.is_own() && ask.depth == 1 && !ask.tags && place.sparse.empty() &&
+           !place.is_action && !place.keeps_files;
 }
 
 }  // namespace

@@ -97,6 +97,10 @@ class StepExecutor {
     /// Whether steps may have changed files of the workspace without changing `outside`.
     virtual bool hides_changes() const { return false; }
 
+    /// After `prepare`: a folder of the workspace, relative to it, was made anew at `outside`.
+    /// Steps find it so; where it `keeps_files`, beside those that were never outside.
+    virtual Task<Result<>> renew(std::string path, bool keeps_files);
+
     /// After `prepare`: bytes that the job has written where its steps run.
     virtual Task<Result<std::uint64_t>> measure_disk();
 

@@ -19,12 +19,22 @@ constexpr std::string_view kBranches = "refs/heads/";
 constexpr std::string_view kTags = "refs/tags/";
 
 /// $1 folder · $2 folder with pack, shallow and refs · $3 commit · $4 HEAD · $5 more configuration
-/// · $6 sparse patterns, or empty · $7 how they are meant.
+/// · $6 sparse patterns, or empty · $7 how they are meant · $8 the remote of a repository whose
+/// files stay, or empty. Of such a one the list of files is kept and nothing else: git goes by it,
+/// writes what differs and removes what the commit does not have.
 /// No argument is ever taken for an option: refs are written, not checked out by name.
 constexpr const char* kUnpack = R"sh(set -eu
 mkdir -p -- "$1"
 cd -- "$1"
-find . -mindepth 1 -delete
+stays() {
+  [ -n "$1" ] && [ -f .git/index ] && [ ! -L .git ] && [ ! -L .git/index ] &&
+    [ "$(git config --file .git/config --no-includes --get remote.origin.url)" = "$1" ]
+}
+if stays "$8"; then
+  find .git -mindepth 1 ! -path .git/index -delete
+else
+  find . -mindepth 1 -delete
+fi
 git init -q .
 git index-pack --stdin < "$2/pack" > /dev/null
 if [ -s "$2/shallow" ]; then cat "$2/shallow" > .git/shallow; fi
@@ -104,7 +114,9 @@ execution::Command unpack_command(const Session& session, const Unpacking& unpac
             (place.has_modules ? "[submodule]\n\tactive = .\n" : ""),
         join(place.sparse, "\n"),
         place.cone ? "--cone" : "--no-cone",
-        under ? under->disk + "/tree" : "",
+        under               ? under->disk + "/tree"
+        : place.keeps_files ? unpacking.origin
+                            : "",
         under ? under->commit : ""};
     command.environment = git_environment(folders.home.outside);
     command.directory = outer_folder(folders, unpacking);

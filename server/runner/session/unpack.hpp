@@ -19,7 +19,8 @@ namespace triphammer::runner {
 class Session;
 
 struct SourcePlace {
-    std::string folder;               // outside name; what it holds is replaced
+    std::string folder;               // outside name; what it holds is replaced, but
+    bool keeps_files = false;         // of a checkout of the same repository git's own files alone
     std::string head;                 // a branch, tag or pull request in full that HEAD becomes
     std::vector<std::string> sparse;  // patterns; empty: everything
     bool cone = true;                 // they are folders

@@ -33,7 +33,7 @@ constexpr auto kCheckout = std::to_array<Input>({
     {"ssh-known-hosts"},
     {"filter"},
     {"sparse-checkout"},
-    {"github-server-url", false},
+    {"github-server-url"},
 });
 constexpr auto kSetupPython = std::to_array<Input>({
     {"python-version"},

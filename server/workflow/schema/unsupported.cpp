@@ -15,7 +15,6 @@ constexpr auto kUnsupported = std::to_array<Unsupported>({
     {"jobs.approve", ""},
     // Steps.
     {"steps.uses.self", "write ./path, after a step that checks the repository out"},
-    {"actions/checkout", "repositories are those of this server"},
     {"actions/setup-python", "its other inputs are"},
     {"actions/setup-node", "its other inputs are"},
     {"actions/setup-go", "its other inputs are"},

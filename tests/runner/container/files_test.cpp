@@ -40,6 +40,22 @@ TEST(FolderSync, SendsEverythingOnceAndThenWhatChanged) {
     EXPECT_EQ(third, Paths{"folder/a"});
 }
 
+TEST(FolderSync, SendsAFolderAgainThatWasMadeAnewAndTellsWhatIsGone) {
+    triphammer::testing::TempDir root;
+    std::filesystem::create_directories(root / "a" / "b");
+    ASSERT_TRUE(replace_file(root / "a" / "b" / "old", "1"));
+    ASSERT_TRUE(replace_file(root / "a" / "same", "1"));
+    ASSERT_TRUE(replace_file(root / "ab", "1"));
+    FolderSync folder{root.path().string()};
+    take(folder);
+    std::filesystem::remove_all(root / "a" / "b");
+
+    EXPECT_EQ(folder.forget("a"), (Paths{"a/b/old", "a/b"}));
+    EXPECT_EQ(take(folder), (Paths{"a", "a/same"}));
+    EXPECT_EQ(folder.forget(""), Paths{});
+    EXPECT_EQ(take(folder), (Paths{"a", "a/same", "ab"}));
+}
+
 TEST(FolderSync, DoesNotSendBackWhatItFetched) {
     triphammer::testing::TempDir root;
     ASSERT_TRUE(replace_file(root / "output", ""));
