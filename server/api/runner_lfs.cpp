@@ -1,5 +1,5 @@
 // Files of Git LFS for a runner: fetched once by the daemon, with the credential of the repository
-// whose they are, and kept beside its mirror's likes.
+// whose they are, and kept under data/lfs/<repository id> as long as somebody asks for them.
 //
 //   GET /runner/v1/lfs?oid=&bytes=[&repository=|&module=]   the file
 #include "api/handlers.hpp"
@@ -9,6 +9,7 @@
 #include "api/source_place.hpp"
 #include "base/file.hpp"
 #include "base/random.hpp"
+#include "base/unused.hpp"
 #include "lfs/object.hpp"
 
 #include <fcntl.h>
@@ -75,6 +76,7 @@ Task<Result<http::FileBody>> find_object(
         auto fetching = fetch_into(services, *place, std::move(object), path);
         if (auto fetched = co_await std::move(fetching); !fetched) co_return fetched.error();
     }
+    mark_used(path);
     auto file = open_file(path, O_RDONLY);
     if (!file) co_return file.error();
     co_return http::FileBody{std::make_shared<FileDescriptor>(std::move(*file)), 0, bytes};

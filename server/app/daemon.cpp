@@ -12,6 +12,7 @@
 #include "base/log.hpp"
 #include "base/task_group.hpp"
 #include "base/text.hpp"
+#include "base/unused.hpp"
 #include "intake/hook_book.hpp"
 #include "intake/planner.hpp"
 #include "intake/receiver.hpp"
@@ -36,6 +37,8 @@ namespace {
 constexpr Milliseconds kStopGrace{3'000};
 /// How long what has expired may stay.
 constexpr auto kRetentionPause = 10min;
+/// How long copies of what others have stay without being asked for.
+constexpr auto kUnusedFor = 30 * 24h;
 
 int complain(const StartError& error) {
     std::cerr << "triphammer: " << error.message << '\n';
@@ -67,10 +70,30 @@ double to_double(Count count) {
     return static_cast<double>(count);
 }
 
-Task<> keep_retention(artifacts::Keeper& keeper) {
+/// Mirrors of repositories that are not registered, and files of Git LFS.
+Task<> remove_unused(Workshop& shop, std::filesystem::path lfs, TimePoint then) {
+    auto setting = shop.action_mirrors.set_unused_aside(then);
+    auto unused = co_await std::move(setting);
+    auto work = [&] {
+        std::error_code ignored;
+        for (const auto& folder : std::filesystem::directory_iterator{lfs, ignored}) {
+            auto files = set_unused_aside(folder.path(), then);
+            unused.insert(unused.end(), files.begin(), files.end());
+        }
+        for (const auto& one : unused) std::filesystem::remove_all(one, ignored);
+        return unused.size();
+    };
+    auto removing = offload(shop.blob_thread, work);
+    const auto count = co_await std::move(removing);
+    if (count > 0) log::info("copies that nobody used were removed", {{"count", count}});
+}
+
+Task<> keep_retention(Workshop& shop, const Clock& clock, std::filesystem::path lfs) {
     for (;;) {
-        auto removing = keeper.remove_expired();
+        auto removing = shop.keeper.remove_expired();
         co_await std::move(removing);
+        auto tidying = remove_unused(shop, lfs, clock.now() - kUnusedFor);
+        co_await std::move(tidying);
         auto pause = sleep_for(kRetentionPause);
         co_await std::move(pause);
     }
@@ -251,7 +274,7 @@ Task<> Daemon::run(const ServeOptions& options) {
     co_await std::move(dispatching);
     planner_.start();
     timekeeper_.start();
-    chores_.spawn("retention", keep_retention(shop_.keeper));
+    chores_.spawn("retention", keep_retention(shop_, core_.clock, config_.data / "lfs"));
     if (shop_.tokens) chores_.spawn("tokens", shop_.tokens->run());
     if (!config_.github.token.empty()) sender_.start();  // else nobody to tell
     auto noticing = print_setup_notice(shop_.services);

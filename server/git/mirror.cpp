@@ -1,5 +1,6 @@
 #include "git/mirror.hpp"
 
+#include "base/unused.hpp"
 #include "git/repository.hpp"
 
 #include <boost/asio/redirect_error.hpp>
@@ -266,6 +267,7 @@ Task<std::vector<Want>> Mirrors::list_missing(
 ) {
     const auto path = path_of(repository);
     auto work = [&] {
+        mark_used(path);
         const auto mirror = Repository::open(path);
         std::vector<Want> missing;
         for (const auto& want : wants) {
@@ -276,6 +278,13 @@ Task<std::vector<Want>> Mirrors::list_missing(
     };
     auto missing = offload(git_, work);
     co_return co_await std::move(missing);
+}
+
+/// On the thread that marks their use.
+Task<std::vector<std::filesystem::path>> Mirrors::set_unused_aside(TimePoint then) {
+    auto work = [&] { return triphammer::set_unused_aside(settings_.folder, then); };
+    auto setting = offload(git_, work);
+    co_return co_await std::move(setting);
 }
 
 Task<> Mirrors::run_batch(model::RepositoryId repository, std::shared_ptr<Batch> batch) {

@@ -7,6 +7,7 @@
 // else at most one fetch runs and one waits per mirror, and callers share them. All calls on the
 // logic thread; libgit2 runs on the git thread, `git fetch` is a child.
 
+#include "base/clock.hpp"
 #include "base/result.hpp"
 #include "base/spawn.hpp"
 #include "base/task.hpp"
@@ -76,6 +77,9 @@ class Mirrors {
     Task<Result<std::vector<Module>>> list_modules(
         model::RepositoryId repository, std::string sha, std::string url
     );
+
+    /// Sets the mirrors aside that nobody has asked `ensure` for since `then`; to be removed.
+    Task<std::vector<std::filesystem::path>> set_unused_aside(TimePoint then);
 
     /// How many fetches were started; for metrics and tests.
     std::uint64_t fetches() const { return fetches_; }

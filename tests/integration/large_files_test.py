@@ -1,4 +1,7 @@
 """`actions/checkout` with `lfs: true` through the whole server."""
+import os
+import time
+
 import pytest
 
 from harness.git_http import GitServer
@@ -123,3 +126,20 @@ def test_a_pointer_behind_a_link_is_left_alone(daemon, lfs, app, tmp_path):
     state, log = run_of(daemon, app, tmp_path, CHECKOUT, "run: test -L link.bin && test -L into.bin && wc -c into.bin")
 
     assert state == "succeeded" and "7000 into.bin" in log, log
+
+
+def test_files_that_nobody_asked_for_in_a_month_go_and_come_again(daemon, lfs, app, tmp_path):
+    month = 31 * 24 * 3600
+    state, log = run_of(daemon, app, tmp_path, CHECKOUT)
+    assert state == "succeeded", log
+    old, used = sorted(daemon.data.glob("lfs/*/*"))
+    daemon.stop()
+    os.utime(old, (time.time() - month,) * 2)
+
+    daemon.start()
+    daemon.wait_for(lambda: not old.exists(), message="an old object stays: " + daemon.tail())
+
+    assert used.exists() and not list(daemon.data.glob("lfs/*/*.unused"))
+    state, log = run_of(daemon, app, tmp_path, CHECKOUT, "run: sh tool.sh; wc -c image.bin")
+    assert state == "succeeded" and "tool runs\n7000 image.bin\n" in log, log
+    assert len(lfs.fetched) == 3

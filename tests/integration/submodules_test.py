@@ -1,4 +1,7 @@
 """`actions/checkout` with `submodules:` through the whole server; .gitmodules may be a stranger's work."""
+import os
+import time
+
 import pytest
 
 from harness.git_http import GitServer
