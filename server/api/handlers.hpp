@@ -109,6 +109,7 @@ Answer list_runner_modules(Services& services, Call call);
 Answer fetch_lfs_object(Services& services, Call call);
 
 // runner_artifacts.cpp: what jobs store and fetch
+Answer renew_job_token(Services& services, Call call);
 Answer list_runner_artifacts(Services& services, Call call);
 Answer upload_artifact(Services& services, Call call);
 Answer fetch_artifact(Services& services, Call call);

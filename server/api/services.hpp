@@ -51,6 +51,7 @@ class Receiver;
 
 namespace triphammer::launch {
 class Dispatcher;
+class JobTokens;
 class RunnerGateway;
 }  // namespace triphammer::launch
 
@@ -98,6 +99,7 @@ struct Services {
     intake::Planner* planner = nullptr;
     intake::Receiver* receiver = nullptr;
     launch::RunnerGateway* gateway = nullptr;
+    launch::JobTokens* tokens = nullptr;  // also null without a GitHub App
     git::Mirrors* mirrors = nullptr;
     NamedThread* git_thread = nullptr;       // that of `mirrors`
     git::Mirrors* action_mirrors = nullptr;  // of unregistered repositories: source_place.hpp

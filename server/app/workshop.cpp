@@ -76,6 +76,7 @@ Workshop::Workshop(const Config& given, Core& core, Executor executor)
     services.gateway = &gateway;
     services.mirrors = &mirrors;
     services.spawner = &spawner;
+    services.tokens = tokens ? &*tokens : nullptr;
     services.keeper = &keeper;
     services.submodules = submodules_of(config);
     services.git_thread = &git_thread;

@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace triphammer::github {
 
 namespace {
@@ -111,6 +113,18 @@ Task<Result<App::Installation>> App::find_installation(std::string repository) {
     co_return read;
 }
 
+namespace {
+
+/// What GitHub says; what it has always been where it does not.
+TimePoint end_of_token(const json& body, TimePoint usual) {
+    const auto said = body.find("expires_at");
+    if (said == body.end() || !said->is_string()) return usual;
+    const auto end = parse_rfc3339(said->get_ref<const std::string&>());
+    return end ? std::min(*end, usual) : usual;
+}
+
+}  // namespace
+
 Task<Result<InstallationToken>> App::mint(std::string repository, Permissions wanted) {
     auto finding = find_installation(repository);
     const auto installation = co_await std::move(finding);
@@ -136,7 +150,7 @@ Task<Result<InstallationToken>> App::mint(std::string repository, Permissions wa
     if (!has_token) co_return Error{Code::protocol, "GitHub's answer holds no token"};
     InstallationToken out;
     out.value = Secret{body["token"].get<std::string>()};
-    out.expires_at = clock_.now() + kTokenAge;
+    out.expires_at = end_of_token(body, clock_.now() + kTokenAge);
     out.permissions = read_permissions(body.value("permissions", json::object()));
     co_return out;
 }

@@ -21,7 +21,7 @@ struct AppSettings {
 
 struct InstallationToken {
     Secret value;
-    TimePoint expires_at;  // an hour after it was made
+    TimePoint expires_at;  // an hour after it was made, at most
     Permissions permissions;
 };
 

@@ -151,6 +151,7 @@ void put_token(const JobToken& token, model::JobDocument& document) {
         std::erase_if(secrets, is_token);
         secrets.push_back({"GITHUB_TOKEN", token.value});
         document.token_note = token.note;
+        document.token_expires_at = to_unix_ms(token.expires_at);
     } else if (std::none_of(secrets.begin(), secrets.end(), is_token)) {
         document.token_note = token.note;
     }

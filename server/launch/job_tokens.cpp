@@ -44,6 +44,20 @@ struct JobTokens::Asked {
     github::Permissions permissions;
 };
 
+std::optional<JobTokens::Asked> JobTokens::asked_of(store::Connection& db, model::JobId id) {
+    const auto job = store::find_job(db, id);
+    const auto run = job ? store::find_run(db, job->run) : std::nullopt;
+    const auto repository = run ? store::find_repository(db, run->repository) : std::nullopt;
+    if (!repository) return {};
+    PermissionLevels levels;
+    for (const auto& call : list_calls(store::list_jobs(db, run->id), *job)) {
+        levels.push_back(permissions_of(call));
+    }
+    levels.push_back(permissions_of(*job));
+    const bool is_read_only = run->from_fork || run->actor == "dependabot[bot]";
+    return Asked{repository->full_name, make_token_permissions(levels, is_read_only)};
+}
+
 JobTokens::JobTokens(Parts parts, github::App app)
     : parts_{parts}, app_{std::move(app)}, alarm_{parts.executor} {}
 
@@ -54,18 +68,17 @@ Result<std::optional<JobTokens::Asked>> JobTokens::find_asked(
     const bool is_new = attempt && attempt->token_sha256 == sha256_hex(attempt_token.reveal()) &&
                         !model::is_final(attempt->state) && attempt->acked == 0;
     if (!is_new) return std::optional<Asked>{};
-    const auto job = store::find_job(db, attempt->job);
-    const auto run = job ? store::find_run(db, job->run) : std::nullopt;
-    const auto repository = run ? store::find_repository(db, run->repository) : std::nullopt;
-    if (!repository) return std::optional<Asked>{};
-    PermissionLevels levels;
-    for (const auto& call : list_calls(store::list_jobs(db, run->id), *job)) {
-        levels.push_back(permissions_of(call));
-    }
-    levels.push_back(permissions_of(*job));
-    const bool is_read_only = run->from_fork || run->actor == "dependabot[bot]";
-    Asked out{repository->full_name, make_token_permissions(levels, is_read_only)};
-    return std::optional<Asked>{std::move(out)};
+    return asked_of(db, attempt->job);
+}
+
+Result<JobTokens::Asked> JobTokens::find_renewed(store::Connection& db, model::Fence fence) const {
+    const auto attempt = store::find_attempt(db, fence);
+    const bool is_open = attempt && !model::is_final(attempt->state);
+    const auto end = is_open ? store::find_job_token_end(db, fence) : std::nullopt;
+    auto asked = end ? asked_of(db, attempt->job) : std::nullopt;
+    if (!asked) return not_found("the attempt has no token of a GitHub App");
+    if (*end - parts_.clock.now() <= kRenewToken) return std::move(*asked);
+    return conflict("the attempt's token lasts until " + to_rfc3339(*end));
 }
 
 Task<Result<github::InstallationToken>> JobTokens::mint_patiently(Asked asked) {
@@ -85,8 +98,31 @@ Task<Result<JobToken>> JobTokens::mint(model::Fence fence, Secret attempt_token)
     auto asked = co_await std::move(finding);
     if (!asked) co_return asked.error();
     if (!*asked) co_return JobToken{};
-    const auto repository = (*asked)->repository;
-    auto minting = with_deadline(mint_patiently(std::move(**asked)), kMintLimit);
+    auto minting = mint_asked(std::move(**asked));
+    co_return co_await std::move(minting);
+}
+
+Task<Result<JobToken>> JobTokens::renew(model::Fence fence) {
+    auto find = [&](store::Connection& db) { return find_renewed(db, fence); };
+    auto finding = parts_.database.read(find);
+    auto asked = co_await std::move(finding);
+    if (!asked) co_return asked.error();
+    auto minting = mint_asked(std::move(*asked));
+    auto token = co_await std::move(minting);
+    if (!token) co_return token;
+    if (token->value.empty()) co_return not_found(token->note);
+    auto put = [&](store::Transaction& tx) -> Result<> {
+        keep(tx, fence, *token);
+        return {};
+    };
+    auto putting = parts_.database.write(put);
+    if (const auto kept = co_await std::move(putting); !kept) co_return kept.error();
+    co_return token;
+}
+
+Task<Result<JobToken>> JobTokens::mint_asked(Asked asked) {
+    const auto repository = asked.repository;
+    auto minting = with_deadline(mint_patiently(std::move(asked)), kMintLimit);
     auto minted = co_await std::move(minting);
     JobToken out;
     if (!minted && minted.error().code == Code::not_found) {
@@ -98,8 +134,7 @@ Task<Result<JobToken>> JobTokens::mint(model::Fence fence, Secret attempt_token)
     }
     out.value = std::move(minted->value);
     out.expires_at = minted->expires_at;
-    out.note =
-        "for " + repository + " alone, for an hour at most: " + describe(minted->permissions);
+    out.note = "for " + repository + " alone: " + describe(minted->permissions);
     co_return out;
 }
 

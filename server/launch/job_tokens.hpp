@@ -11,10 +11,14 @@
 #include "launch/document_source.hpp"
 #include "store/database.hpp"
 
+#include <chrono>
 #include <optional>
 #include <string>
 
 namespace triphammer::launch {
+
+/// Before its end a token is replaced, for the steps that begin then.
+constexpr std::chrono::minutes kRenewToken{15};
 
 class JobTokens {
   public:
@@ -32,6 +36,10 @@ class JobTokens {
     /// seconds at most.
     Task<Result<JobToken>> mint(model::Fence fence, Secret attempt_token);
 
+    /// Another one, kept, for the steps to come of an attempt whose last one ends soon.
+    /// Code::conflict: it lasts. Code::not_found: the attempt has none. Else as `mint`.
+    Task<Result<JobToken>> renew(model::Fence fence);
+
     /// In the transaction that hands it over.
     void keep(store::Transaction& tx, model::Fence fence, const JobToken& token) const;
 
@@ -46,6 +54,9 @@ class JobTokens {
     static Result<std::optional<Asked>> find_asked(
         store::Connection& db, model::Fence fence, const Secret& attempt_token
     );
+    static std::optional<Asked> asked_of(store::Connection& db, model::JobId id);
+    Result<Asked> find_renewed(store::Connection& db, model::Fence fence) const;
+    Task<Result<JobToken>> mint_asked(Asked asked);
     Task<Result<github::InstallationToken>> mint_patiently(Asked asked);
     Task<> revoke_dead();
     Task<bool> revoke(model::Fence fence, const std::string& sealed);

@@ -49,6 +49,7 @@ void to_json(json& out, const JobDocument& document) {
         {"contexts", document.contexts_json},
         {"secrets", secrets_json(document.secrets)},
         {"token_note", document.token_note},
+        {"token_expires_at", document.token_expires_at},
         {"timeout_seconds", document.timeout_seconds},
         {"grace_seconds", document.grace_seconds},
         {"log_limit_bytes", document.log_limit_bytes},
@@ -86,6 +87,7 @@ void from_json(const json& in, JobDocument& document) {
     document.contexts_json = in.at("contexts").get<std::string>();
     document.secrets = read_secrets(in.at("secrets"));
     document.token_note = in.value("token_note", "");
+    document.token_expires_at = in.value("token_expires_at", std::int64_t{0});
     document.timeout_seconds = in.at("timeout_seconds").get<std::int64_t>();
     document.grace_seconds = in.at("grace_seconds").get<std::int64_t>();
     document.log_limit_bytes = in.at("log_limit_bytes").get<std::int64_t>();

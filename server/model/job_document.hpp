@@ -66,6 +66,7 @@ struct JobDocument {
                                 // "matrix": …}
     std::vector<NamedSecret> secrets;
     std::string token_note;  // what GITHUB_TOKEN is, for the first lines; empty: as the secrets say
+    std::int64_t token_expires_at = 0;  // unix milliseconds; 0: it does not, or there is none
     std::int64_t timeout_seconds = 6 * 3600;
     std::int64_t grace_seconds = 10;           // between TERM and KILL
     std::int64_t log_limit_bytes = 2LL << 30;  // of one step; then it ends with a marker

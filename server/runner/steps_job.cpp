@@ -5,6 +5,7 @@
 #include "runner/actions/reports.hpp"
 #include "runner/background_steps.hpp"
 #include "runner/early_actions.hpp"
+#include "runner/session/renew_token.hpp"
 #include "runner/steps/files.hpp"
 
 #include <boost/asio/this_coro.hpp>
@@ -105,6 +106,8 @@ class StepsJob {
     /// An error: the journal takes no more.
     Task<Result<>> run_all(const std::vector<ListedStep>& steps) {
         for (const auto& listed : steps) {
+            auto renewing = renew_token(session_);
+            co_await std::move(renewing);
             if (listed.in_group || listed.step->background) {
                 background_.start(listed);
                 continue;
@@ -142,6 +145,8 @@ class StepsJob {
         while (!posts.empty()) {
             const auto post = std::move(posts.back());
             posts.pop_back();
+            auto renewing = renew_token(session_);
+            co_await std::move(renewing);
             auto one = run_post(++number, *post);
             if (auto kept = co_await std::move(one); !kept) co_return kept;
         }

@@ -7,6 +7,17 @@ void add_job_token(Transaction& tx, const JobTokenRow& token) {
     put.bind(token.attempt, Blob{token.sealed}, token.expires_at).run();
 }
 
+std::optional<TimePoint> find_job_token_end(Connection& db, model::Fence attempt) {
+    auto query = db.prepare(
+        "SELECT expires_at FROM job_tokens WHERE attempt = ? ORDER BY expires_at DESC LIMIT 1"
+    );
+    query.bind(attempt);
+    TimePoint end;
+    if (!query.step()) return {};
+    query.read(end);
+    return end;
+}
+
 std::vector<JobTokenRow> list_dead_job_tokens(Connection& db, int limit) {
     auto query = db.prepare(
         "SELECT token.id, token.attempt, token.sealed, token.expires_at FROM job_tokens AS token "

@@ -4,6 +4,7 @@
 
 #include "store/transaction.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,8 @@ struct JobTokenRow {
 
 /// Gives it an id of its own.
 void add_job_token(Transaction& tx, const JobTokenRow& token);
+/// When the last one of the attempt's tokens ends; nothing: it has none.
+std::optional<TimePoint> find_job_token_end(Connection& db, model::Fence attempt);
 /// Of attempts that have ended, oldest first.
 std::vector<JobTokenRow> list_dead_job_tokens(Connection& db, int limit);
 void remove_job_token(Transaction& tx, std::int64_t id);

@@ -40,6 +40,7 @@ class GitHubApp:
         self.revoked = []
         self.failures = []  # statuses that the next requests for a token get
         self.is_revoking = True
+        self.lifetime = 3600  # of the tokens, in seconds
 
     def complaint_about(self, jwt):
         """None for a token that GitHub would take."""
@@ -96,7 +97,7 @@ class GitHubApp:
         token = f"ghs_{hashlib.sha256(str(len(self.made)).encode()).hexdigest()[:36]}"
         self.tokens[token] = (body.get("repositories"), body.get("permissions"))
         self.made.append((token, body))
-        expires = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 3600))
+        expires = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + self.lifetime))
         return 201, {"token": token, "expires_at": expires, "permissions": body["permissions"],
                      "repository_selection": "selected"}
 

@@ -1,4 +1,6 @@
 """`GITHUB_TOKEN` of a GitHub App: made for each job, limited, masked, revoked."""
+import hashlib
+
 import pytest
 
 from harness import payloads
@@ -144,3 +146,37 @@ def test_half_an_app_and_a_key_that_is_none_are_errors_at_the_start(binary, make
 
     assert half.returncode == 2 and "github.private_key belong together" in half.stderr
     assert wrong.returncode == 2 and "github.private_key: it is no RSA key in PEM" in wrong.stderr
+
+
+TWO_STEPS = """
+on: push
+jobs:
+  a:
+    runs-on: host
+    steps:
+      - run: echo "${{ github.token == secrets.GITHUB_TOKEN }} $TOKEN" && printf %s "$TOKEN" | sha256sum
+        env: { TOKEN: "${{ github.token }}" }
+      - run: echo "then $TOKEN" && printf %s "$TOKEN" | sha256sum && printf %s "$TOKEN" | rev
+        env: { TOKEN: "${{ secrets.GITHUB_TOKEN }}" }
+"""
+
+
+def test_a_step_that_begins_when_the_token_ends_soon_gets_another_one(app_daemon, app, git):
+    app.lifetime = 600
+
+    run, log = push(app_daemon, git, TWO_STEPS)
+
+    assert run["state"] == "succeeded", log
+    tokens = [token for token, _ in app.made]
+    assert len(tokens) == 3, log  # the job's first one, and one for each of its steps
+    shown = [hashlib.sha256(token.encode()).hexdigest() for token in tokens]
+    assert shown[0] not in log and shown[1] + "  -" in log and shown[2] + "  -" in log
+    assert "true ***" in log and "then ***" in log and tokens[2][::-1] in log
+    assert all(body == app.made[0][1] for _, body in app.made)
+    wait_revoked(app_daemon, app, 3)
+
+
+def test_a_token_that_lasts_is_that_of_all_steps(app_daemon, app, git):
+    run, log = push(app_daemon, git, TWO_STEPS)
+
+    assert run["state"] == "succeeded" and len(app.made) == 1, log

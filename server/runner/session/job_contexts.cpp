@@ -139,10 +139,21 @@ void JobContexts::add_job(const model::JobDocument& document) {
         }
     );
     has_token_ = token != document.secrets.end();
+    if (document.token_expires_at > 0) token_end_ = from_unix_ms(document.token_expires_at);
     auto members = github().as_object();
     members.set("token", Value::string(has_token_ ? token->value.reveal() : ""));
     members.set("secret_source", Value::string(document.secrets.empty() ? "None" : "Actions"));
     base_.set("github", Value::object(std::move(members)));
+}
+
+void JobContexts::set_token(const std::string& token, TimePoint end) {
+    token_end_ = end;
+    auto members = github().as_object();
+    members.set("token", Value::string(token));
+    base_.set("github", Value::object(std::move(members)));
+    auto secrets = base_.find("secrets").value_or(Value{}).as_object();
+    secrets.set("GITHUB_TOKEN", Value::string(token));
+    base_.set("secrets", Value::object(std::move(secrets)));
 }
 
 /// A job without a matrix is the only one of its kind.

@@ -1,12 +1,14 @@
 #pragma once
 // What the expressions of a job's steps see, and the variables that every step gets.
 
+#include "base/clock.hpp"
 #include "model/job_document.hpp"
 #include "protocol/messages.hpp"
 #include "runner/session/environment.hpp"
 #include "runner/session/step_executor.hpp"
 #include "workflow/expression/evaluator.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -45,6 +47,12 @@ class JobContexts {
     /// Whether the job has a GITHUB_TOKEN: a secret of that name.
     bool has_token() const { return has_token_; }
 
+    /// When it ends, where that is known.
+    std::optional<TimePoint> token_end() const { return token_end_; }
+
+    /// For the steps to come.
+    void set_token(const std::string& token, TimePoint end);
+
     /// Workflow's and job's `env`, then what steps wrote to GITHUB_ENV.
     Environment& environment() { return environment_; }
 
@@ -69,6 +77,7 @@ class JobContexts {
     workflow::expression::Object job_;
     bool debugging_ = false;
     bool has_token_ = false;
+    std::optional<TimePoint> token_end_;
 };
 
 /// The file in `temp` that GITHUB_EVENT_PATH names.
