@@ -113,6 +113,7 @@ Answer renew_job_token(Services& services, Call call);
 Answer list_runner_artifacts(Services& services, Call call);
 Answer upload_artifact(Services& services, Call call);
 Answer fetch_artifact(Services& services, Call call);
+Answer remove_merged_artifact(Services& services, Call call);
 Answer find_cache(Services& services, Call call);
 Answer upload_cache(Services& services, Call call);
 Answer fetch_cache(Services& services, Call call);

@@ -93,6 +93,7 @@ constexpr auto kRoutes = std::to_array<Route>({
     {get, "/runner/v1/artifacts", runner, list_runner_artifacts},
     {post, "/runner/v1/artifacts", runner, upload_artifact, kBlob, true},
     {get, "/runner/v1/artifacts/{artifact}", runner, fetch_artifact},
+    {delete_, "/runner/v1/artifacts/{artifact}", runner, remove_merged_artifact},
     {get, "/runner/v1/caches", runner, find_cache},
     {post, "/runner/v1/caches", runner, upload_cache, kBlob, true},
     {get, "/runner/v1/caches/{cache}", runner, fetch_cache},

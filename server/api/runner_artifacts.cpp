@@ -3,6 +3,7 @@
 //   POST /runner/v1/artifacts?name=&sha256=&bytes=[&retention_days=][&overwrite=true]   the zip
 //   GET  /runner/v1/artifacts[?run=ID]      of this run, or of another one of the repository
 //   GET  /runner/v1/artifacts/ID            the zip
+//   DELETE /runner/v1/artifacts/ID          one of this run
 //   POST /runner/v1/caches?key=&version=&sha256=&bytes=     a zip, its entries by zstd
 //   GET  /runner/v1/caches?key=&version=[&restore=]…        {id, key, bytes}, or 404
 //   GET  /runner/v1/caches/ID
@@ -129,6 +130,24 @@ Answer fetch_artifact(Services& services, Call call) {
     auto opened = co_await std::move(opening);
     if (!opened) co_return http::make_error(opened.error());
     co_return make_download(call, std::move(*opened), artifact->name + ".zip");
+}
+
+Answer remove_merged_artifact(Services& services, Call call) {
+    auto token = token_of(call.request);
+    auto find = [&](store::Connection& db) -> Result<store::ArtifactRow> {
+        const auto fence = find_fence(db, token);
+        if (!fence) return fence.error();
+        auto artifact = find_fetched(db, call, *fence);
+        if (!artifact) return artifact;
+        const auto owner = artifacts::find_owner(db, *fence);
+        if (owner && artifact->run == owner->run.id) return artifact;
+        return refused("a job removes artifacts of its own run only");
+    };
+    auto finding = services.database.read(find);
+    const auto artifact = co_await std::move(finding);
+    if (!artifact) co_return http::make_error(artifact.error());
+    auto removing = services.keeper->remove_artifact(*artifact, "job");
+    co_return reply_empty(co_await std::move(removing));
 }
 
 Answer find_cache(Services& services, Call call) {

@@ -153,6 +153,62 @@ def test_what_one_job_uploads_another_one_and_a_person_download(daemon, git):
     assert [one["name"] for one in daemon.get(f"/runs/{run['id']}/artifacts")["items"]] == ["single"]
 
 
+MERGE = """
+on: push
+jobs:
+  make:
+    runs-on: host
+    strategy: { matrix: { part: [a, b] } }
+    steps:
+      - run: mkdir out && echo ${{ matrix.part }} > out/${{ matrix.part }}.txt && echo "$PWD" > out/.hidden
+      - uses: actions/upload-artifact@v4
+        with: { name: "part-${{ matrix.part }}", path: out, include-hidden-files: true }
+  merge:
+    needs: make
+    runs-on: host
+    steps:
+      - run: mkdir -p dist && head -c 100000 /dev/zero > dist/app.bin
+      - id: direct
+        uses: actions/upload-artifact@v7
+        with: { name: ignored, path: dist/app.bin, archive: false }
+      - run: touch dist/other
+      - id: many
+        continue-on-error: true
+        uses: actions/upload-artifact@v7
+        with: { path: dist, archive: false }
+      - run: test "${{ steps.many.outcome }}" = failure
+      - uses: actions/upload-artifact/merge@v4
+        with: { pattern: part-*, name: apart, separate-directories: true, include-hidden-files: true }
+      - id: all
+        uses: actions/upload-artifact/merge@v4
+        with: { pattern: part-*, delete-merged: true }
+      - id: none
+        continue-on-error: true
+        uses: actions/upload-artifact/merge@v4
+        with: { pattern: part-*, name: never }
+      - run: test "${{ steps.none.outcome }}" = failure && test -n "${{ steps.all.outputs.artifact-id }}"
+      - uses: actions/download-artifact@v5
+        with: { name: app.bin, path: got }
+      - run: cmp got/app.bin dist/app.bin
+"""
+
+
+def test_artifacts_are_merged_into_one_and_a_single_file_has_its_own_name(daemon, git):
+    _, run = run_of(daemon, git, MERGE)
+    assert run["state"] == "succeeded", logs_of(daemon, run)
+
+    items = {one["name"]: one for one in daemon.get(f"/runs/{run['id']}/artifacts")["items"]}
+
+    def names_in(name):
+        with zipfile.ZipFile(io.BytesIO(zip_of(daemon, run, items[name]).content)) as archive:
+            return sorted(archive.namelist())
+
+    assert sorted(items) == ["apart", "app.bin", "merged-artifacts"]
+    assert names_in("apart") == ["part-a/.hidden", "part-a/a.txt", "part-b/.hidden", "part-b/b.txt"]
+    assert names_in("merged-artifacts") == ["a.txt", "b.txt"]
+    assert items["app.bin"]["bytes"] > 100_000
+
+
 def test_a_cache_is_restored_by_key_then_by_prefix_and_saved_at_the_end(daemon, git):
     repository = git.repository("acme/app")
     daemon.add_repository(repository)

@@ -1,11 +1,14 @@
 #include "runner/actions/artifact.hpp"
 
 #include "archive/path_pattern.hpp"
+#include "archive/zip_index.hpp"
+#include "base/file.hpp"
 #include "base/text.hpp"
 #include "runner/actions/archive_tool.hpp"
 
 #include <nlohmann/json.hpp>
 
+#include <fcntl.h>
 #include <fnmatch.h>
 
 #include <algorithm>
@@ -25,6 +28,7 @@ constexpr int kUsualCompression = 6;
 struct Upload {
     std::string name;
     std::string if_none;
+    bool is_archive = true;  // else it is one file, and has its name
     bool overwrite = false;
     std::int64_t retention_days = 0;
     archive::PackRequest pack;
@@ -39,6 +43,8 @@ Result<Upload> read_upload(const StoreCall& call, const StoreInputs& inputs) {
     if (!days) return days.error();
     const auto level = inputs.number("compression-level", kUsualCompression, 0, kBestCompression);
     if (!level) return level.error();
+    const auto archive = inputs.flag("archive", true);
+    if (!archive) return archive.error();
     Upload out;
     out.name = inputs.text("name", "artifact");
     out.if_none = inputs.text("if-no-files-found", "warn");
@@ -52,8 +58,25 @@ Result<Upload> read_upload(const StoreCall& call, const StoreInputs& inputs) {
     out.pack.workspace = call.executor.folders().workspace.inside;
     out.pack.home = call.executor.folders().home.inside;
     out.pack.hidden = *hidden;
-    out.pack.level = static_cast<int>(*level);
+    out.pack.level = *archive ? static_cast<int>(*level) : 0;
+    out.is_archive = *archive;
     return out;
+}
+
+/// `archive: false`.
+Result<> name_after_file(Upload& upload, const StoredFile& zip) {
+    const auto file = open_file(zip.path, O_RDONLY);
+    if (!file) return file.error();
+    const auto entries = archive::read_index(file->get(), {});
+    if (!entries) return entries.error();
+    if (entries->size() != 1) {
+        return invalid(
+            "archive: false is for one file; " + std::to_string(entries->size()) + " match path"
+        );
+    }
+    const auto& name = entries->front().name;
+    upload.name = name.substr(name.rfind('/') + 1);
+    return {};
 }
 
 Task<Result<protocol::Outputs>> tell_none(const StoreCall& call, const Upload& upload) {
@@ -137,21 +160,20 @@ Task<Result<>> fetch_one(
     co_return co_await std::move(saying);
 }
 
-}  // namespace
-
-Task<Result<protocol::Outputs>> upload_artifact(StoreCall call, StoreInputs inputs) {
-    auto upload = read_upload(call, inputs);
-    if (!upload) co_return upload.error();
+Task<Result<protocol::Outputs>> store_files(StoreCall call, Upload upload) {
     ArchiveTool tool{call.session, call.executor, call.step, call.stop};
-    auto packing = tool.pack(upload->pack);
+    auto packing = tool.pack(upload.pack);
     auto packed = co_await std::move(packing);
     if (!packed) co_return packed.error();
     if (packed->file.path.empty()) {
-        auto telling = tell_none(call, *upload);
+        auto telling = tell_none(call, upload);
         co_return co_await std::move(telling);
     }
+    if (!upload.is_archive) {
+        if (auto named = name_after_file(upload, packed->file); !named) co_return named.error();
+    }
     const auto bytes = packed->file.bytes;
-    auto sending = send(call, *upload, std::move(packed->file));
+    auto sending = send(call, upload, std::move(packed->file));
     const auto answer = co_await std::move(sending);
     if (!answer) co_return answer.error();
     const auto stored = json::parse(*answer, nullptr, false);
@@ -161,11 +183,91 @@ Task<Result<protocol::Outputs>> upload_artifact(StoreCall call, StoreInputs inpu
     outputs["artifact-digest"] = text_field(stored, "sha256");
     auto saying =
         say(call,
-            "Artifact " + upload->name + " has been successfully uploaded: " +
+            "Artifact " + upload.name + " has been successfully uploaded: " +
                 std::to_string(packed->content.files) + " files, " + std::to_string(bytes) +
                 " bytes, kept until " + text_field(stored, "expires_at") + "\nSHA-256 " +
                 outputs["artifact-digest"] + "\n" + outputs["artifact-url"]);
     if (auto said = co_await std::move(saying); !said) co_return said.error();
+    co_return outputs;
+}
+
+Task<Result<std::vector<ListedArtifact>>> list_artifacts_of(
+    const StoreCall& call, std::string run
+) {
+    StoreLink::Query query;
+    if (!run.empty()) query.emplace_back("run", std::move(run));
+    StoreLink link{call.session};
+    auto asking = link.ask("/runner/v1/artifacts", std::move(query));
+    const auto answer = co_await std::move(asking);
+    if (!answer) co_return answer.error();
+    co_return parse_list(*answer);
+}
+
+Task<Result<>> remove_all_of(const StoreCall& call, std::vector<ListedArtifact> artifacts) {
+    StoreLink link{call.session};
+    for (const auto& one : artifacts) {
+        auto removing = link.remove("/runner/v1/artifacts/" + one.id);
+        if (auto done = co_await std::move(removing); !done) {
+            co_return with_context("delete-merged: " + one.name, done.error());
+        }
+    }
+    co_return Result<>{};
+}
+
+/// What merge is asked to do; with what the upload's own inputs mean there.
+struct Merge {
+    Upload upload;
+    std::string folder;  // where the artifacts are unpacked to
+    bool separate = false;
+    bool removes = false;
+};
+
+Result<Merge> read_merge(const StoreCall& call, const StoreInputs& inputs) {
+    const auto separate = inputs.flag("separate-directories");
+    if (!separate) return separate.error();
+    const auto removes = inputs.flag("delete-merged");
+    if (!removes) return removes.error();
+    const auto folder = call.executor.folders().temp.inside + "/merge-" + std::to_string(call.step);
+    auto upload = read_upload(call, inputs.with("path", folder));
+    if (!upload) return upload.error();
+    upload->name = inputs.text("name", "merged-artifacts");
+    upload->if_none = inputs.text("if-no-files-found", "error");
+    return Merge{std::move(*upload), folder, *separate, *removes};
+}
+
+}  // namespace
+
+Task<Result<protocol::Outputs>> upload_artifact(StoreCall call, StoreInputs inputs) {
+    auto upload = read_upload(call, inputs);
+    if (!upload) co_return upload.error();
+    auto storing = store_files(call, std::move(*upload));
+    co_return co_await std::move(storing);
+}
+
+Task<Result<protocol::Outputs>> merge_artifacts(StoreCall call, StoreInputs inputs) {
+    auto merge = read_merge(call, inputs);
+    if (!merge) co_return merge.error();
+    auto listing = list_artifacts_of(call, "");
+    const auto all = co_await std::move(listing);
+    if (!all) co_return all.error();
+    const std::map<std::string, std::string> wish{{"pattern", inputs.text("pattern")}};
+    const auto chosen = choose_artifacts(*all, StoreInputs{wish});
+    if (!chosen) co_return chosen.error();
+    if (chosen->empty()) {
+        merge->upload.pack.paths = inputs.text("pattern", "*");
+        auto telling = tell_none(call, merge->upload);
+        co_return co_await std::move(telling);
+    }
+    for (const auto& one : *chosen) {
+        const auto into = merge->separate ? merge->folder + "/" + one.name : merge->folder;
+        auto fetching = fetch_one(call, one, into);
+        if (auto fetched = co_await std::move(fetching); !fetched) co_return fetched.error();
+    }
+    auto storing = store_files(call, std::move(merge->upload));
+    auto outputs = co_await std::move(storing);
+    if (!outputs || !merge->removes) co_return outputs;
+    auto removing = remove_all_of(call, *chosen);
+    if (auto removed = co_await std::move(removing); !removed) co_return removed.error();
     co_return outputs;
 }
 
@@ -204,13 +306,8 @@ Task<Result<protocol::Outputs>> download_artifact(StoreCall call, StoreInputs in
     if (auto fine = check_download(call, inputs); !fine) co_return fine.error();
     const auto merge = inputs.flag("merge-multiple");
     if (!merge) co_return merge.error();
-    StoreLink::Query query;
-    if (const auto run = inputs.text("run-id"); !run.empty()) query.emplace_back("run", run);
-    StoreLink link{call.session};
-    auto asking = link.ask("/runner/v1/artifacts", std::move(query));
-    const auto answer = co_await std::move(asking);
-    if (!answer) co_return answer.error();
-    const auto all = parse_list(*answer);
+    auto listing = list_artifacts_of(call, inputs.text("run-id"));
+    const auto all = co_await std::move(listing);
     if (!all) co_return all.error();
     const auto chosen = choose_artifacts(*all, inputs);
     if (!chosen) co_return chosen.error();

@@ -9,6 +9,8 @@ namespace triphammer::runner {
 
 /// artifact-id, artifact-url, artifact-digest; none where no file was found.
 Task<Result<protocol::Outputs>> upload_artifact(StoreCall call, StoreInputs inputs);
+/// actions/upload-artifact/merge: what `pattern` means becomes one artifact. The same outputs.
+Task<Result<protocol::Outputs>> merge_artifacts(StoreCall call, StoreInputs inputs);
 /// download-path.
 Task<Result<protocol::Outputs>> download_artifact(StoreCall call, StoreInputs inputs);
 

@@ -61,6 +61,14 @@ Task<StepResult> run_upload_artifact(
     co_return to_result(std::move(done));
 }
 
+Task<StepResult> run_merge_artifacts(
+    const ActionCall& call, const ActionInputs& inputs, execution::StopToken& stop
+) {
+    auto merging = merge_artifacts(store_call(call, stop), store_inputs(inputs));
+    auto done = co_await std::move(merging);
+    co_return to_result(std::move(done));
+}
+
 Task<StepResult> run_download_artifact(
     const ActionCall& call, const ActionInputs& inputs, execution::StopToken& stop
 ) {

@@ -8,6 +8,9 @@ namespace triphammer::runner {
 Task<StepResult> run_upload_artifact(
     const ActionCall& call, const ActionInputs& inputs, execution::StopToken& stop
 );
+Task<StepResult> run_merge_artifacts(
+    const ActionCall& call, const ActionInputs& inputs, execution::StopToken& stop
+);
 Task<StepResult> run_download_artifact(
     const ActionCall& call, const ActionInputs& inputs, execution::StopToken& stop
 );

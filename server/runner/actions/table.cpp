@@ -26,6 +26,7 @@ constexpr auto kTable = std::to_array<BuiltInAction>({
     {"actions/setup-node", run_setup_node},
     {"actions/setup-python", run_setup_python},
     {"actions/upload-artifact", run_upload_artifact},
+    {"actions/upload-artifact/merge", run_merge_artifacts},
     {"aws-actions/amazon-ecr-login", run_ecr_login},
     {"aws-actions/amazon-ecs-deploy-task-definition", run_deploy_task_definition},
     {"aws-actions/amazon-ecs-render-task-definition", run_render_task_definition},

@@ -10,11 +10,17 @@ std::string StoreInputs::text(const std::string& name, std::string_view fallback
     return std::string{value.empty() ? fallback : value};
 }
 
-Result<bool> StoreInputs::flag(const std::string& name) const {
-    const auto value = text(name, "false");
+Result<bool> StoreInputs::flag(const std::string& name, bool fallback) const {
+    const auto value = text(name, fallback ? "true" : "false");
     if (value == "true" || value == "True" || value == "TRUE") return true;
     if (value == "false" || value == "False" || value == "FALSE") return false;
     return invalid(name + ": '" + value + "' is neither true nor false");
+}
+
+StoreInputs StoreInputs::with(const std::string& name, std::string value) const {
+    auto values = values_;
+    values[name] = std::move(value);
+    return StoreInputs{std::move(values)};
 }
 
 Result<std::int64_t> StoreInputs::number(

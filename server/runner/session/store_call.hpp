@@ -26,11 +26,13 @@ class StoreInputs {
     /// Without blanks around it; `fallback` where it is not given or empty.
     std::string text(const std::string& name, std::string_view fallback = {}) const;
     /// The YAML 1.2 core spellings of true and false. Code::invalid names the input.
-    Result<bool> flag(const std::string& name) const;
+    Result<bool> flag(const std::string& name, bool fallback = false) const;
     /// Code::invalid names the input and the range.
     Result<std::int64_t> number(
         const std::string& name, std::int64_t fallback, std::int64_t least, std::int64_t most
     ) const;
+    /// The same with another value.
+    StoreInputs with(const std::string& name, std::string value) const;
     /// The lines that are not empty, without blanks around them.
     std::vector<std::string> lines(const std::string& name) const;
 

@@ -108,9 +108,11 @@ Task<Result<http::Answer>> exchange(
     }
 }
 
-Task<Result<http::Answer>> ask_once(Session& session, std::string target) {
+Task<Result<http::Answer>> ask_once(
+    Session& session, std::string target, http::Method method = http::Method::get
+) {
     const http::Client client{http::unix_endpoint(session.parts().endpoint)};
-    auto sending = client.send(make_call(session, http::Method::get, std::move(target)));
+    auto sending = client.send(make_call(session, method, std::move(target)));
     co_return co_await std::move(sending);
 }
 
@@ -163,6 +165,14 @@ Task<Result<std::string>> StoreLink::send(std::string path, Query query, StoredF
     auto answer = co_await std::move(sending);
     if (!answer) co_return answer.error();
     co_return std::move(answer->body);
+}
+
+Task<Result<>> StoreLink::remove(std::string path) {
+    auto removing =
+        exchange(session_, [&] { return ask_once(session_, path, http::Method::delete_); });
+    const auto answer = co_await std::move(removing);
+    if (!answer && answer.error().code != Code::not_found) co_return answer.error();
+    co_return Result<>{};
 }
 
 Task<Result<>> StoreLink::fetch(std::string path, std::filesystem::path into) {

@@ -35,6 +35,8 @@ class StoreLink {
     Task<Result<std::string>> ask(std::string path, Query query);
     /// `query` gets the file's length and sum.
     Task<Result<std::string>> send(std::string path, Query query, StoredFile file);
+    /// What is there no more is no error.
+    Task<Result<>> remove(std::string path);
     /// Into a new file, 0644.
     Task<Result<>> fetch(std::string path, std::filesystem::path into);
 

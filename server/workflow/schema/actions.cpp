@@ -117,7 +117,17 @@ constexpr auto kUploadArtifact = std::to_array<Input>({
     {"compression-level"},
     {"overwrite"},
     {"include-hidden-files"},
-    {"archive", false, "true"},
+    {"archive"},
+});
+constexpr auto kMergeArtifacts = std::to_array<Input>({
+    {"name"},
+    {"pattern"},
+    {"if-no-files-found"},
+    {"separate-directories"},
+    {"retention-days"},
+    {"compression-level"},
+    {"delete-merged"},
+    {"include-hidden-files"},
 });
 constexpr auto kDownloadArtifact = std::to_array<Input>({
     {"name"},
@@ -229,6 +239,7 @@ constexpr auto kBuiltIn = std::to_array<BuiltIn>({
     {"actions/setup-go", kSetupGo},
     {"actions/setup-java", kSetupJava},
     {"actions/upload-artifact", kUploadArtifact},
+    {"actions/upload-artifact/merge", kMergeArtifacts},
     {"actions/download-artifact", kDownloadArtifact},
     {"actions/cache", kCache},
     {"actions/cache/restore", kCache},

@@ -19,7 +19,6 @@ constexpr auto kUnsupported = std::to_array<Unsupported>({
     {"actions/setup-node", "its other inputs are"},
     {"actions/setup-go", "its other inputs are"},
     {"actions/setup-java", "its other inputs are"},
-    {"actions/upload-artifact", "an artifact is a zip here"},
     {"actions/download-artifact", "an artifact is a zip here"},
     {"docker/login-action", "aws-actions/amazon-ecr-login for a registry of AWS"},
     {"aws-actions/configure-aws-credentials", "keys go to variables and outputs, no proxy"},
