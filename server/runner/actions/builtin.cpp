@@ -28,8 +28,11 @@ StepResult to_result(Result<protocol::Outputs> done) {
 /// Saves what a cache's main step has not found by its exact key.
 class SavePost final : public PostStep {
   public:
-    SavePost(StoreInputs inputs, std::string matched, std::string name)
-        : inputs_{std::move(inputs)}, matched_{std::move(matched)}, name_{std::move(name)} {}
+    SavePost(StoreInputs inputs, std::string matched, std::string name, std::string condition)
+        : inputs_{std::move(inputs)},
+          matched_{std::move(matched)},
+          name_{std::move(name)},
+          condition_{std::move(condition)} {}
 
     std::string name() const override { return name_; }
 
@@ -48,7 +51,7 @@ class SavePost final : public PostStep {
     StoreInputs inputs_;
     std::string matched_;
     std::string name_;
-    std::string condition_ = "success()";  // of the action's own metadata
+    std::string condition_;
 };
 
 }  // namespace
@@ -93,10 +96,19 @@ Task<StepResult> run_cache(
     if (result.is_failure()) co_return result;
     const auto matched = result.outputs.find("cache-matched-key");
     auto key = matched == result.outputs.end() ? std::string{} : matched->second;
-    call.scope.actions().posts.push_back(
-        std::make_unique<SavePost>(store_inputs(inputs), std::move(key), post_name(call))
-    );
+    auto wish = store_inputs(inputs);
+    const auto always = wish.flag("save-always");
+    if (!always) co_return failed_step(always.error());
+    save_at_end(call, std::move(wish), std::move(key), *always ? "always()" : "success()");
     co_return result;
+}
+
+void save_at_end(
+    const ActionCall& call, StoreInputs inputs, std::string matched, std::string condition
+) {
+    call.scope.actions().posts.push_back(std::make_unique<SavePost>(
+        std::move(inputs), std::move(matched), post_name(call), std::move(condition)
+    ));
 }
 
 Task<StepResult> run_cache_save(

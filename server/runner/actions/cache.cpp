@@ -119,12 +119,18 @@ Task<Result<>> send(const StoreCall& call, const StoreInputs& inputs, StoredFile
 
 std::string cache_version(const std::vector<std::string>& paths, const JobFolders& folders) {
     auto text = std::string{kForm};
+    const auto roots = roots_of(folders);
     for (const auto& path : paths) {
+        const std::pair<const std::string, std::string>* narrowest = nullptr;
+        for (const auto& root : roots) {
+            const bool is_in = root.second != "/" && archive::is_within(path, root.second);
+            const bool is_better =
+                narrowest == nullptr || root.second.size() > narrowest->second.size();
+            if (is_in && is_better) narrowest = &root;
+        }
         auto meant = path;
-        for (const auto& [name, folder] : roots_of(folders)) {
-            if (folder != "/" && archive::is_within(path, folder)) {
-                meant = "<" + name + ">" + path.substr(folder.size());
-            }
+        if (narrowest != nullptr) {
+            meant = "<" + narrowest->first + ">" + path.substr(narrowest->second.size());
         }
         text += "\n" + meant;
     }

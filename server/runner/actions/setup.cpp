@@ -1,8 +1,10 @@
 #include "runner/actions/setup.hpp"
 
 #include "base/text.hpp"
+#include "runner/actions/setup_cache.hpp"
 #include "runner/actions/setup_extras.hpp"
 #include "runner/actions/setup_install.hpp"
+#include "runner/actions/setup_maven.hpp"
 #include "runner/actions/setup_wanted.hpp"
 #include "runner/actions/tool_probe.hpp"
 #include "runner/session/capture.hpp"
@@ -84,18 +86,32 @@ class Setup {
         if (!installed) co_return failed_step(installed.error());
         StepResult last;
         for (const auto line : split(trim(asked->version), '\n')) {
-            auto setting_up = set_up({std::string{trim(line)}, asked->is_least}, *installed, stop);
+            const Wanted one{std::string{trim(line)}, asked->is_least};
+            auto setting_up = set_up(one, *installed, stop);
             last = co_await std::move(setting_up);
-            if (last.is_failure()) break;
+            if (last.is_failure()) co_return last;
+            done_.back().wanted = one.version;
         }
+        auto restoring = restore_dependencies(call_, inputs_, in_use(), stop);
+        const auto restored = co_await std::move(restoring);
+        if (!restored) co_return failed_step(restored.error());
+        for (const auto& [name, value] : *restored) last.outputs[name] = value;
         co_return last;
     }
+
+    /// What was set up, the last one first on PATH.
+    const std::vector<SetVersion>& done() const { return done_; }
 
   private:
     struct Wanted {
         std::string version;    // one a line
         bool is_least = false;  // a later one will do
     };
+
+    ToolInUse in_use() const {
+        const auto& last = done_.back();
+        return {tool_.name, last.version, last.bin};
+    }
 
     /// Of several versions the last one is first on PATH.
     Task<StepResult> set_up(
@@ -183,8 +199,6 @@ class Setup {
         const auto bin = end == std::string::npos ? text : text.substr(end + 1);
         auto words = std::string{tool_.title} + " " + version + " (" + chosen.path + ")\n";
         if (end != std::string::npos) words = text.substr(0, end + 1) + words;
-        if (!input_text(inputs_, "cache").empty())
-            words += "Nothing is cached: use actions/cache\n";
         auto saying = call_.scope.session().log(call_.place.log, std::move(words));
         co_await std::move(saying);
         co_return publish(bin, version, chosen);
@@ -207,7 +221,7 @@ class Setup {
         }
         StepResult out;
         out.outputs[std::string{tool_.version}] = version;
-        out.outputs["cache-hit"] = "false";
+        done_.push_back({"", version, bin});
         if (tool_.name == "python") out.outputs["python-path"] = bin + "/python";
         if (tool_.name != "java") return out;
         const auto major = std::to_string(chosen.version.parts[0]);
@@ -221,6 +235,7 @@ class Setup {
     const Tool& tool_;
     const ActionCall& call_;
     const ActionInputs& inputs_;
+    std::vector<SetVersion> done_;
 };
 
 Task<StepResult> run_setup(
@@ -264,7 +279,13 @@ Task<StepResult> run_setup_go(
 Task<StepResult> run_setup_java(
     const ActionCall& call, const ActionInputs& inputs, execution::StopToken& stop
 ) {
-    return run_setup(kJava, call, inputs, stop);
+    Setup setup{kJava, call, inputs};
+    auto choosing = setup.run(stop);
+    auto result = co_await std::move(choosing);
+    if (result.is_failure()) co_return result;
+    auto configuring = configure_maven(call, inputs, setup.done(), stop);
+    const auto done = co_await std::move(configuring);
+    co_return done ? std::move(result) : failed_step(done.error());
 }
 
 }  // namespace triphammer::runner

@@ -1,13 +1,12 @@
 #include "runner/actions/setup_extras.hpp"
 
 #include "base/text.hpp"
-#include "runner/session/capture.hpp"
+#include "runner/actions/setup_script.hpp"
 
 namespace triphammer::runner {
 
 namespace {
 
-constexpr std::size_t kMostSaid = 256U << 10U;
 /// Of a step without one: npm wants the variable to be there. The action's own.
 constexpr const char* kNoToken = "XXXXX-XXXXX-XXXXX-XXXXX";
 /// $1 the file, $2 how the line begins that it replaces, $3 the new lines.
@@ -20,22 +19,6 @@ mv "$1.new" "$1"
 constexpr const char* kPipInstall = R"sh(set -f
 exec "$1" -m pip install --disable-pip-version-check --no-warn-script-location $2 2>&1
 )sh";
-
-Task<Result<std::string>> run_script(
-    const ActionCall& call, std::vector<std::string> arguments, execution::StopToken& stop
-) {
-    StepCommand command;
-    command.arguments = {"/bin/sh", "-c"};
-    for (auto& each : arguments) command.arguments.push_back(std::move(each));
-    const StepProcess process{call.scope, call.executor, call.place};
-    command.environment = process.environment(call.environment, "").lines();
-    command.directory = call.executor.folders().workspace.inside;
-    auto running = capture(call.executor, std::move(command), kMostSaid, stop, kLongCapture);
-    const auto said = co_await std::move(running);
-    if (!said) co_return said.error();
-    if (said->status != 0) co_return invalid(std::string{trim(said->text)});
-    co_return said->text;
-}
 
 /// "@octo:" for packages of one scope, lower case; GitHub's own registry has the owner's.
 std::string scope_of(const ActionCall& call, const ActionInputs& inputs, const std::string& url) {
@@ -63,7 +46,7 @@ Task<Result<>> configure_npm(
     auto lines = url.substr(scheme) + ":_authToken=${NODE_AUTH_TOKEN}\n" + setting + url;
     if (input_text(inputs, "always-auth") == "true") lines += "\nalways-auth=true";
     const auto file = call.executor.folders().temp.inside + "/.npmrc";
-    auto writing = run_script(call, {kWriteRegistry, "npmrc", file, setting, lines}, stop);
+    auto writing = run_setup_script(call, {kWriteRegistry, "npmrc", file, setting, lines}, stop);
     const auto written = co_await std::move(writing);
     if (!written) co_return with_context("registry-url", written.error());
     call.scope.set_variable("NPM_CONFIG_USERCONFIG", file);
@@ -84,7 +67,7 @@ Task<Result<>> install_with_pip(
     const auto packages = input_text(inputs, "pip-install");
     for (const auto& wanted : {version.empty() ? version : "pip==" + version, packages}) {
         if (wanted.empty()) continue;
-        auto installing = run_script(call, {kPipInstall, "pip", python, wanted}, stop);
+        auto installing = run_setup_script(call, {kPipInstall, "pip", python, wanted}, stop);
         auto said = co_await std::move(installing);
         if (!said) co_return with_context("pip install " + wanted, said.error());
         auto saying = call.scope.session().log(call.place.log, std::move(*said));

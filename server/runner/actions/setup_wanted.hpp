@@ -9,8 +9,8 @@
 namespace triphammer::runner {
 
 /// The version that a file names, by its name: package.json, go.mod, go.work, .tool-versions,
-/// pyproject.toml; any other file holds it alone. `tool`: python, node, go, java. Code::invalid
-/// where it names none.
+/// pyproject.toml, Pipfile, .sdkmanrc; any other file holds it alone, for Python perhaps several,
+/// one a line. `tool`: python, node, go, java. Code::invalid where it names none.
 Result<std::string> version_in_file(
     std::string_view tool, std::string_view file, std::string_view text
 );

@@ -28,6 +28,30 @@ TEST(VersionInFile, ReadsTheFilesOfEachTool) {
     EXPECT_EQ(in_file("java", ".java-version", "17\n"), "17");
 }
 
+TEST(VersionInFile, ReadsWhatElseTheActionsDocument) {
+    EXPECT_EQ(in_file("python", ".python-version", "3.12\n\n3.11 \n"), "3.12\n3.11");
+    EXPECT_EQ(
+        in_file(
+            "python",
+            "pyproject.toml",
+            "[tool.poetry.dependencies]\npython-x = \"1\"\npython = \"^3.9\"\n"
+        ),
+        "^3.9"
+    );
+    EXPECT_EQ(in_file("python", "Pipfile", "[requires]\npython_version = \"3.10\"\n"), "3.10");
+    EXPECT_EQ(
+        in_file(
+            "node",
+            "package.json",
+            R"({"devEngines":{"runtime":[{"name":"bun"},{"name":"node","version":"22.x"}]},"engines":{"node":"1"}})"
+        ),
+        "22.x"
+    );
+    EXPECT_EQ(in_file("java", ".tool-versions", "java temurin-17.0.7+7\n"), "17.0.7");
+    EXPECT_EQ(in_file("java", ".sdkmanrc", "# env\njava=21.0.5-tem\n"), "21.0.5");
+    EXPECT_EQ(in_file("java", ".java-version", "openjdk64-11.0.2\n"), "11.0.2");
+}
+
 TEST(VersionInFile, SaysWhereThereIsNone) {
     EXPECT_EQ(
         in_file("node", "package.json", "{}"), "error: package.json names no version of node"
