@@ -1,5 +1,6 @@
 #include "runner/action_composite.hpp"
 
+#include "runner/action_step.hpp"
 #include "runner/step_turn.hpp"
 
 #include <algorithm>
@@ -21,15 +22,32 @@ class Composite {
     Task<StepResult> run() {
         const auto& steps = found_.action.steps;
         for (std::size_t at = 0; at < steps.size(); ++at) {
-            const auto& outer = call_.place;
-            StepPlace place{outer.log, outer.key + "_" + std::to_string(at + 1)};
-            auto one = run_one(steps[at], std::move(place));
+            auto one = run_one(steps[at], place_of(at));
             co_await std::move(one);
         }
         co_return result();
     }
 
+    /// What its steps' actions do before the job's first step, each in its turn; the first failure.
+    Task<StepResult> run_early() {
+        const auto& steps = found_.action.steps;
+        for (std::size_t at = 0; at < steps.size(); ++at) {
+            if (!is_remote_action(steps[at])) continue;
+            StepTurn turn{scope_, call_.executor, steps[at], place_of(at)};
+            auto running = turn.run_early();
+            auto one = co_await std::move(running);
+            if (!one.is_failure()) continue;
+            one.reason = steps[at].uses + ": " + one.reason;
+            co_return one;
+        }
+        co_return StepResult{};
+    }
+
   private:
+    StepPlace place_of(std::size_t at) const {
+        return {call_.place.log, call_.place.key + "_" + std::to_string(at + 1)};
+    }
+
     /// Each in a group of its own: a reader sees which one failed.
     Task<> run_one(const model::Step& step, StepPlace place) {
         StepTurn turn{scope_, call_.executor, step, std::move(place)};
@@ -112,7 +130,7 @@ Task<StepResult> run_composite(
         layer.until = call.scope.session().parts().clock.instant() + *call.limits.deadline;
     }
     Composite composite{call, found, std::move(layer)};
-    auto running = composite.run();
+    auto running = call.is_early ? composite.run_early() : composite.run();
     co_return co_await std::move(running);
 }
 

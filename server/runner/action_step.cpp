@@ -33,9 +33,11 @@ Task<StepResult> run_remote_early(const ActionCall& call, execution::StopToken& 
     std::string remarks;
     auto finding = find_remote_action(call, stop, remarks);
     const auto found = co_await std::move(finding);
-    if (!found || found->action.pre.program.empty()) co_return StepResult{};
+    if (!found) co_return StepResult{};
+    const bool has_steps = found->action.kind == workflow::Action::Kind::composite;
+    if (!has_steps && found->action.pre.program.empty()) co_return StepResult{};
     auto inputs = evaluate_inputs(call, found->action, remarks);
-    if (!inputs) co_return failed_step(inputs.error());
+    if (!inputs) co_return has_steps ? StepResult{} : failed_step(inputs.error());
     auto running = run_found(call, *found, std::move(*inputs), stop);
     co_return co_await std::move(running);
 }

@@ -15,10 +15,10 @@ bool has_early_actions(const std::vector<model::Step>& steps) {
 }
 
 Task<StepResult> run_early_actions(StepScope& scope, StepExecutor& executor, int log) {
-    for (const auto& listed : list_steps(scope.session().document().job.steps)) {
+    for (const auto& listed : list_steps(scope.session().document().job.steps, log)) {
         const auto& step = *listed.step;
         if (!is_remote_action(step)) continue;
-        StepTurn turn{scope, executor, step, {log, "early_" + std::to_string(listed.number)}};
+        StepTurn turn{scope, executor, step, {log, kEarly + std::to_string(listed.number)}};
         auto running = turn.run_early();
         auto result = co_await std::move(running);
         if (!result.is_failure()) continue;

@@ -8,7 +8,7 @@ namespace triphammer::runner {
 
 bool has_early_actions(const std::vector<model::Step>& steps);
 
-/// All of them, in one log; the first failure that counts.
+/// All of them, in one log, that of the step before the others; the first failure that counts.
 Task<StepResult> run_early_actions(StepScope& scope, StepExecutor& executor, int log);
 
 }  // namespace triphammer::runner

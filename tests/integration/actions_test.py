@@ -98,6 +98,32 @@ def test_what_a_remote_action_does_before_runs_before_the_first_step(make_daemon
     assert state_of(red)["Run echo not reached"] == "skipped"
 
 
+def test_what_actions_inside_of_actions_do_before_runs_before_the_first_step_too(make_daemon, git):
+    daemon = make_daemon(actions={"allow": ["tools/*"]}, github={"url": git.url})
+    inner = git.repository("tools/say")
+    pre = NODE_FILES["pre.js"].replace("'seen=pre\\n'", "'seen=pre for ' + process.env.INPUT_WHO + '\\n'")
+    commit = inner.commit({"action.yml": NODE, **NODE_FILES, "pre.js": pre})
+    outer = git.repository("tools/both")
+    both = outer.commit({
+        "action.yml": "inputs: { who: { default: nobody } }\nruns:\n  using: composite\n  steps:\n"
+                      "    - { run: echo the outer one, shell: sh }\n"
+                      f"    - {{ uses: tools/say@{commit}, with: {{ who: \"${{{{ inputs.who }}}}\" }} }}\n"})
+    deep = outer.commit({"action.yml": f"runs: {{ using: composite, steps: [{{ uses: tools/both@{both} }}] }}\n"})
+    repository = git.repository("acme/app")
+    sha = repository.commit({".triphammer/w.yml": workflow(
+        "run: echo first step", f"{{ uses: tools/both@{both}, with: {{ who: Ada }} }}", f"uses: tools/both@{deep}")})
+    daemon.add_repository(repository)
+
+    run = daemon.run_of_push(repository, sha)
+
+    log = daemon.log_text(run["id"], run["jobs"][0]["id"])
+    assert run["state"] == "succeeded", log
+    before, after = log.split("first step\n", 1)
+    assert before.count("pre ran\n") == 2 and "pre ran\n" not in after, log
+    assert "main sees pre for Ada Ada\n" in after and "main sees pre for nobody nobody\n" in after, log
+    assert after.count("post sees pre for") == 2, log
+
+
 def test_a_remote_action_that_is_not_allowed_or_not_pinned_says_what_to_do(daemon, git):
     repository = git.repository("acme/app")
     first = repository.commit({".triphammer/w.yml": workflow(f"uses: tools/say@{'a' * 40}")})

@@ -80,7 +80,7 @@ Task<StepResult> run_early(
 ) {
     auto running = run_pre(call, found, use, runtime, stop);
     auto result = co_await std::move(running);
-    call.scope.actions().early_states[&call.step] = result.states;
+    call.scope.actions().early_states[call.place.key.substr(kEarly.size())] = result.states;
     co_return result;
 }
 
@@ -92,7 +92,7 @@ Task<StepResult> run_main(
     execution::StopToken& stop
 ) {
     const auto& early = call.scope.actions().early_states;
-    if (const auto known = early.find(&call.step); known != early.end()) {
+    if (const auto known = early.find(call.place.key); known != early.end()) {
         use.states = known->second;
     } else {
         auto before = run_pre(call, found, use, runtime, stop);

@@ -43,8 +43,9 @@ class ActionRuntime {
 
 ActionUse make_use(const ActionCall& call, const ActionInputs& inputs);
 
-/// An early call runs `pre`; else it runs the main program, after the `pre` of an action inside
-/// another one; a post program is left with the job. GitHub runs no `pre` of local actions.
+/// An early call runs `pre`; else it runs the main program, after a `pre` that did not run early
+/// (of an action that a local one uses); a post program is left with the job. GitHub runs no `pre`
+/// of local actions.
 Task<StepResult> run_programs(
     const ActionCall& call,
     const FoundAction& found,

@@ -44,9 +44,12 @@ struct JobActions {
     std::optional<NodeProgram> node;
     std::map<std::string, docker::Credentials> logins;  // by registry; of docker/login-action
     std::set<std::string> fetched;                      // folders of remote actions that are here
-    /// What `pre` programs that ran before the first step have saved.
-    std::map<const model::Step*, protocol::Outputs> early_states;
+    /// What `pre` programs that ran before the first step have saved; by the key of their step's
+    /// place, which has kEarly in front then.
+    std::map<std::string, protocol::Outputs> early_states;
 };
+
+inline const std::string kEarly = "early_";
 
 /// Its condition, its work, what it means for the job.
 Task<StepResult> run_post_step(
