@@ -32,6 +32,9 @@ inline AttemptUsers users_of(const std::filesystem::path& run, std::int64_t fenc
         kFirstStepUser + static_cast<uid_t>(number), kFirstRunnerUser + static_cast<uid_t>(number)};
 }
 
+/// Kills all of `user`, whatever it did in order not to be found. As root.
+void kill_processes_of(uid_t user);
+
 constexpr bool is_steps(uid_t user) {
     return user >= kFirstStepUser && user - kFirstStepUser < kUsersOfAKind;
 }

@@ -172,10 +172,16 @@ FileDescriptor Attempts::find_runner(std::int64_t fence) const {
     return pidfd;
 }
 
+/// A runner that was taken over may have changed its lock, which lies in a folder of its own; but
+/// not its user.
 void Attempts::kill(std::int64_t fence) const {
     kill_group(group_of(settings_.run, fence));
     const auto runner = find_runner(fence);
     if (runner) ::syscall(SYS_pidfd_send_signal, runner.get(), SIGKILL, nullptr, 0);
+    if (::geteuid() != 0) return;
+    const auto users = users_of(settings_.run, fence);
+    kill_processes_of(users.runner);
+    kill_processes_of(users.steps);
 }
 
 /// A rename costs nothing, however much the job left.

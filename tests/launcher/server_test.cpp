@@ -1,4 +1,5 @@
 #include "base/text.hpp"
+#include "launcher/attempt_users.hpp"
 #include "launcher/control_group.hpp"
 #include "launcher/running_launcher.hpp"
 #include "support/temp_dir.hpp"
@@ -95,6 +96,27 @@ TEST(LauncherServer, KnowsLivingRunnersAfterARestart) {
     EXPECT_EQ(daemon.ask(Action::stop, 5).kind, "stopped");
     EXPECT_EQ(daemon.next_event().fence, 5);
     EXPECT_EQ(daemon.ask(Action::sweep, 5).kind, "swept");
+}
+
+TEST(LauncherServer, SweepsARunnerThatHidFromItsLock) {
+    if (::geteuid() != 0) return;  // else a runner has no user of its own
+    const TempDir run;
+    const auto user = std::to_string(users_of(run.path(), 3).runner);
+    const auto hidden = "#!/bin/sh\nexec 4>&-\nexec setpriv --reuid " + user +
+                        " --clear-groups sh -c '" +
+                        "rm -f lock; echo 1 > lock; trap \"\" TERM; echo $$ > pid; mv pid up; " +
+                        "while :; do sleep 0.01; done'\n";
+    const RunningLauncher launcher{run.path(), hidden.c_str()};
+    Daemon daemon{launcher.socket()};
+    daemon.ask(Action::start, 3);
+    const auto pid = parse_integer(trim(read_when_there(run.path() / "3" / "up"))).value();
+    ASSERT_TRUE(is_running(pid));
+    EXPECT_FALSE(daemon.ask(Action::list, 0).attempts[0].alive);
+
+    EXPECT_EQ(daemon.ask(Action::sweep, 3).kind, "swept");
+
+    for (int look = 0; look < 10'000 && is_running(pid); ++look) ::usleep(500);  // it is dying
+    EXPECT_FALSE(is_running(pid));
 }
 
 TEST(LauncherServer, KillsAfterTheGrace) {
