@@ -9,6 +9,7 @@
 #include "base/task.hpp"
 #include "base/thread.hpp"
 #include "git/url.hpp"
+#include "github/client.hpp"
 
 #include <sys/types.h>
 
@@ -45,6 +46,7 @@ class LogStore;
 }
 
 namespace triphammer::intake {
+class CatchUp;
 class Planner;
 class Receiver;
 }  // namespace triphammer::intake
@@ -79,6 +81,9 @@ struct Services {
     std::string version;
     git::UrlRules url_rules;
     std::string github_url;
+    github::ApiSettings github_api = {};  // with github.token
+    std::string hooks_url = {};  // what addresses of our hooks begin with; empty: GitHub reaches none
+    bool polls = false;     // github.mode: poll
 
     // Told after a commit; null in the command line's own process, where nothing runs.
     std::function<void()> on_delivery;  // a delivery is pending again
@@ -98,6 +103,7 @@ struct Services {
     // Null where there is no daemon.
     intake::Planner* planner = nullptr;
     intake::Receiver* receiver = nullptr;
+    intake::CatchUp* catch_up = nullptr;
     launch::RunnerGateway* gateway = nullptr;
     launch::JobTokens* tokens = nullptr;  // also null without a GitHub App
     git::Mirrors* mirrors = nullptr;

@@ -66,7 +66,8 @@ Setting inner_number_setting(std::string path, Member member, std::int64_t least
             if (!number || *number < least) {
                 return invalid("must be a whole number of at least " + std::to_string(least));
             }
-            member(config) = *number;
+            auto& target = member(config);
+            target = static_cast<std::decay_t<decltype(target)>>(*number);
             return {};
         },
         [member](const Config& config) { return std::to_string(member(config)); }};
@@ -125,9 +126,8 @@ Setting secret_setting(std::string path, Secret GithubConfig::*member) {
         }};
 }
 
-Setting choice_setting(
-    std::string path, std::string Config::*member, std::vector<std::string> choices
-) {
+template <class Member>
+Setting choice_setting(std::string path, Member member, std::vector<std::string> choices) {
     return {
         std::move(path),
         Kind::scalar,
@@ -135,10 +135,10 @@ Setting choice_setting(
             if (std::find(choices.begin(), choices.end(), value) == choices.end()) {
                 return invalid("must be one of: " + join(choices, ", "));
             }
-            config.*member = value;
+            std::invoke(member, config) = value;
             return {};
         },
-        [member](const Config& config) { return config.*member; }};
+        [member](const Config& config) { return std::string{std::invoke(member, config)}; }};
 }
 
 Result<> set_bool(bool& target, const std::string& value) {
@@ -185,6 +185,12 @@ std::vector<Setting> make_settings() {
         text_setting("docker.switch_image", &Config::switch_image),
         text_setting("github.api_url", github(&GithubConfig::api_url)),
         text_setting("github.url", github(&GithubConfig::url)),
+        choice_setting("github.mode", github(&GithubConfig::mode), {"push", "poll"}),
+        inner_number_setting(
+            "github.poll_seconds",
+            [](auto& config) -> auto& { return config.github.poll_seconds; },
+            1
+        ),
         secret_setting("github.token", &GithubConfig::token),
         text_setting("github.app_id", github(&GithubConfig::app_id)),
         secret_setting("github.private_key", &GithubConfig::private_key),
@@ -214,7 +220,6 @@ const std::vector<Setting>& settings() {
 constexpr std::string_view kNotYet[] = {
     "tls.",
     "swarm.",
-    "github.mode",
     "retention.",
     "quota.",
     "notify.",

@@ -20,9 +20,11 @@ struct GithubConfig {
     std::string api_url = "https://api.github.com";
     std::string url = "https://github.com";
     Secret token;
-    std::string app_id;     // of a GitHub App; it and its key, or neither
-    Secret private_key;     // PEM
-    Secret webhook_secret;  // of POST /webhooks/github; empty: that route refuses everything
+    std::string app_id;         // of a GitHub App; it and its key, or neither
+    Secret private_key;         // PEM
+    std::string mode = "push";  // push: GitHub sends; poll: its log of deliveries is asked
+    int poll_seconds = 15;      // how often, with poll
+    Secret webhook_secret;      // of POST /webhooks/github; empty: that route refuses everything
 };
 
 struct Config {

@@ -13,6 +13,8 @@
 #include "base/task_group.hpp"
 #include "base/text.hpp"
 #include "base/unused.hpp"
+#include "intake/catch_up.hpp"
+#include "intake/github_feeds.hpp"
 #include "intake/hook_book.hpp"
 #include "intake/planner.hpp"
 #include "intake/receiver.hpp"
@@ -35,6 +37,8 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr Milliseconds kStopGrace{3'000};
+/// How long a delivery that GitHub could not hand over may be missed.
+constexpr Milliseconds kMissedPause = 5min;
 /// How long what has expired may stay.
 constexpr auto kRetentionPause = 10min;
 /// How long copies of what others have stay without being asked for.
@@ -63,6 +67,20 @@ intake::ReceiverSettings receiver_settings(const Config& config) {
     settings.max_body = config.webhook_max_body;
     settings.spool = config.data / "incoming";
     return settings;
+}
+
+intake::FeedSettings feed_settings(const Config& config, const std::string& server_id) {
+    intake::FeedSettings settings;
+    settings.api = api_settings(config);
+    settings.token_host = remote_settings(config).token_host;
+    settings.hooks = hooks_url(config, server_id);
+    return settings;
+}
+
+/// How often GitHub's log of deliveries is asked.
+Milliseconds catch_up_pause(const Config& config) {
+    if (config.github.mode == "poll") return std::chrono::seconds{config.github.poll_seconds};
+    return kMissedPause;
 }
 
 template <class Count>
@@ -125,6 +143,12 @@ class Daemon {
               {executor_, *core.database, hooks_, hash_thread_, core.random, core.clock},
               receiver_settings(config),
               [this](model::RepositoryId repository) { planner_.wake_for(repository); }},
+          feeds_{
+              {*core.database, *core.sealer, core.clock},
+              feed_settings(config, core.server_id),
+              app_settings(config)},
+          catch_up_{
+              {executor_, *core.database, feeds_, receiver_, core.clock}, catch_up_pause(config)},
           statuses_{github::Client{api_settings(config), core.clock}},
           sender_{
               {executor_, *core.database, statuses_, core.clock, core.random}, {config.base_url()}},
@@ -154,6 +178,8 @@ class Daemon {
     schedule::Timekeeper timekeeper_;
     intake::Planner planner_;
     intake::Receiver receiver_;
+    intake::GitHubFeeds feeds_;
+    intake::CatchUp catch_up_;
     report::GitHubTarget statuses_;
     report::Sender sender_;
     Examination examination_;
@@ -190,6 +216,7 @@ void Daemon::connect() {
     shop_.services.examine = [this](bool fresh) { return examination_.report(fresh); };
     shop_.services.planner = &planner_;
     shop_.services.receiver = &receiver_;
+    shop_.services.catch_up = &catch_up_;
 }
 
 void Daemon::measure(api::MetricsText& out) const {
@@ -202,6 +229,10 @@ void Daemon::measure(api::MetricsText& out) const {
     out.counter({"triphammer_webhooks_duplicate_total", "Known."}, to_double(hooks.duplicates));
     out.counter({"triphammer_webhooks_refused_total", "Refused."}, to_double(hooks.refused));
     out.counter({"triphammer_webhooks_failed_total", "Not kept: 503."}, to_double(hooks.failed));
+    out.counter(
+        {"triphammer_webhooks_fetched_total", "Kept, out of GitHub's log of deliveries."},
+        to_double(catch_up_.fetched())
+    );
     out.histogram(
         {"triphammer_webhook_seconds", "From a webhook's head to its answer."}, receiver_.latency()
     );
@@ -254,6 +285,8 @@ Task<> Daemon::stop(const ServeOptions& options) {
     co_await std::move(closing);
     auto chores = chores_.stop();
     co_await std::move(chores);
+    auto catching_up = catch_up_.stop();
+    co_await std::move(catching_up);
     auto receiver = receiver_.stop();
     co_await std::move(receiver);
     auto timekeeper = timekeeper_.stop();
@@ -274,6 +307,7 @@ Task<> Daemon::run(const ServeOptions& options) {
     co_await std::move(dispatching);
     planner_.start();
     timekeeper_.start();
+    catch_up_.start();
     chores_.spawn("retention", keep_retention(shop_, core_.clock, config_.data / "lfs"));
     if (shop_.tokens) chores_.spawn("tokens", shop_.tokens->run());
     if (!config_.github.token.empty()) sender_.start();  // else nobody to tell

@@ -35,6 +35,14 @@ github::ApiSettings api_settings(const Config& config) {
     return settings;
 }
 
+std::string hooks_url(const Config& config, const std::string& server_id) {
+    const bool polls = config.github.mode == "poll";
+    if (config.public_url.empty() && !polls) return {};
+    const auto base = config.public_url.empty() ? "https://" + server_id + ".triphammer.invalid"
+                                                : config.public_url;
+    return base + (base.ends_with('/') ? "" : "/") + "webhooks/github/";
+}
+
 std::optional<github::AppSettings> app_settings(const Config& config) {
     if (config.github.app_id.empty()) return std::nullopt;
     github::AppSettings settings;

@@ -17,6 +17,10 @@ intake::RemoteSettings remote_settings(const Config& config);
 /// The forge's API, with github.token.
 github::ApiSettings api_settings(const Config& config);
 
+/// "https://ci.example.com/webhooks/github/": public_url, or with poll a name that cannot exist
+/// (RFC 6761), so that a payload goes to nobody. Empty: GitHub does not know where to send.
+std::string hooks_url(const Config& config, const std::string& server_id);
+
 /// The GitHub App; nothing where none is configured.
 std::optional<github::AppSettings> app_settings(const Config& config);
 

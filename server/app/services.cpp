@@ -1,5 +1,7 @@
 #include "app/services.hpp"
 
+#include "app/remotes.hpp"
+
 namespace triphammer::app {
 
 namespace {
@@ -31,6 +33,9 @@ api::Services make_services(const Config& config, Core& core, api::LiveHub& live
         .version = version(),
         .url_rules = url_rules(config),
         .github_url = config.github.url,
+        .github_api = api_settings(config),
+        .hooks_url = hooks_url(config, core.server_id),
+        .polls = config.github.mode == "poll",
         .on_delivery = {},
         .on_queue = {},
         .on_outbox = {},

@@ -155,6 +155,13 @@ Task<Result<InstallationToken>> App::mint(std::string repository, Permissions wa
     co_return out;
 }
 
+Task<Result<ApiAnswer>> App::get(std::string path, std::string etag) {
+    const auto client = make_client();
+    if (!client) co_return client.error();
+    auto asking = client->get(std::move(path), std::move(etag));
+    co_return co_await std::move(asking);
+}
+
 Task<Result<>> App::revoke(Secret token) const {
     auto api = settings_.api;
     api.token = std::move(token);

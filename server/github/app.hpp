@@ -40,6 +40,9 @@ class App {
     /// http::Client.
     Task<Result<InstallationToken>> mint(std::string repository, Permissions wanted);
 
+    /// As the App itself; errors and ETag are Client's, and invalid where the key is none.
+    Task<Result<ApiAnswer>> get(std::string path, std::string etag);
+
     /// The token is worth nothing afterwards; fine when that was so before.
     Task<Result<>> revoke(Secret token) const;
 

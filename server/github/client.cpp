@@ -60,6 +60,16 @@ Task<Result<ApiAnswer>> Client::get(std::string path) const {
     return send(http::Method::get, std::move(path), {});
 }
 
+Task<Result<ApiAnswer>> Client::get(std::string path, std::string etag) const {
+    auto call = make_call(http::Method::get, {});
+    if (!etag.empty()) call.headers.add("If-None-Match", std::move(etag));
+    return exchange(std::move(path), std::move(call));
+}
+
+Task<Result<ApiAnswer>> Client::patch(std::string path, std::string json) const {
+    return send(http::Method::patch, std::move(path), std::move(json));
+}
+
 Task<Result<ApiAnswer>> Client::post(std::string path, std::string json) const {
     return send(http::Method::post, std::move(path), std::move(json));
 }
@@ -80,6 +90,10 @@ Task<Result<ApiAnswer>> Client::create_status(std::string repository, CommitStat
 
 Task<Result<ApiAnswer>> Client::send(http::Method method, std::string path, std::string json)
     const {
+    return exchange(std::move(path), make_call(method, json));
+}
+
+Task<Result<ApiAnswer>> Client::exchange(std::string path, http::Call call) const {
     auto url = settings_.base;
     if (url.target.ends_with('/')) url.target.pop_back();
     url.target += path;
@@ -87,8 +101,8 @@ Task<Result<ApiAnswer>> Client::send(http::Method method, std::string path, std:
         auto endpoint = http::endpoint_of(url);
         endpoint.ca_file = settings_.ca_file;
         const http::Client client{std::move(endpoint)};
-        auto call = make_call(method, url, json);
-        auto sending = client.send(std::move(call));
+        call.target = url.target;
+        auto sending = client.send(call);
         auto answer = co_await std::move(sending);
         if (!answer) co_return answer.error();
         const auto location = answer->headers.find("Location");
@@ -96,6 +110,7 @@ Task<Result<ApiAnswer>> Client::send(http::Method method, std::string path, std:
             ApiAnswer out;
             out.status = answer->status;
             out.wait_until = find_wait(answer->status, answer->headers, clock_.now());
+            out.headers = std::move(answer->headers);
             out.body = std::move(answer->body);
             co_return out;
         }
@@ -109,9 +124,10 @@ Task<Result<ApiAnswer>> Client::send(http::Method method, std::string path, std:
     co_return Error{Code::protocol, "the forge redirects without end"};
 }
 
-http::Call Client::make_call(http::Method method, const http::Url& url, const std::string& json)
-    const {
-    http::Call call{method, url.target};
+http::Call Client::make_call(http::Method method, const std::string& json) const {
+    http::Call call;
+    call.method = method;
+    call.body_limit = settings_.body_limit;
     call.headers.add("Accept", "application/vnd.github+json");
     call.headers.add("X-GitHub-Api-Version", "2022-11-28");
     if (!settings_.token.empty()) {

@@ -18,10 +18,12 @@ struct ApiSettings {
     http::Url base;  // https://api.github.com, or https://HOST/api/v3
     Secret token;    // empty: none is sent
     std::filesystem::path ca_file;
+    std::uint64_t body_limit = 1024 * 1024;  // bytes of an answer
 };
 
 struct ApiAnswer {
     int status = 0;
+    http::Headers headers;
     std::string body;
     /// Set where the forge refuses because of a rate limit: nothing may be sent before.
     std::optional<TimePoint> wait_until;
@@ -51,6 +53,9 @@ class Client {
     /// the method kept (a renamed repository); another origin is Code::protocol: it would be handed
     /// the token.
     Task<Result<ApiAnswer>> get(std::string path) const;
+    /// 304 where the answer would be the one that had this ETag; empty: whole in any case.
+    Task<Result<ApiAnswer>> get(std::string path, std::string etag) const;
+    Task<Result<ApiAnswer>> patch(std::string path, std::string json) const;
     Task<Result<ApiAnswer>> post(std::string path, std::string json) const;
     Task<Result<ApiAnswer>> remove(std::string path) const;
 
@@ -59,7 +64,8 @@ class Client {
 
   private:
     Task<Result<ApiAnswer>> send(http::Method method, std::string path, std::string json) const;
-    http::Call make_call(http::Method method, const http::Url& url, const std::string& json) const;
+    Task<Result<ApiAnswer>> exchange(std::string path, http::Call call) const;
+    http::Call make_call(http::Method method, const std::string& json) const;
 
     ApiSettings settings_;
     const Clock& clock_;

@@ -216,6 +216,31 @@ Task<Response> Receiver::receive_spooled(http::Request& request, Incoming& incom
     co_return co_await std::move(accepting);
 }
 
+Task<int> Receiver::take(std::string hook, github::DeliveryText delivery) {
+    Incoming incoming;
+    incoming.name = hook;
+    incoming.body_bytes = delivery.payload.size();
+    incoming.head.segments = {"webhooks", "github", std::move(hook)};
+    incoming.head.peer.address = "github";
+    auto& headers = incoming.head.headers;
+    headers.add("Content-Type", "application/json");
+    headers.add("X-GitHub-Delivery", std::move(delivery.guid));
+    headers.add("X-GitHub-Event", std::move(delivery.event));
+    auto finding = parts_.hooks.find_hook(incoming.name);
+    auto found = co_await std::move(finding);
+    if (!found) co_return 503;
+    incoming.hook = std::move(*found);
+    // The App's log needs no secret of the server's own route.
+    if (incoming.name.empty() && !incoming.hook) incoming.hook = std::make_shared<Hook>();
+    if (!incoming.hook) co_return 404;
+    if (incoming.body_bytes > settings_.max_body) {
+        co_return refuse(incoming, 413, "the body is too large").status;
+    }
+    auto accepting = accept(std::move(incoming), std::move(delivery.payload));
+    const auto response = co_await std::move(accepting);
+    co_return response.status;
+}
+
 /// From here on the sender is known, and may be told what is wrong.
 Task<Response> Receiver::accept(Incoming incoming, std::string body) {
     const auto& headers = incoming.head.headers;

@@ -14,6 +14,7 @@
 #include "base/random.hpp"
 #include "base/thread.hpp"
 #include "http/server.hpp"
+#include "intake/catch_up.hpp"
 #include "intake/hook_book.hpp"
 #include "intake/refusal_log.hpp"
 #include "model/event.hpp"
@@ -40,7 +41,7 @@ struct ReceiverCounters {
     std::uint64_t failed = 0;  // 503: nothing was kept
 };
 
-class Receiver {
+class Receiver final : public DeliveryTaker {
   public:
     /// Everything given outlives this object. All calls on the logic thread; bodies over 64 KiB are
     /// hashed and scanned on `hashing`.
@@ -60,6 +61,9 @@ class Receiver {
 
     /// For targets below /webhooks/; also says 404 and 405 there.
     http::RouteDecision route(const http::RequestHead& head);
+
+    /// One that was fetched from the forge's own log, whose word stands for the signature.
+    Task<int> take(std::string hook, github::DeliveryText delivery) override;
 
     /// Lists the last refusals, then ends; requests must have ended before.
     Task<> stop();

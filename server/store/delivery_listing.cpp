@@ -49,4 +49,17 @@ std::optional<TimePoint> last_delivery_at(Connection& db, model::RepositoryId re
     return query.bind(repository).find<TimePoint>();
 }
 
+std::optional<TimePoint> last_ping_at(
+    Connection& db, model::RepositoryId repository, bool fetched
+) {
+    auto query = db.prepare(
+        "SELECT received_at FROM (SELECT id, event, outcome, source_address, received_at "
+        "FROM deliveries "
+        "WHERE repository = ?1 ORDER BY id DESC LIMIT 1000) "
+        "WHERE event = 'ping' AND outcome <> 'refused' AND (?2 OR source_address <> 'github') "
+        "ORDER BY id DESC LIMIT 1"
+    );
+    return query.bind(repository, fetched).find<TimePoint>();
+}
+
 }  // namespace triphammer::store

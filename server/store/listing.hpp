@@ -82,6 +82,9 @@ Listed<ListedDelivery> list_deliveries(
     Connection& db, const DeliveryQuery& query, const ListPage& page
 );
 std::optional<TimePoint> last_delivery_at(Connection& db, model::RepositoryId repository);
+/// When a ping came to the door from outside (`fetched`: or out of the forge's log), of the newest
+/// thousand deliveries.
+std::optional<TimePoint> last_ping_at(Connection& db, model::RepositoryId repository, bool fetched);
 
 struct DeploymentQuery {
     model::RepositoryId repository = {};

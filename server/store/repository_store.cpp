@@ -11,8 +11,8 @@ namespace {
 
 constexpr std::string_view kColumns =
     "SELECT id, forge_id, full_name, clone_url, default_branch, workflows_dir, "
-    "workflow_files, workflow_access, hook, hook_secret, clone_token, created_at FROM repositories "
-    "WHERE removed_at IS NULL ";
+    "workflow_files, workflow_access, hook, hook_secret, clone_token, coalesce(forge_hook, 0), "
+    "created_at FROM repositories WHERE removed_at IS NULL ";
 
 RepositoryRow read_repository(Statement& row) {
     RepositoryRow repository;
@@ -29,6 +29,7 @@ RepositoryRow read_repository(Statement& row) {
         repository.hook,
         repository.hook_secret,
         repository.clone_token,
+        repository.forge_hook,
         repository.created_at
     );
     for (const auto line : split(files, '\n')) {
@@ -41,8 +42,8 @@ std::string select(std::string_view where) {
     return std::string{kColumns} + std::string{where};
 }
 
-std::optional<std::int64_t> known(std::int64_t forge_id) {
-    return forge_id == 0 ? std::optional<std::int64_t>{} : forge_id;
+std::optional<std::int64_t> known(std::int64_t number) {
+    return number == 0 ? std::optional<std::int64_t>{} : number;
 }
 
 std::optional<Blob> blob_unless_empty(std::string_view bytes) {
@@ -195,11 +196,17 @@ Result<> set_clone_token(Transaction& tx, RepositoryId id, std::string_view seal
     return expect_changed(update.bind(blob_unless_empty(sealed), id).run(), id);
 }
 
+Result<> set_forge_hook(Transaction& tx, RepositoryId id, std::int64_t forge_hook) {
+    auto update =
+        tx.prepare("UPDATE repositories SET forge_hook = ? WHERE id = ? AND removed_at IS NULL");
+    return expect_changed(update.bind(known(forge_hook), id).run(), id);
+}
+
 Result<> remove_repository(Transaction& tx, RepositoryId id, std::string_view actor) {
     // The name is free again by its partial index; the numeric id is given back here.
     auto update = tx.prepare(
         "UPDATE repositories SET removed_at = ?, forge_id = NULL, hook_secret = x'', "
-        "clone_token = NULL WHERE id = ? AND removed_at IS NULL"
+        "clone_token = NULL, forge_hook = NULL WHERE id = ? AND removed_at IS NULL"
     );
     if (update.bind(tx.now(), id).run() == 0) return unknown(id);
     record(tx, id, "removed", actor);

@@ -34,6 +34,7 @@ struct RepositoryRow {
     std::string hook;
     std::string hook_secret;
     std::string clone_token;
+    std::int64_t forge_hook = 0;  // GitHub's id of the hook; 0: not known
     TimePoint created_at;
 };
 
@@ -76,6 +77,8 @@ Result<> set_workflow_access(
 Result<> set_hook_secret(Transaction& tx, model::RepositoryId id, std::string_view sealed);
 /// Empty: none any more.
 Result<> set_clone_token(Transaction& tx, model::RepositoryId id, std::string_view sealed);
+/// GitHub's id of its hook; 0: not known any more.
+Result<> set_forge_hook(Transaction& tx, model::RepositoryId id, std::int64_t forge_hook);
 Result<> remove_repository(Transaction& tx, model::RepositoryId id, std::string_view actor);
 
 }  // namespace triphammer::store
