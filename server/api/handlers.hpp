@@ -82,6 +82,10 @@ Answer list_secrets(Services& services, Call call);
 Answer set_secret(Services& services, Call call);
 Answer remove_secret(Services& services, Call call);
 
+// connecting.cpp: a repository's hook at GitHub
+Answer show_hook(Services& services, Call call);
+Answer ping_hook(Services& services, Call call);
+
 // pipeline_handlers.cpp
 Answer list_pipelines(Services& services, Call call);
 Answer list_templates(Services& services, Call call);

@@ -51,12 +51,18 @@ const std::map<std::string, std::string, std::less<>>& summaries() {
         {"DELETE /api/v1/runs/{run}/artifacts/{artifact}", "Removes an artifact before its time"},
         {"GET /api/v1/repositories", "Registered repositories"},
         {"POST /api/v1/repositories",
-         "Registers one; answers its hook, and the secret where it was made here"},
+         "Registers one; answers its hook, and the secret where it was made here. With a token its "
+         "hook is made at GitHub, too"},
+        {"GET /api/v1/repositories/{owner}/{name}/hook",
+         "Its hook at GitHub and the last ping; with github=true how GitHub says its last delivery "
+         "went, and what to do"},
+        {"POST /api/v1/repositories/{owner}/{name}/hook/ping", "Has GitHub ping its hook"},
         {"PUT /api/v1/repositories/{owner}/{name}/workflow-files",
          "Names the workflow files that count; none: all do"},
         {"PUT /api/v1/repositories/{owner}/{name}/workflow-access",
          "Who may call its workflows and check it out: none, owner or everyone"},
-        {"DELETE /api/v1/repositories/{owner}/{name}", "Removes one; its history stays"},
+        {"DELETE /api/v1/repositories/{owner}/{name}",
+         "Removes one, and its hook at GitHub where that was made here; its history stays"},
         {"GET /api/v1/repositories/{owner}/{name}/starters",
          "First workflows for what its tree holds, or carried over from GitHub's and Jenkins', and "
          "what each would run"},

@@ -1,5 +1,6 @@
 #include "access/repository_keys.hpp"
 #include "access/secrets.hpp"
+#include "api/connecting.hpp"
 #include "api/handlers.hpp"
 #include "api/reply.hpp"
 #include "api/services.hpp"
@@ -56,14 +57,6 @@ Result<std::vector<std::string>> files_field(const json& body) {
     return invalid("workflow_files must be a list of file names or patterns, ci.yml say");
 }
 
-/// What a request to add a repository says, checked.
-struct Wanted {
-    store::NewRepository repository;
-    Secret hook_secret;
-    bool made_secret = false;
-    Secret clone_token;
-};
-
 Result<> read_secrets_of(const json& body, Random& random, Wanted& wanted) {
     auto given = text_field(body, "webhook_secret", "");
     if (!given) return given.error();
@@ -78,6 +71,15 @@ Result<> read_secrets_of(const json& body, Random& random, Wanted& wanted) {
     if (!token) return token.error();
     wanted.clone_token = Secret{std::move(*token)};
     return {};
+}
+
+/// Whether the hook is made through GitHub's API: with a token, unless the repository lies
+/// elsewhere.
+Result<bool> read_connects(const json& body) {
+    const auto found = body.find("connect");
+    if (found == body.end()) return body.contains("token") && !body.contains("clone_url");
+    if (!found->is_boolean()) return invalid("connect must be true or false");
+    return found->get<bool>();
 }
 
 Result<Wanted> read_wanted(const Services& services, const json& body) {
@@ -107,14 +109,10 @@ Result<Wanted> read_wanted(const Services& services, const json& body) {
     repository.forge_id = *forge_id;
     repository.hook = random_hex(services.random, 16);
     if (auto read = read_secrets_of(body, services.random, wanted); !read) return read.error();
+    const auto connects = read_connects(body);
+    if (!connects) return connects.error();
+    wanted.connects = *connects;
     return wanted;
-}
-
-void seal_into(const access::Sealer& sealer, Wanted& wanted) {
-    auto& repository = wanted.repository;
-    repository.hook_secret = access::seal_hook_secret(sealer, repository.hook, wanted.hook_secret);
-    if (wanted.clone_token.empty()) return;
-    repository.clone_token = access::seal_clone_token(sealer, repository.hook, wanted.clone_token);
 }
 
 /// The scope that query and body name: repository by name, environment by name.
@@ -159,6 +157,10 @@ Answer create_repository(Services& services, Call call) {
     auto wanted = read_wanted(services, *body);
     if (!wanted) co_return http::make_error(wanted.error());
     seal_into(services.sealer, *wanted);
+    if (wanted->connects) {
+        auto connecting = connect_repository(services, std::move(*wanted), call.who.actor);
+        co_return co_await std::move(connecting);
+    }
     auto add = [&](store::Transaction& transaction) {
         return store::add_repository(transaction, wanted->repository);
     };
@@ -213,14 +215,17 @@ Answer set_workflow_access(Services& services, Call call) {
 
 Answer remove_repository(Services& services, Call call) {
     const auto name = call.parameter(0) + "/" + call.parameter(1);
+    std::optional<store::RepositoryRow> found;
     auto remove = [&](store::Transaction& transaction) -> Result<> {
-        const auto found = store::find_repository_by_name(transaction, name);
+        found = store::find_repository_by_name(transaction, name);
         if (!found) return not_found("no repository is called " + name);
         return store::remove_repository(transaction, found->id, call.who.actor);
     };
     auto removed = services.database.write(remove);
     const auto done = co_await std::move(removed);
-    co_return reply_empty(done);
+    if (!done || found->forge_hook == 0) co_return reply_empty(done);
+    auto disconnecting = disconnect_repository(services, std::move(*found));
+    co_return reply_empty(co_await std::move(disconnecting));
 }
 
 Answer list_secrets(Services& services, Call) {

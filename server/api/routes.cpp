@@ -56,6 +56,8 @@ constexpr auto kRoutes = std::to_array<Route>({
     {get, "/api/v1/repositories", viewer, list_repositories},
     {post, "/api/v1/repositories", admin, create_repository},
     {delete_, "/api/v1/repositories/{owner}/{name}", admin, remove_repository},
+    {get, "/api/v1/repositories/{owner}/{name}/hook", admin, show_hook},
+    {post, "/api/v1/repositories/{owner}/{name}/hook/ping", admin, ping_hook},
     {put, "/api/v1/repositories/{owner}/{name}/workflow-files", admin, set_workflow_files},
     {put, "/api/v1/repositories/{owner}/{name}/workflow-access", admin, set_workflow_access},
     {get, "/api/v1/repositories/{owner}/{name}/starters", developer, list_starters},

@@ -3,6 +3,7 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "cli/admin_calls.hpp"
+#include "cli/await_ping.hpp"
 
 namespace triphammer::cli {
 
@@ -56,6 +57,10 @@ int repo_add(const Invocation& invocation) {
         print(made->dump() + "\n");
         return kDone;
     }
+    if (made->contains("hook_id")) {
+        print("registered " + text_of(*made, "full_name") + " with its hook at GitHub\n");
+        return await_ping(invocation, *made);
+    }
     print(
         "registered " + *name + "\n\nAt GitHub, under Settings → Webhooks → Add webhook, enter:\n"
     );
@@ -63,6 +68,15 @@ int repo_add(const Invocation& invocation) {
     if (made->contains("secret")) print("  Secret         " + field_text(*made, "secret") + "\n");
     print("  Events         Send me everything, or those your workflows name\n");
     return kDone;
+}
+
+int repo_ping(const Invocation& invocation) {
+    const auto name = word(invocation, 0);
+    if (!name || name->find('/') == std::string::npos) return need("OWNER/NAME");
+    int status = kDone;
+    const auto target = "/api/v1/repositories/" + *name + "/hook/ping";
+    const auto asked = call(invocation, {"POST", target, "{}"}, status);
+    return asked ? await_ping(invocation, *asked) : status;
 }
 
 int repo_list(const Invocation& invocation) {

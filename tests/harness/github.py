@@ -7,6 +7,7 @@ import json
 import re
 import time
 
+from .github_hooks import GitHubHooks
 from .loopback import Handler, LoopbackServer
 
 STATES = {"error", "failure", "pending", "success"}
@@ -23,7 +24,9 @@ class GitHub(LoopbackServer):
         self.scopes = "repo"  # of the token
         self.ahead = 0  # seconds, of its clock
         self.app = None  # a GitHubApp of github_app.py
+        self.hooks = GitHubHooks()
         super().__init__(_Handler, port)
+        self.hooks.url = self.url
 
     def last_states(self, sha):
         """context → state as GitHub would show it now."""
@@ -52,7 +55,7 @@ class _Handler(Handler):
     def do_GET(self):
         if self.path == "/rate_limit":
             return self._answer_limit()
-        return self._answer_app(b"") or self._answer(404, {"message": "Not Found"})
+        return self._answer_app(b"") or self._answer_hooks(b"") or self._answer(404, {"message": "Not Found"})
 
     def _answer_limit(self):
         """Costs nothing, and says what the token is."""
@@ -65,11 +68,31 @@ class _Handler(Handler):
         return super().date_time_string((timestamp or time.time()) + self.owner.ahead)
 
     def do_DELETE(self):
-        self._answer_app(b"") or self._answer(404, {"message": "Not Found"})
+        self._answer_app(b"") or self._answer_hooks(b"") or self._answer(404, {"message": "Not Found"})
+
+    def do_PATCH(self):
+        self._answer_hooks(self.read_body()) or self._answer(404, {"message": "Not Found"})
+
+    def _answer_hooks(self, raw):
+        """Whether it was for a repository or its webhooks."""
+        found = self.owner.hooks.answer(self.command, self.path, self.headers, raw)
+        if found == "lost":
+            self.close_connection = True
+        elif found:
+            self._answer(*found)
+        return bool(found)
 
     def _answer_app(self, raw):
         """Whether it was for the App."""
         app = self.owner.app
+        if app and self.path.startswith("/app/hook/"):
+            complaint = app.complaint_about((self.headers.get("Authorization") or "").removeprefix("Bearer "))
+            found = (401, {"message": complaint}) if complaint else self.owner.hooks.answer_app(self.path, self.headers)
+            if found == "lost":
+                self.close_connection = True
+            else:
+                self._answer(*found)
+            return True
         found = app and app.answer(self.command, self.path, self.headers.get("Authorization"), raw)
         if found:
             self._answer(*found)
@@ -78,7 +101,7 @@ class _Handler(Handler):
     def do_POST(self):
         raw = self.read_body()
         self.owner.requests += 1
-        if self._answer_app(raw):
+        if self._answer_app(raw) or self._answer_hooks(raw):
             return None
         if self.owner.failures:
             status, headers = self.owner.failures.pop(0)

@@ -7,14 +7,14 @@ export function FirstSteps() {
     <ol class="first-steps">
       <li>
         <strong>Tell Triphammer about a repository.</strong>
-        <p>On this machine; it prints the hook's path and its secret, once.</p>
-        <Code>triphammer repo add OWNER/NAME</Code>
+        <p>On this machine, with a GitHub token in a file. It makes the webhook at GitHub and waits for its ping.</p>
+        <Code>triphammer repo add OWNER/NAME --token-file token</Code>
       </li>
       <li>
-        <strong>Point the repository's webhook here.</strong>
+        <strong>Or make the webhook by hand.</strong>
         <p>
-          At GitHub: Settings → Webhooks → Add webhook. Payload URL: this address with the printed path,
-          content type <code>application/json</code>, the printed secret, “Send me everything”.
+          Without a token <code>repo add OWNER/NAME</code> prints path and secret, once. At GitHub: Settings → Webhooks →
+          Add webhook, content type <code>application/json</code>, this address with the printed path.
         </p>
         <Code>{`${location.origin}/webhooks/github/…`}</Code>
       </li>

@@ -1,0 +1,35 @@
+#pragma once
+// A repository's hook at GitHub, made, pinged and removed through its API.
+//
+//   ask for the repository ─▶ row ─▶ hook ─▶ hook's id in the row
+//                              ▲ └─ refused: the row is removed again
+//   killed in between: asked once more, the row and its hook are found and completed
+
+#include "access/sealing.hpp"
+#include "api/handlers.hpp"
+#include "store/repository_store.hpp"
+
+#include <string>
+
+namespace triphammer::api {
+
+/// What a request to add a repository says, checked.
+struct Wanted {
+    store::NewRepository repository;
+    Secret hook_secret;
+    bool made_secret = false;
+    Secret clone_token;
+    bool connects = false;  // its hook is to be made at GitHub
+};
+
+void seal_into(const access::Sealer& sealer, Wanted& wanted);
+
+Answer connect_repository(Services& services, Wanted wanted, std::string actor);
+
+/// Of one that was removed here.
+Task<Result<>> disconnect_repository(Services& services, store::RepositoryRow row);
+
+/// What to do about GitHub's answer of `code` and `message` for a delivery to `url`. Pure.
+std::string advise(int code, const std::string& message, const std::string& url);
+
+}  // namespace triphammer::api
