@@ -12,6 +12,10 @@ Binding bind_clone_token(const std::string& hook) {
     return {"clone-token", hook};
 }
 
+Binding bind_deploy_key(const std::string& hook) {
+    return {"deploy-key", hook};
+}
+
 }  // namespace
 
 std::string seal_hook_secret(const Sealer& sealer, const std::string& hook, const Secret& secret) {
@@ -32,6 +36,17 @@ Result<Secret> open_clone_token(const Sealer& sealer, const store::RepositoryRow
     if (repository.clone_token.empty()) return Secret{};
     auto opened = sealer.open(repository.clone_token, bind_clone_token(repository.hook));
     if (!opened) return with_context("the token of " + repository.full_name, opened.error());
+    return opened;
+}
+
+std::string seal_deploy_key(const Sealer& sealer, const std::string& hook, const Secret& key) {
+    return key.empty() ? "" : sealer.seal(key.reveal(), bind_deploy_key(hook));
+}
+
+Result<Secret> open_deploy_key(const Sealer& sealer, const store::RepositoryRow& repository) {
+    if (repository.deploy_key.empty()) return Secret{};
+    auto opened = sealer.open(repository.deploy_key, bind_deploy_key(repository.hook));
+    if (!opened) return with_context("the deploy key of " + repository.full_name, opened.error());
     return opened;
 }
 

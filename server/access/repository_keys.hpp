@@ -1,6 +1,6 @@
 #pragma once
-// What a repository's row keeps sealed: the secret of its hook and the token it is fetched with.
-// Both are bound to the hook's name, which is random, unique and never changes. Any thread.
+// What a repository's row keeps sealed: the secret of its hook, and the token or key it is fetched
+// with. All are bound to the hook's name, which is random, unique and never changes. Any thread.
 
 #include "access/sealing.hpp"
 #include "store/repository_store.hpp"
@@ -13,5 +13,9 @@ Result<Secret> open_hook_secret(const Sealer& sealer, const store::RepositoryRow
 /// Empty stays empty: no token.
 std::string seal_clone_token(const Sealer& sealer, const std::string& hook, const Secret& token);
 Result<Secret> open_clone_token(const Sealer& sealer, const store::RepositoryRow& repository);
+
+/// The private half; empty stays empty.
+std::string seal_deploy_key(const Sealer& sealer, const std::string& hook, const Secret& key);
+Result<Secret> open_deploy_key(const Sealer& sealer, const store::RepositoryRow& repository);
 
 }  // namespace triphammer::access

@@ -67,7 +67,8 @@ Result<> take_facts(
     if (!url) return with_context("the address that GitHub gives", url.error());
     repository.forge_id = facts.id;
     repository.full_name = facts.full_name;
-    repository.clone_url = url->text();
+    repository.clone_url =
+        wanted.wants_key ? ssh_address(url->text(), facts.full_name) : url->text();
     repository.default_branch = facts.default_branch;
     return {};
 }
@@ -77,6 +78,9 @@ Result<Registered> resume(
     store::Transaction& tx, const access::Sealer& sealer, RepositoryRow row, const Wanted& wanted
 ) {
     if (row.forge_hook != 0) return conflict(row.full_name + " is registered already");
+    if (wanted.wants_key && row.deploy_key.empty()) {
+        return conflict(row.full_name + " is registered without a deploy key; remove it first");
+    }
     auto secret = access::open_hook_secret(sealer, row);
     if (!secret) return secret.error();
     if (!wanted.clone_token.empty()) {
@@ -154,6 +158,7 @@ json hook_json(const Services& services, const RepositoryRow& row, std::int64_t 
         {"hook", std::string{kHooks} + row.hook},
         {"url", hook_url(services, row.hook)},
         {"hook_id", std::to_string(hook)},
+        {"deploy_key", row.deploy_key_public.empty() ? json{} : json(row.deploy_key_public)},
         {"listening", services.receiver != nullptr},
     };
 }
@@ -242,6 +247,13 @@ Task<> add_last_response(Services& services, const RepositoryRow& row, json& out
 }
 
 }  // namespace
+
+std::string ssh_address(const std::string& url, const std::string& full_name) {
+    const auto begin = url.find("://") + 3;
+    const auto authority = url.substr(begin, url.find('/', begin) - begin);
+    const auto host = authority.substr(authority.find('@') + 1);
+    return "ssh://git@" + host.substr(0, host.find(':')) + "/" + full_name + ".git";
+}
 
 void seal_into(const access::Sealer& sealer, Wanted& wanted) {
     auto& repository = wanted.repository;

@@ -19,8 +19,12 @@ struct Wanted {
     Secret hook_secret;
     bool made_secret = false;
     Secret clone_token;
-    bool connects = false;  // its hook is to be made at GitHub
+    bool wants_key = false;  // a deploy key, made here
+    bool connects = false;   // its hook is to be made at GitHub
 };
+
+/// ssh://git@HOST/OWNER/NAME.git, where `url` is any address at that host.
+std::string ssh_address(const std::string& url, const std::string& full_name);
 
 void seal_into(const access::Sealer& sealer, Wanted& wanted);
 

@@ -1,3 +1,4 @@
+#include "access/deploy_key.hpp"
 #include "access/repository_keys.hpp"
 #include "access/secrets.hpp"
 #include "api/connecting.hpp"
@@ -73,6 +74,27 @@ Result<> read_secrets_of(const json& body, Random& random, Wanted& wanted) {
     return {};
 }
 
+/// `deploy_key: true`: a pair is made, and the repository fetched with it.
+Result<> read_key(const json& body, const Services& services, Wanted& wanted) {
+    const auto found = body.find("deploy_key");
+    if (found == body.end() || *found == false) return {};
+    if (*found != true) return invalid("deploy_key must be true or false");
+    auto& repository = wanted.repository;
+    if (!body.contains("clone_url")) {
+        repository.clone_url = ssh_address(repository.clone_url, repository.full_name);
+    }
+    if (!repository.clone_url.starts_with("ssh://")) {
+        return invalid("a deploy key is for SSH: clone_url must be ssh://git@HOST/OWNER/NAME.git");
+    }
+    const auto key = access::make_deploy_key(services.random, "triphammer:" + repository.full_name);
+    if (!key) return key.error();
+    repository.deploy_key_public = key->public_half;
+    repository.deploy_key =
+        access::seal_deploy_key(services.sealer, repository.hook, key->private_half);
+    wanted.wants_key = true;
+    return {};
+}
+
 /// Whether the hook is made through GitHub's API: with a token, unless the repository lies
 /// elsewhere.
 Result<bool> read_connects(const json& body) {
@@ -109,6 +131,7 @@ Result<Wanted> read_wanted(const Services& services, const json& body) {
     repository.forge_id = *forge_id;
     repository.hook = random_hex(services.random, 16);
     if (auto read = read_secrets_of(body, services.random, wanted); !read) return read.error();
+    if (auto read = read_key(body, services, wanted); !read) return read.error();
     const auto connects = read_connects(body);
     if (!connects) return connects.error();
     wanted.connects = *connects;
@@ -173,6 +196,7 @@ Answer create_repository(Services& services, Call call) {
         {"hook", "/webhooks/github/" + wanted->repository.hook},
         {"url", services.base_url + "/webhooks/github/" + wanted->repository.hook},
     };
+    if (wanted->wants_key) out["deploy_key"] = wanted->repository.deploy_key_public;
     // Shown this once, and only where it was made here.
     if (wanted->made_secret) out["secret"] = wanted->hook_secret.reveal();
     co_return reply(201, out);

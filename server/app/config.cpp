@@ -197,6 +197,7 @@ std::vector<Setting> make_settings() {
         secret_setting("github.webhook_secret", &GithubConfig::webhook_secret),
         list_setting("git.insecure_hosts", &Config::insecure_git_hosts),
         choice_setting("git.submodules", &Config::submodules, {"none", "registered", "same-host"}),
+        list_setting("git.known_hosts", &Config::known_hosts),
         list_setting("git.lfs_hosts", &Config::lfs_hosts),
         list_setting("actions.allow", &Config::allowed_actions),
         list_setting("trusted_proxies", &Config::trusted_proxies),

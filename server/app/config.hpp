@@ -39,8 +39,9 @@ struct Config {
     std::string switch_image = "triphammer/nginx:latest";  // the nginx of `switch: nginx`
     GithubConfig github;
     std::vector<std::string> insecure_git_hosts;
-    std::string submodules = "none";     // git.submodules: none, registered, same-host
-    std::vector<std::string> lfs_hosts;  // git.lfs_hosts: where files of Git LFS may come from
+    std::string submodules = "none";       // git.submodules: none, registered, same-host
+    std::vector<std::string> known_hosts;  // git.known_hosts: lines, beside GitHub's own
+    std::vector<std::string> lfs_hosts;    // git.lfs_hosts: where files of Git LFS may come from
     std::vector<std::string> allowed_actions;     // OWNER/REPO, OWNER/*: of github.url
     std::vector<std::string> trusted_proxies;     // addresses and ranges; http/networks.hpp
     std::uint64_t webhook_max_body = 26'214'400;  // bytes; GitHub's own cap is 25 MiB

@@ -1,6 +1,7 @@
 #include "app/remotes.hpp"
 
 #include "base/text.hpp"
+#include "git/ssh_access.hpp"
 
 #include <algorithm>
 
@@ -22,6 +23,8 @@ intake::RemoteSettings remote_settings(const Config& config) {
     intake::RemoteSettings settings;
     settings.urls.insecure_hosts = config.insecure_git_hosts;
     settings.token = config.github.token;
+    settings.known_hosts = git::github_host_keys();
+    for (const auto& line : config.known_hosts) settings.known_hosts += line + "\n";
     const auto scheme = config.github.url.find("://");
     settings.token_host = config.github.url.substr(scheme + 3);
     settings.token_host.resize(std::min(settings.token_host.find('/'), settings.token_host.size()));

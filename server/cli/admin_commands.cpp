@@ -40,7 +40,16 @@ Result<json> repository_body(const Invocation& invocation, const std::string& na
         if (!number) return invalid("--id must be the repository's numeric id");
         body["forge_id"] = *number;
     }
+    if (invocation.arguments.has("deploy-key")) body["deploy_key"] = true;
     return Result<json>{boost::system::in_place_value, std::move(body)};
+}
+
+/// The public half of a key that was made.
+void show_deploy_key(const json& made) {
+    const auto key = made.find("deploy_key");
+    if (key == made.end() || !key->is_string()) return;
+    print("\nAt GitHub, under Settings → Deploy keys → Add deploy key, without write access:\n");
+    print("  " + key->get<std::string>() + "\n\n");
 }
 
 }  // namespace
@@ -58,12 +67,13 @@ int repo_add(const Invocation& invocation) {
         return kDone;
     }
     if (made->contains("hook_id")) {
-        print("registered " + text_of(*made, "full_name") + " with its hook at GitHub\n");
+        print("registered " + field_text(*made, "full_name") + " with its hook at GitHub\n");
+        show_deploy_key(*made);
         return await_ping(invocation, *made);
     }
-    print(
-        "registered " + *name + "\n\nAt GitHub, under Settings → Webhooks → Add webhook, enter:\n"
-    );
+    print("registered " + *name + "\n");
+    show_deploy_key(*made);
+    print("\nAt GitHub, under Settings → Webhooks → Add webhook, enter:\n");
     print("  Payload URL    " + field_text(*made, "url") + "\n  Content type   application/json\n");
     if (made->contains("secret")) print("  Secret         " + field_text(*made, "secret") + "\n");
     print("  Events         Send me everything, or those your workflows name\n");

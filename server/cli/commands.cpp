@@ -102,6 +102,9 @@ std::vector<Command> make_commands() {
               {"id", "N", "GitHub's numeric id (else learned from the first delivery)"},
               {"workflows", "DIR", "where its workflows are (default: .triphammer)"},
               {"files", "A,B", "the workflow files that count, names or patterns (default: all)"},
+              {"deploy-key",
+               "",
+               "make a key pair to fetch with over SSH, and print its public half"},
               {"token-file",
                "FILE",
                "a token for cloning; without --clone-url the hook is made with it, too"}}

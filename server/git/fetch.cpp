@@ -1,8 +1,10 @@
 #include "git/fetch.hpp"
 
 #include "base/text.hpp"
+#include "git/ssh_access.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace triphammer::git {
 
@@ -41,7 +43,12 @@ std::vector<Setting> make_settings(const FetchRequest& request) {
     return settings;
 }
 
-ChildRequest make_request(const FetchRequest& request) {
+/// Where there is no key of ours, with those of this machine.
+constexpr std::string_view kMachinesSsh =
+    "ssh -oBatchMode=yes -oStrictHostKeyChecking=yes -oConnectTimeout=20 "
+    "-oServerAliveInterval=10 -oServerAliveCountMax=3";
+
+ChildRequest make_request(const FetchRequest& request, std::string_view ssh) {
     ChildRequest made;
     made.arguments = {
         "-C",
@@ -58,12 +65,11 @@ ChildRequest make_request(const FetchRequest& request) {
         request.remote.url.text()};
     made.arguments.insert(made.arguments.end(), request.refspecs.begin(), request.refspecs.end());
     made.settings = make_settings(request);
-    made.environment = {
-        // A person may have told git to go another way (url.….insteadOf).
-        "GIT_ALLOW_PROTOCOL=" + request.remote.url.scheme() +
-            (request.remote.as_user ? ":https:ssh" : ""),
-        "GIT_SSH_COMMAND=ssh -oBatchMode=yes -oStrictHostKeyChecking=yes -oConnectTimeout=20 "
-        "-oServerAliveInterval=10 -oServerAliveCountMax=3"};
+    made.environment = {// A person may have told git to go another way (url.….insteadOf).
+                        "GIT_ALLOW_PROTOCOL=" + request.remote.url.scheme() +
+                            (request.remote.as_user ? ":https:ssh" : ""),
+                        "GIT_SSH_VARIANT=ssh",
+                        "GIT_SSH_COMMAND=" + std::string{ssh}};
     made.limits = request.limits;
     made.as_user = request.remote.as_user;
     return made;
@@ -102,6 +108,19 @@ Error explain_failure(const std::string& errors, const std::string& host) {
         )) {
         return conflict("the git host " + host + " does not have what was asked for");
     }
+    if (has_any(text, {"host key verification failed", "remote host identification has changed"})) {
+        return {
+            Code::unauthorized,
+            "the host " + host +
+                " shows a key that is not known to be its own: an admin compares it, and lists it "
+                "under git.known_hosts"};
+    }
+    if (has_any(text, {"permission denied (publickey"})) {
+        return {
+            Code::unauthorized,
+            "the git host " + host +
+                " does not take the deploy key: enter its public half (repo list --json) there"};
+    }
     if (has_any(
             text,
             {"error: 401",
@@ -133,7 +152,15 @@ Error explain_failure(const std::string& errors, const std::string& host) {
 
 Task<Result<>> fetch(Spawner& spawner, FetchRequest request) {
     const auto host = request.remote.url.host();
-    auto running = run_child(spawner, make_request(request), {});
+    std::string ssh{kMachinesSsh};
+    std::optional<SshAccess> access;  // as long as the child
+    if (!request.remote.ssh_key.empty()) {
+        auto opened = SshAccess::open(request.remote.ssh_key, request.remote.known_hosts);
+        if (!opened) co_return opened.error();
+        access.emplace(std::move(*opened));
+        ssh = access->command();
+    }
+    auto running = run_child(spawner, make_request(request, ssh), {});
     const auto end = co_await std::move(running);
     if (!end && end.error().code == Code::timed_out) {
         co_return Error{Code::timed_out, "the git host " + host + " is silent or too slow"};

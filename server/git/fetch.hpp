@@ -16,7 +16,9 @@ namespace triphammer::git {
 struct Remote {
     RemoteUrl url;
     Secret token;
-    bool as_user = false;  // with whatever the git of this process's user has, never asking
+    bool as_user = false;          // with whatever the git of this process's user has, never asking
+    Secret ssh_key = {};           // for ssh://, a deploy key; empty: what this machine has
+    std::string known_hosts = {};  // with a key: the hosts' own keys, no others are believed
 };
 
 struct FetchRequest {
@@ -28,7 +30,7 @@ struct FetchRequest {
 };
 
 /// Errors:
-///   unauthorized  the host refused the credential (or the lack of one)
+///   unauthorized  the host refused the credential (or the lack of one), or is not the known one
 ///   not_found     the repository is gone, or hidden from this credential
 ///   conflict      one of the refspecs is not there (any more)
 ///   timed_out     the host stays silent or is too slow

@@ -248,6 +248,7 @@ Result<std::string> list_repositories(store::Connection& db) {
             {"workflow_files", repository.workflow_files},
             {"workflow_access", repository.workflow_access},
             {"hook", "/webhooks/github/" + repository.hook},
+            {"deploy_key", or_null(repository.deploy_key_public)},
             {"last_delivery_at", to_time(store::last_delivery_at(db, repository.id))},
             {"last_run", nullptr},
         });

@@ -39,20 +39,6 @@ std::string find_ref_of(const model::Event& event, const std::string& sha) {
 
 }  // namespace
 
-Result<git::Remote> make_remote(
-    const store::RepositoryRow& repository,
-    const access::Sealer& sealer,
-    const RemoteSettings& settings
-) {
-    auto url = git::check_url(repository.clone_url, settings.urls);
-    if (!url) return with_context(repository.full_name, url.error());
-    auto token = access::open_clone_token(sealer, repository);
-    if (!token) return token.error();
-    const bool is_home = url->host() == settings.token_host;
-    return git::Remote{
-        std::move(*url), token->empty() && is_home ? settings.token : std::move(*token)};
-}
-
 /// What is known so far. Lives in make_plan's frame.
 struct PlanMaker::Facts {
     PlanQuestion question;

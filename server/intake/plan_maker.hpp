@@ -35,6 +35,7 @@ struct RemoteSettings {
     /// The server's own token (github.token), for repositories without one, at this host only.
     Secret token;
     std::string token_host;
+    std::string known_hosts;  // the hosts' own SSH keys, for deploy keys
 };
 
 /// The address and credential that a repository is fetched with. Code::refused or Code::invalid for

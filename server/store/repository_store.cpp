@@ -11,8 +11,9 @@ namespace {
 
 constexpr std::string_view kColumns =
     "SELECT id, forge_id, full_name, clone_url, default_branch, workflows_dir, "
-    "workflow_files, workflow_access, hook, hook_secret, clone_token, coalesce(forge_hook, 0), "
-    "created_at FROM repositories WHERE removed_at IS NULL ";
+    "workflow_files, workflow_access, hook, hook_secret, clone_token, deploy_key, "
+    "deploy_key_public, coalesce(forge_hook, 0), created_at FROM repositories WHERE removed_at IS "
+    "NULL ";
 
 RepositoryRow read_repository(Statement& row) {
     RepositoryRow repository;
@@ -29,6 +30,8 @@ RepositoryRow read_repository(Statement& row) {
         repository.hook,
         repository.hook_secret,
         repository.clone_token,
+        repository.deploy_key,
+        repository.deploy_key_public,
         repository.forge_hook,
         repository.created_at
     );
@@ -69,8 +72,8 @@ Result<> expect_changed(std::int64_t rows, RepositoryId id) {
 Result<RepositoryId> add_repository(Transaction& tx, const NewRepository& repository) {
     auto insert = tx.prepare(
         "INSERT INTO repositories (forge_id, full_name, clone_url, default_branch, workflows_dir, "
-        "workflow_files, hook, hook_secret, clone_token, created_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+        "workflow_files, hook, hook_secret, clone_token, deploy_key, deploy_key_public, "
+        "created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
         "ON CONFLICT DO NOTHING"
     );
     insert.bind(
@@ -83,6 +86,8 @@ Result<RepositoryId> add_repository(Transaction& tx, const NewRepository& reposi
         repository.hook,
         Blob{repository.hook_secret},
         blob_unless_empty(repository.clone_token),
+        blob_unless_empty(repository.deploy_key),
+        repository.deploy_key_public,
         tx.now()
     );
     if (insert.run() == 0) {
@@ -206,7 +211,8 @@ Result<> remove_repository(Transaction& tx, RepositoryId id, std::string_view ac
     // The name is free again by its partial index; the numeric id is given back here.
     auto update = tx.prepare(
         "UPDATE repositories SET removed_at = ?, forge_id = NULL, hook_secret = x'', "
-        "clone_token = NULL, forge_hook = NULL WHERE id = ? AND removed_at IS NULL"
+        "clone_token = NULL, deploy_key = NULL, forge_hook = NULL WHERE id = ? AND removed_at IS "
+        "NULL"
     );
     if (update.bind(tx.now(), id).run() == 0) return unknown(id);
     record(tx, id, "removed", actor);

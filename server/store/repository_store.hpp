@@ -20,6 +20,8 @@ struct NewRepository {
     std::string hook = {};                         // the last part of its webhook route
     std::string hook_secret = {};                  // sealed by access/
     std::string clone_token = {};                  // sealed; empty: none
+    std::string deploy_key = {};                   // its private half, sealed; empty: none
+    std::string deploy_key_public = {};
 };
 
 struct RepositoryRow {
@@ -34,6 +36,8 @@ struct RepositoryRow {
     std::string hook;
     std::string hook_secret;
     std::string clone_token;
+    std::string deploy_key;  // sealed; empty: none
+    std::string deploy_key_public;
     std::int64_t forge_hook = 0;  // GitHub's id of the hook; 0: not known
     TimePoint created_at;
 };
