@@ -22,10 +22,24 @@ std::string seal_hook_secret(const Sealer& sealer, const std::string& hook, cons
     return sealer.seal(secret.reveal(), bind_hook_secret(hook));
 }
 
-Result<Secret> open_hook_secret(const Sealer& sealer, const store::RepositoryRow& repository) {
-    auto opened = sealer.open(repository.hook_secret, bind_hook_secret(repository.hook));
+namespace {
+
+Result<Secret> open_secret(
+    const Sealer& sealer, const std::string& sealed, const store::RepositoryRow& repository
+) {
+    auto opened = sealer.open(sealed, bind_hook_secret(repository.hook));
     if (!opened) return with_context("the hook secret of " + repository.full_name, opened.error());
     return opened;
+}
+
+}  // namespace
+
+Result<Secret> open_hook_secret(const Sealer& sealer, const store::RepositoryRow& repository) {
+    return open_secret(sealer, repository.hook_secret, repository);
+}
+
+Result<Secret> open_old_hook_secret(const Sealer& sealer, const store::RepositoryRow& repository) {
+    return open_secret(sealer, repository.old_hook_secret, repository);
 }
 
 std::string seal_clone_token(const Sealer& sealer, const std::string& hook, const Secret& token) {

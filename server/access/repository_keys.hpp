@@ -9,6 +9,8 @@ namespace triphammer::access {
 
 std::string seal_hook_secret(const Sealer& sealer, const std::string& hook, const Secret& secret);
 Result<Secret> open_hook_secret(const Sealer& sealer, const store::RepositoryRow& repository);
+/// The one before the last rotation, which is there.
+Result<Secret> open_old_hook_secret(const Sealer& sealer, const store::RepositoryRow& repository);
 
 /// Empty stays empty: no token.
 std::string seal_clone_token(const Sealer& sealer, const std::string& hook, const Secret& token);

@@ -39,12 +39,6 @@ Result<github::Client> make_client(Services& services, const Secret& own_token) 
     return github::Client{std::move(settings), services.clock};
 }
 
-Result<github::Client> client_of(Services& services, const RepositoryRow& row) {
-    const auto token = access::open_clone_token(services.sealer, row);
-    if (!token) return token.error();
-    return make_client(services, *token);
-}
-
 Result<> check_address(const Services& services) {
     if (!services.hooks_url.empty()) return {};
     return invalid(
@@ -52,10 +46,6 @@ Result<> check_address(const Services& services) {
         "leads here from the internet, https://ci.example.com say; or, where there is none, "
         "github.mode: poll; and start the server again"
     );
-}
-
-std::string hook_url(const Services& services, const std::string& hook) {
-    return services.hooks_url + hook;
 }
 
 /// What GitHub knows better than the one who asked.
@@ -227,7 +217,7 @@ std::string advise_polling(const Services& services, const RepositoryRow& row) {
 
 /// What GitHub says of the last delivery.
 Task<> add_last_response(Services& services, const RepositoryRow& row, json& out) {
-    const auto client = client_of(services, row);
+    const auto client = forge_client(services, row);
     std::string advice;
     if (client) {
         auto asking = github::read_last_response(*client, row.full_name, row.forge_hook);
@@ -247,6 +237,18 @@ Task<> add_last_response(Services& services, const RepositoryRow& row, json& out
 }
 
 }  // namespace
+
+Result<github::Client> forge_client(Services& services, const RepositoryRow& row) {
+    const auto token = access::open_clone_token(services.sealer, row);
+    if (!token) return token.error();
+    return make_client(services, *token);
+}
+
+std::string hook_url(const Services& services, const std::string& hook) {
+    const bool is_told = !services.hooks_url.empty();
+    const auto here = services.base_url + std::string{kHooks};
+    return (is_told ? services.hooks_url : here) + hook;
+}
 
 std::string ssh_address(const std::string& url, const std::string& full_name) {
     const auto begin = url.find("://") + 3;
@@ -292,7 +294,7 @@ Answer connect_repository(Services& services, Wanted wanted, std::string actor) 
 }
 
 Task<Result<>> disconnect_repository(Services& services, RepositoryRow row) {
-    const auto client = client_of(services, row);
+    const auto client = forge_client(services, row);
     Result<> gone;
     if (client) {
         auto removing = github::remove_hook(*client, row.full_name, row.forge_hook);
@@ -322,7 +324,7 @@ Answer ping_hook(Services& services, Call call) {
     auto reading = read_pinged(services, call);
     const auto pinged = co_await std::move(reading);
     if (!pinged) co_return http::make_error(pinged.error());
-    const auto client = client_of(services, pinged->first);
+    const auto client = forge_client(services, pinged->first);
     if (!client) co_return http::make_error(client.error());
     auto pinging = github::ping_hook(*client, pinged->first.full_name, pinged->first.forge_hook);
     const auto done = co_await std::move(pinging);

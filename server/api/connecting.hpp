@@ -7,6 +7,7 @@
 
 #include "access/sealing.hpp"
 #include "api/handlers.hpp"
+#include "github/client.hpp"
 #include "store/repository_store.hpp"
 
 #include <string>
@@ -29,6 +30,11 @@ std::string ssh_address(const std::string& url, const std::string& full_name);
 void seal_into(const access::Sealer& sealer, Wanted& wanted);
 
 Answer connect_repository(Services& services, Wanted wanted, std::string actor);
+
+/// With the repository's own token, else the server's. Code::invalid: there is none.
+Result<github::Client> forge_client(Services& services, const store::RepositoryRow& row);
+/// Where it is to be reached, as far as is known.
+std::string hook_url(const Services& services, const std::string& hook);
 
 /// Of one that was removed here.
 Task<Result<>> disconnect_repository(Services& services, store::RepositoryRow row);

@@ -86,6 +86,9 @@ Answer remove_secret(Services& services, Call call);
 Answer show_hook(Services& services, Call call);
 Answer ping_hook(Services& services, Call call);
 
+// hook_secret.cpp
+Answer rotate_hook_secret(Services& services, Call call);
+
 // pipeline_handlers.cpp
 Answer list_pipelines(Services& services, Call call);
 Answer list_templates(Services& services, Call call);

@@ -57,6 +57,10 @@ const std::map<std::string, std::string, std::less<>>& summaries() {
          "Its hook at GitHub and the last ping; with github=true how GitHub says its last delivery "
          "went, and what to do"},
         {"POST /api/v1/repositories/{owner}/{name}/hook/ping", "Has GitHub ping its hook"},
+        {"POST /api/v1/repositories/{owner}/{name}/hook/secret",
+         "Another secret for its hook, told to GitHub where the hook was made here; the old one "
+         "signs, "
+         "too, for keep_hours"},
         {"PUT /api/v1/repositories/{owner}/{name}/workflow-files",
          "Names the workflow files that count; none: all do"},
         {"PUT /api/v1/repositories/{owner}/{name}/workflow-access",

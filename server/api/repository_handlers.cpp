@@ -194,7 +194,7 @@ Answer create_repository(Services& services, Call call) {
         {"id", model::to_text(*id)},
         {"full_name", wanted->repository.full_name},
         {"hook", "/webhooks/github/" + wanted->repository.hook},
-        {"url", services.base_url + "/webhooks/github/" + wanted->repository.hook},
+        {"url", hook_url(services, wanted->repository.hook)},
     };
     if (wanted->wants_key) out["deploy_key"] = wanted->repository.deploy_key_public;
     // Shown this once, and only where it was made here.

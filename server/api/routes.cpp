@@ -58,6 +58,7 @@ constexpr auto kRoutes = std::to_array<Route>({
     {delete_, "/api/v1/repositories/{owner}/{name}", admin, remove_repository},
     {get, "/api/v1/repositories/{owner}/{name}/hook", admin, show_hook},
     {post, "/api/v1/repositories/{owner}/{name}/hook/ping", admin, ping_hook},
+    {post, "/api/v1/repositories/{owner}/{name}/hook/secret", admin, rotate_hook_secret},
     {put, "/api/v1/repositories/{owner}/{name}/workflow-files", admin, set_workflow_files},
     {put, "/api/v1/repositories/{owner}/{name}/workflow-access", admin, set_workflow_access},
     {get, "/api/v1/repositories/{owner}/{name}/starters", developer, list_starters},

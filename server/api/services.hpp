@@ -82,15 +82,17 @@ struct Services {
     git::UrlRules url_rules;
     std::string github_url;
     github::ApiSettings github_api = {};  // with github.token
-    std::string hooks_url = {};  // what addresses of our hooks begin with; empty: GitHub reaches none
-    bool polls = false;     // github.mode: poll
+    std::string hooks_url =
+        {};              // what addresses of our hooks begin with; empty: GitHub reaches none
+    bool polls = false;  // github.mode: poll
 
     // Told after a commit; null in the command line's own process, where nothing runs.
     std::function<void()> on_delivery;  // a delivery is pending again
     std::function<void()> on_queue;     // something may be claimable, or was cancelled
     std::function<void()> on_outbox;
-    std::function<void(MetricsText&)> measure;  // the daemon's own part of /metrics
-    std::function<std::string()> unready;       // why /readyz says no; empty: ready
+    std::function<void(const std::string&)> on_hook = {};  // another secret counts
+    std::function<void(MetricsText&)> measure;             // the daemon's own part of /metrics
+    std::function<std::string()> unready;                  // why /readyz says no; empty: ready
     /// What `triphammer doctor` says, as JSON; true: not what was found some seconds ago.
     std::function<Task<std::string>(bool)> examine;
 

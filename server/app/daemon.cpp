@@ -205,6 +205,7 @@ void Daemon::connect() {
         });
     });
     shop_.services.on_delivery = [this] { planner_.wake(); };
+    shop_.services.on_hook = [this](const std::string& hook) { hooks_.forget(hook); };
     shop_.services.on_outbox = [this] { sender_.wake(); };
     shop_.services.measure = [this](api::MetricsText& out) { measure(out); };
     shop_.services.unready = [this] {

@@ -7,6 +7,7 @@ namespace triphammer::cli {
 
 int repo_add(const Invocation& invocation);
 int repo_ping(const Invocation& invocation);
+int repo_rotate_secret(const Invocation& invocation);
 int repo_list(const Invocation& invocation);
 int repo_files(const Invocation& invocation);
 int repo_access(const Invocation& invocation);

@@ -115,6 +115,14 @@ std::vector<Command> make_commands() {
          "has GitHub ping the hook that repo add made, and says what is in the way",
          with_admin({}),
          repo_ping},
+        {"repo rotate-secret",
+         "OWNER/NAME",
+         "makes another secret for the hook; the old one signs, too, for a while",
+         with_admin(
+             {{"keep", "HOURS", "how long (default: 24)"},
+              {"webhook-secret-file", "FILE", "use this secret instead of making one"}}
+         ),
+         repo_rotate_secret},
         {"repo list", "", "registered repositories", with_admin({}), repo_list},
         {"repo files",
          "OWNER/NAME [A,B]",

@@ -93,16 +93,17 @@ std::string hook_path(const std::string& repository, std::int64_t hook) {
     return hooks_path(repository) + "/" + std::to_string(hook);
 }
 
-std::string make_body(const HookWish& wish, bool is_new) {
-    json body{
-        {"active", true},
-        {"events", json::array()},
-        {"config",
-         {{"url", wish.url},
-          {"content_type", "json"},
-          {"secret", wish.secret.reveal()},
-          {"insecure_ssl", "0"}}},
+json make_config(const HookWish& wish) {
+    return {
+        {"url", wish.url},
+        {"content_type", "json"},
+        {"secret", wish.secret.reveal()},
+        {"insecure_ssl", "0"},
     };
+}
+
+std::string make_body(const HookWish& wish, bool is_new) {
+    json body{{"active", true}, {"events", json::array()}, {"config", make_config(wish)}};
     for (const auto event : kEvents) body["events"].push_back(event);
     if (is_new) body["name"] = "web";
     return body.dump();
@@ -239,6 +240,17 @@ Task<Result<std::optional<std::int64_t>>> find_hook(
     if (!hooks) co_return hooks.error();
     const auto id = find_address(*hooks, url);
     co_return id == 0 ? std::optional<std::int64_t>{} : id;
+}
+
+Task<Result<>> change_hook_secret(
+    const Client& client, std::string repository, std::int64_t hook, HookWish wish
+) {
+    const json body{{"config", make_config(wish)}};
+    auto asking = client.patch(hook_path(repository, hook), body.dump());
+    const auto answer = co_await std::move(asking);
+    const auto changed = read_body(answer, 200, "the hook of " + repository, kHookRight);
+    if (!changed) co_return changed.error();
+    co_return Result<>{};
 }
 
 Task<Result<>> ping_hook(const Client& client, std::string repository, std::int64_t hook) {

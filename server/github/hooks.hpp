@@ -55,6 +55,10 @@ Task<Result<std::optional<std::int64_t>>> find_hook(
     const Client& client, std::string repository, std::string url
 );
 
+/// Its address, too, but not its events, which a person may have chosen.
+Task<Result<>> change_hook_secret(
+    const Client& client, std::string repository, std::int64_t hook, HookWish wish
+);
 Task<Result<>> ping_hook(const Client& client, std::string repository, std::int64_t hook);
 /// Fine when it is gone already.
 Task<Result<>> remove_hook(const Client& client, std::string repository, std::int64_t hook);

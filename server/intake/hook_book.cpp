@@ -63,17 +63,30 @@ Task<Result<std::shared_ptr<const Hook>>> HookBook::read_hook(std::string name) 
     if (!row) co_return row.error();
     std::shared_ptr<Hook> hook;
     if (*row) {
-        auto secret = access::open_hook_secret(sealer_, **row);
-        if (!secret) co_return with_context("the secret of hook " + name, secret.error());
+        auto secrets = open_secrets(**row);
+        if (!secrets) co_return with_context("the secret of hook " + name, secrets.error());
         hook = std::make_shared<Hook>();
         hook->name = name;
-        hook->secrets.push_back(std::move(*secret));
+        hook->secrets = std::move(*secrets);
         hook->repository = (*row)->id;
         hook->forge_id = (*row)->forge_id;
         hook->full_name = (*row)->full_name;
     }
     keep(name, hook);
     co_return std::shared_ptr<const Hook>{std::move(hook)};
+}
+
+/// After a rotation two, for a while.
+Result<std::vector<Secret>> HookBook::open_secrets(const store::RepositoryRow& row) const {
+    auto secret = access::open_hook_secret(sealer_, row);
+    if (!secret) return secret.error();
+    std::vector<Secret> out;
+    out.push_back(std::move(*secret));
+    if (row.old_hook_secret.empty() || clock_.now() >= row.old_secret_until) return out;
+    auto old = access::open_old_hook_secret(sealer_, row);
+    if (!old) return old.error();
+    out.push_back(std::move(*old));
+    return out;
 }
 
 void HookBook::keep(const std::string& name, std::shared_ptr<const Hook> hook) {

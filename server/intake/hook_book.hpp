@@ -19,7 +19,8 @@ class Sealer;
 
 namespace triphammer::store {
 class Database;
-}
+struct RepositoryRow;
+}  // namespace triphammer::store
 
 namespace triphammer::intake {
 
@@ -62,6 +63,7 @@ class HookBook final : public HookSource {
     };
 
     Task<Result<std::shared_ptr<const Hook>>> read_hook(std::string name);
+    Result<std::vector<Secret>> open_secrets(const store::RepositoryRow& row) const;
     void keep(const std::string& name, std::shared_ptr<const Hook> hook);
 
     store::Database& database_;

@@ -11,8 +11,9 @@ namespace {
 
 constexpr std::string_view kColumns =
     "SELECT id, forge_id, full_name, clone_url, default_branch, workflows_dir, "
-    "workflow_files, workflow_access, hook, hook_secret, clone_token, deploy_key, "
-    "deploy_key_public, coalesce(forge_hook, 0), created_at FROM repositories WHERE removed_at IS "
+    "workflow_files, workflow_access, hook, hook_secret, old_hook_secret, "
+    "old_secret_until, clone_token, deploy_key, deploy_key_public, coalesce(forge_hook, 0), "
+    "created_at FROM repositories WHERE removed_at IS "
     "NULL ";
 
 RepositoryRow read_repository(Statement& row) {
@@ -29,6 +30,8 @@ RepositoryRow read_repository(Statement& row) {
         repository.workflow_access,
         repository.hook,
         repository.hook_secret,
+        repository.old_hook_secret,
+        repository.old_secret_until,
         repository.clone_token,
         repository.deploy_key,
         repository.deploy_key_public,
@@ -195,6 +198,24 @@ Result<> set_hook_secret(Transaction& tx, RepositoryId id, std::string_view seal
     return expect_changed(update.bind(Blob{sealed}, id).run(), id);
 }
 
+Result<> rotate_hook_secret(
+    Transaction& tx, RepositoryId id, std::string_view sealed, TimePoint old_until
+) {
+    auto update = tx.prepare(
+        "UPDATE repositories SET old_hook_secret = hook_secret, old_secret_until = ?, "
+        "hook_secret = ? WHERE id = ? AND removed_at IS NULL"
+    );
+    return expect_changed(update.bind(old_until, Blob{sealed}, id).run(), id);
+}
+
+Result<> restore_hook_secret(Transaction& tx, RepositoryId id) {
+    auto update = tx.prepare(
+        "UPDATE repositories SET hook_secret = old_hook_secret, old_hook_secret = NULL, "
+        "old_secret_until = 0 WHERE id = ? AND old_hook_secret IS NOT NULL"
+    );
+    return expect_changed(update.bind(id).run(), id);
+}
+
 Result<> set_clone_token(Transaction& tx, RepositoryId id, std::string_view sealed) {
     auto update =
         tx.prepare("UPDATE repositories SET clone_token = ? WHERE id = ? AND removed_at IS NULL");
@@ -211,6 +232,7 @@ Result<> remove_repository(Transaction& tx, RepositoryId id, std::string_view ac
     // The name is free again by its partial index; the numeric id is given back here.
     auto update = tx.prepare(
         "UPDATE repositories SET removed_at = ?, forge_id = NULL, hook_secret = x'', "
+        "old_hook_secret = NULL, "
         "clone_token = NULL, deploy_key = NULL, forge_hook = NULL WHERE id = ? AND removed_at IS "
         "NULL"
     );

@@ -35,6 +35,8 @@ struct RepositoryRow {
     std::string workflow_access;  // whose workflows may call its own: none, owner, everyone
     std::string hook;
     std::string hook_secret;
+    std::string old_hook_secret;  // sealed; empty: none
+    TimePoint old_secret_until;   // it signs, too
     std::string clone_token;
     std::string deploy_key;  // sealed; empty: none
     std::string deploy_key_public;
@@ -79,6 +81,12 @@ Result<> set_workflow_access(
     Transaction& tx, model::RepositoryId id, std::string_view access, std::string_view actor
 );
 Result<> set_hook_secret(Transaction& tx, model::RepositoryId id, std::string_view sealed);
+/// The one before signs, too, until then.
+Result<> rotate_hook_secret(
+    Transaction& tx, model::RepositoryId id, std::string_view sealed, TimePoint old_until
+);
+/// The one before the rotation is the only one again.
+Result<> restore_hook_secret(Transaction& tx, model::RepositoryId id);
 /// Empty: none any more.
 Result<> set_clone_token(Transaction& tx, model::RepositoryId id, std::string_view sealed);
 /// GitHub's id of its hook; 0: not known any more.

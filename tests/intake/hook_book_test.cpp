@@ -71,6 +71,27 @@ TEST_F(HookBookTest, SeesAChangedSecretAfterASecond) {
     EXPECT_EQ(secret(), "second");
 }
 
+TEST_F(HookBookTest, TakesTheOldSecretTooUntilItsTimeIsOver) {
+    HookBook book{*database_, sealer_, clock_, Secret{}};
+    const auto sealed = access::seal_hook_secret(sealer_, "hook", Secret{"second"});
+    const auto until = clock_.now() + 1h;
+    database_
+        ->write_now([&](store::Transaction& tx) {
+            return store::rotate_hook_secret(tx, {1}, sealed, until);
+        })
+        .value();
+
+    const auto both = find(book, "hook").value();
+    clock_.advance(1h);
+    const auto one = find(book, "hook").value();
+
+    ASSERT_EQ(both->secrets.size(), 2U);
+    EXPECT_EQ(both->secrets[0].reveal(), "second");
+    EXPECT_EQ(both->secrets[1].reveal(), "first");
+    ASSERT_EQ(one->secrets.size(), 1U);
+    EXPECT_EQ(one->secrets[0].reveal(), "second");
+}
+
 TEST_F(HookBookTest, KnowsNoOtherHooks) {
     HookBook without{*database_, sealer_, clock_, Secret{}};
     HookBook with{*database_, sealer_, clock_, Secret{"server"}};

@@ -114,6 +114,16 @@ def test_a_ping_that_cannot_arrive_is_told_with_the_remedy(reached, hooks, tmp_p
     assert again.returncode == 0 and "GitHub's ping arrived" in again.stdout, again.stderr
 
 
+def test_without_a_running_server_the_hook_is_made_and_the_ping_comes_later(reached, hooks, tmp_path):
+    reached.stop()
+
+    done = add(reached, tmp_path)
+
+    assert done.returncode == 0 and "The server does not run" in done.stdout, done.stderr
+    reached.start()
+    assert "GitHub's ping arrived" in reached.admin("repo", "ping", "acme/app").stdout
+
+
 def test_an_answer_that_was_lost_makes_no_second_hook(reached, hooks, tmp_path):
     hooks.lose = [r"POST /repos/acme/app/hooks"]
 
@@ -169,3 +179,67 @@ def test_the_api_does_the_same_for_the_dashboard(reached, hooks):
     shown = reached.get("/repositories/acme/app/hook?github=true")
     assert shown["pinged_at"] and shown["last_response"]["code"] == 202
     assert json.dumps(shown).count(only_hook(hooks)["secret"]) == 0
+
+
+def deletion(daemon, hooks, secret, n):
+    daemon.hooks["acme/app"] = (only_hook(hooks)["config"]["url"].removeprefix(daemon.url), secret)
+    payload = payloads.push("acme/app", hooks.source.clone_url, payloads.ZERO, before=f"{n:040x}")
+    return daemon.deliver(hooks.source, "push", payload)[0].status_code
+
+
+def test_after_a_rotation_github_has_the_new_secret_and_the_old_one_signs_too(reached, hooks, tmp_path):
+    add(reached, tmp_path)
+    old = only_hook(hooks)["secret"]
+    only_hook(hooks)["events"] = ["push"]  # what a person has chosen stays
+
+    done = reached.admin("repo", "rotate-secret", "acme/app", "--keep", "2")
+
+    new = only_hook(hooks)["secret"]
+    assert new != old and new not in done.stdout and "The old one is valid until" in done.stdout
+    assert only_hook(hooks)["events"] == ["push"]
+    assert deletion(reached, hooks, old, 1) == 202
+    assert deletion(reached, hooks, new, 2) == 202
+    assert deletion(reached, hooks, "neither of them, but long", 3) == 401
+
+
+def test_a_rotation_that_github_refuses_changes_nothing(reached, hooks, tmp_path):
+    add(reached, tmp_path)
+    old = only_hook(hooks)["secret"]
+    hooks.tokens.clear()
+
+    done = reached.admin("repo", "rotate-secret", "acme/app", check=False)
+
+    assert done.returncode == 1 and "nothing is changed" in done.stderr and "401" in done.stderr
+    assert deletion(reached, hooks, old, 1) == 202
+    hooks.tokens["good"] = SCOPES
+    assert reached.admin("repo", "rotate-secret", "acme/app", check=False).returncode == 0
+
+
+def test_a_rotation_whose_answer_was_lost_is_completed_with_the_same_secret(reached, hooks, tmp_path):
+    add(reached, tmp_path)
+    old = only_hook(hooks)["secret"]
+    hooks.lose = [r"PATCH /repos/acme/app/hooks/\d+"]
+
+    done = reached.admin("repo", "rotate-secret", "acme/app", check=False)
+
+    new = only_hook(hooks)["secret"]
+    assert done.returncode == 1 and "both are valid until" in done.stderr
+    assert deletion(reached, hooks, old, 1) == 202 and deletion(reached, hooks, new, 2) == 202
+    assert reached.admin("repo", "rotate-secret", "acme/app", check=False).returncode == 0
+    assert only_hook(hooks)["secret"] == new
+
+
+def test_a_hook_made_by_hand_gets_its_new_secret_on_screen(daemon, git):
+    repository = git.repository("acme/app")
+    daemon.add_repository(repository)
+    hook, old = daemon.hooks["acme/app"]
+
+    done = daemon.admin("repo", "rotate-secret", "acme/app", "--json")
+
+    answer = json.loads(done.stdout)
+    assert not answer["at_github"] and len(answer["secret"]) == 64
+    for n, secret in enumerate((old, answer["secret"])):
+        payload = payloads.push("acme/app", repository.clone_url, payloads.ZERO, before=f"{n:040x}")
+        assert daemon.deliver(repository, "push", payload, secret=secret)[0].status_code == 202
+    again = daemon.admin("repo", "rotate-secret", "acme/app", check=False)
+    assert again.returncode == 1 and "valid until" in again.stderr
