@@ -101,6 +101,19 @@ function listTests({ world, query, response }, id) {
   reply(response, 200, { jobs: report.jobs, items: report.items.filter(fits), next: null });
 }
 
+function connect({ world, body, response }) {
+  world.acted.push({ action: 'connect', body });
+  if (body.token !== 'right') return fail(response, 400, 'invalid', 'the repository octo/new: GitHub answered 401 (Bad credentials): the token is wrong');
+  const hook = { full_name: body.full_name, url: 'https://ci.example.com/webhooks/github/x', deploy_key: body.deploy_key ? 'ssh-ed25519 AAAA triphammer:octo/new' : null };
+  return reply(response, 201, hook);
+}
+
+/** The ping arrives at the third question. */
+function showHook({ world, response }, owner, name) {
+  world.asked = (world.asked ?? 0) + 1;
+  reply(response, 200, { full_name: `${owner}/${name}`, pinged_at: world.asked > 2 ? world.at(0) : null });
+}
+
 const ROUTES = [
   ['GET', /^\/doctor$/, ({ world, response }) => reply(response, 200, { well: true, version: '0.1.0', findings: world.findings })],
   ['GET', /^\/runs$/, all('runs', fits, withoutSteps)],
@@ -121,6 +134,8 @@ const ROUTES = [
     const known = world.repositories.some((each) => each.full_name === `${owner}/${name}`);
     return known ? reply(response, 200, world.starters) : fail(response, 404, 'not_found', `no repository is called ${owner}/${name}`);
   }],
+  ['POST', /^\/repositories$/, connect],
+  ['GET', /^\/repositories\/([^/]+)\/([^/]+)\/hook$/, showHook],
   ['GET', /^\/acted$/, ({ world, response }) => reply(response, 200, world.acted)],
   ['GET', /^\/pipelines$/, ({ world, response }) => reply(response, 200, { items: [...world.pipelines.values()].map(({ versions, ...rest }) => ({ ...rest, text: undefined })), next: null })],
   ['POST', /^\/pipelines\/lint$/, ({ body, response }) => reply(response, 200, { problems: lint(body.text) })],

@@ -226,6 +226,15 @@ export interface Repository {
   last_run?: { id: string; number: number; state: RunState } | null;
 }
 
+/** A repository's hook at GitHub. */
+export interface Connected {
+  full_name: string;
+  url: string;
+  deploy_key?: string | null;
+  pinged_at?: Time;
+  advice?: string;
+}
+
 export interface Pipeline {
   name: string;
   version: number;

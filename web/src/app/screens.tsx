@@ -3,6 +3,7 @@
 import type { ComponentChildren } from 'preact';
 import { signedOut } from '../api/client';
 import { Empty } from '../parts/notice';
+import { ConnectScreen } from '../screens/connect';
 import { DeliveriesScreen } from '../screens/deliveries';
 import { DeliveryScreen } from '../screens/delivery';
 import { DeploymentScreen } from '../screens/deployment';
@@ -40,6 +41,7 @@ const SCREENS: [string, Screen][] = [
   ['/new-pipeline', NewPipelineScreen],
   ['/repositories', RepositoriesScreen],
   ['/repositories/:owner/:name/first-workflow', FirstWorkflowScreen],
+  ['/connect', ConnectScreen],
   ['/start-run', StartRunScreen],
   ['/setup', SetupScreen],
 ];

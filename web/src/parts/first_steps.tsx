@@ -7,7 +7,10 @@ export function FirstSteps() {
     <ol class="first-steps">
       <li>
         <strong>Tell Triphammer about a repository.</strong>
-        <p>On this machine, with a GitHub token in a file. It makes the webhook at GitHub and waits for its ping.</p>
+        <p>
+          <a href="/connect">Connect it here</a>, or on the server's machine, with a GitHub token in a file. It makes the webhook at
+          GitHub and waits for its ping.
+        </p>
         <Code>triphammer repo add OWNER/NAME --token-file token</Code>
       </li>
       <li>

@@ -22,7 +22,9 @@ export function RepositoriesScreen() {
         ? <Empty icon="repositories" title="No repository yet"><FirstSteps /></Empty>
         : <ul class="cards wide">{items.map((repository) => <Card key={repository.id} repository={repository} />)}</ul>}
       {items.length > 0 && (
-        <p class="quiet-text">Another one, on the server's machine: <Code>triphammer repo add OWNER/NAME</Code></p>
+        <p class="quiet-text">
+          <a class="button" href="/connect">Connect another</a> or, on the server's machine: <Code>triphammer repo add OWNER/NAME</Code>
+        </p>
       )}
     </section>
   );
