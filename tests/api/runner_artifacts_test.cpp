@@ -111,6 +111,7 @@ struct House : SampleDatabase {
             .on_outbox = {},
             .measure = {},
             .unready = {},
+            .examine = {},
             .touched = {},
             .repository_remote = {},
             .action_remote = {},
