@@ -119,8 +119,8 @@ class Engine {
     /// Blocks until it is not running any more; its exit status.
     Task<Result<int>> wait_container(std::string id);
     Task<Result<ContainerInfo>> inspect_container(std::string id);
-    /// Bytes that it has written over its image, volumes left out. The engine looks through all of
-    /// them.
+    /// Bytes that it has written over its image, and in volumes that it may write. The engine looks
+    /// through all of them, where there are volumes through all that it has.
     Task<Result<std::uint64_t>> measure_container(std::string id);
     /// With its anonymous volumes, also while running; fine when it is gone already.
     Task<Result<>> remove_container(std::string id);

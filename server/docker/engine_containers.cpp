@@ -1,6 +1,7 @@
 #include "docker/engine.hpp"
 #include "docker/engine_connection.hpp"
 
+#include <set>
 #include <utility>
 
 namespace triphammer::docker {
@@ -34,6 +35,28 @@ std::vector<std::string> parse_titles(const json& top) {
         if (!row.empty()) out.push_back(row.back());
     }
     return out;
+}
+
+/// Names of those that the container may write.
+std::set<std::string> parse_writable_volumes(const json& inspect) {
+    std::set<std::string> out;
+    for (const auto& mount : inspect.value("Mounts", json::array())) {
+        const bool is_writable = mount.value("RW", false);
+        if (mount.value("Type", "") == "volume" && is_writable) out.insert(mount.value("Name", ""));
+    }
+    return out;
+}
+
+/// Bytes; a volume whose size the engine does not know has -1.
+Result<std::uint64_t> sum_volumes(const json& usage, const std::set<std::string>& names) {
+    std::uint64_t sum = 0;
+    for (const auto& volume : usage.value("Volumes", json::array())) {
+        if (!names.contains(volume.value("Name", ""))) continue;
+        const auto bytes = volume.value("UsageData", json::object()).value("Size", -1LL);
+        if (bytes < 0) return Error{Code::protocol, "the engine gives no size of a volume"};
+        sum += static_cast<std::uint64_t>(bytes);
+    }
+    return sum;
 }
 
 }  // namespace
@@ -105,12 +128,20 @@ Task<Result<std::uint64_t>> Engine::measure_container(std::string id) {
     auto sent = connection_->send_for_json(std::move(call), "measure the container");
     auto answer = co_await std::move(sent);
     if (!answer) co_return answer.error();
-    const auto bytes = answer->body.find("SizeRw");  // left out where it is 0
-    if (bytes == answer->body.end()) co_return std::uint64_t{0};
-    if (!bytes->is_number_integer() || *bytes < 0) {
+    const auto bytes = answer->body.value("SizeRw", 0LL);  // left out where it is 0
+    if (bytes < 0) {
         co_return Error{Code::protocol, "measure the container: the engine gives no size"};
     }
-    co_return bytes->get<std::uint64_t>();
+    const auto volumes = parse_writable_volumes(answer->body);
+    if (volumes.empty()) co_return static_cast<std::uint64_t>(bytes);
+    auto call_usage = connection_->request(http::Method::get, "/system/df?type=volume");
+    call_usage.deadline = kSlow;
+    auto asking = connection_->send_for_json(std::move(call_usage), "measure the volumes");
+    const auto usage = co_await std::move(asking);
+    if (!usage) co_return usage.error();
+    const auto in_volumes = sum_volumes(usage->body, volumes);
+    if (!in_volumes) co_return in_volumes.error();
+    co_return static_cast<std::uint64_t>(bytes) + *in_volumes;
 }
 
 Task<Result<>> Engine::remove_container(std::string id) {

@@ -166,12 +166,47 @@ def test_a_job_that_writes_more_than_its_disk_ends_at_once(run):
     assert "so much was fine\n" in log
 
 
-def test_a_disk_that_nobody_could_measure_is_refused(run):
-    job, log = run("    container: { image: triphammer/busybox, volumes: ['data:/data'] }\n"
-                   "    resources: { disk: 50m }\n", "      - run: exit 1\n")
+@pytest.mark.parametrize("volume", ["data:/data", "/data"])
+def test_what_is_written_in_volumes_counts(run, volume):
+    job, log = run(f"    container: {{ image: triphammer/busybox, volumes: ['{volume}'] }}\n    resources: {{ disk: 50m }}\n", """\
+      - run: |
+          dd if=/dev/zero of=/data/small bs=1M count=20
+          sleep 2.5
+          echo "so much was fine"
+          dd if=/dev/zero of=/data/large bs=1M count=40
+          sleep 100
+""")
 
-    assert job["state"] == "failed" and job["cause"] == "invalid"
-    assert "resources.disk: nobody measures container.volumes" in job["reason"]
+    assert job["state"] == "failed" and job["cause"] == "disk_full", (job, log)
+    assert "more disk than the job may use" in job["reason"]
+    assert "so much was fine\n" in log
+
+
+def test_a_container_without_a_network_reaches_nothing(run):
+    job, log = run("    container: triphammer/busybox\n    resources: { network: none }\n"
+                   "    outputs: { out: '${{ steps.one.outputs.out }}' }\n", """\
+      - id: one
+        run: |
+          echo "devices: $(ls /sys/class/net | tr '\\n' ' ')"
+          echo "routes: $(ip route | grep -v unreachable | wc -l)"
+          echo "network: ${{ job.container.network }}"
+          echo out=put >>"$GITHUB_OUTPUT"
+      - run: test ${{ steps.one.outputs.out }} = put
+""")
+
+    assert job["state"] == "succeeded", (job, log)
+    assert "devices: lo \n" in log and "routes: 0\n" in log and "network: none\n" in log
+
+
+def test_a_container_without_a_network_has_no_services(run):
+    job, log = run("""\
+    container: triphammer/busybox
+    resources: { network: none }
+    services: { web: { image: triphammer/nginx } }
+""", "      - run: exit 1\n")
+
+    assert job["state"] == "failed" and job["cause"] == "invalid", (job, log)
+    assert "a container without a network reaches no services" in job["reason"]
 
 
 def test_a_labels_container_has_a_sudo_for_those_who_are_root_anyway(make_daemon, git):

@@ -127,6 +127,9 @@ Task<Result<>> ActionContainer::create() {
     const auto folder = std::filesystem::path{parts_.session.folders().temp.outside}.parent_path();
     auto marked = write_new_file((folder / launcher::kEngineMark).string(), "", 0640);
     if (!marked) co_return marked;
+    if (!parts_.session.document().job.resources.network.empty()) {
+        co_return invalid("resources.network: an action in a container has one; leave it out");
+    }
     docker::ContainerSpec spec;
     restrain(spec);
     if (auto set = set_resources(parts_.session, spec); !set) co_return set;

@@ -90,7 +90,10 @@ class ContainerExecutor final : public StepExecutor {
         return engine().measure_container(container_id_);
     }
 
-    JobPlace place() const override { return {container_id_, place_.network(), services_.facts()}; }
+    JobPlace place() const override {
+        const auto& own = plan_.spec.network;
+        return {container_id_, own.empty() ? place_.network() : own, services_.facts()};
+    }
 
     std::string description() const override {
         if (image_.id.empty()) return "a container";
@@ -112,7 +115,6 @@ class ContainerExecutor final : public StepExecutor {
     );
     Task<Error> explain(Error error);
     docker::ContainerSpec spec() const;
-    Result<> check_volumes() const;
 
     docker::Engine& engine() { return place_.engine(); }
 
@@ -164,7 +166,7 @@ Task<Result<>> ContainerExecutor::bring_up() {
     }
     auto first = services_.makes();
     first.push_back(make());
-    first.push_back(place_.make_network());
+    if (plan_.spec.network.empty()) first.push_back(place_.make_network());
     auto making = run_together(std::move(first), session_.stop());
     auto done = co_await std::move(making);
     if (!done) co_return done;
@@ -184,7 +186,6 @@ Task<Result<>> ContainerExecutor::make() {
     auto image = co_await std::move(getting);
     if (!image) co_return image.error();
     image_ = std::move(*image);
-    if (auto fine = check_volumes(); !fine) co_return fine;
     if (plan_.spec.user.empty()) plan_.spec.user = image_.user;
     environment_ = image_.env;
     for (const auto& [name, value] : plan_.spec.env) environment_.push_back(name + "=" + value);
@@ -194,18 +195,6 @@ Task<Result<>> ContainerExecutor::make() {
     }
     auto creating = create();
     co_return co_await std::move(creating);
-}
-
-/// The engine tells the size of what a container writes over its image alone.
-Result<> ContainerExecutor::check_volumes() const {
-    if (session_.document().job.resources.disk.empty()) return {};
-    const auto& spec = plan_.spec;
-    if (spec.volumes.empty() && spec.anonymous_volumes.empty() && image_.volumes.empty()) return {};
-    const auto where = image_.volumes.empty() ? "container.volumes" : "the image's volumes";
-    return invalid(
-        std::string{"resources.disk: nobody measures "} + where +
-        "; leave disk out, or what has volumes"
-    );
 }
 
 docker::ContainerSpec ContainerExecutor::spec() const {

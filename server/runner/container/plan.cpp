@@ -140,9 +140,6 @@ void restrain(docker::ContainerSpec& spec) {
 
 Result<> set_resources(const JobSession& session, docker::ContainerSpec& spec) {
     const auto& wanted = session.document().job.resources;
-    if (!wanted.network.empty()) {
-        return invalid("resources.network: only for steps on the machine (runs-on: host)");
-    }
     const auto cpu = session.evaluate(wanted.cpu);
     const auto memory = session.evaluate(wanted.memory);
     const auto pids = session.evaluate(wanted.pids);
@@ -165,6 +162,24 @@ Result<> set_resources(const JobSession& session, docker::ContainerSpec& spec) {
     return {};
 }
 
+namespace {
+
+/// The engine's own word for it: nothing but a loopback. Services could not be reached then.
+Result<> cut_off(const JobSession& session, docker::ContainerSpec& spec) {
+    const auto& job = session.document().job;
+    if (job.resources.network.empty()) return {};
+    if (!job.services.empty()) {
+        return invalid(
+            "resources.network: a container without a network reaches no services; leave one of "
+            "them out, or let the steps run on the machine (runs-on: host)"
+        );
+    }
+    spec.network = kNoNetwork;
+    return {};
+}
+
+}  // namespace
+
 Result<ContainerPlan> make_container_plan(const JobSession& session) {
     const auto& document = session.document();
     auto text = document.job.container ? evaluate_container(session, *document.job.container)
@@ -177,6 +192,7 @@ Result<ContainerPlan> make_container_plan(const JobSession& session) {
         return with_context("container", fine.error());
     }
     if (auto set = set_resources(session, plan->spec); !set) return set.error();
+    if (auto cut = cut_off(session, plan->spec); !cut) return cut.error();
     return plan;
 }
 

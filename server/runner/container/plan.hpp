@@ -26,7 +26,11 @@ struct ContainerPlan {
 
 /// What every container of a job is kept to.
 void restrain(docker::ContainerSpec& spec);
-/// `resources` of the job, as far as the engine keeps to them; what `spec` has wins. Code::invalid.
+/// The network of a container that has none.
+constexpr const char* kNoNetwork = "none";
+
+/// `resources` of the job but `network`, as far as the engine keeps to them; what `spec` has wins.
+/// Code::invalid.
 Result<> set_resources(const JobSession& session, docker::ContainerSpec& spec);
 
 /// The container that the job's steps run in: the file's, else that of the label. Code::invalid
