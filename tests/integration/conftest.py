@@ -17,6 +17,14 @@ from harness.github import GitHub  # noqa: E402
 from harness.package import build_package  # noqa: E402
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Two files at once (`./dev test`), but one engine: what works with that stays together."""
+    for item in items:
+        group = "engine" if "DOCKER_HOST" in item.path.read_text() else item.path.stem
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def binary():
     path = pathlib.Path(os.environ.get("TRIPHAMMER", ROOT / "build" / "triphammer"))
