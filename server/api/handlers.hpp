@@ -88,6 +88,10 @@ Answer ping_hook(Services& services, Call call);
 
 // hook_secret.cpp
 Answer rotate_hook_secret(Services& services, Call call);
+// variable_handlers.cpp
+Answer list_variables(Services& services, Call call);
+Answer set_variable(Services& services, Call call);
+Answer remove_variable(Services& services, Call call);
 
 // pipeline_handlers.cpp
 Answer list_pipelines(Services& services, Call call);

@@ -4,6 +4,7 @@
 #include "api/connecting.hpp"
 #include "api/handlers.hpp"
 #include "api/reply.hpp"
+#include "api/scope.hpp"
 #include "api/services.hpp"
 #include "base/text.hpp"
 #include "history/history.hpp"
@@ -136,19 +137,6 @@ Result<Wanted> read_wanted(const Services& services, const json& body) {
     if (!connects) return connects.error();
     wanted.connects = *connects;
     return wanted;
-}
-
-/// The scope that query and body name: repository by name, environment by name.
-Result<access::SecretScope> find_scope(
-    store::Connection& connection, const std::string& repository, const std::string& environment
-) {
-    access::SecretScope scope;
-    scope.environment = environment;
-    if (repository.empty()) return scope;
-    const auto found = store::find_repository_by_name(connection, repository);
-    if (!found) return not_found("no repository is called " + repository);
-    scope.repository = found->id;
-    return scope;
 }
 
 json secret_json(store::Connection& connection, const access::SecretEntry& entry) {

@@ -134,6 +134,7 @@ Result<> Export::write() {
         {"repositories", {}},
         {"pipelines", [this](const json& one) { return write_versions(one); }},
         {"secrets", {}},
+        {"variables", {}},
         {"environments", {}},
         {"deployments", {}},
         {"deliveries", {}},

@@ -1,4 +1,4 @@
-// Secrets, tokens and the set-up link.
+// Secrets, variables, tokens and the set-up link.
 
 #include "base/file.hpp"
 #include "base/text.hpp"
@@ -31,9 +31,8 @@ std::string tunnel_hint(const std::string& link) {
            "\n";
 }
 
-}  // namespace
-
-int secret_set(const Invocation& invocation) {
+/// `kind`: secrets or variables, which are set and removed alike.
+int set_key(const Invocation& invocation, const std::string& kind) {
     const auto name = word(invocation, 0);
     if (!name) return need("NAME");
     auto value = read_value(invocation, "file");
@@ -41,9 +40,21 @@ int secret_set(const Invocation& invocation) {
     json body{{"value", without_newline(std::move(*value))}};
     add_option(body, invocation, "repository", "repository");
     add_option(body, invocation, "environment", "environment");
-    return call_quietly(
-        invocation, {"PUT", "/api/v1/secrets/" + percent_encode(*name), body.dump()}
-    );
+    const auto target = "/api/v1/" + kind + "/" + percent_encode(*name);
+    return call_quietly(invocation, {"PUT", target, body.dump()});
+}
+
+int remove_key(const Invocation& invocation, const std::string& kind) {
+    const auto name = word(invocation, 0);
+    if (!name) return need("NAME");
+    const auto target = "/api/v1/" + kind + "/" + percent_encode(*name) + query_of(invocation);
+    return call_quietly(invocation, {"DELETE", target, ""});
+}
+
+}  // namespace
+
+int secret_set(const Invocation& invocation) {
+    return set_key(invocation, "secrets");
 }
 
 int secret_list(const Invocation& invocation) {
@@ -55,12 +66,21 @@ int secret_list(const Invocation& invocation) {
 }
 
 int secret_remove(const Invocation& invocation) {
-    const auto name = word(invocation, 0);
-    if (!name) return need("NAME");
-    return call_quietly(
-        invocation,
-        {"DELETE", "/api/v1/secrets/" + percent_encode(*name) + query_of(invocation), ""}
+    return remove_key(invocation, "secrets");
+}
+
+int variable_set(const Invocation& invocation) {
+    return set_key(invocation, "variables");
+}
+
+int variable_list(const Invocation& invocation) {
+    return show_list(
+        invocation, "/api/v1/variables", {"name", "value", "repository", "environment"}
     );
+}
+
+int variable_remove(const Invocation& invocation) {
+    return remove_key(invocation, "variables");
 }
 
 int token_create(const Invocation& invocation) {

@@ -1,6 +1,6 @@
 #include "intake/plan_maker.hpp"
 
-#include "access/repository_keys.hpp"
+#include "access/variables.hpp"
 #include "base/zone_names.hpp"
 #include "definitions/pipelines.hpp"
 #include "git/repository.hpp"
@@ -245,7 +245,7 @@ Task<Result<>> PlanMaker::read_definitions(Facts& facts, std::string commit) {
     }
     if (!is_read) co_return is_read.error();
     if (!*is_read) co_return conflict("commit " + commit + " is not in the mirror any more");
-    co_return co_await read_pipelines(facts);
+    co_return co_await read_stored(facts);
 }
 
 /// False: the mirror has no such commit yet.
@@ -321,9 +321,10 @@ Task<Result<>> PlanMaker::read_remote(Facts& facts, const std::vector<std::strin
     co_return Result<>{};
 }
 
-Task<Result<>> PlanMaker::read_pipelines(Facts& facts) {
+Task<Result<>> PlanMaker::read_stored(Facts& facts) {
     const auto id = facts.id();
-    const auto list = [id](store::Connection& db) -> Result<std::vector<store::BoundPipeline>> {
+    const auto list = [&](store::Connection& db) -> Result<std::vector<store::BoundPipeline>> {
+        facts.repository.variables = access::list_run_variables(db, id);
         return store::list_bound_pipelines(db, id);
     };
     auto listing = parts_.database.read(list);

@@ -4,12 +4,11 @@
 // for deliveries, dry runs and runs that a person starts.
 
 #include "base/result.hpp"
-#include "base/secret.hpp"
 #include "base/task.hpp"
 #include "base/thread.hpp"
 #include "git/mirror.hpp"
-#include "git/url.hpp"
 #include "intake/definitions_cache.hpp"
+#include "intake/repository_remote.hpp"
 #include "model/event.hpp"
 #include "plan/plan.hpp"
 #include "store/repository_store.hpp"
@@ -20,31 +19,11 @@
 #include <string>
 #include <vector>
 
-namespace triphammer::access {
-class Sealer;
-}
-
 namespace triphammer::store {
 class Database;
 }
 
 namespace triphammer::intake {
-
-struct RemoteSettings {
-    git::UrlRules urls;
-    /// The server's own token (github.token), for repositories without one, at this host only.
-    Secret token;
-    std::string token_host;
-    std::string known_hosts;  // the hosts' own SSH keys, for deploy keys
-};
-
-/// The address and credential that a repository is fetched with. Code::refused or Code::invalid for
-/// an address that the rules leave out.
-Result<git::Remote> make_remote(
-    const store::RepositoryRow& repository,
-    const access::Sealer& sealer,
-    const RemoteSettings& settings
-);
 
 /// A workflow's text that nobody has committed yet, in place of the file at `path`.
 struct Draft {
@@ -98,7 +77,7 @@ class PlanMaker {
     Task<Result<>> read_definitions_for_standing(Facts& facts);
     Task<Result<>> read_called(Facts& facts, std::vector<std::string> names);
     Task<Result<>> read_remote(Facts& facts, const std::vector<std::string>& names);
-    Task<Result<>> read_pipelines(Facts& facts);
+    Task<Result<>> read_stored(Facts& facts);
     void put_draft(Facts& facts);
     Task<Result<>> read_changed_paths(Facts& facts, plan::Difference difference);
     Task<Result<>> fetch(Facts& facts, std::vector<git::Want> wants);

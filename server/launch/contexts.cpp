@@ -1,5 +1,6 @@
 #include "launch/contexts.hpp"
 
+#include "access/variables.hpp"
 #include "plan/advance.hpp"
 #include "plan/called_path.hpp"
 #include "workflow/expression/value.hpp"
@@ -83,6 +84,23 @@ expression::Object origin_of(
     return out;
 }
 
+/// Of the environment that the job goes to, over the run's.
+void add_variables(
+    store::Connection& db,
+    const store::RunRow& run,
+    const store::JobRow& job,
+    expression::Object& contexts
+) {
+    if (run.from_fork) return;
+    const auto more = access::list_environment_variables(db, run.repository, job.environment);
+    if (more.empty()) return;
+    const auto* known = contexts.find("vars");
+    const bool is_known = known != nullptr && known->kind() == expression::Kind::object;
+    auto vars = is_known ? known->as_object() : expression::Object{};
+    for (const auto& [name, value] : more) vars.set(name, Value::string(value));
+    contexts.set("vars", Value::object(std::move(vars)));
+}
+
 }  // namespace
 
 Result<std::string> make_contexts(
@@ -104,6 +122,7 @@ Result<std::string> make_contexts(
     github.set("job", Value::string(key_of(job)));
     if (!job.parent.empty()) contexts.set("job", Value::object(origin_of(db, job, github)));
     contexts.set("github", Value::object(std::move(github)));
+    add_variables(db, run, job, contexts);
     return expression::to_compact_json(Value::object(std::move(contexts)));
 }
 

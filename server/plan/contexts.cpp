@@ -209,9 +209,14 @@ Value fill_inputs(const Value& event, const Value& inputs) {
     return Value::object(std::move(out));
 }
 
-Value vars_from(const Repository& repository) {
+/// Nothing for the code of strangers, as at GitHub.
+Value vars_from(const Question& question) {
     Object out;
-    for (const auto& [name, value] : repository.variables) out.set(name, text(value));
+    const auto& event = question.event;
+    const bool is_strangers =
+        event.pull_request && event.pull_request->from_fork && event.name != "pull_request_target";
+    if (is_strangers) return Value::object(std::move(out));
+    for (const auto& [name, value] : question.repository.variables) out.set(name, text(value));
     return Value::object(std::move(out));
 }
 
@@ -223,7 +228,7 @@ std::string make_payload(const Event& event) {
 
 EventContexts::EventContexts(const Question& question)
     : github_(github_from(question)),
-      vars_(vars_from(question.repository)),
+      vars_(vars_from(question)),
       vars_json_(expression::to_compact_json(vars_)) {
     const auto payload = question.payload_json;
     if (!payload.empty() && payload.size() <= kMaxPayload) {

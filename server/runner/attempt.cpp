@@ -10,6 +10,7 @@
 #include "runner/host/resource_watch.hpp"
 #include "runner/session/session.hpp"
 #include "runner/session/time_limit.hpp"
+#include "runner/set_up.hpp"
 #include "runner/start.hpp"
 #include "runner/steps/files.hpp"
 #include "runner/steps_job.hpp"
@@ -38,19 +39,6 @@ JobOutcome failed_job(Cause cause, std::string reason) {
     out.cause = cause;
     out.reason = std::move(reason);
     return out;
-}
-
-Cause cause_of(const Error& error) {
-    switch (error.code) {
-        case Code::disk_full:
-            return Cause::disk_full;
-        case Code::invalid:
-            return Cause::invalid;
-        case Code::timed_out:
-            return Cause::timeout;
-        default:
-            return Cause::infrastructure;
-    }
 }
 
 JobFolders folders_with(const launcher::StartLine& line, std::optional<Underlay> underlay) {
@@ -173,7 +161,7 @@ class Attempt {
         auto limits = read_limits(wanted, session_.contexts().contexts());
         if (!limits) co_return failed_job(Cause::invalid, limits.error().message);
         limits_ = *limits;
-        auto preparing = set_up(place_->description(), place_.get());
+        auto preparing = set_up_job(session_, place_->description(), notes(), place_.get());
         auto ready = co_await std::move(preparing);
         if (ready) watch_limits();
         JobOutcome outcome = ready ? JobOutcome{} : failed_set_up(ready.error());
@@ -230,7 +218,7 @@ class Attempt {
     Task<JobOutcome> run_with_engine(std::function<Task<JobOutcome>(JobSession&)> driver) {
         mark_engine();
         const auto& host = session_.document().executor.docker_host;
-        auto preparing = set_up("the engine at " + host, nullptr);
+        auto preparing = set_up_job(session_, "the engine at " + host, notes(), nullptr);
         const auto ready = co_await std::move(preparing);
         if (!ready) co_return failed_set_up(ready.error());
         auto running = driver(session_);
@@ -287,53 +275,10 @@ class Attempt {
         (void)write_new_file(line_.folder + "/" + launcher::kEngineMark, "", 0640);
     }
 
-    /// Step 0. Its first line says where the job runs, and why there.
-    Task<Result<>> set_up(std::string place, StepExecutor* executor) {
-        protocol::StepBegin begin;
-        begin.name = "Set up job";
-        auto begun = session_.step_begin(std::move(begin));
-        if (auto kept = co_await std::move(begun); !kept) co_return kept;
-        const auto& label = session_.document().executor.label;
-        auto said = session_.log(
-            0,
-            "runs-on '" + label + "': this job runs in " + place + "\n" + token_line() +
-                limits_line() + belongings_.note
-        );
-        auto ready = co_await std::move(said);
-        if (ready && executor != nullptr) {
-            auto preparing = executor->prepare();
-            ready = co_await std::move(preparing);
-            place = executor->description() == place ? "" : executor->description() + "\n";
-        }
-        if (ready && executor != nullptr) {
-            auto described = session_.log(0, place);
-            ready = co_await std::move(described);
-        }
-        protocol::StepEnd end;
-        if (!ready) {
-            auto told = session_.log(0, "##[error]" + ready.error().message + "\n");
-            co_await std::move(told);
-            end.state = model::StepState::failed;
-            end.cause = cause_of(ready.error());
-            end.reason = ready.error().message;
-        }
-        auto ended = session_.step_end(std::move(end));
-        const auto kept = co_await std::move(ended);
-        co_return ready ? kept : ready;
-    }
-
-    std::string token_line() const {
-        const auto& note = session_.document().token_note;
-        if (!note.empty()) return "GITHUB_TOKEN: " + note + "\n";
-        const bool known = session_.contexts().has_token();
-        return known ? "GITHUB_TOKEN: the secret of that name; `permissions` do not limit it\n"
-                     : "GITHUB_TOKEN: none; without a GitHub App a job has one only where an admin "
-                       "stored a secret of that name\n";
-    }
-
-    std::string limits_line() const {
+    /// Of the first log.
+    std::string notes() const {
         const auto limits = limits_.describe();
-        return limits.empty() ? "" : "limits: " + limits + "\n";
+        return (limits.empty() ? "" : "limits: " + limits + "\n") + belongings_.note;
     }
 
     Task<> watch_time() {

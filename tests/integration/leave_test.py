@@ -34,7 +34,7 @@ def test_all_that_is_ones_own_is_written_with_and_without_a_daemon(daemon, git, 
 
     said = daemon.admin("export", str(tmp_path / "out")).stdout
 
-    assert said.startswith("repositories: 1, pipelines: 1, secrets: 1, ")
+    assert said.startswith("repositories: 1, pipelines: 1, secrets: 1, variables: 0, ")
     check_export(tmp_path / "out", sha)
     assert (tmp_path / "out").stat().st_mode & 0o777 == 0o700
     daemon.stop()

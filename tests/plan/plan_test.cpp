@@ -120,6 +120,17 @@ TEST(Plan, MakesARunOfBuildImageAndDeploy) {
     EXPECT_TRUE(plan.reason.yes);
 }
 
+TEST(Plan, GivesVariablesToOwnCodeAndToNobodyElses) {
+    World world{a_pull_request("main"), {{"ci.yml", workflow_on("pull_request")}}};
+    world.repository.variables = {{"REGION", "eu"}};
+    const auto own = parse_json(world.plan().runs.at(0).contexts_json).value();
+    world.event.pull_request->from_fork = true;
+    const auto fork = parse_json(world.plan().runs.at(0).contexts_json).value();
+
+    EXPECT_EQ(own.member("vars").member("REGION").to_text(), "eu");
+    EXPECT_TRUE(fork.member("vars").member("REGION").is_null());
+}
+
 // contexts#github-context
 TEST(Plan, GivesTheGithubContext) {
     World world{a_pull_request("main"), {{"ci.yml", workflow_on("pull_request")}}};

@@ -1,5 +1,6 @@
+#include "intake/repository_remote.hpp"
+
 #include "access/repository_keys.hpp"
-#include "intake/plan_maker.hpp"
 
 namespace triphammer::intake {
 

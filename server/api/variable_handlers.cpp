@@ -1,0 +1,82 @@
+#include "access/variables.hpp"
+#include "api/handlers.hpp"
+#include "api/reply.hpp"
+#include "api/scope.hpp"
+#include "api/services.hpp"
+#include "store/database.hpp"
+#include "store/repository_store.hpp"
+#include "store/variable_store.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace triphammer::api {
+
+using nlohmann::json;
+
+namespace {
+
+json variable_json(store::Connection& connection, const store::VariableRow& row) {
+    const auto repository = store::find_repository(connection, row.scope.repository);
+    return {
+        {"name", row.name},
+        {"value", row.value},
+        {"repository", repository ? json(repository->full_name) : json{}},
+        {"environment", row.scope.environment.empty() ? json{} : json(row.scope.environment)},
+        {"updated_at", to_rfc3339(row.updated_at)},
+        {"updated_by", row.updated_by},
+    };
+}
+
+}  // namespace
+
+Answer list_variables(Services& services, Call) {
+    auto list = [](store::Connection& connection) -> Result<json> {
+        auto items = json::array();
+        for (const auto& row : store::list_all_variables(connection))
+            items.push_back(variable_json(connection, row));
+        return value_of({{"items", items}, {"next", nullptr}});
+    };
+    auto listed = services.database.read(list);
+    const auto found = co_await std::move(listed);
+    co_return reply(found);
+}
+
+Answer set_variable(Services& services, Call call) {
+    const auto body = read_object(call);
+    if (!body) co_return http::make_error(body.error());
+    auto value = text_field(*body, "value");
+    const auto repository = text_field(*body, "repository", "");
+    const auto environment = text_field(*body, "environment", "");
+    if (!value) co_return http::make_error(value.error());
+    if (!repository) co_return http::make_error(repository.error());
+    if (!environment) co_return http::make_error(environment.error());
+    access::NewVariable variable;
+    variable.name = call.parameter(0);
+    variable.value = std::move(*value);
+    variable.actor = call.who.actor;
+    auto set = [&](store::Transaction& transaction) -> Result<> {
+        auto scope = find_scope(transaction, *repository, *environment);
+        if (!scope) return scope.error();
+        variable.scope = *scope;
+        return access::set_variable(transaction, variable);
+    };
+    auto stored = services.database.write(set);
+    const auto done = co_await std::move(stored);
+    co_return reply_empty(done);
+}
+
+Answer remove_variable(Services& services, Call call) {
+    const auto repository = query_text(call, "repository");
+    const auto environment = query_text(call, "environment");
+    auto remove = [&](store::Transaction& transaction) -> Result<> {
+        const auto scope = find_scope(transaction, repository, environment);
+        if (!scope) return scope.error();
+        const store::SecretScope row{scope->repository, scope->environment};
+        return store::remove_variable(transaction, row, call.parameter(0), call.who.actor);
+    };
+    auto removed = services.database.write(remove);
+    const auto done = co_await std::move(removed);
+    co_return reply_empty(done);
+}
+
+}  // namespace triphammer::api
