@@ -160,13 +160,14 @@ Task<Result<>> ContainerExecutor::prepare() {
 /// all starts. (A container may be made for a network that is still being made.)
 Task<Result<>> ContainerExecutor::bring_up() {
     const auto executor = co_await boost::asio::this_coro::executor;
-    if (may_share_network(plan_.spec)) {
+    const bool has_network = plan_.spec.network.empty();
+    if (has_network && may_share_network(plan_.spec)) {
         auto taking = place_.take_network();
         co_await std::move(taking);
     }
     auto first = services_.makes();
     first.push_back(make());
-    if (plan_.spec.network.empty()) first.push_back(place_.make_network());
+    if (has_network) first.push_back(place_.make_network());
     auto making = run_together(std::move(first), session_.stop());
     auto done = co_await std::move(making);
     if (!done) co_return done;
@@ -202,7 +203,7 @@ docker::ContainerSpec ContainerExecutor::spec() const {
     spec.image = image_.id;
     guard_steps(spec, files_.folders().workspace.inside);
     spec.interactive = true;
-    spec.network = place_.steps_network();
+    if (spec.network.empty()) spec.network = place_.steps_network();
     return spec;
 }
 
