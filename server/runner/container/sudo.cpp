@@ -11,10 +11,10 @@ namespace triphammer::runner {
 
 namespace {
 
-constexpr const char* kFolder = "/bin";
+constexpr const char* kToolFolder = "/bin";
 /// Whatever is masked when we make files.
 constexpr mode_t kForAll = 0755;
-constexpr const char* kProgram = R"sh(#!/bin/sh
+constexpr const char* kSudoScript = R"sh(#!/bin/sh
 # Stands for sudo, which this image has not. Nobody becomes more than the image lets him be.
 user=root
 while [ $# -gt 0 ]; do
@@ -52,13 +52,13 @@ void put_last_on_path(const std::string& folder, std::vector<std::string>& envir
 }  // namespace
 
 Result<> offer_sudo(const Mapped& temp, std::vector<std::string>& environment) {
-    const auto folder = temp.outside + kFolder;
+    const auto folder = temp.outside + kToolFolder;
     if (auto made = make_directory(folder, kForAll); !made) return made;
     const auto program = open_file(folder + "/sudo", O_WRONLY | O_CREAT | O_EXCL, 0700);
     if (!program) return program.error();
     ::fchmod(program->get(), kForAll);
-    if (auto written = write_all(program->get(), kProgram); !written) return written;
-    put_last_on_path(temp.inside + kFolder, environment);
+    if (auto written = write_all(program->get(), kSudoScript); !written) return written;
+    put_last_on_path(temp.inside + kToolFolder, environment);
     return {};
 }
 
