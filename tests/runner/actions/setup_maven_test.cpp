@@ -5,7 +5,7 @@
 namespace triphammer::runner {
 namespace {
 
-bool has(const std::string& text, const std::string& part) {
+bool says(const std::string& text, const std::string& part) {
     return text.find(part) != std::string::npos;
 }
 
@@ -14,11 +14,11 @@ TEST(MavenSettings, NameTheVariablesAndEscapeWhatIsGiven) {
 
     const auto text = make_maven_settings(server);
 
-    EXPECT_TRUE(has(text, "<id>a&lt;b</id>"));
-    EXPECT_TRUE(has(text, "<username>${env.USER}</username>"));
-    EXPECT_TRUE(has(text, "<password>${env.TOKEN}</password>"));
-    EXPECT_TRUE(has(text, "<interactiveMode>false</interactiveMode>"));
-    EXPECT_FALSE(has(text, "gpg"));
+    EXPECT_TRUE(says(text, "<id>a&lt;b</id>"));
+    EXPECT_TRUE(says(text, "<username>${env.USER}</username>"));
+    EXPECT_TRUE(says(text, "<password>${env.TOKEN}</password>"));
+    EXPECT_TRUE(says(text, "<interactiveMode>false</interactiveMode>"));
+    EXPECT_FALSE(says(text, "gpg"));
 }
 
 TEST(MavenSettings, TellThePassphraseInTheWayOfTheActionsVersion) {
@@ -29,11 +29,11 @@ TEST(MavenSettings, TellThePassphraseInTheWayOfTheActionsVersion) {
     const auto fresh = make_maven_settings(server);
     server.passphrase = "MAVEN_GPG_PASSPHRASE";
 
-    EXPECT_TRUE(has(old, "<id>gpg.passphrase</id>\n      <passphrase>${env.PASS}</passphrase>"));
-    EXPECT_FALSE(has(old, "<profile>"));
-    EXPECT_TRUE(has(fresh, "<gpg.passphraseEnvName>PASS</gpg.passphraseEnvName>"));
-    EXPECT_FALSE(has(fresh, "<id>gpg.passphrase</id>"));
-    EXPECT_FALSE(has(make_maven_settings(server), "gpg"));
+    EXPECT_TRUE(says(old, "<id>gpg.passphrase</id>\n      <passphrase>${env.PASS}</passphrase>"));
+    EXPECT_FALSE(says(old, "<profile>"));
+    EXPECT_TRUE(says(fresh, "<gpg.passphraseEnvName>PASS</gpg.passphraseEnvName>"));
+    EXPECT_FALSE(says(fresh, "<id>gpg.passphrase</id>"));
+    EXPECT_FALSE(says(make_maven_settings(server), "gpg"));
 }
 
 TEST(MavenToolchains, GrowByOneAndReplaceTheOneOfTheSameId) {
@@ -41,10 +41,10 @@ TEST(MavenToolchains, GrowByOneAndReplaceTheOneOfTheSameId) {
     const auto two = add_toolchain(one, {"21", "temurin", "temurin_21", "/opt/21"});
     const auto again = add_toolchain(two, {"17", "temurin", "temurin_17", "/opt/17b"});
 
-    EXPECT_TRUE(has(one, "<version>17</version>\n      <vendor>temurin</vendor>"));
-    EXPECT_TRUE(has(two, "/opt/17<") && has(two, "/opt/21<"));
-    EXPECT_TRUE(has(again, "/opt/17b<") && has(again, "/opt/21<"));
-    EXPECT_FALSE(has(again, "/opt/17<"));
+    EXPECT_TRUE(says(one, "<version>17</version>\n      <vendor>temurin</vendor>"));
+    EXPECT_TRUE(says(two, "/opt/17<") && says(two, "/opt/21<"));
+    EXPECT_TRUE(says(again, "/opt/17b<") && says(again, "/opt/21<"));
+    EXPECT_FALSE(says(again, "/opt/17<"));
     EXPECT_TRUE(again.ends_with("</toolchains>\n"));
 }
 
