@@ -148,7 +148,7 @@ def test_a_shell_that_the_image_does_not_have_is_named(run):
     job, log = run("    container: triphammer/busybox\n    defaults: { run: { shell: bash } }\n", "      - run: echo hello\n")
 
     assert job["state"] == "failed"
-    assert "is the shell 'bash' installed in a container of triphammer/busybox:latest" in log
+    assert "'bash' is not installed in a container of triphammer/busybox:latest" in log
 
 
 def test_a_job_that_writes_more_than_its_disk_ends_at_once(run):
