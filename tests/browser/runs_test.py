@@ -97,6 +97,7 @@ def test_a_new_run_comes_in_live_at_the_top(browser, site):
 def test_a_new_run_does_not_move_what_is_being_read(browser, site):
     browser.open(site.url)
     browser.wait_text("live", ".connection")
+    browser.wait_text("octo/shop #484")
     browser.run("document.querySelector('.scroller').scrollTop = 1200")
     browser.wait_text("#465")
     before = browser.run("return [...document.querySelectorAll('.row')].find(e => e.innerText.includes('#465')).getBoundingClientRect().top")
