@@ -254,20 +254,14 @@ Answer list_secrets(Services& services, Call) {
 }
 
 Answer set_secret(Services& services, Call call) {
-    const auto body = read_object(call);
-    if (!body) co_return http::make_error(body.error());
-    auto value = text_field(*body, "value");
-    const auto repository = text_field(*body, "repository", "");
-    const auto environment = text_field(*body, "environment", "");
-    if (!value) co_return http::make_error(value.error());
-    if (!repository) co_return http::make_error(repository.error());
-    if (!environment) co_return http::make_error(environment.error());
+    auto given = read_new_key(call);
+    if (!given) co_return http::make_error(given.error());
     access::NewSecret secret;
     secret.name = call.parameter(0);
-    secret.value = Secret{std::move(*value)};
+    secret.value = Secret{std::move(given->value)};
     secret.actor = call.who.actor;
     auto set = [&](store::Transaction& transaction) -> Result<> {
-        auto scope = find_scope(transaction, *repository, *environment);
+        auto scope = find_scope(transaction, given->repository, given->environment);
         if (!scope) return scope.error();
         secret.scope = *scope;
         return access::set_secret(transaction, services.sealer, secret);

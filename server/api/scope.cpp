@@ -1,6 +1,9 @@
 #include "api/scope.hpp"
 
+#include "api/reply.hpp"
 #include "store/repository_store.hpp"
+
+#include <nlohmann/json.hpp>
 
 namespace triphammer::api {
 
@@ -14,6 +17,18 @@ Result<access::SecretScope> find_scope(
     if (!found) return not_found("no repository is called " + repository);
     scope.repository = found->id;
     return scope;
+}
+
+Result<NewKey> read_new_key(const Call& call) {
+    const auto body = read_object(call);
+    if (!body) return body.error();
+    auto value = text_field(*body, "value");
+    auto repository = text_field(*body, "repository", "");
+    auto environment = text_field(*body, "environment", "");
+    if (!value) return value.error();
+    if (!repository) return repository.error();
+    if (!environment) return environment.error();
+    return NewKey{std::move(*value), std::move(*repository), std::move(*environment)};
 }
 
 }  // namespace triphammer::api

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "access/secrets.hpp"
+#include "api/routes.hpp"
 #include "base/result.hpp"
 
 #include <string>
@@ -12,5 +13,15 @@ namespace triphammer::api {
 Result<access::SecretScope> find_scope(
     store::Connection& connection, const std::string& repository, const std::string& environment
 );
+
+/// The body that sets a secret or a variable.
+struct NewKey {
+    std::string value;
+    std::string repository;   // OWNER/NAME, or empty
+    std::string environment;  // or empty
+};
+
+/// Code::invalid names the field.
+Result<NewKey> read_new_key(const Call& call);
 
 }  // namespace triphammer::api

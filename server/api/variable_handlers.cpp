@@ -42,20 +42,14 @@ Answer list_variables(Services& services, Call) {
 }
 
 Answer set_variable(Services& services, Call call) {
-    const auto body = read_object(call);
-    if (!body) co_return http::make_error(body.error());
-    auto value = text_field(*body, "value");
-    const auto repository = text_field(*body, "repository", "");
-    const auto environment = text_field(*body, "environment", "");
-    if (!value) co_return http::make_error(value.error());
-    if (!repository) co_return http::make_error(repository.error());
-    if (!environment) co_return http::make_error(environment.error());
+    auto given = read_new_key(call);
+    if (!given) co_return http::make_error(given.error());
     access::NewVariable variable;
     variable.name = call.parameter(0);
-    variable.value = std::move(*value);
+    variable.value = std::move(given->value);
     variable.actor = call.who.actor;
     auto set = [&](store::Transaction& transaction) -> Result<> {
-        auto scope = find_scope(transaction, *repository, *environment);
+        auto scope = find_scope(transaction, given->repository, given->environment);
         if (!scope) return scope.error();
         variable.scope = *scope;
         return access::set_variable(transaction, variable);
