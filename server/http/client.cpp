@@ -4,6 +4,7 @@
 #include "http/chunked.hpp"
 #include "http/deadlines.hpp"
 #include "http/input.hpp"
+#include "http/outgoing.hpp"
 #include "http/transport.hpp"
 
 #include <boost/asio/this_coro.hpp>
@@ -221,10 +222,21 @@ Error Exchange::explain(Error error) const {
     return error;
 }
 
-Task<Result<std::unique_ptr<Exchange>>> open(Endpoint endpoint, Call call, std::string upgrade) {
+Task<Result<std::unique_ptr<Stream>>> connect_by(Endpoint endpoint, const OutgoingRule* rule) {
+    if (rule == nullptr) co_return co_await connect(std::move(endpoint));
+    auto connecting = connect_plain(endpoint.host, endpoint.port, *rule);
+    auto plain = co_await std::move(connecting);
+    if (!plain) co_return plain.error();
+    if (!endpoint.tls) co_return std::move(*plain);
+    co_return co_await (*plain)->secure(endpoint.host, endpoint.ca_file);
+}
+
+Task<Result<std::unique_ptr<Exchange>>> open(
+    Endpoint endpoint, Call call, std::string upgrade, const OutgoingRule* rule = nullptr
+) {
     if (auto checked = check(call); !checked) co_return checked.error();
     const auto authority = endpoint.authority;
-    auto connecting = connect(std::move(endpoint));
+    auto connecting = connect_by(std::move(endpoint), rule);
     const auto limit = call.deadline > 0ms
                            ? std::min<std::chrono::milliseconds>(call.deadline, kConnectLimit)
                            : std::chrono::milliseconds{kConnectLimit};
@@ -244,8 +256,8 @@ Answer make_answer(const ParsedResponse& head) {
     return answer;
 }
 
-Task<Result<Answer>> send_on(Endpoint endpoint, Call call) {
-    auto exchange = co_await open(std::move(endpoint), std::move(call), "");
+Task<Result<Answer>> send_on(Endpoint endpoint, Call call, const OutgoingRule* rule) {
+    auto exchange = co_await open(std::move(endpoint), std::move(call), "", rule);
     if (!exchange) co_return exchange.error();
     auto answer = make_answer((*exchange)->head());
     auto body = co_await (*exchange)->read_body();
@@ -289,10 +301,14 @@ Task<Result<Upgraded>> upgrade_on(Endpoint endpoint, Call call, std::string prot
 
 }  // namespace
 
+Task<Result<Answer>> send_outgoing(Endpoint endpoint, Call call, const OutgoingRule& rule) {
+    return send_on(std::move(endpoint), std::move(call), &rule);
+}
+
 Client::Client(Endpoint endpoint) : endpoint_{std::move(endpoint)} {}
 
 Task<Result<Answer>> Client::send(Call call) const {
-    return send_on(endpoint_, std::move(call));
+    return send_on(endpoint_, std::move(call), nullptr);
 }
 
 Task<Result<Answer>> Client::download(Call call, Download take) const {

@@ -1,5 +1,6 @@
 #include "base/deadline.hpp"
 #include "http/client.hpp"
+#include "http/outgoing.hpp"
 #include "http/socket_transport.hpp"
 #include "http/tls_transport.hpp"
 
@@ -9,9 +10,11 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <array>
 #include <vector>
 
 namespace triphammer::http {
@@ -70,25 +73,45 @@ Task<Result<std::vector<AnyEndpoint>>> resolve(std::string host, std::uint16_t p
     co_return endpoints;
 }
 
-Task<Result<Socket>> connect_tcp(std::string host, std::uint16_t port) {
-    auto endpoints = co_await resolve(host, port);
-    if (!endpoints) co_return endpoints.error();
-    const auto where = host + " port " + std::to_string(port);
-    Result<Socket> socket = Error{Code::unavailable, "no address for " + where};
-    for (const auto& endpoint : *endpoints) {
-        socket = co_await connect_one(endpoint, where);
-        if (socket || socket.error().code == Code::cancelled) break;
-    }
-    co_return socket;
-}
-
 Task<Result<Socket>> connect_unix(std::filesystem::path path) {
     if (path.native().size() > 107) co_return invalid("the socket's path is too long");
     const asio::local::stream_protocol::endpoint endpoint{path.native()};
     co_return co_await connect_one(endpoint, path.native());
 }
 
+std::string address_of(const AnyEndpoint& endpoint) {
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    const auto* data = endpoint.data();
+    const bool is_ip6 = endpoint.protocol().family() == AF_INET6;
+    const void* address =
+        is_ip6 ? static_cast<const void*>(
+                     &reinterpret_cast<const sockaddr_in6*>(data)->sin6_addr  // NOLINT
+                 )
+               : static_cast<const void*>(
+                     &reinterpret_cast<const sockaddr_in*>(data)->sin_addr  // NOLINT
+                 );
+    ::inet_ntop(is_ip6 ? AF_INET6 : AF_INET, address, text.data(), text.size());
+    return text.data();
+}
+
 }  // namespace
+
+Task<Result<Socket>> connect_tcp(std::string host, std::uint16_t port, const OutgoingRule* rule) {
+    auto endpoints = co_await resolve(host, port);
+    if (!endpoints) co_return endpoints.error();
+    const auto where = host + " port " + std::to_string(port);
+    Result<Socket> socket = Error{Code::unavailable, "no address for " + where};
+    for (const auto& endpoint : *endpoints) {
+        const auto address = address_of(endpoint);
+        if (rule != nullptr && !rule->allow(address)) {
+            socket = rule->refusal(host, address);
+            continue;
+        }
+        socket = co_await connect_one(endpoint, where);
+        if (socket || socket.error().code == Code::cancelled) break;
+    }
+    co_return socket;
+}
 
 Endpoint endpoint_of(const Url& url) {
     Endpoint endpoint;
@@ -108,8 +131,8 @@ Endpoint unix_endpoint(std::filesystem::path path) {
 
 Task<Result<std::unique_ptr<Stream>>> connect(Endpoint endpoint) {
     const bool local = !endpoint.unix_path.empty();
-    auto connecting =
-        local ? connect_unix(endpoint.unix_path) : connect_tcp(endpoint.host, endpoint.port);
+    auto connecting = local ? connect_unix(endpoint.unix_path)
+                            : connect_tcp(endpoint.host, endpoint.port, nullptr);
     auto socket = co_await std::move(connecting);
     if (!socket) co_return socket.error();
     if (!endpoint.tls) co_return make_transport(std::move(*socket));

@@ -139,6 +139,17 @@ Result<std::uint16_t> port_of(int listener) {
     return peer_of_ip(address).port;
 }
 
+bool listens_at(int socket, const std::string& text, std::uint16_t port) {
+    const auto wanted = make_ip_address(text, port);
+    Address found;
+    int listens = 0;
+    socklen_t size = sizeof listens;
+    return wanted && ::getsockopt(socket, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0 &&
+           listens != 0 && ::getsockname(socket, found.get(), &found.size) == 0 &&
+           found.size == wanted->size &&
+           std::memcmp(&found.storage, &wanted->storage, found.size) == 0;
+}
+
 Result<FileDescriptor> open_unix_listener(const std::filesystem::path& path, unsigned mode) {
     auto address = make_unix_address(path);
     if (!address) return address.error();

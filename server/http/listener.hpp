@@ -15,6 +15,8 @@ namespace triphammer::http {
 /// Non-blocking, close-on-exec, listening. `address` is an IPv4 or IPv6 address.
 Result<FileDescriptor> open_tcp_listener(const std::string& address, std::uint16_t port);
 Result<std::uint16_t> port_of(int listener);
+/// Whether it listens, and there.
+bool listens_at(int socket, const std::string& address, std::uint16_t port);
 
 /// The file gets `mode` before anybody can connect. A file that a dead process left is replaced;
 /// Code::conflict when somebody answers there.

@@ -3,6 +3,7 @@
 #include "base/deadline.hpp"
 #include "base/log.hpp"
 #include "base/task_group.hpp"
+#include "http/kept_listener.hpp"
 #include "http/listener.hpp"
 #include "http/session.hpp"
 #include "http/socket_transport.hpp"
@@ -52,7 +53,7 @@ struct Bound {
 };
 
 Result<Bound> bind_tcp(const std::string& address, std::uint16_t port) {
-    auto fd = open_tcp_listener(address, port);
+    auto fd = open_kept_listener(address, port);
     if (!fd) return fd.error();
     auto bound = port_of(fd->get());
     if (!bound) return bound.error();

@@ -20,6 +20,7 @@ namespace {
 // instead of a reset.
 constexpr std::uint64_t kLingerBytes = 32 * 1024 * 1024;
 constexpr auto kLingerTime = 5s;
+constexpr auto kFirstWord = 1s;            // once the server stops
 constexpr std::size_t kInputExtra = 4096;  // behind the largest head
 
 HeadLimits head_limits(const ServerLimits& limits) {
@@ -162,13 +163,14 @@ Session::Session(Hall& hall, std::unique_ptr<Transport> transport, Peer peer, st
       responder_{*transport_, deadline_, hall.limits} {}
 
 Task<> Session::run() {
-    bool again = true;
+    bool again = co_await serve_one();
     while (again && !hall_.stopping) again = co_await serve_one();
     if (transport_) transport_->close();
 }
 
 void Session::stop() {
     if (interruptible_ && transport_) transport_->close();
+    if (unheard_) deadline_.set(kFirstWord);
 }
 
 Task<bool> Session::serve_one() {
@@ -184,16 +186,17 @@ Task<bool> Session::serve_one() {
 
 Task<std::optional<Checked<ParsedRequest>>> Session::read_head() {
     HeadScanner scanner{head_limits(hall_.limits)};
-    interruptible_ = input_.bytes().empty();
-    const bool waiting = interruptible_ && !std::exchange(first_, false);
-    deadline_.set(waiting ? hall_.limits.idle_deadline : hall_.limits.head_deadline);
+    interruptible_ = input_.bytes().empty() && !std::exchange(first_, false);
+    deadline_.set(interruptible_ ? hall_.limits.idle_deadline : hall_.limits.head_deadline);
+    if (unheard_ && hall_.stopping) deadline_.set(kFirstWord);
     for (;;) {
         auto found = scanner.scan(input_.bytes());
         if (!found) co_return Checked<ParsedRequest>{found.error()};
         if (*found) co_return take_head(**found);
         auto count = co_await input_.fill();
         if (!count || *count == 0) co_return std::nullopt;
-        if (std::exchange(interruptible_, false)) deadline_.set(hall_.limits.head_deadline);
+        const bool begins = std::exchange(interruptible_, false);
+        if (std::exchange(unheard_, false) || begins) deadline_.set(hall_.limits.head_deadline);
     }
 }
 

@@ -36,7 +36,8 @@ class Session {
     /// Until the connection is over or upgraded. Throws for cancellation only.
     Task<> run();
 
-    /// The server stops: at once when idle or streaming, else after the answer in progress.
+    /// The server stops: at once when idle or streaming, else after the answer in progress. Who has
+    /// just connected is heard, if that comes soon: the request may be on its way.
     void stop();
 
   private:
@@ -68,7 +69,8 @@ class Session {
     Responder responder_;
     std::size_t window_bytes_ = 0;  // of a body, in the current window
     bool first_ = true;             // no request was read yet
-    bool interruptible_ = true;     // idle, or in the middle of a stream
+    bool unheard_ = true;           // has sent nothing yet
+    bool interruptible_ = false;    // idle, or in the middle of a stream
 };
 
 }  // namespace triphammer::http

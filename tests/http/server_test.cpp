@@ -1,10 +1,15 @@
 #include "http/server.hpp"
 
+#include "http/listener.hpp"
+
 #include <gmock/gmock.h>
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <future>
+#include <thread>
 
 #include "server_fixture.hpp"
 
@@ -342,6 +347,19 @@ TEST(Server, StopsIdleConnectionsAtOnceAndFreesItsPort) {
 
     EXPECT_EQ(idle.read_to_end(), "");
     EXPECT_EQ(server.counters().open, 0U);
+}
+
+TEST(Server, HearsWhoHasJustConnectedBeforeItStops) {
+    RunningServer server;
+    RawClient late{server.port()};
+    while (server.counters().open == 0) std::this_thread::yield();
+    auto stopped = std::async(std::launch::async, [&server] { server.stop(10s); });
+    while (!open_tcp_listener("127.0.0.1", server.port())) std::this_thread::yield();
+
+    late.send(get("/hello"));
+
+    EXPECT_THAT(late.read_to_end(), EndsWith("hi"));
+    stopped.get();
 }
 
 TEST(Server, LeavesNoDescriptorToChildren) {

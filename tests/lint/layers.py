@@ -11,8 +11,8 @@ RUNNER = ["runner/session", "runner/host", "runner/layers", "runner/image", "run
 LEVELS = {
     1: ["base"],
     2: ["model"],
-    3: [*WORKFLOW, "store", "http", "git", "logs", "mail", "archive", "xml"],
-    4: ["plan", "protocol", "rollout", "github", "docker", "aws", "lfs", "artifacts", "importer", "results"],
+    3: [*WORKFLOW, "store", "http", "git", "logs", "archive", "xml"],
+    4: ["plan", "protocol", "rollout", "github", "mail", "docker", "aws", "lfs", "artifacts", "importer", "results"],
     5: ["execution", "queue", "access", "definitions", "history", "launcher", "starter"],
     6: [*RUNNER, "deployments", "report", "intake", "doctor"],
     7: ["launch", "schedule", "supervisor"],
