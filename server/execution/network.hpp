@@ -52,9 +52,9 @@ struct Borders {
 class Network {
   public:
     /// A network that leads out, but not to what is closed; without `borders` one that leads
-    /// nowhere. It is made of `empty`, a new network namespace, where there is one. As root; one
-    /// that leads nowhere can be made by whoever may make namespaces. Code::unavailable says what
-    /// is missing here.
+    /// nowhere. It is made of `empty`, a new network namespace, where there is one, by root over
+    /// the machine. As root; one that leads nowhere can be made by whoever may make namespaces.
+    /// Code::unavailable says what is missing here.
     static Result<Network> make(std::optional<Borders> borders, FileDescriptor empty = {});
 
     /// Those of its making.

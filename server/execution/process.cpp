@@ -4,7 +4,6 @@
 #include "base/task_group.hpp"
 #include "execution/descendants.hpp"
 #include "execution/leftovers.hpp"
-#include "execution/memory_events.hpp"
 #include "execution/output_pump.hpp"
 #include "execution/readable.hpp"
 #include "execution/sandbox.hpp"
@@ -111,10 +110,14 @@ Tree tree_of(const Command& command, const Started& started) {
     return command.sandbox != nullptr ? Tree{started.child.pid(), 1} : Tree{};
 }
 
-EndCause cause_of(EndCause watched, const ExitStatus& status, std::uint64_t oom_before) {
+std::uint64_t count_oom_kills(const Command& command) {
+    return command.sandbox != nullptr ? command.sandbox->count_oom_kills() : count_own_oom_kills();
+}
+
+EndCause cause_of(EndCause watched, const ExitStatus& status, bool lacked_memory) {
     if (watched != kNone) return watched;
     if (status.ok()) return EndCause::exited;
-    if (oom_kills() > oom_before) return EndCause::oom;
+    if (lacked_memory) return EndCause::oom;
     return status.signal != 0 ? EndCause::signalled : EndCause::exited;
 }
 
@@ -127,7 +130,7 @@ void become_subreaper() {
 Task<Result<ProcessEnd>> run_process(
     Command command, ProcessLimits limits, OutputSink& output, StopToken& stop
 ) {
-    const auto oom_before = oom_kills();
+    const auto oom_before = count_oom_kills(command);
     auto started = start(command);
     if (!started) co_return started.error();
     const auto executor = co_await asio::this_coro::executor;
@@ -160,7 +163,8 @@ Task<Result<ProcessEnd>> run_process(
     }
     if (pump.failure()) co_return *pump.failure();
     if (!report.status) co_return report.status.error();
-    co_return ProcessEnd{cause_of(watched, *report.status, oom_before), *report.status};
+    const bool lacked_memory = count_oom_kills(command) > oom_before;
+    co_return ProcessEnd{cause_of(watched, *report.status, lacked_memory), *report.status};
 }
 
 /// Orphans come to us (subreaper): once no child is left, no descendant is.

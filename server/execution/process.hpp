@@ -35,7 +35,7 @@ struct ProcessLimits {
     std::chrono::milliseconds grace{10'000};  // after the deadline, between TERM and KILL
 };
 
-enum class EndCause { exited, signalled, timed_out, cancelled, oom };
+enum class EndCause { exited, signalled, timed_out, cancelled, oom, disk_full };
 
 struct ProcessEnd {
     EndCause cause = EndCause::exited;

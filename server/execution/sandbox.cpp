@@ -61,11 +61,15 @@ Error no_namespaces(int failure) {
             "docker:IMAGE in runs_on"};
 }
 
-/// As fork, in namespaces of its own: 0 in the child.
-pid_t clone_inside(std::uint64_t namespaces, FileDescriptor& pidfd) {
+/// As fork, in namespaces of its own, and in `group` where there is one: 0 in the child.
+pid_t clone_inside(std::uint64_t namespaces, const StepsGroup* group, FileDescriptor& pidfd) {
     int descriptor = -1;
     clone_args wanted{};
-    wanted.flags = namespaces | CLONE_PIDFD;
+    wanted.flags = namespaces | CLONE_PIDFD | CLONE_CLEAR_SIGHAND;
+    if (group != nullptr) {
+        wanted.flags |= CLONE_INTO_CGROUP;
+        wanted.cgroup = static_cast<std::uint64_t>(group->descriptor());
+    }
     wanted.pidfd = reinterpret_cast<std::uint64_t>(&descriptor);
     wanted.exit_signal = SIGCHLD;
     const auto pid = static_cast<pid_t>(::syscall(SYS_clone3, &wanted, sizeof wanted));
@@ -103,8 +107,9 @@ void die_with_parent(int report) {
     if (::poll(&ask, 1, 0) > 0 && (ask.revents & (POLLERR | POLLHUP)) != 0) ::_exit(1);
 }
 
+/// The kernel has taken the handlers away; what is ignored stays so.
 void forget_signals() {
-    for (int signal = 1; signal < NSIG; ++signal) ::signal(signal, SIG_DFL);
+    ::signal(SIGPIPE, SIG_DFL);
     sigset_t none;
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -280,7 +285,7 @@ Result<Enclosed> Sandbox::make_inside() {
     const FileDescriptor theirs{ends[1]};
     const Wish wish{User{}, paths_, network_, is_cut_off_};
     FileDescriptor pidfd;
-    const auto pid = clone_inside(wish.namespaces(), pidfd);
+    const auto pid = clone_inside(wish.namespaces(), group_, pidfd);
     if (pid == 0) {
         ours = {};
         be_first(wish, theirs.get());
@@ -291,10 +296,14 @@ Result<Enclosed> Sandbox::make_inside() {
     return Enclosed{Child{pid, std::move(pidfd)}, std::move(ours)};
 }
 
+std::uint64_t Sandbox::count_oom_kills() const {
+    return group_ != nullptr ? group_->count_oom_kills() : count_own_oom_kills();
+}
+
 Result<> Sandbox::check() {
     const SandboxPaths none;
     FileDescriptor pidfd;
-    const auto pid = clone_inside(Wish{User{}, none}.namespaces(), pidfd);
+    const auto pid = clone_inside(Wish{User{}, none}.namespaces(), nullptr, pidfd);
     if (pid == 0) ::_exit(0);
     if (pid < 0) return no_namespaces(errno);
     Child child{pid, std::move(pidfd)};

@@ -15,6 +15,7 @@
 
 #include "base/spawn.hpp"
 #include "execution/process.hpp"
+#include "execution/steps_group.hpp"
 
 #include <optional>
 #include <string>
@@ -56,6 +57,12 @@ class Sandbox {
     /// Before anything is made: each command in a network of its own that leads nowhere.
     void cut_off() { is_cut_off_ = true; }
 
+    /// Before anything is made: all inside is in this group, which outlives this.
+    void enter_group(const StepsGroup& group) { group_ = &group; }
+
+    /// How often the kernel has killed where the commands are, for lack of memory.
+    std::uint64_t count_oom_kills() const;
+
     /// Makes the inside for the next `start` already, while this process does something else. It
     /// ends with the Sandbox. What goes wrong, `start` meets again.
     void prepare();
@@ -74,6 +81,7 @@ class Sandbox {
     SandboxPaths paths_;
     int network_ = -1;
     bool is_cut_off_ = false;
+    const StepsGroup* group_ = nullptr;
     std::optional<Enclosed> prepared_;
     /// The last mounts, kept alive: when the last reference goes, the kernel lets whoever drops it
     /// wait a millisecond. That shall not be the process whose end is awaited.

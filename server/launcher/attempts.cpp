@@ -3,7 +3,6 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "launcher/attempt_users.hpp"
-#include "launcher/control_group.hpp"
 #include "launcher/held.hpp"
 #include "launcher/layer_keeper.hpp"
 #include "launcher/start_line.hpp"
@@ -86,6 +85,7 @@ bool has_open(pid_t pid, const fs::path& lock) {
 Attempts::Attempts(const Settings& settings)
     : settings_{settings},
       stock_{settings.run, settings.daemon_uid},
+      groups_{settings.cgroup, settings.run},
       standby_{settings.runner_program, {kPath}} {}
 
 fs::path Attempts::folder_of(std::int64_t fence) const {
@@ -105,7 +105,7 @@ Result<Child> Attempts::start(const Request& request) {
     line.server_id = request.server_id;
     line.folder = folder.string();
     line.run = settings_.run.string();
-    line.cgroup = make_group(settings_.run, request.fence).string();
+    line.cgroup = make_group(request.fence).string();
     line.docker_host = request.docker_host;
     if (::geteuid() == 0) line.pool = request.pool;  // to mount takes root
     line.hidden = request.hidden;
@@ -113,16 +113,34 @@ Result<Child> Attempts::start(const Request& request) {
     auto pipe = pipe_with(text);
     wipe(text);
     if (!pipe) return pipe.error();
-    auto child = start_runner(folder, pipe->get(), lock->get());
+    const Open open{pipe->get(), lock->get(), line.cgroup};
+    auto child = start_runner(folder, open);
     if (!child) return child.error();
     if (auto noted = note_pid(*lock, child->pid()); !noted) return noted.error();
     return child;
 }
 
-Result<Child> Attempts::start_runner(const fs::path& folder, int line, int lock) {
+/// Without one the runner measures what its job takes; said once.
+fs::path Attempts::make_group(std::int64_t fence) {
+    if (!groups_.are_wanted()) return {};
+    auto made = groups_.make(fence, users_of(settings_.run, fence).runner);
+    if (made) return *made;
+    if (!std::exchange(lacks_groups_, true)) {
+        log::warning(
+            "limits are measured, not kept by the kernel", {{"why", made.error().message}}
+        );
+    }
+    return {};
+}
+
+Result<Child> Attempts::start_runner(const fs::path& folder, const Open& open) {
     auto log = open_file(folder / "runner.log", O_WRONLY | O_CREAT | O_APPEND, 0640);
     if (!log) return log.error();
-    const Start start{folder.string(), line, lock, log->get()};
+    FileDescriptor group;
+    if (!open.group.empty()) {
+        group = FileDescriptor{::open((open.group / kRunnerGroup).c_str(), O_PATH | O_CLOEXEC)};
+    }
+    const Start start{folder.string(), open.line, open.lock, log->get(), group.get()};
     if (settings_.keeps_standby) {
         auto copy = standby_.start(start);
         if (copy || copy.error().code != Code::unavailable) return copy;
@@ -158,7 +176,7 @@ bool Attempts::is_alive(std::int64_t fence) const {
 }
 
 bool Attempts::is_over(std::int64_t fence) const {
-    return !is_alive(fence) && !is_populated(group_of(settings_.run, fence));
+    return !is_alive(fence) && !groups_.is_populated(fence);
 }
 
 /// The pid is only a guess until the process is held by a descriptor and still has the lock open.
@@ -175,7 +193,7 @@ FileDescriptor Attempts::find_runner(std::int64_t fence) const {
 /// A runner that was taken over may have changed its lock, which lies in a folder of its own; but
 /// not its user.
 void Attempts::kill(std::int64_t fence) const {
-    kill_group(group_of(settings_.run, fence));
+    groups_.kill(fence);
     const auto runner = find_runner(fence);
     if (runner) ::syscall(SYS_pidfd_send_signal, runner.get(), SIGKILL, nullptr, 0);
     if (::geteuid() != 0) return;
@@ -190,8 +208,7 @@ Result<> Attempts::set_aside(std::int64_t fence) const {
     take_seed(settings_.run, folder);
     const auto held = hold(settings_.run, folder, fence, SystemClock{}.now());
     if (!held) log::warning("a failed job's files are not kept", {{"why", held.error().message}});
-    const auto group = group_of(settings_.run, fence);
-    if (!group.empty()) ::rmdir(group.c_str());
+    groups_.remove(fence);
     if (auto made = make_directory(aside(), 0700); !made) return made;
     const auto place = aside() / std::to_string(fence);
     if (::rename(folder.c_str(), place.c_str()) == 0 || errno == ENOENT) return {};

@@ -3,6 +3,7 @@
 // This is the launcher's whole memory; it outlives the launcher.
 
 #include "base/spawn.hpp"
+#include "launcher/control_group.hpp"
 #include "launcher/folder_stock.hpp"
 #include "launcher/launcher.hpp"
 #include "launcher/messages.hpp"
@@ -31,6 +32,9 @@ class Attempts {
     /// has the folder's lock file open under the agreed number. Empty when there is none.
     FileDescriptor find_runner(std::int64_t fence) const;
 
+    /// Whether the kernel shares the processors between attempts.
+    bool have_groups() const { return groups_.are_wanted() && !lacks_groups_; }
+
     /// Kills what is left of the attempt at once; returns before it is gone.
     void kill(std::int64_t fence) const;
 
@@ -52,12 +56,23 @@ class Attempts {
 
   private:
     Result<> take_folder(std::int64_t fence);
-    Result<Child> start_runner(const std::filesystem::path& folder, int line, int lock);
+    std::filesystem::path make_group(std::int64_t fence);
+
+    /// What a runner is started with.
+    struct Open {
+        int line = -1;
+        int lock = -1;
+        std::filesystem::path group;  // empty: none
+    };
+
+    Result<Child> start_runner(const std::filesystem::path& folder, const Open& open);
 
     std::filesystem::path aside() const { return settings_.run / "swept"; }
 
     const Settings& settings_;
     FolderStock stock_;
+    ControlGroups groups_;
+    bool lacks_groups_ = false;  // one could not be made
     Standby standby_;
 };
 

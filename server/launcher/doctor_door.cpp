@@ -27,7 +27,8 @@ Result<Child> start_doctor(const Settings& settings, int connection) {
     SpawnRequest request;
     request.arguments = settings.doctor;
     request.environment = {
-        std::string{"PATH="} + (path == nullptr ? "/usr/local/bin:/usr/bin:/bin" : path)};
+        std::string{"PATH="} + (path == nullptr ? "/usr/local/bin:/usr/bin:/bin" : path),
+        "TRIPHAMMER_LAUNCHER_CGROUP=" + settings.cgroup.string()};
     request.input = connection;
     request.output = connection;
     return SystemSpawner{}.spawn(request);

@@ -28,16 +28,21 @@ namespace {
 constexpr std::size_t kReady = 4;
 constexpr std::size_t kMostReady = 16;
 /// More is removed when nobody waits for a start.
-constexpr int kFewEntries = 64;
+constexpr std::size_t kFewEntries = 64;
 /// Folders only grow: one that held many files is slow for ever.
 constexpr off_t kMostFolderBytes = 64 << 10;
+
+bool give_to_group(const fs::path& path, gid_t group) {
+    return ::lchown(path.c_str(), static_cast<uid_t>(-1), group) == 0;
+}
 
 /// The daemon reads the spool of a dead runner, perhaps as another user. A runner of root's gives
 /// it to the folder's group itself; nothing else is to be that group's.
 void share_with_daemon(const fs::path& folder, const std::optional<uid_t>& daemon) {
     const passwd* user = daemon ? ::getpwuid(*daemon) : nullptr;
     if (user == nullptr || *daemon == ::geteuid()) return;
-    if (::chown(folder.c_str(), static_cast<uid_t>(-1), user->pw_gid) == 0) {
+    give_to_group(folder / "spool", user->pw_gid);
+    if (give_to_group(folder, user->pw_gid)) {
         ::chmod(folder.c_str(), ::geteuid() == 0 ? 0750 : 02750);
     }
 }
@@ -51,7 +56,7 @@ Result<> make_folder(const fs::path& folder) {
 bool has_few_entries(const fs::path& folder) {
     std::error_code failure;
     fs::recursive_directory_iterator at{folder, failure};
-    int count = 0;
+    std::size_t count = 0;
     for (; !failure && at != fs::recursive_directory_iterator{}; at.increment(failure)) {
         if (++count > kFewEntries) return false;
     }
@@ -61,18 +66,39 @@ bool has_few_entries(const fs::path& folder) {
 /// Whether an entry of that name does.
 using Staying = bool (*)(std::string_view name);
 
-/// Those whose names are to stay are left alone.
-bool remove_entries(const fs::path& folder, Staying stays) {
-    std::error_code failure;
-    std::vector<fs::path> entries;
-    for (const auto& entry : fs::directory_iterator{folder, failure}) entries.push_back(entry);
-    for (const auto& entry : entries) {
-        if (!failure && !stays(entry.filename().native())) fs::remove_all(entry, failure);
-    }
-    return !failure;
-}
+/// What an attempt left beside its frame. Most leave nothing there, and that is seen without a look
+/// through all of it.
+class Leavings {
+  public:
+    explicit Leavings(const fs::path& frame) : frame_{frame} {}
 
-bool is_nothing(std::string_view) {
+    /// Those whose names are to stay are left alone. False also where there is much to remove.
+    bool remove(const fs::path& folder, Staying stays) {
+        std::error_code failure;
+        std::vector<fs::path> entries;
+        for (const auto& entry : fs::directory_iterator{folder, failure}) {
+            if (!stays(entry.path().filename().native())) entries.push_back(entry);
+            if (entries.size() > kFewEntries) return false;
+        }
+        if (!entries.empty() && !are_few()) return false;
+        for (const auto& entry : entries) {
+            if (!failure) fs::remove_all(entry, failure);
+        }
+        return !failure;
+    }
+
+    /// First asked before anything is removed.
+    bool are_few() {
+        if (!are_few_) are_few_ = has_few_entries(frame_);
+        return *are_few_;
+    }
+
+  private:
+    const fs::path& frame_;
+    std::optional<bool> are_few_;
+};
+
+bool is_nobodys(std::string_view) {
     return false;
 }
 
@@ -89,12 +115,12 @@ bool is_in_home(std::string_view name) {
 bool is_in_frame(std::string_view name) {
     const auto end = kStepFolders.end();
     const bool is_folder = std::find(kStepFolders.begin(), end, name) != end || name == "actions";
-    return is_folder || name == "lock" || name == "runner.log";
+    return is_folder || name == "lock" || name == "runner.log" || name == "spool";
 }
 
 Staying stays_in(std::string_view folder) {
     if (folder == "temp") return is_in_temp;
-    return folder == "home" ? is_in_home : is_nothing;
+    return folder == "home" ? is_in_home : is_nobodys;
 }
 
 /// Rights and labels that new files would inherit, flags and quotas: what an owner may leave
@@ -127,8 +153,9 @@ bool empty_file(const fs::path& path, unsigned mode, uid_t owner) {
 
     if (!file || ::fstat(file->get(), &facts) != 0) return false;
     const bool plain = S_ISREG(facts.st_mode) && facts.st_nlink == 1;
+    const bool is_nothing = facts.st_size == 0 && facts.st_blocks == 0;
     return plain && facts.st_uid == owner && ::fchown(file->get(), ::geteuid(), ::getegid()) == 0 &&
-           ::fchmod(file->get(), mode) == 0 && ::ftruncate(file->get(), 0) == 0;
+           ::fchmod(file->get(), mode) == 0 && (is_nothing || ::ftruncate(file->get(), 0) == 0);
 }
 
 Result<> make_file(const fs::path& path, unsigned mode) {
@@ -137,19 +164,21 @@ Result<> make_file(const fs::path& path, unsigned mode) {
 }
 
 /// One that is no longer as it was made is made anew.
-bool empty_runner_folder(const fs::path& path, dev_t device) {
+bool empty_runner_folder(const fs::path& path, dev_t device, Leavings& leavings) {
     std::error_code failure;
-    if (reset_folder(path, device) && remove_entries(path, is_nothing)) return true;
+    if (reset_folder(path, device) && leavings.remove(path, is_nobodys)) return true;
+    if (!leavings.are_few()) return false;
     fs::remove_all(path, failure);
     return !failure && make_folder(path).has_value();
 }
 
 /// First files that are no longer as they were made are made anew.
-bool empty_first_files(const fs::path& temp, uid_t runner) {
+bool empty_first_files(const fs::path& temp, uid_t runner, Leavings& leavings) {
     for (const auto* name : kFirstFiles) {
         const auto path = temp / name;
         std::error_code failure;
         if (empty_file(path, 0600, runner)) continue;
+        if (!leavings.are_few()) return false;
         fs::remove_all(path, failure);
         if (failure || !make_file(path, 0600)) return false;
     }
@@ -163,18 +192,20 @@ bool is_empty_again(const fs::path& folder) {
     const auto self = ::geteuid();
     const auto runner = facts.st_uid;
     const bool is_frame = runner == self || (self == 0 && is_runner(runner));
-    if (!is_frame || !has_few_entries(folder)) return false;
-    if (!reset_folder(folder, facts.st_dev)) return false;
+    if (!is_frame || !reset_folder(folder, facts.st_dev)) return false;
+    Leavings leavings{folder};
     for (const auto* name : kStepFolders) {
         const auto inner = folder / name;
         if (!reset_folder(inner, facts.st_dev)) return false;
-        if (!remove_entries(inner, stays_in(name))) return false;
+        if (!leavings.remove(inner, stays_in(name))) return false;
     }
     for (const auto* name : kRunnerFolders) {
-        if (!empty_runner_folder(folder / name, facts.st_dev)) return false;
+        if (!empty_runner_folder(folder / name, facts.st_dev, leavings)) return false;
     }
-    return empty_first_files(folder / "temp", runner) && remove_entries(folder, is_in_frame) &&
-           empty_file(folder / "lock", 0600, self) && empty_file(folder / "runner.log", 0640, self);
+    return empty_first_files(folder / "temp", runner, leavings) &&
+           leavings.remove(folder, is_in_frame) && empty_file(folder / "lock", 0600, self) &&
+           empty_file(folder / "runner.log", 0640, self) &&
+           empty_file(folder / "spool", 0640, runner);
 }
 
 }  // namespace
@@ -213,7 +244,6 @@ bool FolderStock::take_back(const fs::path& folder) {
 
 Result<> FolderStock::make(const fs::path& place) const {
     if (auto made = make_folder(place); !made) return made;
-    share_with_daemon(place, daemon_);
     for (const auto* name : kStepFolders) {
         if (auto made = make_folder(place / name); !made) return made;
     }
@@ -224,7 +254,11 @@ Result<> FolderStock::make(const fs::path& place) const {
         if (auto made = make_file(place / "temp" / name, 0600); !made) return made;
     }
     if (auto made = make_file(place / "lock", 0600); !made) return made;
-    return make_file(place / "runner.log", 0640);
+    for (const auto* name : {"runner.log", "spool"}) {
+        if (auto made = make_file(place / name, 0640); !made) return made;
+    }
+    share_with_daemon(place, daemon_);
+    return {};
 }
 
 std::optional<fs::path> FolderStock::next() {

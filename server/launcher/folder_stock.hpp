@@ -1,5 +1,5 @@
 #pragma once
-// Attempts' folders made before there is an attempt, in run/ready. A folder is 17 inodes, and a
+// Attempts' folders made before there is an attempt, in run/ready. A folder is 18 inodes, and a
 // file system that just lost many makes new ones slowly (ext4 passes over each inode that was
 // deleted within the last minutes): what an attempt left clean is used again.
 
@@ -30,8 +30,8 @@ class FolderStock {
     /// `daemon`: may read the folders; absent when it is who we are.
     FolderStock(std::filesystem::path run, std::optional<uid_t> daemon);
 
-    /// A folder with lock, log, the folders and files above at `place`, 0700 and ours; made now
-    /// when none is ready. Code::conflict when something is there.
+    /// A folder with lock, log, spool, the folders and files above at `place`, 0700 and ours; made
+    /// now when none is ready. Code::conflict when something is there.
     Result<> take(const std::filesystem::path& place);
 
     /// Makes folders until enough are ready.

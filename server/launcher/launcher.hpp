@@ -23,6 +23,7 @@ struct Settings {
     bool keeps_standby = false;            // runners are copies of one that waits: it knows how
     bool keeps_networks = true;            // on engines where jobs run in containers
     std::optional<uid_t> daemon_uid;       // who may connect; default: this process's user
+    std::filesystem::path cgroup;          // where attempts get control groups; empty: nowhere
     /// Answers who connects to run/doctor.sock (doctor/survey.hpp); empty: nobody is answered.
     std::vector<std::string> doctor;
 };

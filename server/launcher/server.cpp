@@ -36,6 +36,7 @@ constexpr int kDeathPauses = 1000;
 constexpr milliseconds kQuietPause{1'000};
 constexpr int kQuietPauses = 10;
 constexpr std::chrono::minutes kPruneEvery{1};
+constexpr milliseconds kAcceptAgain{50};
 constexpr milliseconds kShareEvery{200};
 /// Looking who wants processors may take this part of the time: one in so many.
 constexpr int kShareTime = 20;
@@ -119,8 +120,11 @@ Server::~Server() = default;
 
 Task<> Server::run(Acceptor& acceptor) {
     for (;;) {
-        auto socket = co_await acceptor.async_accept(asio::use_awaitable);
-        if (!may_connect(settings_, socket.native_handle())) continue;
+        auto [failure, socket] =
+            co_await acceptor.async_accept(asio::as_tuple(asio::use_awaitable));
+        if (failure == asio::error::operation_aborted || !acceptor.is_open()) co_return;
+        if (failure) co_await sleep_for(kAcceptAgain);  // no descriptor is left, say
+        if (failure || !may_connect(settings_, socket.native_handle())) continue;
         if (current_) current_->close();
         current_ = std::make_shared<Connection>(std::move(socket));
         tasks_.spawn("connection", serve(current_));
@@ -333,9 +337,9 @@ Task<> Server::tend_layers() {
     is_tending_ = false;
 }
 
-/// As root; otherwise all jobs are one user.
+/// As root; otherwise all jobs are one user. Control groups share by themselves.
 void Server::share_from_now() {
-    if (::geteuid() != 0 || std::exchange(is_sharing_, true)) return;
+    if (::geteuid() != 0 || attempts_.have_groups() || std::exchange(is_sharing_, true)) return;
     tasks_.spawn("fair shares", share_while_jobs_run());
 }
 

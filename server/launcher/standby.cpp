@@ -14,7 +14,7 @@ namespace triphammer::launcher {
 namespace {
 
 constexpr timeval kPatience{5, 0};
-constexpr std::size_t kDescriptors = 3;
+constexpr std::size_t kMostDescriptors = 4;
 
 Result<std::pair<FileDescriptor, FileDescriptor>> make_sockets() {
     int ends[2];
@@ -77,19 +77,20 @@ void Standby::close() {
 }
 
 Result<> Standby::send(const Start& start) {
-    const int descriptors[kDescriptors] = {start.line, start.lock, start.log};
+    const int descriptors[kMostDescriptors] = {start.line, start.lock, start.log, start.group};
+    const auto size = sizeof(int) * (start.group < 0 ? kMostDescriptors - 1 : kMostDescriptors);
     alignas(cmsghdr) char space[CMSG_SPACE(sizeof descriptors)] = {};
     iovec text{const_cast<char*>(start.folder.data()), start.folder.size()};
     msghdr message{};
     message.msg_iov = &text;
     message.msg_iovlen = 1;
     message.msg_control = space;
-    message.msg_controllen = sizeof space;
+    message.msg_controllen = CMSG_SPACE(size);
     cmsghdr* head = CMSG_FIRSTHDR(&message);
     head->cmsg_level = SOL_SOCKET;
     head->cmsg_type = SCM_RIGHTS;
-    head->cmsg_len = CMSG_LEN(sizeof descriptors);
-    std::memcpy(CMSG_DATA(head), descriptors, sizeof descriptors);
+    head->cmsg_len = CMSG_LEN(size);
+    std::memcpy(CMSG_DATA(head), descriptors, size);
     if (::sendmsg(socket_.get(), &message, MSG_NOSIGNAL) < 0) {
         return from_errno("ask the standby for a runner");
     }

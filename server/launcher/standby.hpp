@@ -23,6 +23,7 @@ struct Start {
     int line = -1;       // becomes kStartLineDescriptor
     int lock = -1;       // becomes kLockDescriptor
     int log = -1;        // standard output and error
+    int group = -1;      // a folder of cgroup v2 in which it begins; -1: where the standby is
 };
 
 /// For one thread. Starts its program when it is first needed, and again when that has died.

@@ -35,7 +35,7 @@ struct StartLine {
     std::string server_id;
     std::string folder;  // run/<fence>, absolute
     std::string run;     // the run directory: hidden from steps
-    std::string cgroup;  // its cgroup.procs is to be joined first; empty: none
+    std::string cgroup;  // the attempt's (launcher/control_group.hpp); empty: none
     std::string docker_host;
     std::string pool;  // whose layers this attempt may use (run/layers); empty: none
     std::vector<std::string> hidden;

@@ -93,6 +93,7 @@ class Attempt {
         if (!opened) co_return opened;
         host_ = std::make_unique<HostExecutor>(session_.folders(), session_.parts().hidden);
         host_->offer(std::move(belongings_.network));
+        bound(*host_);
         tasks_.spawn("link", link_.run());
         tasks_.spawn("sandbox", prepare_ahead());
         tasks_.spawn("signals", obey_signals());
@@ -104,7 +105,7 @@ class Attempt {
         }
         auto over = session_.wait_until_over();
         co_await std::move(over);
-        if (session_.is_finished()) belongings_.spool.remove();
+        if (session_.is_finished()) belongings_.spool.clear();
         co_return Result<>{};
     }
 
@@ -139,6 +140,7 @@ class Attempt {
     Task<JobOutcome> run_job() {
         const auto& kind = session_.document().job.kind;
         if (kind == "steps") return run_steps();
+        if (belongings_.quota) belongings_.quota->leave();
         host_.reset();
         if (kind == "image" && drivers_.image) return run_with_engine(drivers_.image);
         if (kind == "deploy" && drivers_.deploy) return run_with_engine(drivers_.deploy);
@@ -196,18 +198,24 @@ class Attempt {
         outcome.reason += "; " + (asked ? *asked : asked.error().message);
     }
 
-    /// In a container the engine keeps all but the disk.
+    /// In a container the engine keeps all but the disk, in a control group the kernel.
     void watch_limits() {
         auto watched = limits_;
+        auto& group = belongings_.group;
+        auto& quota = belongings_.quota;
+        KeptByKernel kernel;
         if (on_host_) {
             if (watched.cpu) keep_to_processors(*watched.cpu);
             if (!watched.pids) watched.pids = usual_pids();
+            kernel = limit_by_kernel(watched, group ? &*group : nullptr, quota ? &*quota : nullptr);
+            if (kernel.group != nullptr) watched.memory.reset();
         } else {
             watched.memory.reset();
             watched.pids.reset();
+            if (quota) quota->leave();
             if (!watched.disk) return;
         }
-        tasks_.spawn("resources", watch_resources(session_, watched, *place_));
+        tasks_.spawn("resources", watch_resources(session_, watched, *place_, kernel));
     }
 
     JobOutcome failed_set_up(const Error& error) const {
@@ -235,6 +243,12 @@ class Attempt {
         outcome.reason = stopped.reason;
     }
 
+    /// To what the kernel keeps, once the job is known.
+    void bound(HostExecutor& host) {
+        if (belongings_.group) host.enter_group(*belongings_.group);
+        if (belongings_.quota) host.keep_to(*belongings_.quota);
+    }
+
     /// What was made ahead knows nothing of processors that the job is going to be kept to, nor
     /// that it must have no network.
     std::unique_ptr<HostExecutor> take_host() {
@@ -244,6 +258,7 @@ class Attempt {
         auto out =
             std::make_unique<HostExecutor>(session_.folders(), session_.parts().hidden, leads_out);
         out->offer(host_->take_network());
+        bound(*out);
         host_.reset();
         return out;
     }

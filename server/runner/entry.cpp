@@ -2,6 +2,8 @@
 
 #include "base/file.hpp"
 #include "base/log.hpp"
+#include "base/text.hpp"
+#include "launcher/control_group.hpp"
 #include "launcher/start_line.hpp"
 #include "runner/attempt.hpp"
 #include "runner/container/executor.hpp"
@@ -45,10 +47,28 @@ void protect() {
     ::umask(027);
 }
 
-void join_group(const std::string& group) {
-    if (group.empty()) return;
+/// A copy of the standby began in it.
+bool is_in(const std::string& group) {
+    constexpr std::string_view kUnified = "0::/";
+    const auto text = read_file("/proc/self/cgroup", kMostLineBytes);
+    for (const auto line : split(text ? trim(*text) : std::string_view{}, '\n')) {
+        if (line.starts_with(kUnified) && line != kUnified) return group.ends_with(line.substr(3));
+    }
+    return false;
+}
+
+void join_group(const std::string& attempt) {
+    const auto group = attempt + "/" + launcher::kRunnerGroup;
+    if (attempt.empty() || is_in(group)) return;
     auto file = open_file(group + "/cgroup.procs", O_WRONLY);
     if (file) (void)write_all(file->get(), "0");
+}
+
+std::optional<execution::StepsGroup> find_steps_group(const std::string& attempt) {
+    if (attempt.empty()) return {};
+    auto group = execution::StepsGroup::open(attempt + "/" + launcher::kStepsGroup);
+    if (!group) return {};
+    return std::move(*group);
 }
 
 }  // namespace
@@ -66,6 +86,7 @@ int enter(Ahead ahead) {
         log::error("the attempt cannot begin", {{"error", belongings.error().message}});
         return 1;
     }
+    belongings->group = find_steps_group(line->cgroup);
     JobDrivers drivers;
     drivers.container = make_container_executor;
     drivers.services = make_service_executor;

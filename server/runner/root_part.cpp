@@ -1,7 +1,9 @@
 #include "runner/root_part.hpp"
 
+#include "base/log.hpp"
 #include "execution/network_policy.hpp"
 #include "execution/way.hpp"
+#include "launcher/folder_stock.hpp"
 #include "runner/start.hpp"
 
 #include <grp.h>
@@ -36,7 +38,7 @@ Result<Owner> owner_of(const std::string& folder) {
 Ahead renew(Ahead ahead) {
     const auto& network = ahead.network;
     const bool is_new = network && execution::has_same_name_servers(*network->borders());
-    return is_new ? std::move(ahead) : make_ahead();
+    return is_new ? std::move(ahead) : make_ahead(execution::find_borders());
 }
 
 /// Nothing: the engine is elsewhere.
@@ -92,31 +94,57 @@ Result<> become_own_user(
     return users.enter(runner->user, steps->user);
 }
 
+/// What the steps write (docs/adr/0035), with an overlay what the kernel writes for them.
+std::vector<std::string> find_written_folders(const launcher::StartLine& line, bool has_layer) {
+    std::vector<std::string> out;
+    if (has_layer) out = {line.folder + "/upper", line.folder + "/scratch"};
+    for (const std::string_view name : launcher::kStepFolders) {
+        const bool is_under_overlay = has_layer && name == "work";
+        if (!is_under_overlay) out.push_back(line.folder + "/" + std::string{name});
+    }
+    return out;
+}
+
+/// Measuring is as good, only later: no reason not to begin.
+std::optional<execution::DiskQuota> find_quota(const launcher::StartLine& line, bool has_layer) {
+    const auto steps = owner_of(line.folder + "/home");
+    if (!steps) return {};
+    const auto folders = find_written_folders(line, has_layer);
+    auto made = execution::DiskQuota::make(folders, steps->user, line.folder + "/reserve");
+    if (made) return std::move(*made);
+    log::warning("the disk is measured, not limited", {{"why", made.error().message}});
+    return {};
+}
+
 }  // namespace
 
-Ahead make_ahead() {
+Ahead make_ahead(execution::Borders borders) {
     Ahead out;
     if (::geteuid() != 0) return out;
     out.users = execution::JobUsers::make();
     auto empty = out.users ? out.users->take_network() : FileDescriptor{};
-    out.network = execution::Network::make(execution::find_borders(), std::move(empty));
+    out.network = execution::Network::make(std::move(borders), std::move(empty));
     return out;
 }
 
 Result<Belongings> do_as_root(const launcher::StartLine& line, Ahead ahead) {
-    auto spool = SpoolFile::create(fs::path{line.folder} / "spool");
+    auto spool = SpoolFile::begin(fs::path{line.folder} / "spool");
     if (!spool) return spool.error();
     if (::geteuid() != 0) return Belongings{std::move(*spool), std::move(ahead.network), ""};
     auto made = renew(std::move(ahead));
     auto layer = mount_layer(line.folder, line.run, line.pool);
     std::string note;
+    std::optional<execution::DiskQuota> quota;
     if (made.users) {
+        // Outside of a user namespace steps might leave the project again.
+        quota = find_quota(line, layer && *layer);
         auto done = become_own_user(line, *made.users, *spool);
         if (!done) return done.error();
     } else {
         note = "the runner itself is root: " + made.users.error().message + "\n";
     }
     Belongings out{std::move(*spool), std::move(made.network), std::move(note)};
+    out.quota = std::move(quota);
     if (!layer) out.layer_problem = layer.error().message;
     if (layer) out.layer = std::move(*layer);
     if (out.layer) out.underlay = underlay_of(line, out.layer->commit);

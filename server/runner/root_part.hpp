@@ -4,8 +4,10 @@
 //
 //   standby: make_ahead ─▶ its copy: start line, cgroup ─▶ do_as_root ─▶ the attempt
 
+#include "execution/disk_quota.hpp"
 #include "execution/job_users.hpp"
 #include "execution/network.hpp"
+#include "execution/steps_group.hpp"
 #include "launcher/start_line.hpp"
 #include "runner/layers/mount.hpp"
 #include "runner/session/spool_file.hpp"
@@ -16,13 +18,14 @@
 
 namespace triphammer::runner {
 
-/// Made before anybody asks, the same for every attempt; without root nothing.
+/// Made before anybody asks, the same for every attempt; without root nothing. Where it leads,
+/// `borders` say.
 struct Ahead {
     Result<execution::JobUsers> users{Error{Code::unavailable, "only root has users to give"}};
     Result<execution::Network> network{Error{Code::unavailable, "only root makes networks"}};
 };
 
-Ahead make_ahead();
+Ahead make_ahead(execution::Borders borders);
 
 /// What an attempt begins with.
 struct Belongings {
@@ -31,6 +34,8 @@ struct Belongings {
     std::string note;                    // a line for the job's log, or empty
     std::optional<Layer> layer = {};     // held to the end
     std::optional<Underlay> underlay = {};
+    std::optional<execution::StepsGroup> group = {};  // of its steps, where the launcher made one
+    std::optional<execution::DiskQuota> quota = {};   // where the file system has any
     std::string layer_problem = {};  // why there is no underlay where there could be one
 };
 

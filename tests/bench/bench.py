@@ -13,6 +13,7 @@ import time
 import checkout
 import containers
 import intake
+import isolation
 import jobs
 import language
 import output
@@ -26,6 +27,7 @@ FIGURES = {
     "intake": intake.durable_intake,
     "lone": intake.lone_webhook,
     "jobs": jobs.noop_jobs,
+    "isolation": isolation.isolation_alone,
     "first-line": jobs.first_line,
     "container": containers.first_line_in_a_container,
     "lines": output.million_lines,

@@ -63,6 +63,7 @@ class Bench:
     def daemon(self, **config):
         """A running daemon on a fresh data directory; everything is gone afterwards."""
         folder = pathlib.Path(tempfile.mkdtemp(dir=self.folder, prefix="daemon-"))
+        open_to_pass(self.folder, folder)
         daemon = Daemon(self.binary, folder, {"workers": 2, "git": {"insecure_hosts": ["127.0.0.1"]}, **config})
         try:
             yield daemon.start()
@@ -78,6 +79,12 @@ class Bench:
                 yield server
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def open_to_pass(*folders):
+    """As the folders above a server's are: runners have none to cover then, and jobs' users come to their files."""
+    for folder in folders:
+        folder.chmod(0o711)
 
 
 def number_in(text, pattern):

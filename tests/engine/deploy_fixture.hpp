@@ -154,6 +154,7 @@ class Deployments : public ::testing::Test {
         deploy.verify.timeout = text("3s");
         document.deployment.id = std::to_string(deployment);
         document.deployment.environment = "production";
+        document.deployment.switch_image = "triphammer/nginx";
         document.deployment.previous_json = previous.dump();
         document.deployment.effects_json = effects.dump();
         document.deployment.migrations_json = migrations.dump();

@@ -13,7 +13,9 @@ STEP_USERS = (1 << 27) - 1
 JOBS = 200
 GONE_WITHIN = 5.0
 SLOWER_AT_MOST = 0.2
-ROUNDS = 3
+ROUNDS = 5
+LOOKS = 10  # to have so many rounds on a machine that others use too
+RESTLESS = 1.1
 
 # What leaves no trace that could be followed: not in the session, not in the environment, deaf, without descriptors.
 LEAVE = """
@@ -145,16 +147,27 @@ def neighbour(world, others):
 
 
 def beside(world):
-    """One of each kind at a time, while the neighbour works, and the neighbour alone before: the machine has its own
-    moods."""
+    """One of each kind at a time, while the neighbour works, compared with the neighbour alone right before and right
+    after; where these two differ the machine was busy with something else, and that look counts for nothing."""
     slower = {name: [] for name in KINDS}
-    for _ in range(ROUNDS):
+    restless = 0
+    before = neighbour(world, {})
+    for _ in range(LOOKS):
         for number, name in enumerate(KINDS):
-            alone = neighbour(world, {})
-            slower[name].append(neighbour(world, {"escape": jobs_of(1)[f"kind-{number}-0"]}) / alone - 1)
-    shares = {name: statistics.median(values) for name, values in slower.items()}
-    yield Finding("  … a neighbour is at most 20 % slower", max(shares.values()) <= SLOWER_AT_MOST,
-                  ", ".join(f"{name} {100 * share:+.0f} %" for name, share in shares.items()))
+            if len(slower[name]) == ROUNDS:
+                continue
+            seconds = neighbour(world, {"escape": jobs_of(1)[f"kind-{number}-0"]})
+            after = neighbour(world, {})
+            if max(before, after) <= RESTLESS * min(before, after):
+                slower[name].append(seconds / statistics.mean((before, after)) - 1)
+            else:
+                restless += 1
+            before = after
+    shares = {name: statistics.median(values or [float("inf")]) for name, values in slower.items()}
+    enough = all(len(values) == ROUNDS for values in slower.values())
+    yield Finding("  … a neighbour is at most 20 % slower", enough and max(shares.values()) <= SLOWER_AT_MOST,
+                  ", ".join(f"{name} {100 * share:+.0f} %" for name, share in shares.items())
+                  + f"; {restless} looks at a restless machine left out" * (restless > 0))
 
 
 def step_users(world, run):

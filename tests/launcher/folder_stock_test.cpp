@@ -55,9 +55,13 @@ void expect_frame(const fs::path& folder) {
         EXPECT_EQ(facts.st_size, 0) << name;
         EXPECT_EQ(facts.st_nlink, 1U) << name;
     }
-    EXPECT_EQ(facts_of(folder / "lock").st_size, 0);
-    EXPECT_EQ(facts_of(folder / "runner.log").st_size, 0);
-    EXPECT_EQ(count_entries(folder), 7U);
+    for (const auto* name : {"lock", "runner.log", "spool"}) {
+        const auto facts = facts_of(folder / name);
+        EXPECT_EQ(facts.st_size, 0) << name;
+        EXPECT_EQ(facts.st_uid, ::geteuid()) << name;
+    }
+    EXPECT_EQ(facts_of(folder / "spool").st_mode, S_IFREG | 0640U);
+    EXPECT_EQ(count_entries(folder), 8U);
 }
 
 TEST(FolderStock, GivesFoldersAlsoWhenNoneIsReady) {
@@ -95,6 +99,31 @@ TEST(FolderStock, ForgetsWhatAnEarlierLauncherMade) {
     EXPECT_EQ(count_ready(run.path()), 0U);
     ASSERT_TRUE(next.take(run / "1"));
     expect_frame(run / "1");
+}
+
+TEST(FolderStock, TakesNoFolderBackWithATreeInPlaceOfAFile) {
+    const TempDir run;
+    FolderStock stock{run.path(), {}};
+    ASSERT_TRUE(stock.take(run / "1"));
+    const auto tree = run / "1" / "temp" / "state_1";
+    fs::remove(tree);
+    fs::create_directory(tree);
+    for (int i = 0; i < 100; ++i) fs::create_directory(tree / std::to_string(i));
+
+    EXPECT_FALSE(stock.take_back(run / "1")) << "it is removed when nobody waits";
+    EXPECT_TRUE(fs::exists(tree / "99"));
+}
+
+TEST(FolderStock, TakesBackWhatNothingWasLeftIn) {
+    const TempDir run;
+    FolderStock stock{run.path(), {}};
+    ASSERT_TRUE(stock.fill());
+    ASSERT_TRUE(stock.take(run / "1"));
+
+    ASSERT_TRUE(stock.take_back(run / "1"));
+    ASSERT_TRUE(stock.take(run / "2"));
+
+    expect_frame(run / "2");
 }
 
 /// What an attempt leaves, with some file of its own.
@@ -167,6 +196,14 @@ TEST_F(TakenBack, IsRefusedWhenItsOwnerLeftALabel) {
     const auto set = ::setxattr((folder_ / "tmp").c_str(), "user.label", "x", 1, 0);
     ASSERT_EQ(set, 0) << "this file system knows no labels";
     expect_refused("rights that new files would inherit look the same");
+}
+
+TEST_F(TakenBack, IsRefusedWhenTheJournalIsALink) {
+    ASSERT_TRUE(replace_file(run_ / "precious", "precious"));
+    fs::remove(folder_ / "spool");
+    fs::create_symlink(run_ / "precious", folder_ / "spool");
+    expect_refused("the next runner would write where it leads");
+    EXPECT_EQ(*read_file(run_ / "precious", 100), "precious");
 }
 
 TEST_F(TakenBack, IsRefusedWhenTheLogIsAnothersFile) {

@@ -1,6 +1,5 @@
 #include "base/text.hpp"
 #include "launcher/attempt_users.hpp"
-#include "launcher/control_group.hpp"
 #include "launcher/running_launcher.hpp"
 #include "support/temp_dir.hpp"
 
@@ -8,6 +7,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 namespace triphammer::launcher {
@@ -24,9 +24,6 @@ constexpr const char* kObedient =
     "while :; do sleep 0.01; done\n";
 constexpr const char* kStubborn =
     "#!/bin/sh\ntrap '' TERM\necho up > up\nwhile :; do sleep 0.01; done\n";
-/// Leaves a process of another session behind.
-constexpr const char* kParent =
-    "#!/bin/sh\nexec 4>&-\nsetsid sleep 1000 & echo $! > orphan\nmv orphan up\nexit 0\n";
 constexpr const char* kShort = "#!/bin/sh\nexit 3\n";
 
 std::string read_when_there(const fs::path& file) {
@@ -144,28 +141,6 @@ TEST(LauncherServer, SweepsALivingRunner) {
     EXPECT_EQ(daemon.ask(Action::sweep, 2).kind, "swept");
 }
 
-TEST(LauncherServer, SweepsWhatIsInTheGroup) {
-    const TempDir run;
-    const RunningLauncher launcher{run.path(), kParent};
-    Daemon daemon{launcher.socket()};
-    daemon.ask(Action::start, 9);
-    const auto orphan = *parse_integer(trim(read_when_there(run.path() / "9" / "up")));
-    ASSERT_GT(orphan, 1);
-    const auto group = group_of(fs::canonical(run.path()), 9);
-    std::error_code failure;
-    fs::create_directory(group, failure);
-    const auto members = open_file(group / "cgroup.procs", O_WRONLY);
-    const bool joined = members && write_all(members->get(), std::to_string(orphan));
-
-    daemon.next_event();
-    daemon.ask(Action::sweep, 9);
-
-    // Where this user may make no group there is nothing to see.
-    if (!joined) ::kill(static_cast<pid_t>(orphan), SIGKILL);
-    while (is_running(orphan)) ::usleep(500);
-    EXPECT_FALSE(fs::exists(group));
-}
-
 TEST(LauncherServer, TellsOfAnEnd) {
     const TempDir run;
     const RunningLauncher launcher{run.path(), kShort};
@@ -189,6 +164,32 @@ TEST(LauncherServer, DropsAnOlderConnectionAndOneThatTalksNonsense) {
     EXPECT_TRUE(older.is_closed());
     newer.send("{\"do\":\"format\"}\n");
     EXPECT_TRUE(newer.is_closed());
+}
+
+/// Without the thread of a RunningLauncher: what happens when is ours to say.
+TEST(LauncherServer, ListensOnWhenItHadNoDescriptorLeft) {
+    const TempDir run;
+    Settings settings;
+    settings.run = fs::canonical(run.path());
+    boost::asio::io_context context{1};
+    Server::Acceptor acceptor{context, (run / "launcher.sock").string()};
+    Server server{context.get_executor(), settings};
+    boost::asio::co_spawn(context, server.run(acceptor), [](std::exception_ptr) {});
+    context.poll();
+    Daemon daemon{run / "launcher.sock"};
+    rlimit before{};
+    ::getrlimit(RLIMIT_NOFILE, &before);
+    const rlimit none{0, before.rlim_max};
+
+    ::setrlimit(RLIMIT_NOFILE, &none);
+    context.poll();
+    ::setrlimit(RLIMIT_NOFILE, &before);
+    std::thread thread{[&] { context.run(); }};
+
+    EXPECT_EQ(daemon.ask(Action::list, 0).kind, "list");
+    boost::asio::post(context, [&] { acceptor.close(); });
+    boost::asio::co_spawn(context, server.stop(), [](std::exception_ptr) {});
+    thread.join();
 }
 
 TEST(LauncherServer, SaysWhyItCannotStart) {

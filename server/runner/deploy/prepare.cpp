@@ -11,7 +11,7 @@ namespace triphammer::runner {
 namespace {
 
 constexpr const char* kNetworkRole = "network";
-constexpr const char* kSwitchImage = "triphammer/nginx:latest";
+constexpr const char* kSwitchImage = "nginx:stable";
 
 std::string id_in(const std::string& previous_json) {
     const auto previous = nlohmann::json::parse(previous_json, nullptr, false);

@@ -114,7 +114,9 @@ Task<> DatagramRelay::take(FileDescriptor socket, std::optional<Address> target)
     Descriptor waiter{executor_, socket.release()};
     Datagram datagram;
     for (;;) {
-        co_await waiter.async_wait(Descriptor::wait_read, asio::use_awaitable);
+        const auto waited =
+            co_await waiter.async_wait(Descriptor::wait_read, asio::as_tuple(asio::use_awaitable));
+        if (std::get<0>(waited)) co_return;
         if (!datagram.receive(waiter.native_handle())) continue;
         if (!target && !execution::find_borders().may_pass(datagram.to)) continue;
         const auto talk = talk_of(datagram, target.value_or(datagram.to));

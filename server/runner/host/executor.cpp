@@ -93,7 +93,14 @@ Task<Result<execution::ProcessEnd>> HostExecutor::run_step(
     enclosed.directory = std::move(command.directory);
     enclosed.sandbox = &sandbox_;
     enclosed.leftovers = leftovers_ ? &*leftovers_ : nullptr;
-    return execution::run_process(std::move(enclosed), limits, output, stop);
+    auto running = execution::run_process(std::move(enclosed), limits, output, stop);
+    auto ended = co_await std::move(running);
+    if (quota_ == nullptr || !quota_->is_full()) co_return ended;
+    quota_->open_reserve();
+    if (ended && ended->cause == execution::EndCause::exited && !ended->status.ok()) {
+        ended->cause = execution::EndCause::disk_full;
+    }
+    co_return ended;
 }
 
 Task<Result<std::uint64_t>> HostExecutor::measure_disk() {

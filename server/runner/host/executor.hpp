@@ -1,5 +1,6 @@
 #pragma once
 
+#include "execution/disk_quota.hpp"
 #include "execution/leftovers.hpp"
 #include "execution/network.hpp"
 #include "execution/sandbox.hpp"
@@ -19,6 +20,13 @@ class HostExecutor final : public StepExecutor {
     /// As root, for steps that are to have a network which leads out: one that was made ahead, or
     /// why there is none. Without this it is made here.
     void offer(Result<execution::Network> network) { offered_ = std::move(network); }
+
+    /// Before `prepare_ahead`: where the steps are to be limited. It outlives this.
+    void enter_group(const execution::StepsGroup& group) { sandbox_.enter_group(group); }
+
+    /// Whether the steps have written all they may, is asked of `quota` when one of them ends. It
+    /// outlives this.
+    void keep_to(execution::DiskQuota& quota) { quota_ = &quota; }
 
     /// What `offer` gave. For one more of these; this one makes no further sandbox.
     Result<execution::Network> take_network();
@@ -60,6 +68,7 @@ class HostExecutor final : public StepExecutor {
     std::optional<execution::Network> network_;
     std::optional<NetworkRelay> relay_;
     execution::Sandbox sandbox_;
+    execution::DiskQuota* quota_ = nullptr;
     std::optional<execution::Leftovers> leftovers_;
 };
 

@@ -152,7 +152,10 @@ Result<> NetworkRelay::lead_datagrams(const Address& address, const Address& tar
 Task<> NetworkRelay::accept(FileDescriptor listener, std::optional<Address> target) {
     asio::posix::stream_descriptor waiter{executor_, listener.release()};
     for (;;) {
-        co_await waiter.async_wait(asio::posix::stream_descriptor::wait_read, asio::use_awaitable);
+        const auto waited = co_await waiter.async_wait(
+            asio::posix::stream_descriptor::wait_read, asio::as_tuple(asio::use_awaitable)
+        );
+        if (std::get<0>(waited)) co_return;  // each job's end: an exception takes long
         FileDescriptor inside{
             ::accept4(waiter.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK)};
         const bool is_accepted = inside.get() >= 0;

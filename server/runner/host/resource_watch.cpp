@@ -1,6 +1,7 @@
 #include "runner/host/resource_watch.hpp"
 
 #include "base/deadline.hpp"
+#include "base/log.hpp"
 #include "base/text.hpp"
 #include "execution/descendants.hpp"
 #include "runner/session/session.hpp"
@@ -72,14 +73,25 @@ Excess excess_of(std::uint64_t used, std::uint64_t limit, Cause cause, const std
     return {cause, what + ": " + std::to_string(used) + " of " + std::to_string(limit)};
 }
 
+Excess crowd_of(std::uint64_t used, std::uint64_t limit) {
+    return excess_of(
+        used, limit, Cause::signal, "more processes and threads than the job may have"
+    );
+}
+
+/// Who was refused one more wanted that many.
+Excess find_refusal(std::uint64_t limit, const execution::StepsGroup& group) {
+    return group.count_refused_tasks() > 0 ? crowd_of(limit + 1, limit) : Excess{};
+}
+
 /// Most often the machine has not as many as one job may have.
-Excess find_crowd(const ResourceLimits& limits) {
-    if (!limits.pids || count_machine() <= *limits.pids) return {};
+Excess find_crowd(const ResourceLimits& limits, const execution::StepsGroup* group) {
+    if (!limits.pids) return {};
+    if (group != nullptr) return find_refusal(*limits.pids, *group);
+    if (count_machine() <= *limits.pids) return {};
     const auto used = execution::count_tasks(*limits.pids);
     if (used <= *limits.pids) return {};
-    return excess_of(
-        used, *limits.pids, Cause::signal, "more processes and threads than the job may have"
-    );
+    return crowd_of(used, *limits.pids);
 }
 
 Excess find_memory(const ResourceLimits& limits) {
@@ -105,6 +117,12 @@ Task<Excess> find_disk(
     turn.at = end + kShare * (end - begin);
     if (!used || *used <= *limits.disk) co_return Excess{};
     co_return excess_of(*used, *limits.disk, Cause::disk_full, "more disk than the job may use");
+}
+
+Excess find_full_quota(const ResourceLimits& limits, const execution::DiskQuota& quota) {
+    if (!limits.disk || !quota.is_full()) return {};
+    return {
+        Cause::disk_full, "the job has written all that it may: " + std::to_string(*limits.disk)};
 }
 
 void end_job(Session& session, const Excess& excess) {
@@ -135,6 +153,19 @@ std::uint64_t measure_folders(const JobFolders& folders) {
     return sum;
 }
 
+KeptByKernel limit_by_kernel(
+    const ResourceLimits& limits, const execution::StepsGroup* group, execution::DiskQuota* quota
+) {
+    KeptByKernel out;
+    const auto set =
+        group != nullptr ? group->set({limits.cpu, limits.memory, limits.pids}) : Result<>{};
+    if (group != nullptr && set) out.group = group;
+    if (!set) log::warning("limits are measured", {{"why", set.error().message}});
+    if (quota != nullptr && limits.disk && quota->set(*limits.disk)) out.quota = quota;
+    if (quota != nullptr && out.quota == nullptr) quota->leave();
+    return out;
+}
+
 void keep_to_processors(double cpu) {
     cpu_set_t allowed;
     if (::sched_getaffinity(0, sizeof allowed, &allowed) != 0) return;
@@ -145,16 +176,20 @@ void keep_to_processors(double cpu) {
     ::sched_setaffinity(0, sizeof allowed, &allowed);
 }
 
-Task<> watch_resources(Session& session, ResourceLimits limits, StepExecutor& executor) {
+Task<> watch_resources(
+    Session& session, ResourceLimits limits, StepExecutor& executor, KeptByKernel kernel
+) {
     const auto& clock = session.parts().clock;
     DiskTurn disk{clock.instant()};
     for (int turn = 1;; ++turn) {
         auto waiting = sleep_for(kEvery);
         co_await std::move(waiting);
-        auto excess = find_crowd(limits);
+        auto excess = find_crowd(limits, kernel.group);
         const bool measures = turn % kTurns == 0;
         if (excess.cause == Cause::none && measures) excess = find_memory(limits);
-        if (excess.cause == Cause::none && measures) {
+        if (excess.cause == Cause::none && kernel.quota != nullptr) {
+            excess = find_full_quota(limits, *kernel.quota);
+        } else if (excess.cause == Cause::none && measures) {
             auto finding = find_disk(clock, limits, executor, disk);
             excess = co_await std::move(finding);
         }

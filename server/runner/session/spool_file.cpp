@@ -1,6 +1,7 @@
 #include "runner/session/spool_file.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -22,10 +23,15 @@ bool cannot_tell(int error_number) {
 
 }  // namespace
 
-Result<SpoolFile> SpoolFile::create(const std::filesystem::path& path) {
-    auto file = open_file(path, O_RDWR | O_CREAT | O_EXCL, 0640);
+Result<SpoolFile> SpoolFile::begin(const std::filesystem::path& path) {
+    auto file = open_file(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0640);
     if (!file) return file.error();
-    SpoolFile spool{std::move(*file), path};
+
+    struct stat facts {};
+
+    if (::fstat(file->get(), &facts) != 0) return from_errno("look at " + path.string());
+    if (!S_ISREG(facts.st_mode) || facts.st_size > 0) return conflict(path.string() + " is used");
+    SpoolFile spool{std::move(*file)};
     if (auto ok = spool.claim(kFirstExtent - kReserve, false); !ok) return ok.error();
     return spool;
 }
@@ -73,8 +79,9 @@ Result<std::string> SpoolFile::read(std::uint64_t offset, std::size_t bytes) con
     return out;
 }
 
-void SpoolFile::remove() {
-    ::unlink(path_.c_str());
+void SpoolFile::clear() {
+    // One that stays full says what the tables say too, until the sweep empties it.
+    [[maybe_unused]] const int done = ::ftruncate(file_.get(), 0);
 }
 
 }  // namespace triphammer::runner

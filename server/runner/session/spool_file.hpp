@@ -15,8 +15,8 @@ namespace triphammer::runner {
 
 class SpoolFile {
   public:
-    /// Must not exist yet. Mode 0640: the daemon's group reads it after this runner's death.
-    static Result<SpoolFile> create(const std::filesystem::path& path);
+    /// Empty, or not there yet. Mode 0640: the daemon's group reads it after this runner's death.
+    static Result<SpoolFile> begin(const std::filesystem::path& path);
 
     /// Makes sure that `bytes` more fit; Code::disk_full. What ends a step or the attempt may use
     /// the reserve.
@@ -25,19 +25,17 @@ class SpoolFile {
     Result<> append(std::string_view first, std::string_view second = {});
     /// Up to `bytes` bytes at `offset`.
     Result<std::string> read(std::uint64_t offset, std::size_t bytes) const;
-    /// Everything is in the daemon's tables.
-    void remove();
+    /// Everything is in the daemon's tables. The file stays, for the next attempt (FolderStock).
+    void clear();
 
     std::uint64_t size() const { return size_; }
 
     int descriptor() const { return file_.get(); }
 
   private:
-    SpoolFile(FileDescriptor file, std::filesystem::path path)
-        : file_{std::move(file)}, path_{std::move(path)} {}
+    explicit SpoolFile(FileDescriptor file) : file_{std::move(file)} {}
 
     FileDescriptor file_;
-    std::filesystem::path path_;
     std::uint64_t size_ = 0;
     std::uint64_t claimed_ = 0;  // blocks are allocated up to here
 };

@@ -110,6 +110,10 @@ StepResult StepProcess::result_of(
         case EndCause::oom:
             out = failed_step(Cause::oom, "killed by the kernel: the memory limit was reached");
             break;
+        case EndCause::disk_full:
+            out = failed_step(Cause::disk_full, "the job has written all that it may");
+            out.exit_status = code;
+            break;
         case EndCause::timed_out: {
             const auto limit = limit_text(limits.deadline.value_or(milliseconds{0}));
             out = failed_step(Cause::timeout, "the step's time limit of " + limit + " is over");
