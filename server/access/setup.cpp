@@ -1,5 +1,6 @@
 #include "access/setup.hpp"
 
+#include "access/users.hpp"
 #include "base/digest.hpp"
 #include "base/file.hpp"
 #include "store/token_store.hpp"
@@ -11,12 +12,9 @@ namespace {
 constexpr std::size_t kTokenBytes = 32;
 constexpr std::string_view kActor = "setup-link";
 
-Secret open_session(store::Transaction& transaction, Random& random) {
+Secret add_session(store::Transaction& transaction, Random& random, store::SessionRow session) {
     Secret cookie{random_hex(random, kTokenBytes)};
-    store::SessionRow session;
     session.sha256 = sha256_hex(cookie.reveal());
-    session.actor = kActor;
-    session.role = name_of(Role::admin);
     session.created_at = transaction.now();
     session.expires_at = transaction.now() + kSessionLife;
     session.last_seen_at = transaction.now();
@@ -31,7 +29,7 @@ Result<Secret> create_setup_link(
 ) {
     Secret token{random_hex(random, kTokenBytes)};
     const auto expires_at = transaction.now() + kSetupLinkLife;
-    store::add_setup_link(transaction, sha256_hex(token.reveal()), expires_at, actor);
+    store::add_setup_link(transaction, {sha256_hex(token.reveal()), expires_at, {}}, actor);
     return token;
 }
 
@@ -42,16 +40,27 @@ Result<> write_setup_link(const std::filesystem::path& data, const Secret& link)
 Result<Secret> use_setup_link(
     store::Transaction& transaction, Random& random, std::string_view token
 ) {
-    if (auto used = store::use_setup_link(transaction, sha256_hex(token)); !used) {
-        return used.error();
-    }
-    return open_session(transaction, random);
+    const auto user = store::use_setup_link(transaction, sha256_hex(token));
+    if (!user) return user.error();
+    if (*user) return Error{Code::unauthorized, "this link is for a user who chooses a password"};
+    store::SessionRow session;
+    session.actor = kActor;
+    session.role = name_of(Role::admin);
+    return add_session(transaction, random, std::move(session));
+}
+
+Secret open_session(store::Transaction& transaction, Random& random, const store::UserRow& user) {
+    store::SessionRow session;
+    session.user = user.id;
+    session.actor = actor_of(user);
+    session.role = user.role;
+    return add_session(transaction, random, std::move(session));
 }
 
 Result<Principal> check_session(
     store::Connection& connection, std::string_view cookie, TimePoint now
 ) {
-    const Error no{Code::unauthorized, "the session has ended; open a new set-up link"};
+    const Error no{Code::unauthorized, "the session has ended; sign in again"};
     const auto row = store::find_valid_session(connection, sha256_hex(cookie), now);
     if (!row || now - row->last_seen_at > kSessionIdle) return no;
     const auto role = parse_role(row->role);

@@ -1,21 +1,17 @@
 #pragma once
-// The way in while there are no accounts: a one-time link, written to a file that only the
-// daemon's user reads, opens a session of an admin.
+// Sessions, and the way in while there are no accounts: a one-time link, written to a file that
+// only the daemon's user reads, opens a session of an admin.
 
 #include "access/principal.hpp"
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "base/result.hpp"
 #include "base/secret.hpp"
+#include "store/user_store.hpp"
 
 #include <filesystem>
 #include <string>
 #include <string_view>
-
-namespace triphammer::store {
-class Connection;
-class Transaction;
-}  // namespace triphammer::store
 
 namespace triphammer::access {
 
@@ -33,10 +29,14 @@ Result<Secret> create_setup_link(
 Result<> write_setup_link(const std::filesystem::path& data, const Secret& link);
 
 /// Spends the link and opens a session; the answer is the cookie's value (32 random bytes as hex).
-/// Code::unauthorized for a link that is unknown, spent or older than 15 minutes.
+/// Code::unauthorized for a link that is unknown, spent, older than 15 minutes or a user's
+/// (users.hpp: that one comes with a password).
 Result<Secret> use_setup_link(
     store::Transaction& transaction, Random& random, std::string_view token
 );
+
+/// The same session for a user, whose role is read anew with each request.
+Secret open_session(store::Transaction& transaction, Random& random, const store::UserRow& user);
 
 /// Who holds this cookie. Code::unauthorized after logout, 12 h without a request or 7 days.
 Result<Principal> check_session(

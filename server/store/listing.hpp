@@ -67,6 +67,10 @@ std::optional<RunRow> find_newest_run_of_file(
     Connection& db, model::RepositoryId repository, std::string_view path, std::string_view event
 );
 
+/// The newest run before this one of the same file, event and ref that succeeded or failed, among
+/// that ref's newest kWindow runs.
+std::optional<RunRow> find_ended_run_before(Connection& db, const RunRow& run);
+
 struct DeliveryQuery {
     model::RepositoryId repository = {};
     std::string outcome = {};

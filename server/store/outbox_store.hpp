@@ -13,7 +13,7 @@
 namespace triphammer::store {
 
 struct NewMessage {
-    std::string channel = {};  // github-status
+    std::string channel = {};  // github-status, github-comment
     model::RepositoryId repository = {};
     std::string subject = {};  // the channel's own key: for a status its commit and context
     std::string payload = {};  // JSON
@@ -31,11 +31,23 @@ struct MessageRow {
     std::string error;  // of the last try
 };
 
+/// For people: also what is over.
+struct ListedMessage {
+    MessageRow message;
+    std::string state;  // pending, sent, replaced, dead
+    std::string repository;
+    std::optional<TimePoint> finished_at;
+};
+
 std::int64_t append_message(Transaction& tx, const NewMessage& message);
-/// Pending ones that are due, oldest first.
-std::vector<MessageRow> list_due_messages(Connection& db, TimePoint now, int limit);
-/// When the next one is due; nothing when none is pending.
-std::optional<TimePoint> next_message_at(Connection& db);
+using Channels = std::vector<std::string>;
+
+/// Pending ones of these channels that are due, oldest first.
+std::vector<MessageRow> list_due_messages(
+    Connection& db, const Channels& channels, TimePoint now, std::size_t limit
+);
+/// When the next one of these channels is due; nothing when none is pending.
+std::optional<TimePoint> next_message_at(Connection& db, const Channels& channels);
 /// Code::conflict when it is not pending (a newer one replaced it meanwhile).
 Result<> finish_message(Transaction& tx, std::int64_t id);
 Result<> postpone_message(
@@ -43,6 +55,15 @@ Result<> postpone_message(
 );
 /// Given up: `error` says why.
 Result<> bury_message(Transaction& tx, std::int64_t id, std::string_view error);
+/// Newest first; of one state, or of all where there is none of that name; of one channel, or of
+/// all where it is empty.
+std::vector<ListedMessage> list_messages(
+    Connection& db, std::string_view state, std::string_view channel, std::size_t limit
+);
+std::int64_t count_messages(Connection& db, std::string_view state, std::string_view channel);
+/// To be sent (again). Code::not_found; Code::conflict where the same subject was told something
+/// newer since.
+Result<> redeliver_message(Transaction& tx, std::int64_t id);
 /// Whether this (channel, subject) was ever told anything (a context that was seen before).
 bool has_message(Connection& db, std::string_view channel, std::string_view subject);
 

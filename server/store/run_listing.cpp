@@ -69,6 +69,17 @@ std::optional<RunRow> find_newest_run_of_file(
     return id ? find_run(db, *id) : std::nullopt;
 }
 
+std::optional<RunRow> find_ended_run_before(Connection& db, const RunRow& run) {
+    auto query = db.prepare(
+        "SELECT id FROM (SELECT id, workflow_path, event, state FROM runs WHERE repository = ? "
+        "AND ref = ? AND id < ? ORDER BY id DESC LIMIT ?) WHERE workflow_path = ? AND event = ? "
+        "AND state IN ('succeeded', 'failed') LIMIT 1"
+    );
+    query.bind(run.repository, run.ref, run.id, kWindow, run.workflow_path, run.event);
+    const auto id = query.find<model::RunId>();
+    return id ? find_run(db, *id) : std::nullopt;
+}
+
 std::string name_of_repository(Connection& db, model::RepositoryId id) {
     auto query = db.prepare("SELECT full_name FROM repositories WHERE id = ?");
     return query.bind(id).find<std::string>().value_or("");

@@ -29,6 +29,7 @@ SessionRow read_session(Statement& row) {
     SessionRow session;
     row.read(
         session.sha256,
+        session.user,
         session.actor,
         session.role,
         session.created_at,
@@ -91,11 +92,12 @@ void touch_token(Transaction& tx, model::TokenId id) {
 
 void add_session(Transaction& tx, const SessionRow& session) {
     auto insert = tx.prepare(
-        "INSERT INTO sessions (sha256, actor, role, created_at, expires_at, last_seen_at) "
-        "VALUES (?, ?, ?, ?, ?, ?)"
+        "INSERT INTO sessions (sha256, user, actor, role, created_at, expires_at, last_seen_at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)"
     );
     insert.bind(
         session.sha256,
+        session.user.value,
         session.actor,
         session.role,
         session.created_at,
@@ -110,8 +112,10 @@ std::optional<SessionRow> find_valid_session(
     Connection& db, std::string_view sha256, TimePoint now
 ) {
     auto query = db.prepare(
-        "SELECT sha256, actor, role, created_at, expires_at, last_seen_at FROM sessions "
-        "WHERE sha256 = ? AND ended_at IS NULL AND expires_at > ?"
+        "SELECT sha256, user, actor, coalesce(u.role, s.role), s.created_at, expires_at, "
+        "last_seen_at FROM sessions AS s LEFT JOIN users AS u ON u.id = s.user "
+        "WHERE sha256 = ? AND ended_at IS NULL AND expires_at > ? "
+        "AND (s.user = 0 OR (u.id IS NOT NULL AND u.disabled_at IS NULL))"
     );
     return query.bind(sha256, now).find_row(read_session);
 }
@@ -130,28 +134,42 @@ void end_session(Transaction& tx, std::string_view sha256) {
     append_change(tx, {.subject = "session", .to_state = "ended", .actor = *actor});
 }
 
-void add_setup_link(
-    Transaction& tx, std::string_view sha256, TimePoint expires_at, std::string_view actor
-) {
-    tx.prepare("DELETE FROM setup_links WHERE used_at IS NULL").run();
-    auto insert = tx.prepare("INSERT INTO setup_links (sha256, expires_at) VALUES (?, ?)");
-    insert.bind(sha256, expires_at).run();
-    append_change(tx, {.subject = "setup-link", .to_state = "created", .actor = actor});
+void end_sessions(Transaction& tx, UserId user, std::string_view kept_sha256) {
+    auto update = tx.prepare(
+        "UPDATE sessions SET ended_at = ? WHERE user = ? AND ended_at IS NULL AND sha256 <> ?"
+    );
+    update.bind(tx.now(), user, kept_sha256).run();
 }
 
-Result<> use_setup_link(Transaction& tx, std::string_view sha256) {
-    auto update = tx.prepare(
-        "UPDATE setup_links SET used_at = ? "
-        "WHERE sha256 = ? AND used_at IS NULL AND expires_at > ?"
+void add_setup_link(Transaction& tx, const NewSetupLink& link, std::string_view actor) {
+    auto earlier = tx.prepare("DELETE FROM setup_links WHERE used_at IS NULL AND user = ?");
+    earlier.bind(link.user.value).run();
+    auto insert = tx.prepare("INSERT INTO setup_links (sha256, expires_at, user) VALUES (?, ?, ?)");
+    insert.bind(link.sha256, link.expires_at, link.user.value).run();
+    append_change(
+        tx, {.subject = "setup-link", .id = link.user.value, .to_state = "created", .actor = actor}
     );
-    if (update.bind(tx.now(), sha256, tx.now()).run() == 0) {
-        return Error{
-            Code::unauthorized,
-            "this set-up link is unknown, used or too old; `triphammer setup-link` makes a new "
-            "one"};
-    }
-    append_change(tx, {.subject = "setup-link", .to_state = "used"});
-    return {};
+}
+
+Result<UserId> find_setup_link(Connection& db, std::string_view sha256, TimePoint now) {
+    auto query = db.prepare(
+        "SELECT user FROM setup_links WHERE sha256 = ? AND used_at IS NULL AND expires_at > ?"
+    );
+    const auto user = query.bind(sha256, now).find<std::int64_t>();
+    if (user) return UserId{*user};
+    return Error{
+        Code::unauthorized,
+        "this link is unknown, used or too old; `triphammer setup-link` makes one for an admin, "
+        "`triphammer user reset NAME` one for a user"};
+}
+
+Result<UserId> use_setup_link(Transaction& tx, std::string_view sha256) {
+    const auto user = find_setup_link(tx, sha256, tx.now());
+    if (!user) return user.error();
+    auto update = tx.prepare("UPDATE setup_links SET used_at = ? WHERE sha256 = ?");
+    update.bind(tx.now(), sha256).run();
+    append_change(tx, {.subject = "setup-link", .id = user->value, .to_state = "used"});
+    return user;
 }
 
 bool has_used_setup_link(Connection& db) {

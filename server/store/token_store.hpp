@@ -2,6 +2,7 @@
 // API tokens, browser sessions and one-time set-up links. Only SHA-256 sums are kept.
 
 #include "store/transaction.hpp"
+#include "store/user_store.hpp"
 
 #include <optional>
 #include <string>
@@ -40,28 +41,37 @@ void touch_token(Transaction& tx, model::TokenId id);
 
 struct SessionRow {
     std::string sha256;
+    UserId user;  // none: opened by a set-up link
     std::string actor;
-    std::string role;
+    std::string role;  // the user's present one
     TimePoint created_at;
     TimePoint expires_at;
     TimePoint last_seen_at;
 };
 
 void add_session(Transaction& tx, const SessionRow& session);
-/// Neither ended nor expired; how long it may be idle is the caller's rule.
+/// Neither ended nor expired, its user not disabled; how long it may be idle is the caller's rule.
 std::optional<SessionRow> find_valid_session(
     Connection& db, std::string_view sha256, TimePoint now
 );
 void touch_session(Transaction& tx, std::string_view sha256);
 /// Fine when it is over already.
 void end_session(Transaction& tx, std::string_view sha256);
+/// All of one user but the one that is kept.
+void end_sessions(Transaction& tx, UserId user, std::string_view kept_sha256 = {});
 
-/// Earlier links are dead from now on.
-void add_setup_link(
-    Transaction& tx, std::string_view sha256, TimePoint expires_at, std::string_view actor
-);
-/// Once: Code::unauthorized when unknown, used or expired.
-Result<> use_setup_link(Transaction& tx, std::string_view sha256);
+struct NewSetupLink {
+    std::string sha256 = {};
+    TimePoint expires_at = {};
+    UserId user = {};  // who chooses a password by it; none: an admin's
+};
+
+/// Earlier ones of the same user, or of the admin, are dead from now on.
+void add_setup_link(Transaction& tx, const NewSetupLink& link, std::string_view actor);
+/// Whose link it is. Code::unauthorized when unknown, used or expired.
+Result<UserId> find_setup_link(Connection& db, std::string_view sha256, TimePoint now);
+/// The same, once.
+Result<UserId> use_setup_link(Transaction& tx, std::string_view sha256);
 /// Whether anybody ever came in by a link (else the server prints one at its start).
 bool has_used_setup_link(Connection& db);
 

@@ -22,7 +22,9 @@ struct Fixture : SampleDatabase {
     }
 
     std::vector<MessageRow> due() {
-        return read([&](Connection& db) { return list_due_messages(db, clock.now(), 10); });
+        return read([&](Connection& db) {
+            return list_due_messages(db, {"github-status"}, clock.now(), 10);
+        });
     }
 
     Result<PipelineRow> put(const std::string& text, std::int64_t expected) {
@@ -31,13 +33,13 @@ struct Fixture : SampleDatabase {
         });
     }
 
-    Result<> use_link(const std::string& sum) {
+    Result<UserId> use_link(const std::string& sum) {
         return try_write([&](Transaction& tx) { return use_setup_link(tx, sum); });
     }
 
     void add_link(const std::string& sum) {
         write([&](Transaction& tx) -> Result<> {
-            add_setup_link(tx, sum, tx.now() + Milliseconds{1000}, "mona");
+            add_setup_link(tx, {sum, tx.now() + Milliseconds{1000}, {}}, "mona");
             return {};
         });
     }
@@ -148,7 +150,9 @@ TEST(Outbox, WaitsBeforeItTriesAgain) {
     ).value();
 
     EXPECT_TRUE(fixture.due().empty());
-    EXPECT_EQ(fixture.read([](Connection& db) { return next_message_at(db); }), later);
+    EXPECT_EQ(
+        fixture.read([](Connection& db) { return next_message_at(db, {"github-status"}); }), later
+    );
     fixture.clock.advance(Milliseconds{5000});
     EXPECT_EQ(fixture.due().at(0).error, "502");
     EXPECT_EQ(fixture.due().at(0).tries, 1);
