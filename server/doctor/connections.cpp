@@ -151,12 +151,19 @@ bool is_loopback(const std::string& host) {
 Finding check_address(const Connections& facts, const ConnectionQuestion& question) {
     const std::string name = "address";
     const std::string mend = "public_url: https://HOST   # deploy/README.md, a proxy with TLS";
+    if (question.public_url.empty() && question.polls) {
+        return fine(
+            name,
+            "Deliveries are fetched from GitHub; links in commit statuses lead to http://" +
+                question.listen + "."
+        );
+    }
     if (question.public_url.empty()) {
         return warning(
             name,
             "There is no public_url: links in commit statuses lead to http://" + question.listen +
                 ", and no webhook comes in.",
-            mend
+            mend + "; or, without one, github.mode: poll"
         );
     }
     const auto url = http::parse_url(question.public_url);

@@ -17,9 +17,10 @@ namespace triphammer::doctor {
 
 struct ConnectionQuestion {
     github::ApiSettings api;
-    std::optional<github::AppSettings> app;
+    std::optional<github::AppIdentity> app;
     std::string listen;
     std::string public_url;  // empty: not said
+    bool polls = false;      // github.mode: poll
 };
 
 struct ApiFacts {

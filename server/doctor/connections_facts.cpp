@@ -86,7 +86,7 @@ Task<> ask_app(const ConnectionQuestion& question, const Clock& clock, Connectio
         out.app_error = jwt.error().message;
         co_return;
     }
-    auto asking = get(below(app.api.base, "/app"), app.api.ca_file, *jwt);
+    auto asking = get(below(question.api.base, "/app"), question.api.ca_file, *jwt);
     const auto answer = co_await std::move(asking);
     if (answer) out.app_status = answer->status;
     if (!answer) out.app_error = answer.error().message;

@@ -82,8 +82,9 @@ Findings check_engine(const Machine& machine, const MachineQuestion& question) {
         out.push_back(warning(
             "switch image",
             "The engine does not have " + question.switch_image +
-                ", which stands in front of deployments with `switch: nginx`.",
-            "docker pull nginx:stable   # and docker.switch_image: nginx:stable"
+                ", which stands in front of deployments with `switch: nginx`; the first of them "
+                "pulls it.",
+            "docker pull " + question.switch_image
         ));
     }
     if (!engine.limits_memory) {
@@ -178,7 +179,20 @@ Finding check_cgroups(const Machine& machine) {
         "add systemd.unified_cgroup_hierarchy=1 to GRUB_CMDLINE_LINUX, then update-grub and reboot";
     if (!machine.has_cgroups) {
         return warning(
-            name, "There is no cgroup version 2: `resources` of jobs are not enforced.", mend
+            name,
+            "There is no cgroup version 2: `resources` of jobs are measured, not enforced.",
+            mend
+        );
+    }
+    if (!machine.has_group) {
+        return warning(
+            name,
+            "Jobs get no control groups (launcher.cgroup): their `resources` are measured, not "
+            "enforced.",
+            machine.group.empty()
+                ? "launcher: { cgroup: /sys/fs/cgroup/… }   # one that was delegated, with cpu, "
+                  "memory and pids"
+                : "systemctl start triphammer-jobs && systemctl restart triphammer-launcher"
         );
     }
     std::vector<std::string> missing;
@@ -186,14 +200,12 @@ Finding check_cgroups(const Machine& machine) {
         const auto& all = machine.controllers;
         if (std::find(all.begin(), all.end(), wanted) == all.end()) missing.emplace_back(wanted);
     }
-    if (missing.empty()) return fine(name, "Version 2, with cpu, memory and pids for runners.");
+    if (missing.empty()) return fine(name, "Version 2, with cpu, memory and pids for jobs.");
     return warning(
         name,
-        "Runners cannot be limited in " + join(missing, ", ") +
-            ": these controllers are not theirs.",
-        machine.controllers.empty()
-            ? mend
-            : "systemctl set-property triphammer-launcher.service Delegate=yes"
+        "Jobs cannot be limited in " + join(missing, ", ") + ": these controllers are not theirs.",
+        machine.controllers.empty() ? mend
+                                    : "systemctl set-property triphammer-jobs.service Delegate=yes"
     );
 }
 

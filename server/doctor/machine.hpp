@@ -43,7 +43,9 @@ struct Machine {
     bool may_unshare = true;               // kernel.unprivileged_userns_clone, where Debian has it
     std::string sandbox_failure;           // empty: it can be made
     bool has_cgroups = true;               // version 2
-    std::vector<std::string> controllers;  // that runners' groups may use
+    std::string group;                     // launcher.cgroup; empty: not set
+    bool has_group = true;                 // it is there
+    std::vector<std::string> controllers;  // that jobs' groups may use
     Room room;                             // of the run directory
     std::string git;                       // "git version 2.39.5"; empty: there is none
     std::string node;                      // "v18.19.0"; empty: there is none

@@ -17,6 +17,7 @@ using nlohmann::json;
 constexpr auto kJwtAge = 5min;
 constexpr auto kInstallationAge = 2min;
 constexpr auto kTokenAge = 1h;
+constexpr auto kSpare = 10min;  // a borrowed token lasts at least
 constexpr int kCreated = 201;
 
 int rank_of(const std::string& access) {
@@ -45,7 +46,7 @@ Error explain(const ApiAnswer& answer, const json& body) {
     if (answer.status == 401) {
         return {
             Code::unauthorized,
-            what + "; check github.app_id, github.private_key and this machine's clock"};
+            what + "; check the App's id and private key, and this machine's clock"};
     }
     if (answer.status == 404) return not_found(what);
     return refused(what);
@@ -64,24 +65,38 @@ Permissions meet(const Permissions& wanted, const Permissions& granted) {
     return out;
 }
 
-App::App(AppSettings settings, const Clock& clock)
-    : settings_{std::move(settings)}, clock_{clock} {}
+App::App(ApiSettings api, const Clock& clock) : api_{std::move(api)}, clock_{clock} {
+    api_.token = Secret{};
+}
 
-Result<Client> App::make_client() {
+void App::use(std::optional<AppIdentity> identity) {
+    identity_ = std::move(identity);
+    jwt_ = Secret{};
+    look_again();
+    borrowed_.clear();
+}
+
+void App::look_again() {
+    installations_.clear();
+}
+
+Result<Client> App::make_client(std::uint64_t body_limit) {
+    if (!identity_) return not_found("this server has no GitHub App");
     const auto now = clock_.now();
     const bool is_fresh = now >= jwt_made_at_ && now < jwt_made_at_ + kJwtAge;
     if (jwt_.empty() || !is_fresh) {
-        auto made = make_app_jwt(settings_.id, settings_.private_key, now);
-        if (!made) return with_context("github.private_key", made.error());
+        auto made = make_app_jwt(identity_->id, identity_->private_key, now);
+        if (!made) return with_context("the GitHub App's private key", made.error());
         jwt_ = std::move(*made);
         jwt_made_at_ = now;
     }
-    auto api = settings_.api;
+    auto api = api_;
     api.token = jwt_;
+    if (body_limit > 0) api.body_limit = body_limit;
     return Client{std::move(api), clock_};
 }
 
-Task<Result<App::Installation>> App::read_installation(std::string repository) {
+Task<Result<Installation>> App::read_installation(std::string repository) {
     const auto client = make_client();
     if (!client) co_return client.error();
     auto asking = client->get(repository_path(repository) + "/installation");
@@ -89,7 +104,6 @@ Task<Result<App::Installation>> App::read_installation(std::string repository) {
     if (!answer) co_return answer.error();
     const auto body = json::parse(answer->body, nullptr, false);
     Installation out;
-    out.read_at = clock_.now();
     if (answer->status == 404) co_return out;
     const bool is_whole = body.is_object() && body.contains("id") && body["id"].is_number_integer();
     if (answer->status != 200) co_return explain(*answer, body);
@@ -100,16 +114,17 @@ Task<Result<App::Installation>> App::read_installation(std::string repository) {
     co_return out;
 }
 
-Task<Result<App::Installation>> App::find_installation(std::string repository) {
+Task<Result<Installation>> App::find_installation(std::string repository) {
     const auto key = to_lower(repository);
     const auto known = installations_.find(key);
     const auto now = clock_.now();
     if (known != installations_.end() && now < known->second.read_at + kInstallationAge) {
-        co_return known->second;
+        co_return known->second.installation;
     }
+    const auto asked = id();
     auto reading = read_installation(std::move(repository));
     auto read = co_await std::move(reading);
-    if (read) installations_[key] = *read;
+    if (read && id() == asked) installations_[key] = Known{*read, now};
     co_return read;
 }
 
@@ -123,7 +138,54 @@ TimePoint end_of_token(const json& body, TimePoint usual) {
     return end ? std::min(*end, usual) : usual;
 }
 
+std::string name_of(const std::string& repository) {
+    return repository.substr(repository.find('/') + 1);
+}
+
+bool gives(const Permissions& granted, const Permissions& wanted) {
+    return std::all_of(wanted.begin(), wanted.end(), [&](const auto& one) {
+        const auto found = granted.find(one.first);
+        const auto rank = found == granted.end() ? 0 : rank_of(found->second);
+        return one.first == "metadata" || rank >= rank_of(one.second);
+    });
+}
+
+std::string key_of(const std::string& whose, const Permissions& wanted) {
+    auto key = to_lower(whose);
+    for (const auto& [name, access] : wanted) key += ' ' + name + ':' + access;
+    return key;
+}
+
+std::string describe_lack(const std::string& repository, const Permissions& wanted) {
+    std::string names;
+    for (const auto& [name, access] : wanted) {
+        names += (names.empty() ? "" : ", ") + name + ": " + access;
+    }
+    return "the GitHub App may not do what this needs in " + repository + " (" + names + ")";
+}
+
 }  // namespace
+
+Task<Result<InstallationToken>> App::request_token(std::string installation, std::string body) {
+    const auto client = make_client();
+    if (!client) co_return client.error();
+    auto asking =
+        client->post("/app/installations/" + installation + "/access_tokens", std::move(body));
+    const auto answer = co_await std::move(asking);
+    if (!answer) co_return answer.error();
+    const auto said = json::parse(answer->body, nullptr, false);
+    if (answer->status != kCreated) {
+        look_again();  // what it may do was changed, perhaps
+        co_return explain(*answer, said);
+    }
+    const bool has_token = said.is_object() && said.contains("token") && said["token"].is_string();
+    if (!has_token) co_return Error{Code::protocol, "GitHub's answer holds no token"};
+    InstallationToken out;
+    out.value = Secret{said["token"].get<std::string>()};
+    out.expires_at = end_of_token(said, clock_.now() + kTokenAge);
+    out.permissions = read_permissions(said.value("permissions", json::object()));
+    co_return out;
+}
 
 Task<Result<InstallationToken>> App::mint(std::string repository, Permissions wanted) {
     auto finding = find_installation(repository);
@@ -132,38 +194,64 @@ Task<Result<InstallationToken>> App::mint(std::string repository, Permissions wa
     if (!installation->is_there) {
         co_return not_found("the GitHub App is not installed on " + repository);
     }
-    const auto client = make_client();
-    if (!client) co_return client.error();
     const json ask{
-        {"repositories", {repository.substr(repository.find('/') + 1)}},
+        {"repositories", {name_of(repository)}},
         {"permissions", meet(wanted, installation->permissions)}};
-    auto asking =
-        client->post("/app/installations/" + installation->id + "/access_tokens", ask.dump());
-    const auto answer = co_await std::move(asking);
-    if (!answer) co_return answer.error();
-    const auto body = json::parse(answer->body, nullptr, false);
-    if (answer->status != kCreated) {
-        installations_.erase(to_lower(repository));  // what it may do was changed, perhaps
-        co_return explain(*answer, body);
-    }
-    const bool has_token = body.is_object() && body.contains("token") && body["token"].is_string();
-    if (!has_token) co_return Error{Code::protocol, "GitHub's answer holds no token"};
-    InstallationToken out;
-    out.value = Secret{body["token"].get<std::string>()};
-    out.expires_at = end_of_token(body, clock_.now() + kTokenAge);
-    out.permissions = read_permissions(body.value("permissions", json::object()));
-    co_return out;
+    auto requesting = request_token(installation->id, ask.dump());
+    co_return co_await std::move(requesting);
 }
 
-Task<Result<ApiAnswer>> App::get(std::string path, std::string etag) {
-    const auto client = make_client();
+Task<Result<Secret>> App::borrow(std::string repository, Permissions wanted) {
+    const auto key = key_of(repository, wanted);
+    const auto known = borrowed_.find(key);
+    if (known != borrowed_.end() && clock_.now() + kSpare < known->second.expires_at) {
+        co_return known->second.value;
+    }
+    auto finding = find_installation(repository);
+    const auto installation = co_await std::move(finding);
+    if (!installation) co_return installation.error();
+    if (installation->is_there && !gives(installation->permissions, wanted)) {
+        co_return not_found(describe_lack(repository, wanted));
+    }
+    auto minting = mint(std::move(repository), std::move(wanted));
+    auto made = co_await std::move(minting);
+    if (!made) co_return made.error();
+    auto value = made->value;
+    borrowed_[key] = std::move(*made);
+    co_return value;
+}
+
+Task<Result<Secret>> App::borrow_for(std::string installation, Permissions wanted) {
+    const auto key = key_of(installation, wanted);
+    const auto known = borrowed_.find(key);
+    if (known != borrowed_.end() && clock_.now() + kSpare < known->second.expires_at) {
+        co_return known->second.value;
+    }
+    const json ask{{"permissions", wanted}};
+    auto requesting = request_token(std::move(installation), ask.dump());
+    auto made = co_await std::move(requesting);
+    if (!made) co_return made.error();
+    auto value = made->value;
+    borrowed_[key] = std::move(*made);
+    co_return value;
+}
+
+Task<Result<ApiAnswer>> App::get(std::string path, std::string etag, std::uint64_t body_limit) {
+    const auto client = make_client(body_limit);
     if (!client) co_return client.error();
     auto asking = client->get(std::move(path), std::move(etag));
     co_return co_await std::move(asking);
 }
 
+Task<Result<ApiAnswer>> App::patch(std::string path, std::string json) {
+    const auto client = make_client();
+    if (!client) co_return client.error();
+    auto asking = client->patch(std::move(path), std::move(json));
+    co_return co_await std::move(asking);
+}
+
 Task<Result<>> App::revoke(Secret token) const {
-    auto api = settings_.api;
+    auto api = api_;
     api.token = std::move(token);
     const Client client{std::move(api), clock_};
     auto asking = client.remove("/installation/token");

@@ -15,7 +15,6 @@ namespace {
 constexpr std::string_view kReadRight = "Metadata: read";
 constexpr std::string_view kHookRight = "Webhooks: read and write";
 
-/// What may start a workflow, less what this server's own work comes back as (statuses, checks).
 constexpr std::string_view kEvents[] = {
     "create",
     "delete",
@@ -137,8 +136,11 @@ std::int64_t find_address(const json& hooks, const std::string& url) {
     return 0;
 }
 
-/// The one with the very address, else any of this server.
+/// The one that is known, else with the very address, else any of this server.
 std::int64_t find_ours(const json& hooks, const HookWish& wish) {
+    for (const auto& hook : hooks) {
+        if (wish.known != 0 && number_in(hook, "id") == wish.known) return wish.known;
+    }
     if (const auto exact = find_address(hooks, wish.url); exact != 0) return exact;
     for (const auto& hook : hooks) {
         if (address_of(hook).starts_with(wish.ours)) return number_in(hook, "id");
@@ -156,6 +158,10 @@ bool is_lost(const Result<ApiAnswer>& answer) {
 }
 
 }  // namespace
+
+std::span<const std::string_view> hook_events() {
+    return kEvents;
+}
 
 Error explain_refusal(const ApiAnswer& answer, std::string_view what, std::string_view right) {
     const auto body = json::parse(answer.body, nullptr, false);

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -22,7 +23,8 @@ struct ForgeRepository {
 struct HookWish {
     std::string url;
     Secret secret;
-    std::string ours;  // what addresses of this server's hooks begin with
+    std::string ours;        // what addresses of this server's hooks begin with
+    std::int64_t known = 0;  // its id, where one was made before
 };
 
 struct ForgeHook {
@@ -36,6 +38,10 @@ struct LastResponse {
     int code = 0;  // 0: none was tried, or nobody answered
     std::string message;
 };
+
+/// What hooks made here are sent: what may start a workflow, less what this server's own work comes
+/// back as (statuses, checks).
+std::span<const std::string_view> hook_events();
 
 /// What a refusal (a status of 400 and more) means. `what` was tried ("make the hook of o/r"),
 /// `right` is what that needs ("Webhooks: read and write").

@@ -24,12 +24,9 @@ bool is_at(const std::string& clone_url, const std::string& host) {
 
 }  // namespace
 
-GitHubFeeds::GitHubFeeds(Parts parts, FeedSettings settings, std::optional<github::AppSettings> app)
+GitHubFeeds::GitHubFeeds(Parts parts, FeedSettings settings)
     : parts_{parts}, settings_{std::move(settings)} {
     settings_.api.body_limit = kLargest;
-    if (!app) return;
-    app->api.body_limit = kLargest;
-    app_.emplace(std::move(*app), parts_.clock);
 }
 
 Task<Result<std::vector<Feed>>> GitHubFeeds::list() {
@@ -37,7 +34,7 @@ Task<Result<std::vector<Feed>>> GitHubFeeds::list() {
     auto rows = co_await std::move(reading);
     if (!rows) co_return rows.error();
     std::vector<Feed> feeds;
-    if (app_) feeds.push_back(Feed{{}, "/app/hook", {}});
+    if (parts_.app.is_known()) feeds.push_back(Feed{{}, "/app/hook", {}});
     for (auto& row : *rows) {
         auto token = token_of(row);
         if (token.empty()) continue;
@@ -55,7 +52,7 @@ Task<Result<std::vector<Feed>>> GitHubFeeds::list() {
 
 Task<Result<github::ApiAnswer>> GitHubFeeds::get(Feed feed, std::string path, std::string etag) {
     if (feed.token.empty()) {
-        auto asking = app_->get(std::move(path), std::move(etag));
+        auto asking = parts_.app.get(std::move(path), std::move(etag), kLargest);
         co_return co_await std::move(asking);
     }
     auto settings = settings_.api;

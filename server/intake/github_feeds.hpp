@@ -10,7 +10,6 @@
 #include "store/repository_store.hpp"
 
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,9 +32,10 @@ class GitHubFeeds final : public FeedSource {
         store::Database& database;
         const access::Sealer& sealer;
         const Clock& clock;
+        github::App& app;
     };
 
-    GitHubFeeds(Parts parts, FeedSettings settings, std::optional<github::AppSettings> app);
+    GitHubFeeds(Parts parts, FeedSettings settings);
 
     Task<Result<std::vector<Feed>>> list() override;
     Task<Result<github::ApiAnswer>> get(Feed feed, std::string path, std::string etag) override;
@@ -48,7 +48,6 @@ class GitHubFeeds final : public FeedSource {
 
     Parts parts_;
     FeedSettings settings_;
-    std::optional<github::App> app_;
     std::map<model::RepositoryId, Instant> looked_at_;  // for a hook, when
 };
 

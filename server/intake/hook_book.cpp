@@ -19,25 +19,19 @@ constexpr std::size_t kMaxKnown = 4096;  // strangers' guesses are kept too, for
 
 using Row = std::optional<store::RepositoryRow>;
 
-std::shared_ptr<const Hook> make_server_hook(Secret secret) {
-    if (secret.empty()) return nullptr;
-    auto hook = std::make_shared<Hook>();
-    hook->secrets.push_back(std::move(secret));
-    return hook;
-}
-
 }  // namespace
 
-HookBook::HookBook(
-    store::Database& database,
-    const access::Sealer& sealer,
-    const Clock& clock,
-    Secret server_secret
-)
-    : database_{database},
-      sealer_{sealer},
-      clock_{clock},
-      server_hook_{make_server_hook(std::move(server_secret))} {}
+HookBook::HookBook(store::Database& database, const access::Sealer& sealer, const Clock& clock)
+    : database_{database}, sealer_{sealer}, clock_{clock} {}
+
+void HookBook::set_server_secrets(std::vector<Secret> secrets) {
+    std::erase_if(secrets, [](const Secret& secret) { return secret.empty(); });
+    server_hook_ = nullptr;
+    if (secrets.empty()) return;
+    auto hook = std::make_shared<Hook>();
+    hook->secrets = std::move(secrets);
+    server_hook_ = std::move(hook);
+}
 
 Task<Result<std::shared_ptr<const Hook>>> HookBook::find_hook(std::string name) {
     if (name.empty()) co_return server_hook_;

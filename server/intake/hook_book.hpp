@@ -41,17 +41,17 @@ class HookSource {
     virtual void forget(const std::string& name) = 0;
 };
 
-/// The hooks of the table of repositories, and the server's own. Each is kept for a second, so that
-/// a changed secret counts at once without a read for each delivery.
+/// The hooks of the table of repositories, and the server's own, which is also the GitHub App's.
+/// Each is kept for a second, so that a changed secret counts at once without a read for each
+/// delivery.
 class HookBook final : public HookSource {
   public:
-    /// Everything given outlives this object. An empty `server_secret`: there is no server's hook.
-    HookBook(
-        store::Database& database,
-        const access::Sealer& sealer,
-        const Clock& clock,
-        Secret server_secret
-    );
+    /// Everything given outlives this object.
+    HookBook(store::Database& database, const access::Sealer& sealer, const Clock& clock);
+
+    /// Any of them signs what comes to the server's own hook; empty ones do not count. None: there
+    /// is no such hook.
+    void set_server_secrets(std::vector<Secret> secrets);
 
     Task<Result<std::shared_ptr<const Hook>>> find_hook(std::string name) override;
     void forget(const std::string& name) override;

@@ -126,7 +126,7 @@ void merge(MadePlan& made, MadePlan second) {
 
 }  // namespace
 
-Task<Result<MadePlan>> PlanMaker::make_plan(PlanQuestion question) {
+Task<Result<MadePlan>> PlanMaker::plan_events(PlanQuestion question) {
     auto second = plan::find_second_event(question.event);
     auto first = question;
     auto making = make_one(std::move(first));
@@ -196,8 +196,13 @@ Task<Result<>> PlanMaker::read_definitions_for_standing(Facts& facts) {
     co_return co_await std::move(reading);
 }
 
+Task<Result<git::Remote>> PlanMaker::find_remote(store::RepositoryRow repository) {
+    return intake::find_remote(std::move(repository), parts_.sealer, settings_, parts_.clients);
+}
+
 Task<Result<>> PlanMaker::fetch(Facts& facts, std::vector<git::Want> wants) {
-    auto remote = make_remote(facts.question.repository, parts_.sealer, settings_);
+    auto finding = find_remote(facts.question.repository);
+    auto remote = co_await std::move(finding);
     if (!remote) co_return remote.error();
     auto fetching = parts_.mirrors.ensure(facts.id(), std::move(*remote), std::move(wants));
     co_return co_await std::move(fetching);

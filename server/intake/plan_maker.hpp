@@ -58,17 +58,23 @@ class PlanMaker {
         git::Mirrors& mirrors;
         NamedThread& git_thread;
         const access::Sealer& sealer;
+        github::Clients* clients = nullptr;  // none: repositories' own credentials alone
     };
 
     PlanMaker(Parts parts, RemoteSettings settings);
 
-    /// On the logic thread. Every commit that a run of the plan is about is in the mirror then.
-    /// Errors are those of git::Mirrors::ensure; Code::conflict: the commit vanished.
+    /// On the logic thread. A deployment that GitHub begins, too, is refused. Every commit that a
+    /// run of the plan is about is in the mirror then. Errors are those of git::Mirrors::ensure;
+    /// Code::conflict: the commit vanished.
     Task<Result<MadePlan>> make_plan(PlanQuestion question);
+
+    /// intake::find_remote of a repository.
+    Task<Result<git::Remote>> find_remote(store::RepositoryRow repository);
 
   private:
     struct Facts;
 
+    Task<Result<MadePlan>> plan_events(PlanQuestion question);
     Task<Result<MadePlan>> make_one(PlanQuestion question);
     Task<Result<>> bring(Facts& facts, plan::Needs needs);
     Task<Result<>> resolve_ref(Facts& facts, std::string ref);

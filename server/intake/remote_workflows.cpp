@@ -114,7 +114,8 @@ Task<Result<std::string>> RemoteWorkflows::resolve(
 Task<Result<std::string>> RemoteWorkflows::resolve_name(
     store::RepositoryRow repository, git::Want want
 ) {
-    auto remote = make_remote(repository, parts_.sealer, settings_);
+    auto finding = find_remote(repository, parts_.sealer, settings_, parts_.clients);
+    auto remote = co_await std::move(finding);
     if (!remote) co_return remote.error();
     std::vector<git::Want> wants{want};
     auto fetching = parts_.mirrors.ensure(repository.id, std::move(*remote), std::move(wants));

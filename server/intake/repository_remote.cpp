@@ -1,6 +1,7 @@
 #include "intake/repository_remote.hpp"
 
 #include "access/repository_keys.hpp"
+#include "github/clients.hpp"
 
 namespace triphammer::intake {
 
@@ -21,6 +22,23 @@ Result<git::Remote> make_remote(
     remote.ssh_key = std::move(*key);
     remote.known_hosts = settings.known_hosts;
     return remote;
+}
+
+Task<Result<git::Remote>> find_remote(
+    store::RepositoryRow repository,
+    const access::Sealer& sealer,
+    const RemoteSettings& settings,
+    github::Clients* clients
+) {
+    auto remote = make_remote(repository, sealer, settings);
+    const bool has_own = !repository.clone_token.empty() || !repository.deploy_key.empty();
+    if (!remote || has_own || clients == nullptr) co_return remote;
+    if (remote->url.host() != settings.token_host) co_return remote;
+    auto finding = clients->find_token(std::move(repository.full_name), {{"contents", "read"}});
+    auto token = co_await std::move(finding);
+    if (!token) co_return token.error();
+    remote->token = std::move(*token);
+    co_return remote;
 }
 
 }  // namespace triphammer::intake

@@ -19,6 +19,9 @@ namespace expression = workflow::expression;
 using expression::Value;
 using nlohmann::json;
 
+/// A longer text, of an event with hundreds of commits, is not kept.
+constexpr std::size_t kMostKeptBytes = std::size_t{64} << 10U;
+
 /// In the order of the text, which toJSON shows.
 expression::Object object_of(const std::string& text) {
     const auto value = expression::parse_json(text);
@@ -31,16 +34,13 @@ std::string key_of(const store::JobRow& job) {
     return definition.is_object() ? definition.value("key", job.key) : job.key;
 }
 
-/// A job and those that it may need, as plan wants them; owns what they borrow.
+/// The jobs of a run as plan wants them; owns what they borrow.
 struct RunView {
-    using Rows = std::vector<store::JobRow>;
-
-    Rows rows;
+    std::vector<store::JobRow> rows;
     std::list<model::JobDefinition> definitions;
     plan::RunFacts facts;
 
-    RunView(store::Connection& db, const store::JobRow& one)
-        : rows{one.needs_json == "[]" ? Rows{one} : store::list_jobs(db, one.run)} {
+    RunView(store::Connection& db, model::RunId run) : rows{store::list_jobs(db, run)} {
         for (const auto& row : rows) {
             definitions.push_back(json::parse(row.definition_json).get<model::JobDefinition>());
             plan::JobFacts job;
@@ -56,6 +56,14 @@ struct RunView {
         }
     }
 };
+
+Result<expression::Object> make_needs(store::Connection& db, const store::JobRow& job) {
+    if (job.needs_json == "[]") return expression::Object{};
+    const RunView view{db, job.run};
+    const auto text = plan::needs_context(view.facts, job.key);
+    if (!text) return text.error();
+    return object_of(*text);
+}
 
 /// Which file defines a job of a called workflow. Source: GitHub's page "Contexts reference", job
 /// context.
@@ -103,16 +111,27 @@ void add_variables(
 
 }  // namespace
 
+expression::Object PlannedContexts::read(const store::RunRow& run) {
+    if (run.contexts_json.size() > kMostKeptBytes) return object_of(run.contexts_json);
+    if (run.contexts_json != text_) {
+        text_ = run.contexts_json;
+        known_ = object_of(text_);
+    }
+    return known_;
+}
+
 Result<std::string> make_contexts(
-    store::Connection& db, const store::RunRow& run, const store::JobRow& job
+    store::Connection& db,
+    const store::RunRow& run,
+    const store::JobRow& job,
+    PlannedContexts& planned
 ) {
-    auto contexts = object_of(run.contexts_json);
+    auto contexts = planned.read(run);
     for (const auto& [name, value] : object_of(job.contexts_json)) contexts.set(name, value);
     if (contexts.find("strategy") == nullptr) contexts.set("strategy", plan::plain_strategy());
-    const RunView view{db, job};
-    const auto needs = plan::needs_context(view.facts, job.key);
+    auto needs = make_needs(db, job);
     if (!needs) return needs.error();
-    contexts.set("needs", Value::object(object_of(*needs)));
+    contexts.set("needs", Value::object(std::move(*needs)));
     const auto* known = contexts.find("github");
     const bool is_known = known != nullptr && known->kind() == expression::Kind::object;
     auto github = is_known ? known->as_object() : expression::Object{};

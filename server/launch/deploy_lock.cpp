@@ -42,7 +42,8 @@ Result<std::string> evaluate_service(
     constexpr std::string_view kExpression = "${{";
     const auto& text = deploy.service.text;
     if (text.find(kExpression) == std::string::npos) return text;
-    const auto known = make_contexts(db, run, job);
+    PlannedContexts planned;
+    const auto known = make_contexts(db, run, job, planned);
     if (!known) return known.error();
     workflow::expression::Contexts contexts;
     if (auto read = contexts.add_json(*known); !read) return read.error();

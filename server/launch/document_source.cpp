@@ -2,7 +2,6 @@
 
 #include "access/secrets.hpp"
 #include "base/text.hpp"
-#include "launch/contexts.hpp"
 #include "launch/deploy_lock.hpp"
 #include "launch/passed_secrets.hpp"
 #include "model/job_document.hpp"
@@ -13,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 namespace triphammer::launch {
@@ -60,14 +60,40 @@ WorkflowPart read_part(store::Connection& db, const store::RunRow& run) {
     return {std::move(read.workflow->env), std::move(read.workflow->defaults)};
 }
 
-bool is_of_this_machine(std::string_view label) {
+// What labels call this machine's processor, and what others.
 #if defined(__x86_64__)
-    constexpr std::string_view kArchitecture = "x64";
+constexpr std::string_view kArchitecture = "x64";
+constexpr std::array<std::string_view, 3> kOtherArchitectures{"arm", "arm64", "aarch64"};
 #else
-    constexpr std::string_view kArchitecture = "arm64";
+constexpr std::string_view kArchitecture = "arm64";
+constexpr std::array<std::string_view, 4> kOtherArchitectures{"x64", "x86", "x86_64", "amd64"};
 #endif
+
+bool is_of_this_machine(std::string_view label) {
     return equal_ignoring_case(label, "self-hosted") || equal_ignoring_case(label, "linux") ||
            equal_ignoring_case(label, kArchitecture);
+}
+
+/// As ubuntu-24.04-arm does.
+bool is_of_other_processor(std::string_view label) {
+    const auto lower = to_lower(label);
+    const auto words = split(lower, '-');
+    return std::find_first_of(
+               words.begin(), words.end(), kOtherArchitectures.begin(), kOtherArchitectures.end()
+           ) != words.end();
+}
+
+Error no_executor(const DocumentSettings& settings, const std::string& label) {
+    if (!is_of_other_processor(label)) {
+        return invalid(
+            "no executor for the label '" + label + "'; there are: " + known_labels(settings)
+        );
+    }
+    return invalid(
+        "the label '" + label + "' asks for another processor than this machine has (" +
+        std::string{kArchitecture} + "): say in the configuration what it means here (runs_on: { " +
+        label + ": host } or docker:IMAGE)"
+    );
 }
 
 /// Where a job with this label runs: empty for one that leaves it open, nothing for an unknown one.
@@ -76,7 +102,8 @@ std::optional<std::string> target_of(const DocumentSettings& settings, std::stri
         if (equal_ignoring_case(known, label)) return target;
     }
     if (label.empty() || is_of_this_machine(label)) return "";
-    if (equal_ignoring_case(label, "host") || to_lower(label).starts_with("ubuntu-")) return "host";
+    const bool is_ubuntu = to_lower(label).starts_with("ubuntu-") && !is_of_other_processor(label);
+    if (is_ubuntu || equal_ignoring_case(label, "host")) return "host";
     return std::nullopt;
 }
 
@@ -88,12 +115,7 @@ Result<model::ExecutorSpec> find_executor(
     std::string target;
     for (const auto label : split(labels, ',')) {
         const auto named = target_of(settings, label);
-        if (!named) {
-            return invalid(
-                "no executor for the label '" + std::string{label} +
-                "'; there are: " + known_labels(settings)
-            );
-        }
+        if (!named) return no_executor(settings, std::string{label});
         if (!named->empty() && !target.empty() && *named != target) {
             return invalid("no executor has all the labels '" + labels + "'");
         }
@@ -206,7 +228,7 @@ Result<std::string> DocumentSource::make_document(
     auto executor = find_executor(settings_, job.label);
     if (!executor) return executor.error();
     document.executor = std::move(*executor);
-    auto contexts = make_contexts(tx, *run, job);
+    auto contexts = make_contexts(tx, *run, job, planned_);
     if (!contexts) return contexts.error();
     document.contexts_json = std::move(*contexts);
     const auto timeout = make_timeout(document.job, document.contexts_json);

@@ -3,6 +3,7 @@
 // now. Runs on the writer thread inside the transaction that lets the runner in.
 
 #include "base/result.hpp"
+#include "launch/contexts.hpp"
 #include "launch/journal.hpp"
 #include "store/run_store.hpp"
 #include "store/transaction.hpp"
@@ -67,6 +68,7 @@ class DocumentSource {
     const access::Sealer& sealer_;
     /// By the definition's digest: a workflow of many jobs is read once. The writer thread's alone.
     mutable std::map<std::string, WorkflowPart> parts_;
+    mutable PlannedContexts planned_;  // its own, too
 };
 
 }  // namespace triphammer::launch

@@ -1,5 +1,5 @@
 #pragma once
-// The GITHUB_TOKEN of each job where the server has a GitHub App: made when its runner is let in,
+// The GITHUB_TOKEN of each job while the server has a GitHub App: made when its runner is let in,
 // kept sealed until it is revoked, which is when the job has ended. What must be revoked stands in
 // the tables: a daemon that was killed does it later. One that nobody got to keep dies by itself
 // within the hour.
@@ -29,7 +29,8 @@ class JobTokens {
         const Clock& clock;
     };
 
-    JobTokens(Parts parts, github::App app);
+    /// The App outlives this object; while it is nobody, jobs get no token.
+    JobTokens(Parts parts, github::App& app);
 
     /// For the attempt whose runner brings this token; empty for any other runner. Where the App is
     /// not installed, the note says so. An error is the reason why the job cannot begin; takes 20
@@ -62,7 +63,7 @@ class JobTokens {
     Task<bool> revoke(model::Fence fence, const std::string& sealed);
 
     Parts parts_;
-    github::App app_;
+    github::App& app_;
     Alarm alarm_;
 };
 

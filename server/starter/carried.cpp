@@ -1,4 +1,5 @@
 #include "base/text.hpp"
+#include "plan/deploying.hpp"
 #include "starter/starters.hpp"
 #include "workflow/reader.hpp"
 
@@ -13,31 +14,13 @@ std::string file_name(std::string_view path) {
     return std::string{path.substr(path.rfind('/') + 1)};
 }
 
-/// Known to change what users see. A job with an `environment` says so itself.
-bool is_deploying(const model::Step& step) {
-    constexpr std::string_view kActions[] = {
-        "aws-actions/amazon-ecs-deploy-task-definition@",
-        "actions/deploy-pages@",
-        "peaceiris/actions-gh-pages@",
-        "azure/webapps-deploy@",
-        "google-github-actions/deploy-cloudrun@",
-        "appleboy/ssh-action@",
-        "pypa/gh-action-pypi-publish@",
-        "softprops/action-gh-release@"};
-    const auto uses = to_lower(step.uses);
-    return std::any_of(std::begin(kActions), std::end(kActions), [&](std::string_view action) {
-        return uses.starts_with(action);
-    });
-}
-
 /// None where the text is not read: then it does not run either.
 std::vector<std::string> list_deploying(std::string_view path, std::string_view text) {
     const auto read = workflow::read_workflow(path, text);
     std::vector<std::string> out;
     if (!read.workflow) return out;
     for (const auto& job : read.workflow->jobs) {
-        const bool does = std::any_of(job.steps.begin(), job.steps.end(), is_deploying);
-        if (does || !job.environment.text.empty()) out.push_back(job.key);
+        if (plan::is_deploying(job)) out.push_back(job.key);
     }
     return out;
 }

@@ -162,6 +162,20 @@ class PlantedConnections : public testing::TestWithParam<Plant> {};
 
 }  // namespace
 
+TEST(Connections, WhoFetchesDeliveriesNeedsNoAddress) {
+    auto asked = question();
+    auto facts = well();
+    asked.public_url.clear();
+    asked.polls = true;
+    facts.public_answer.clear();
+
+    const auto found = examine(facts, asked);
+
+    EXPECT_TRUE(std::all_of(found.begin(), found.end(), [](const Finding& finding) {
+        return finding.state == State::ok;
+    }));
+}
+
 TEST(Connections, WhatIsWellHasNothingToMend) {
     for (const auto& finding : examine(well(), question())) {
         EXPECT_EQ(finding.state, State::ok) << finding.name << ": " << finding.text;

@@ -130,7 +130,20 @@ const Plant kPlants[] = {
      "cgroups",
      State::warning,
      "unified_cgroup_hierarchy"},
-    {"the launcher's unit delegates no memory controller",
+    {"the launcher has no group for jobs",
+     [](auto& machine, auto&) { machine.has_group = false; },
+     "cgroups",
+     State::warning,
+     "launcher: { cgroup:"},
+    {"the unit that holds the jobs' group does not run",
+     [](auto& machine, auto&) {
+         machine.group = "/sys/fs/cgroup/system.slice/triphammer-jobs.service";
+         machine.has_group = false;
+     },
+     "cgroups",
+     State::warning,
+     "systemctl start triphammer-jobs"},
+    {"the jobs' unit delegates no memory controller",
      [](auto& machine, auto&) {
          machine.controllers = {"cpu", "pids"};
      },

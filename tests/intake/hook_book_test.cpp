@@ -61,7 +61,7 @@ class HookBookTest : public ::testing::Test {
 }  // namespace
 
 TEST_F(HookBookTest, SeesAChangedSecretAfterASecond) {
-    HookBook book{*database_, sealer_, clock_, Secret{}};
+    HookBook book{*database_, sealer_, clock_};
     const auto secret = [&] { return find(book, "hook").value()->secrets.at(0).reveal(); };
 
     EXPECT_EQ(secret(), "first");
@@ -72,7 +72,7 @@ TEST_F(HookBookTest, SeesAChangedSecretAfterASecond) {
 }
 
 TEST_F(HookBookTest, TakesTheOldSecretTooUntilItsTimeIsOver) {
-    HookBook book{*database_, sealer_, clock_, Secret{}};
+    HookBook book{*database_, sealer_, clock_};
     const auto sealed = access::seal_hook_secret(sealer_, "hook", Secret{"second"});
     const auto until = clock_.now() + 1h;
     database_
@@ -93,8 +93,9 @@ TEST_F(HookBookTest, TakesTheOldSecretTooUntilItsTimeIsOver) {
 }
 
 TEST_F(HookBookTest, KnowsNoOtherHooks) {
-    HookBook without{*database_, sealer_, clock_, Secret{}};
-    HookBook with{*database_, sealer_, clock_, Secret{"server"}};
+    HookBook without{*database_, sealer_, clock_};
+    HookBook with{*database_, sealer_, clock_};
+    with.set_server_secrets({Secret{}, Secret{"server"}});
 
     EXPECT_EQ(find(without, "other").value(), nullptr);
     EXPECT_EQ(find(without, "").value(), nullptr);
@@ -103,7 +104,7 @@ TEST_F(HookBookTest, KnowsNoOtherHooks) {
 }
 
 TEST_F(HookBookTest, FailsForASecretThatDoesNotOpen) {
-    HookBook book{*database_, sealer_, clock_, Secret{}};
+    HookBook book{*database_, sealer_, clock_};
     set_secret(access::seal_hook_secret(sealer_, "another", Secret{"moved"}));
 
     EXPECT_FALSE(find(book, "hook"));

@@ -124,7 +124,8 @@ class ReceiverTest : public ::testing::Test {
         std::vector<http::Request>& requests,
         std::vector<http::Response>& responses
     ) {
-        HookBook hooks{*database_, sealer_, clock_, kServerSecret};
+        HookBook hooks{*database_, sealer_, clock_};
+        hooks.set_server_secrets({kServerSecret});
         Receiver::Parts parts{executor, *database_, hooks, hashing_, random_, clock_};
         ReceiverSettings settings;
         settings.spool = directory_.path();

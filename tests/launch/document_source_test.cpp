@@ -79,6 +79,8 @@ TEST_F(Documents, HoldTheJobItsSourceAndWhereItRuns) {
     EXPECT_EQ(document.executor.kind, "docker");
     EXPECT_EQ(document.executor.image, "debian:12");
     EXPECT_EQ(document.executor.docker_host, "unix:///run/engine.sock");
+    const auto contexts = nlohmann::json::parse(document.contexts_json);
+    EXPECT_EQ(contexts["needs"], nlohmann::json::object());
 }
 
 TEST_F(Documents, HoldTheTimeLimitThatTheJobAsksFor) {
@@ -124,6 +126,24 @@ TEST(FindExecutor, WantsAMachineThatHasAllLabels) {
     EXPECT_EQ(find_executor(settings, "self-hosted,ubuntu-22.04")->kind, "host");
     EXPECT_EQ(image_of("big,gpu"), "no executor has all the labels 'big,gpu'");
     EXPECT_NE(image_of("self-hosted,windows").find("label 'windows'"), std::string::npos);
+}
+
+TEST(FindExecutor, TakesNoOtherProcessorUnlessItIsToldTo) {
+#if defined(__x86_64__)
+    const std::string label = "ubuntu-24.04-arm";
+#else
+    const std::string label = "ubuntu-24.04-x64";
+#endif
+    DocumentSettings settings;
+
+    const auto refused = find_executor(settings, label);
+    settings.runs_on = {{label, "host"}};
+    const auto mapped = find_executor(settings, label);
+
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().message.find("the label '" + label + "'"), std::string::npos);
+    EXPECT_NE(refused.error().message.find("runs_on: { " + label), std::string::npos);
+    EXPECT_EQ(mapped->kind, "host");
 }
 
 TEST_F(Documents, TellWhatBecameOfWhatTheJobNeeds) {

@@ -31,7 +31,6 @@ std::vector<Example> examples() {
         {"on.schedule",
          "on: { schedule: [{ cron: '0 0 * * *' }] }" + with_step("run: x").substr(8)},
         {"concurrency", "concurrency: a\n" + with_step("run: x")},
-        {"notify", "notify: { a: failure }\n" + with_step("run: x")},
         {"jobs.strategy", steps("strategy: { matrix: { a: [1] } }")},
         {"jobs.services", steps("services: { a: { image: b } }")},
         {"jobs.concurrency", steps("concurrency: a")},

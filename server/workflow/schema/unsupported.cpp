@@ -10,7 +10,6 @@ namespace {
 // docs/workflows.md, "Not supported yet", names every line; a test compares the two.
 constexpr auto kUnsupported = std::to_array<Unsupported>({
     // The workflow and its jobs.
-    {"notify", ""},
     {"jobs.terraform", "run it as a step"},
     {"jobs.approve", ""},
     // Steps.

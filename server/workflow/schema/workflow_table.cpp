@@ -51,7 +51,7 @@ constexpr std::array kWorkflowKeys{
         false,
         "concurrency"},
     Key{"jobs", &kJobsShape, "The jobs, by name", true},
-    Key{"notify", &kNotifyShape, "Who hears of its outcome", false, "notify"},
+    Key{"notify", &kNotifyShape, "Who hears of its outcome"},
 };
 
 }  // namespace

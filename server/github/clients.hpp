@@ -1,0 +1,37 @@
+#pragma once
+// With whose right the server itself acts in a repository: the GitHub App's where it is installed
+// and may do what is wanted, else github.token's.
+
+#include "github/app.hpp"
+#include "github/client.hpp"
+
+#include <string>
+
+namespace triphammer::github {
+
+/// In place of the forge's: where there is nobody to ask as, as of what is gone for good (410).
+ApiAnswer answer_of_nobody(const Error& error);
+
+/// All on the logic thread.
+class Clients {
+  public:
+    /// `api` holds the server's own token, or none. App and clock outlive this object.
+    Clients(ApiSettings api, App& app, const Clock& clock);
+
+    /// `repository` is OWNER/NAME. Code::not_found: nobody gives the right, and why; other errors
+    /// are App::borrow's, where there is no token to take instead.
+    Task<Result<Client>> find(std::string repository, Permissions wanted);
+
+    /// The token alone; empty where neither is for it.
+    Task<Result<Secret>> find_token(std::string repository, Permissions wanted);
+
+    /// Whether anybody could be found.
+    bool may_find() const { return !api_.token.empty() || app_.is_known(); }
+
+  private:
+    ApiSettings api_;
+    App& app_;
+    const Clock& clock_;
+};
+
+}  // namespace triphammer::github
