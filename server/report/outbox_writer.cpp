@@ -1,5 +1,7 @@
 #include "report/outbox_writer.hpp"
 
+#include "report/notice_writer.hpp"
+#include "report/pull_comment.hpp"
 #include "report/skipped_status.hpp"
 #include "report/status_message.hpp"
 #include "report/status_text.hpp"
@@ -29,6 +31,7 @@ void append(
 struct Touched {
     std::set<std::int64_t> jobs;
     std::set<std::int64_t> runs;
+    std::set<std::int64_t> reported;    // runs that a job has told something of
     std::set<std::int64_t> deliveries;  // that were planned
 };
 
@@ -38,10 +41,26 @@ Touched collect(const std::vector<store::ChangeRow>& changes, TimePoint now) {
         if (now - change.at > kNews) continue;
         if (change.subject == "job") touched.jobs.insert(change.id);
         if (change.subject == "run") touched.runs.insert(change.id);
+        if (change.subject == "report") touched.reported.insert(change.run.value);
         const bool is_planned = change.to_state == "started" || change.to_state == "ignored";
         if (change.subject == "delivery" && is_planned) touched.deliveries.insert(change.id);
     }
     return touched;
+}
+
+void comment(store::Transaction& tx, const Touched& touched) {
+    auto runs = touched.runs;
+    runs.insert(touched.reported.begin(), touched.reported.end());
+    for (const auto id : runs) {
+        if (const auto run = store::find_run(tx, {id})) note_pull_run(tx, *run);
+    }
+}
+
+/// A row that is gone meanwhile has nothing to report.
+void report_all(store::Transaction& tx, const Touched& touched, const WriterSettings& settings) {
+    for (const auto run : touched.runs) report_run(tx, {run}, settings);
+    for (const auto job : touched.jobs) report_job(tx, {job}, settings);
+    for (const auto delivery : touched.deliveries) report_skipped(tx, {delivery}, settings);
 }
 
 }  // namespace
@@ -51,10 +70,11 @@ Result<bool> write_outbox(store::Transaction& tx, const WriterSettings& settings
     const auto changes = store::list_changes(tx, cursor, kChanges);
     if (changes.empty()) return false;
     const auto touched = collect(changes, tx.now());
-    // A row that is gone meanwhile has nothing to report.
-    for (const auto run : touched.runs) report_run(tx, {run}, settings);
-    for (const auto job : touched.jobs) report_job(tx, {job}, settings);
-    for (const auto delivery : touched.deliveries) report_skipped(tx, {delivery}, settings);
+    if (settings.statuses) report_all(tx, touched, settings);
+    if (settings.comments) comment(tx, touched);
+    for (const auto& change : changes) {
+        if (tx.now() - change.at <= kNews) notify_of(tx, change, settings.channels);
+    }
     store::move_cursor(tx, kReader, changes.back().seq);
     return changes.size() == kChanges;
 }

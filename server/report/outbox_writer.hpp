@@ -2,9 +2,11 @@
 // From `changes` to rows of `outbox`. The cursor moves in the transaction that writes the rows, so
 // that each change is reported once, whatever dies in between.
 
+#include "report/channel_settings.hpp"
 #include "store/transaction.hpp"
 
 #include <string>
+#include <vector>
 
 namespace triphammer::report {
 
@@ -12,6 +14,9 @@ inline constexpr const char* kStatusChannel = "github-status";
 
 struct WriterSettings {
     std::string public_url;  // without a slash at its end; empty: statuses carry no link
+    bool comments = false;   // on pull requests, of what jobs report
+    bool statuses = true;    // false: nobody could send them
+    std::vector<ChannelSettings> channels = {};
 };
 
 /// Writes what the next changes (a few hundred at once) have to be reported as; true when more

@@ -18,7 +18,6 @@ namespace {
 constexpr auto kLongestPause = Milliseconds{1min};  // between two requests to a forge in trouble
 constexpr auto kRetryOwnFailure = 5s;               // the database's, not the forge's
 constexpr auto kGather = 50ms;  // what changes meanwhile is written, and told, at once
-constexpr auto kGiveUpAfter = 7 * 24h;
 constexpr auto kLongestBackOff = Milliseconds{1h};
 
 using When = std::optional<TimePoint>;
@@ -52,7 +51,7 @@ bool is_worth_repeating(int status) {
 std::string describe(const Result<github::ApiAnswer>& answer) {
     if (!answer) return answer.error().message;
     const auto text = answer->body.substr(0, 300);
-    return "the forge answered " + std::to_string(answer->status) + ": " + text;
+    return "answered " + std::to_string(answer->status) + ": " + text;
 }
 
 /// A newer state took the message's place while it was under way: nothing is left to do.
@@ -63,16 +62,39 @@ Result<> unless_replaced(Result<> done) {
 
 }  // namespace
 
-Sender::Sender(Parts parts, WriterSettings settings)
-    : parts_{std::move(parts)},
-      settings_{std::move(settings)},
-      alarm_{parts_.executor},
-      tasks_{parts_.executor, tell_failure} {}
+Task<Result<github::ApiAnswer>> GitHubTarget::create_status(
+    std::string repository, github::CommitStatus status
+) {
+    auto finding = clients_.find(repository, {{"statuses", "write"}});
+    const auto client = co_await std::move(finding);
+    if (!client && client.error().code == Code::not_found) {
+        co_return github::answer_of_nobody(client.error());
+    }
+    if (!client) co_return client.error();
+    auto creating = client->create_status(std::move(repository), std::move(status));
+    co_return co_await std::move(creating);
+}
+
+Task<Result<github::ApiAnswer>> StatusTarget::send(
+    std::string repository, store::MessageRow message
+) {
+    return create_status(std::move(repository), parse_status(message.payload));
+}
+
+Sender::Sender(Parts parts, std::optional<WriterSettings> settings)
+    : parts_{std::move(parts)}, alarm_{parts_.executor}, tasks_{parts_.executor, tell_failure} {
+    if (settings) use(std::move(*settings));
+    for (const auto& [channel, target] : parts_.targets) channels_.push_back(channel);
+}
+
+void Sender::use(WriterSettings settings) {
+    settings_ = std::make_shared<const WriterSettings>(std::move(settings));
+}
 
 Sender::~Sender() = default;
 
 void Sender::start() {
-    tasks_.spawn("statuses", run());
+    tasks_.spawn("outbox", run());
 }
 
 void Sender::wake() {
@@ -102,8 +124,11 @@ Task<> Sender::run() {
 }
 
 Task<Result<When>> Sender::pass() {
-    auto written = co_await write_all();
-    if (!written) co_return written.error();
+    if (settings_) {
+        auto written = co_await write_all();
+        if (!written) co_return written.error();
+        if (parts_.on_written) parts_.on_written();
+    }
     const auto blocked = [this] { return blocked_until_ && *blocked_until_ > parts_.clock.now(); };
     while (!blocked()) {
         blocked_until_.reset();
@@ -122,7 +147,8 @@ Task<Result<When>> Sender::pass() {
 }
 
 Task<Result<>> Sender::write_all() {
-    auto work = [this](store::Transaction& tx) { return write_outbox(tx, settings_); };
+    const auto settings = settings_;
+    auto work = [&settings](store::Transaction& tx) { return write_outbox(tx, *settings); };
     for (;;) {
         auto writing = parts_.database.write(work);
         auto more = co_await std::move(writing);
@@ -133,15 +159,18 @@ Task<Result<>> Sender::write_all() {
 
 Task<Result<std::vector<store::MessageRow>>> Sender::list_due() {
     const auto now = parts_.clock.now();
-    auto work = [now](store::Connection& db) {
-        return Result<std::vector<store::MessageRow>>{store::list_due_messages(db, now, 1)};
+    auto work = [this, now](store::Connection& db) {
+        return Result<std::vector<store::MessageRow>>{
+            store::list_due_messages(db, channels_, now, 1)};
     };
     auto reading = parts_.database.read(work);
     co_return co_await std::move(reading);
 }
 
 Task<Result<When>> Sender::find_next() {
-    auto work = [](store::Connection& db) { return Result<When>{store::next_message_at(db)}; };
+    auto work = [this](store::Connection& db) {
+        return Result<When>{store::next_message_at(db, channels_)};
+    };
     auto reading = parts_.database.read(work);
     co_return co_await std::move(reading);
 }
@@ -158,16 +187,22 @@ Task<Result<>> Sender::send(store::MessageRow message) {
         auto burying = bury(std::move(message), "the repository was removed");
         co_return co_await std::move(burying);
     }
-    auto status = parse_status(message.payload);
-    auto creating = parts_.target.create_status((*repository)->full_name, std::move(status));
-    auto answer = co_await std::move(creating);
+    auto& target = *parts_.targets.at(message.channel);
+    auto delivering = target.send((*repository)->full_name, message);
+    auto answer = co_await std::move(delivering);
     auto settling = settle(std::move(message), std::move(answer));
     co_return co_await std::move(settling);
 }
 
 Task<Result<>> Sender::settle(store::MessageRow message, Result<github::ApiAnswer> answer) {
+    const auto now = parts_.clock.now();
+    const bool is_old = now - message.created_at > parts_.give_up_after;
     if (is_in_trouble(answer)) {
         slow_down(answer);
+        if (is_old) {
+            auto burying = bury(std::move(message), describe(answer));
+            co_return co_await std::move(burying);
+        }
         auto postponing = postpone(std::move(message), *blocked_until_, describe(answer));
         co_return co_await std::move(postponing);
     }
@@ -176,8 +211,7 @@ Task<Result<>> Sender::settle(store::MessageRow message, Result<github::ApiAnswe
         auto finishing = finish(std::move(message));
         co_return co_await std::move(finishing);
     }
-    const auto now = parts_.clock.now();
-    if (!is_worth_repeating(answer->status) || now - message.created_at > kGiveUpAfter) {
+    if (!is_worth_repeating(answer->status) || is_old) {
         auto burying = bury(std::move(message), describe(answer));
         co_return co_await std::move(burying);
     }

@@ -1,6 +1,7 @@
 #pragma once
-// Sends what the outbox holds, until it arrived. One message at a time: so the order within a
-// subject is the order of its rows, and a refusing forge is asked no more than it allows.
+// Sends what the outbox holds for some channels, until it arrived. One message at a time: so the
+// order within a subject is the order of its rows, and a refusing forge is asked no more than it
+// allows.
 //
 //   changes ──write_outbox──▶ pending ──▶ sent
 //                                │ └─ a newer state of the same subject: replaced
@@ -14,11 +15,13 @@
 #include "base/random.hpp"
 #include "base/task.hpp"
 #include "base/task_group.hpp"
-#include "github/client.hpp"
+#include "github/clients.hpp"
 #include "report/outbox_writer.hpp"
 #include "store/outbox_store.hpp"
 
 #include <functional>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,10 +32,23 @@ class Database;
 
 namespace triphammer::report {
 
-/// Where statuses go: github::Client, or a test's recorder.
-class StatusTarget {
+/// How one kind of message is sent. The answer's status decides: 2xx it arrived; 401, 403, 404
+/// later, perhaps; other 4xx never. An error, 5xx or a time to wait: whoever is asked is in
+/// trouble.
+class Target {
   public:
-    virtual ~StatusTarget() = default;
+    virtual ~Target() = default;
+    /// `repository` is OWNER/NAME.
+    virtual Task<Result<github::ApiAnswer>> send(
+        std::string repository, store::MessageRow message
+    ) = 0;
+};
+
+/// Where statuses go: github::Client, or a test's recorder.
+class StatusTarget : public Target {
+  public:
+    Task<Result<github::ApiAnswer>> send(std::string repository, store::MessageRow message) final;
+
     virtual Task<Result<github::ApiAnswer>> create_status(
         std::string repository, github::CommitStatus status
     ) = 0;
@@ -40,16 +56,16 @@ class StatusTarget {
 
 class GitHubTarget final : public StatusTarget {
   public:
-    explicit GitHubTarget(github::Client client) : client_{std::move(client)} {}
+    /// Which outlive this object.
+    explicit GitHubTarget(github::Clients& clients) : clients_{clients} {}
 
+    /// As if by GitHub 410, so that it is not tried again: nobody may report there.
     Task<Result<github::ApiAnswer>> create_status(
         std::string repository, github::CommitStatus status
-    ) override {
-        return client_.create_status(std::move(repository), std::move(status));
-    }
+    ) override;
 
   private:
-    github::Client client_;
+    github::Clients& clients_;
 };
 
 class Sender {
@@ -58,16 +74,21 @@ class Sender {
     struct Parts {
         Executor executor;
         store::Database& database;
-        StatusTarget& target;
+        std::map<std::string, Target*> targets;  // by channel
         const Clock& clock;
         Random& random;
+        std::function<void()> on_written = {};  // the outbox has something for others, perhaps
+        Milliseconds give_up_after = std::chrono::hours{7 * 24};
     };
 
-    Sender(Parts parts, WriterSettings settings);
+    /// Without settings it sends only what others write.
+    Sender(Parts parts, std::optional<WriterSettings> settings);
     ~Sender();
     Sender(const Sender&) = delete;
     Sender& operator=(const Sender&) = delete;
 
+    /// What is written from now on.
+    void use(WriterSettings settings);
     /// Begins with what is pending in the database. Once.
     void start();
     /// `changes` has grown.
@@ -92,7 +113,8 @@ class Sender {
     void slow_down(const Result<github::ApiAnswer>& answer);
 
     Parts parts_;
-    WriterSettings settings_;
+    std::shared_ptr<const WriterSettings> settings_;  // a write under way keeps those it began with
+    store::Channels channels_;
     Alarm alarm_;
     std::optional<TimePoint> blocked_until_;  // nobody sends before
     std::int64_t failures_ = 0;               // of the forge as a whole, in a row

@@ -102,7 +102,9 @@ class SenderTest : public ::testing::Test {
     }
 
     Task<> pass_task(Executor executor, std::optional<TimePoint>& next) {
-        Sender sender{{executor, *database_, recorder_, clock_, random_}, {}};
+        Sender sender{
+            {executor, *database_, {{kStatusChannel, &recorder_}}, clock_, random_},
+            WriterSettings{}};
         auto passing = sender.pass();
         auto passed = co_await std::move(passing);
         next = passed.value();

@@ -82,7 +82,7 @@ struct Fixture : SampleDatabase {
 
     std::vector<store::MessageRow> due() {
         return read([&](store::Connection& db) {
-            return store::list_due_messages(db, clock.now(), 100);
+            return store::list_due_messages(db, {kStatusChannel}, clock.now(), 100);
         });
     }
 

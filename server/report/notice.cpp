@@ -1,0 +1,148 @@
+#include "report/notice.hpp"
+
+#include "base/text.hpp"
+#include "report/status_text.hpp"
+#include "store/deployment_store.hpp"
+#include "store/job_store.hpp"
+#include "store/repository_store.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <array>
+#include <utility>
+
+namespace triphammer::report {
+
+namespace {
+
+constexpr std::size_t kMostLines = 20;
+constexpr std::size_t kMostLine = 300;
+
+/// Text of strangers: one line without control characters.
+std::string tidy(std::string_view text) {
+    std::string out;
+    for (const char c : cut_utf8(text, kMostLine)) {
+        const auto byte = static_cast<unsigned char>(c);
+        out += byte < 0x20 || byte == 0x7f ? ' ' : c;
+    }
+    return is_utf8(out) ? out : std::string{};
+}
+
+std::string short_ref(const std::string& ref) {
+    for (const std::string_view prefix : {"refs/heads/", "refs/tags/"}) {
+        if (ref.starts_with(prefix)) return ref.substr(prefix.size());
+    }
+    constexpr std::string_view kPull = "refs/pull/";
+    if (!ref.starts_with(kPull)) return ref;
+    return "pull request " + ref.substr(kPull.size(), ref.find('/', kPull.size()) - kPull.size());
+}
+
+void add_failed_jobs(store::Connection& db, model::RunId run, Notice& notice) {
+    for (const auto& job : store::list_jobs(db, run)) {
+        const bool failed =
+            job.state == model::JobState::failed || job.state == model::JobState::timed_out;
+        if (!failed || notice.failed_jobs.size() == kMostLines) continue;
+        const auto status = make_status({}, job, {});
+        notice.failed_jobs.push_back(
+            {tidy(job.name), tidy(status.description), notice.url + "/jobs/" + to_text(job.id)}
+        );
+    }
+}
+
+void add_deployments(
+    store::Connection& db, model::RunId run, const std::string& public_url, Notice& notice
+) {
+    for (const auto& job : store::list_jobs(db, run)) {
+        const auto deployment = store::find_deployment_of_job(db, job.id);
+        if (!deployment || notice.deployments.size() == kMostLines) continue;
+        auto state = std::string{name_of(deployment->state)};
+        if (!deployment->image.empty()) state += ", " + deployment->image;
+        notice.deployments.push_back(
+            {tidy(deployment->environment),
+             tidy(state),
+             public_url + "/deployments/" + to_text(deployment->id)}
+        );
+    }
+}
+
+}  // namespace
+
+Result<Notice> load_notice(
+    store::Connection& db, const store::MessageRow& message, const std::string& public_url
+) {
+    const auto payload = nlohmann::json::parse(message.payload, nullptr, false);
+    if (!payload.is_object()) return invalid("the message tells of no run");
+    const model::RunId id{payload.value("run", std::int64_t{0})};
+    const auto run = store::find_run(db, id);
+    const auto repository = store::find_repository(db, message.repository);
+    if (!run || !repository) return not_found("there is no run " + to_text(id));
+    Notice notice;
+    notice.event = payload.value("event", "");
+    notice.repository = repository->full_name;
+    notice.workflow = tidy(run->workflow);
+    notice.number = run->number;
+    notice.attempt = run->attempt;
+    notice.run = to_text(id);
+    notice.url = public_url + "/runs/" + notice.run;
+    notice.branch = tidy(short_ref(run->ref));
+    notice.sha = run->sha;
+    notice.title = tidy(run->title);
+    notice.actor = tidy(run->actor);
+    notice.trigger = run->event;
+    notice.at = message.created_at;
+    notice.delivery = std::to_string(message.id);
+    const bool has_ended = run->started_at && run->finished_at;
+    if (has_ended) notice.duration = describe_duration(*run->finished_at - *run->started_at);
+    add_failed_jobs(db, id, notice);
+    add_deployments(db, id, public_url, notice);
+    return notice;
+}
+
+Notice sample_notice(const std::string& public_url, TimePoint now) {
+    Notice notice;
+    notice.event = "failed";
+    notice.repository = "example/test";
+    notice.workflow = "Test of this channel";
+    notice.number = 1;
+    notice.run = "0";
+    notice.url = public_url;
+    notice.branch = "main";
+    notice.sha = std::string(40, '0');
+    notice.title = "Nothing has failed: somebody tried the channel";
+    notice.trigger = "test";
+    notice.at = now;
+    notice.delivery = "test-" + std::to_string(to_unix_ms(now));
+    return notice;
+}
+
+std::string fill_title(const std::string& template_text, const Notice& notice) {
+    const std::array<std::pair<std::string_view, std::string>, 7> words{{
+        {"{workflow}", notice.workflow},
+        {"{number}", std::to_string(notice.number)},
+        {"{event}", word_of(notice.event)},
+        {"{repository}", notice.repository},
+        {"{branch}", notice.branch},
+        {"{title}", notice.title},
+        {"{actor}", notice.actor},
+    }};
+    std::string out;
+    for (std::size_t at = 0; at < template_text.size();) {
+        const auto rest = std::string_view{template_text}.substr(at);
+        bool is_word = false;
+        for (const auto& [name, value] : words) {
+            if (!rest.starts_with(name)) continue;
+            out += value;
+            at += name.size();
+            is_word = true;
+            break;
+        }
+        if (!is_word) out += template_text[at++];
+    }
+    return tidy(out);
+}
+
+std::string word_of(const std::string& event) {
+    return event == "rolled_back" ? "rolled back" : event;
+}
+
+}  // namespace triphammer::report

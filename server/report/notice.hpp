@@ -1,0 +1,54 @@
+#pragma once
+// What messages tell of a run: facts, gathered when a message is sent, so that they are true then.
+
+#include "store/outbox_store.hpp"
+#include "store/run_store.hpp"
+#include "store/told_store.hpp"
+
+#include <string>
+#include <vector>
+
+namespace triphammer::report {
+
+struct Notice {
+    struct Line {
+        std::string name = {};
+        std::string what = {};
+        std::string url = {};
+    };
+
+    std::string event = {};  // of channel_events()
+    std::string repository = {};
+    std::string workflow = {};
+    std::int64_t number = 0;
+    std::int64_t attempt = 1;
+    std::string run = {};  // its id
+    std::string url = {};
+    std::string branch = {};  // or tag, or "pull request 7"
+    std::string sha = {};
+    std::string title = {};
+    std::string actor = {};
+    std::string trigger = {};   // name of the event that started it
+    std::string duration = {};  // empty: it has not ended
+    TimePoint at = {};          // of what the message is about
+    std::vector<Line> failed_jobs = {};
+    std::vector<Line> deployments = {};
+    std::string delivery = {};  // names this message; the same when it is sent again
+};
+
+/// Code::invalid for a message of another form, Code::not_found.
+Result<Notice> load_notice(
+    store::Connection& db, const store::MessageRow& message, const std::string& public_url
+);
+
+/// What a test sends.
+Notice sample_notice(const std::string& public_url, TimePoint now);
+
+/// `template_text` with the notice's words for {workflow}, {number}, {event}, {repository},
+/// {branch}, {title}, {actor}; one line.
+std::string fill_title(const std::string& template_text, const Notice& notice);
+
+/// "failed", "rolled back".
+std::string word_of(const std::string& event);
+
+}  // namespace triphammer::report
