@@ -104,4 +104,14 @@ std::string_view content_security_policy() {
            "base-uri 'none'; frame-ancestors 'none'";
 }
 
+std::string form_security_policy(std::string_view github_url) {
+    constexpr std::string_view kForms = "form-action 'self'";
+    std::string policy{content_security_policy()};
+    const auto host = github_url.find("://");
+    if (host == std::string_view::npos) return policy;
+    const auto origin = github_url.substr(0, github_url.find('/', host + 3));
+    policy.insert(policy.find(kForms) + kForms.size(), " " + std::string{origin});
+    return policy;
+}
+
 }  // namespace triphammer::api

@@ -41,5 +41,7 @@ std::optional<Asset> find_page(std::string_view path);
 /// For every HTML answer (docs: web/README.md); X-Content-Type-Options, Referrer-Policy and the
 /// like are the caller's.
 std::string_view content_security_policy();
+/// The same for the one page that posts a form to GitHub: `github_url`'s origin may have it.
+std::string form_security_policy(std::string_view github_url);
 
 }  // namespace triphammer::api

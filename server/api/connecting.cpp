@@ -39,15 +39,6 @@ Result<github::Client> make_client(Services& services, const Secret& own_token) 
     return github::Client{std::move(settings), services.clock};
 }
 
-Result<> check_address(const Services& services) {
-    if (!services.hooks_url.empty()) return {};
-    return invalid(
-        "GitHub has to reach this server: set public_url in the configuration to the address that "
-        "leads here from the internet, https://ci.example.com say; or, where there is none, "
-        "github.mode: poll; and start the server again"
-    );
-}
-
 /// What GitHub knows better than the one who asked.
 Result<> take_facts(
     const Services& services, const github::ForgeRepository& facts, Wanted& wanted
@@ -118,28 +109,6 @@ Task<> take_back(Services& services, model::RepositoryId id, const std::string& 
     if (!done) log::error("a half registered repository stays", {{"error", done.error().message}});
 }
 
-/// Makes or finds the hook and writes its id down.
-Task<Result<github::ForgeHook>> make_hook(
-    Services& services, const github::Client& client, const Registered& registered
-) {
-    const auto& row = registered.row;
-    github::HookWish wish;
-    wish.url = hook_url(services, row.hook);
-    wish.secret = registered.secret;
-    wish.ours = services.hooks_url;
-    auto ensuring = github::ensure_hook(client, row.full_name, std::move(wish));
-    const auto hook = co_await std::move(ensuring);
-    if (!hook) co_return hook.error();
-    auto keeping = keep_hook(services, row, *hook);
-    if (const auto kept = co_await std::move(keeping); !kept) co_return kept.error();
-    if (services.polls && services.catch_up != nullptr) services.catch_up->wake();
-    if (hook->is_new) co_return *hook;
-    // Whoever waits for it is told why it does not come; the hook is there all the same.
-    auto pinging = github::ping_hook(client, row.full_name, hook->id);
-    (void)co_await std::move(pinging);
-    co_return *hook;
-}
-
 json hook_json(const Services& services, const RepositoryRow& row, std::int64_t hook) {
     return {
         {"id", model::to_text(row.id)},
@@ -154,7 +123,7 @@ json hook_json(const Services& services, const RepositoryRow& row, std::int64_t 
 }
 
 Task<Result<json>> connect(Services& services, Wanted wanted, std::string actor) {
-    if (const auto address = check_address(services); !address) co_return address.error();
+    if (const auto address = check_reached(services); !address) co_return address.error();
     const auto client = make_client(services, wanted.clone_token);
     if (!client) co_return client.error();
     auto reading = github::read_repository(*client, wanted.repository.full_name);
@@ -165,7 +134,7 @@ Task<Result<json>> connect(Services& services, Wanted wanted, std::string actor)
     auto adding = services.database.write(add);
     const auto registered = co_await std::move(adding);
     if (!registered) co_return registered.error();
-    auto making = make_hook(services, *client, *registered);
+    auto making = make_hook(services, *client, registered->row, registered->secret);
     const auto hook = co_await std::move(making);
     if (!hook && registered->is_new) {
         auto undoing = take_back(services, registered->row.id, actor);
@@ -238,10 +207,46 @@ Task<> add_last_response(Services& services, const RepositoryRow& row, json& out
 
 }  // namespace
 
+Result<> check_reached(const Services& services) {
+    if (!services.hooks_url.empty()) return {};
+    return invalid(
+        "GitHub has to reach this server: set public_url in the configuration to the address that "
+        "leads here from the internet, https://ci.example.com say; or, where there is none, "
+        "github.mode: poll; and start the server again"
+    );
+}
+
 Result<github::Client> forge_client(Services& services, const RepositoryRow& row) {
     const auto token = access::open_clone_token(services.sealer, row);
     if (!token) return token.error();
     return make_client(services, *token);
+}
+
+Task<Result<github::ForgeHook>> make_hook(
+    Services& services, const github::Client& client, RepositoryRow row, Secret secret
+) {
+    github::HookWish wish;
+    wish.url = hook_url(services, row.hook);
+    wish.secret = std::move(secret);
+    wish.ours = services.hooks_url;
+    wish.known = row.forge_hook;
+    auto ensuring = github::ensure_hook(client, row.full_name, std::move(wish));
+    const auto hook = co_await std::move(ensuring);
+    if (!hook) co_return hook.error();
+    auto keeping = keep_hook(services, row, *hook);
+    if (const auto kept = co_await std::move(keeping); !kept) co_return kept.error();
+    if (services.polls && services.catch_up != nullptr) services.catch_up->wake();
+    if (hook->is_new) co_return *hook;
+    // Whoever waits for it is told why it does not come; the hook is there all the same.
+    auto pinging = github::ping_hook(client, row.full_name, hook->id);
+    (void)co_await std::move(pinging);
+    co_return *hook;
+}
+
+std::string server_hook_url(const Services& services) {
+    auto url = services.hooks_url;
+    if (url.ends_with('/')) url.pop_back();
+    return url;
 }
 
 std::string hook_url(const Services& services, const std::string& hook) {

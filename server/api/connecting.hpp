@@ -7,7 +7,7 @@
 
 #include "access/sealing.hpp"
 #include "api/handlers.hpp"
-#include "github/client.hpp"
+#include "github/hooks.hpp"
 #include "store/repository_store.hpp"
 
 #include <string>
@@ -31,8 +31,18 @@ void seal_into(const access::Sealer& sealer, Wanted& wanted);
 
 Answer connect_repository(Services& services, Wanted wanted, std::string actor);
 
+/// Whether GitHub knows where to send events. Code::invalid: what to configure.
+Result<> check_reached(const Services& services);
+
 /// With the repository's own token, else the server's. Code::invalid: there is none.
 Result<github::Client> forge_client(Services& services, const store::RepositoryRow& row);
+/// Sets the repository's hook at GitHub to what it shall be, or makes it; writes its id down.
+Task<Result<github::ForgeHook>> make_hook(
+    Services& services, const github::Client& client, store::RepositoryRow row, Secret secret
+);
+
+/// The server's own hook, which is the App's.
+std::string server_hook_url(const Services& services);
 /// Where it is to be reached, as far as is known.
 std::string hook_url(const Services& services, const std::string& hook);
 

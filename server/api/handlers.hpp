@@ -16,6 +16,7 @@ Answer openapi(Services& services, Call call);
 Answer show_workflow_schema(Services& services, Call call);
 Answer show_server(Services& services, Call call);
 Answer show_doctor(Services& services, Call call);
+Answer show_forge_doctor(Services& services, Call call);
 Answer back_up(Services& services, Call call);
 
 // session_handlers.cpp
@@ -27,9 +28,23 @@ Answer list_tokens(Services& services, Call call);
 Answer create_token(Services& services, Call call);
 Answer revoke_token(Services& services, Call call);
 
+// user_handlers.cpp: people's accounts
+Answer list_users(Services& services, Call call);
+Answer create_user(Services& services, Call call);
+Answer change_user(Services& services, Call call);
+Answer invite_user(Services& services, Call call);
+Answer sign_in(Services& services, Call call);
+Answer change_password(Services& services, Call call);
+
 // live_handlers.cpp
 Answer live_socket(Services& services, Call call);
 Answer live_events(Services& services, Call call);
+
+// channel_handlers.cpp: who is told, and what could not be
+Answer list_channels(Services& services, Call call);
+Answer test_channel(Services& services, Call call);
+Answer list_messages(Services& services, Call call);
+Answer redeliver_message(Services& services, Call call);
 
 // starter_handlers.cpp: first workflows for a repository
 Answer list_starters(Services& services, Call call);
@@ -70,7 +85,7 @@ Answer preview_delivery(Services& services, std::string guid, access::Principal 
 Answer preview_pipeline(Services& services, Call call);
 
 // pages.cpp: the dashboard's files
-http::Response serve_page(const http::RequestHead& head);
+http::Response serve_page(const http::RequestHead& head, const std::string& github_url);
 
 // repository_handlers.cpp
 Answer list_repositories(Services& services, Call call);
@@ -85,6 +100,21 @@ Answer remove_secret(Services& services, Call call);
 // connecting.cpp: a repository's hook at GitHub
 Answer show_hook(Services& services, Call call);
 Answer ping_hook(Services& services, Call call);
+
+// forge_app.cpp: a GitHub App made from here
+Answer show_forge_app(Services& services, Call call);
+Answer begin_forge_app(Services& services, Call call);
+Answer finish_forge_app(Services& services, Call call);
+Answer remove_forge_app(Services& services, Call call);
+
+// given_repositories.cpp: what the App was given
+Answer list_installations(Services& services, Call call);
+Answer list_given_repositories(Services& services, Call call);
+Answer register_given_repository(Services& services, Call call);
+
+// hook_mending.cpp
+Answer mend_hook(Services& services, Call call);
+Answer mend_app_hook(Services& services, Call call);
 
 // hook_secret.cpp
 Answer rotate_hook_secret(Services& services, Call call);

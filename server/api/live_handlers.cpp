@@ -98,7 +98,7 @@ Task<> read_messages(
 Task<> serve_socket(
     Services& services, access::Principal who, std::unique_ptr<http::WebSocket> socket
 ) {
-    const auto follower = services.live.follow();
+    const auto follower = services.live.follow(who.actor);
     TaskGroup writer{co_await boost::asio::this_coro::executor, {}};
     writer.spawn("live", send_messages(follower, *socket, hello_text(services, who)));
     auto reading = read_messages(services, follower, *socket);
@@ -110,8 +110,10 @@ Task<> serve_socket(
 }
 
 /// The plain stream for scripts: every change as one event, with its number as the id.
-Task<> send_events(Services& services, std::int64_t last, http::BodyWriter& writer) {
-    const auto follower = services.live.follow();
+Task<> send_events(
+    Services& services, std::string actor, std::int64_t last, http::BodyWriter& writer
+) {
+    const auto follower = services.live.follow(std::move(actor));
     std::set<std::string> topics{
         "runs", "deliveries", "deployments", "repositories", "pipelines", "environments"};
     auto subscribing = follower->subscribe(std::move(topics), last);
@@ -119,6 +121,7 @@ Task<> send_events(Services& services, std::int64_t last, http::BodyWriter& writ
     for (;;) {
         auto waiting = follower->next(kPing);
         const auto text = co_await std::move(waiting);
+        if (follower->closed()) co_return;
         std::string event = ": ping\n\n";
         if (!text.empty()) {
             const auto message = json::parse(text, nullptr, false);
@@ -166,8 +169,9 @@ Answer live_events(Services& services, Call call) {
     response.headers.set("Content-Type", "text/event-stream");
     response.headers.set("Cache-Control", "no-store");
     const auto from = last.value_or(0);
-    response.body = http::StreamBody{[&services, from](http::BodyWriter& writer) {
-        return send_events(services, from, writer);
+    auto& actor = call.who.actor;
+    response.body = http::StreamBody{[&services, actor, from](http::BodyWriter& writer) {
+        return send_events(services, actor, from, writer);
     }};
     co_return response;
 }

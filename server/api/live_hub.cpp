@@ -24,9 +24,18 @@ constexpr int kBatch = 500;                // rows of `changes` read at a time
 constexpr std::size_t kMaxWaiting = 2000;  // messages of one follower; beyond: resync
 constexpr std::int64_t kMaxReplay = 20'000;
 
+/// Whose rights this changed, as `changes.actor` names them; empty: nobody's.
+std::string actor_changed_by(const store::ChangeRow& change) {
+    if (change.subject == "user") return "user:" + change.reason;
+    if (change.subject == "token" && change.to_state == "revoked") return "token:" + change.reason;
+    if (change.subject == "session" && change.to_state == "ended") return change.actor;
+    return {};
+}
+
 }  // namespace
 
 struct Follower::State {
+    std::string actor;
     store::Database& database;
     asio::steady_timer wake;
     std::set<std::string> topics;
@@ -36,7 +45,8 @@ struct Follower::State {
     bool closed = false;
     bool replaying = false;
 
-    State(Executor executor, store::Database& db) : database{db}, wake{executor} {}
+    State(Executor executor, store::Database& db, std::string who)
+        : actor{std::move(who)}, database{db}, wake{executor} {}
 
     void push(std::string text) {
         if (waiting.size() >= kMaxWaiting) {
@@ -60,6 +70,11 @@ struct Follower::State {
         auto topic = topic_of(growth);
         if (!topics.contains(topic)) return;
         logs[std::move(topic)] = growth_text(growth);
+        wake.cancel();
+    }
+
+    void end() {
+        closed = true;
         wake.cancel();
     }
 
@@ -89,7 +104,9 @@ struct LiveHub::State {
     void give(const std::vector<store::ChangeRow>& changes) {
         for (const auto& change : changes) {
             seq = std::max(seq, change.seq);
+            const auto changed = actor_changed_by(change);
             for_each([&](Follower::State& follower) {
+                if (!changed.empty() && follower.actor == changed) follower.end();
                 if (!follower.replaying) follower.take(change);
             });
         }
@@ -185,15 +202,16 @@ std::size_t LiveHub::followers() const {
     return state_->followers.size();
 }
 
-std::shared_ptr<Follower> LiveHub::follow() {
-    auto follower = std::make_shared<Follower>(state_->executor, state_->database);
+std::shared_ptr<Follower> LiveHub::follow(std::string actor) {
+    auto follower =
+        std::make_shared<Follower>(state_->executor, state_->database, std::move(actor));
     follower->state_->sent = state_->seq;
     state_->followers.push_back(follower->state_);
     return follower;
 }
 
-Follower::Follower(Executor executor, store::Database& database)
-    : state_{std::make_shared<State>(std::move(executor), database)} {}
+Follower::Follower(Executor executor, store::Database& database, std::string actor)
+    : state_{std::make_shared<State>(std::move(executor), database, std::move(actor))} {}
 
 Follower::~Follower() = default;
 
@@ -235,8 +253,7 @@ Task<std::string> Follower::next(std::chrono::milliseconds limit) {
 }
 
 void Follower::close() {
-    state_->closed = true;
-    state_->wake.cancel();
+    state_->end();
 }
 
 bool Follower::closed() const {

@@ -52,7 +52,9 @@ class LiveHub {
     std::int64_t seq() const;
     std::size_t followers() const;
 
-    std::shared_ptr<Follower> follow();
+    /// For `actor`, whose follower ends when the actor's session, token or account changes: who may
+    /// still follow comes again.
+    std::shared_ptr<Follower> follow(std::string actor);
 
   private:
     struct State;
@@ -61,7 +63,7 @@ class LiveHub {
 
 class Follower {
   public:
-    Follower(Executor executor, store::Database& database);
+    Follower(Executor executor, store::Database& database, std::string actor);
     ~Follower();
 
     /// Replaces the whole subscription; everything after `last` that fits is sent first.

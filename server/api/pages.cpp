@@ -5,8 +5,11 @@ namespace triphammer::api {
 
 namespace {
 
-void protect(http::Response& response) {
-    response.headers.set("Content-Security-Policy", std::string{content_security_policy()});
+/// The page that has GitHub make an App posts a form there.
+constexpr std::string_view kFormPage = "/connect/github";
+
+void protect(http::Response& response, std::string policy) {
+    response.headers.set("Content-Security-Policy", std::move(policy));
     response.headers.set("X-Content-Type-Options", "nosniff");
     response.headers.set("Referrer-Policy", "same-origin");
     response.headers.set("Cross-Origin-Opener-Policy", "same-origin");
@@ -18,11 +21,15 @@ bool takes_gzip(const http::RequestHead& head) {
 
 }  // namespace
 
-http::Response serve_page(const http::RequestHead& head) {
+http::Response serve_page(const http::RequestHead& head, const std::string& github_url) {
     const auto asset = find_page(head.path);
     if (!asset) return http::make_error(404, "not_found", "there is nothing at this path");
     http::Response response{200};
-    protect(response);
+    protect(
+        response,
+        head.path == kFormPage ? form_security_policy(github_url)
+                               : std::string{content_security_policy()}
+    );
     response.headers.set("Content-Type", std::string{asset->content_type});
     response.headers.set("ETag", asset->etag);
     response.headers.set("Vary", "Accept-Encoding");

@@ -1,5 +1,6 @@
 #include "api/reply.hpp"
 
+#include "access/setup.hpp"
 #include "api/services.hpp"
 #include "base/text.hpp"
 #include "http/networks.hpp"
@@ -79,6 +80,19 @@ Result<std::int64_t> query_number(const Call& call, std::string_view name, std::
     const auto number = parse_integer(*text);
     if (!number) return invalid(std::string{name} + " must be a whole number");
     return *number;
+}
+
+std::string session_cookie_of(const http::RequestHead& head) {
+    const auto field = head.headers.find("Cookie");
+    if (!field) return {};
+    for (const auto part : split(*field, ';')) {
+        const auto pair = trim(part);
+        const auto equals = pair.find('=');
+        if (equals != std::string_view::npos && pair.substr(0, equals) == access::kSessionCookie) {
+            return std::string{pair.substr(equals + 1)};
+        }
+    }
+    return {};
 }
 
 std::string client_of(const http::RequestHead& head) {

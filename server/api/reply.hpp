@@ -44,6 +44,9 @@ std::string query_text(const Call& call, std::string_view name);
 /// Code::invalid where the value is there and no whole number.
 Result<std::int64_t> query_number(const Call& call, std::string_view name, std::int64_t fallback);
 
+/// The session's cookie; empty: there is none.
+std::string session_cookie_of(const http::RequestHead& head);
+
 /// What a client's failures to sign in are counted by; empty: not counted, the kernel vouches.
 std::string client_of(const http::RequestHead& head);
 

@@ -30,19 +30,6 @@ struct Credentials {
     bool empty() const { return token.empty() && cookie.empty() && !admin_socket; }
 };
 
-std::string cookie_of(const RequestHead& head) {
-    const auto field = head.headers.find("Cookie");
-    if (!field) return {};
-    for (const auto part : split(*field, ';')) {
-        const auto pair = trim(part);
-        const auto equals = pair.find('=');
-        if (equals != std::string_view::npos && pair.substr(0, equals) == access::kSessionCookie) {
-            return std::string{pair.substr(equals + 1)};
-        }
-    }
-    return {};
-}
-
 /// The kernel says who is at the other end of the admin socket: root, or the daemon's own user.
 bool is_admin_peer(const RequestHead& head) {
     if (head.listener != kAdminListener || !head.peer.unix_peer) return false;
@@ -64,7 +51,7 @@ Credentials credentials_of(const RequestHead& head) {
     if (field && field->size() > 7 && equal_ignoring_case(field->substr(0, 7), "Bearer ")) {
         out.token = trim(field->substr(7));
     }
-    if (out.token.empty()) out.cookie = cookie_of(head);
+    if (out.token.empty()) out.cookie = session_cookie_of(head);
     return out;
 }
 
@@ -98,7 +85,9 @@ Response not_signed_in() {
     return refuse(
         401,
         "unauthorized",
-        "sign in with a set-up link (triphammer setup-link), or send Authorization: Bearer TOKEN"
+        "sign in, with a set-up link at first (triphammer setup-link), or send Authorization: "
+        "Bearer "
+        "TOKEN"
     );
 }
 
@@ -185,7 +174,7 @@ bool needs_principal(const Route& route, const RequestHead& head) {
 }
 
 bool is_sign_in(const Route& route) {
-    return route.pattern == "/api/v1/setup";
+    return route.access == Access::open && is_mutating(route.method);
 }
 
 /// What is wrong with this head for this route, if anything; nothing of the body is read then.
@@ -267,7 +256,9 @@ bool is_for_programs(const RequestHead& head) {
 }
 
 /// `allowed`: the methods of the routes with this path.
-RouteDecision answer_no_route(const RequestHead& head, const std::vector<std::string>& allowed) {
+RouteDecision answer_no_route(
+    const RequestHead& head, const std::vector<std::string>& allowed, const std::string& github_url
+) {
     if (!allowed.empty()) return answer(method_not_allowed(allowed));
     if (is_for_programs(head)) {
         return answer(
@@ -276,7 +267,7 @@ RouteDecision answer_no_route(const RequestHead& head, const std::vector<std::st
     }
     const bool reads = head.method == Method::get || head.method == Method::head;
     if (!reads) return answer(method_not_allowed({"GET", "HEAD"}));
-    return answer(serve_page(head));
+    return answer(serve_page(head, github_url));
 }
 
 }  // namespace
@@ -297,7 +288,7 @@ RouteDecision Router::route(const RequestHead& head) {
         }
         return decide(services_, route, std::move(parameters), head);
     }
-    return answer_no_route(head, allowed);
+    return answer_no_route(head, allowed, services_.github_url);
 }
 
 }  // namespace triphammer::api

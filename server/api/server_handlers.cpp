@@ -49,6 +49,12 @@ Answer show_doctor(Services& services, Call call) {
     co_return http::make_json(200, co_await std::move(examining));
 }
 
+Answer show_forge_doctor(Services& services, Call call) {
+    if (!services.examine_forge) co_return http::make_error(503, "unavailable", "no daemon runs");
+    auto examining = services.examine_forge(query_text(call, "repository"));
+    co_return reply(co_await std::move(examining));
+}
+
 Answer back_up(Services& services, Call call) {
     const auto body = read_object(call);
     if (!body) co_return http::make_error(body.error());

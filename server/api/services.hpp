@@ -2,6 +2,7 @@
 // What the handlers work with: references to objects that App owns. No behaviour.
 
 #include "access/failure_limit.hpp"
+#include "access/password_threads.hpp"
 #include "base/clock.hpp"
 #include "base/histogram.hpp"
 #include "base/random.hpp"
@@ -9,7 +10,7 @@
 #include "base/task.hpp"
 #include "base/thread.hpp"
 #include "git/url.hpp"
-#include "github/client.hpp"
+#include "github/app.hpp"
 
 #include <sys/types.h>
 
@@ -51,6 +52,10 @@ class Planner;
 class Receiver;
 }  // namespace triphammer::intake
 
+namespace triphammer::report {
+class Channels;
+}
+
 namespace triphammer::launch {
 class Dispatcher;
 class JobTokens;
@@ -85,6 +90,8 @@ struct Services {
     std::string hooks_url =
         {};              // what addresses of our hooks begin with; empty: GitHub reaches none
     bool polls = false;  // github.mode: poll
+    Secret server_hook_secret = {};  // github.webhook_secret
+    bool app_is_configured = false;  // github.app_id: then none is made here
 
     // Told after a commit; null in the command line's own process, where nothing runs.
     std::function<void()> on_delivery;  // a delivery is pending again
@@ -95,10 +102,15 @@ struct Services {
     std::function<std::string()> unready;                  // why /readyz says no; empty: ready
     /// What `triphammer doctor` says, as JSON; true: not what was found some seconds ago.
     std::function<Task<std::string>(bool)> examine;
+    /// `triphammer doctor github`, of one repository or (empty) all.
+    std::function<Task<Result<std::string>>(std::string)> examine_forge = {};
 
     Histogram loop_lag{{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5}};
 
     access::FailureLimit failures{clock};  // with tokens and set-up links
+    /// With passwords, of a client and a name: ten, then one in six seconds.
+    access::FailureLimit guesses{clock, {.in_a_row = 10, .refill = std::chrono::seconds{6}}};
+    access::PasswordThreads passwords = {};
 
     std::map<std::string, Instant> touched;  // cookies and when their use was last noted
 
@@ -106,13 +118,17 @@ struct Services {
     intake::Planner* planner = nullptr;
     intake::Receiver* receiver = nullptr;
     intake::CatchUp* catch_up = nullptr;
+    report::Channels* channels = nullptr;
     launch::RunnerGateway* gateway = nullptr;
-    launch::JobTokens* tokens = nullptr;  // also null without a GitHub App
+    launch::JobTokens* tokens = nullptr;
+    github::App* forge_app = nullptr;
+    /// Uses the GitHub App that the table has now, or none.
+    std::function<Task<Result<>>()> reload_app = {};
     git::Mirrors* mirrors = nullptr;
     NamedThread* git_thread = nullptr;       // that of `mirrors`
     git::Mirrors* action_mirrors = nullptr;  // of unregistered repositories: source_place.hpp
     /// Where a repository is fetched from, and with what; empty in a run without a daemon.
-    std::function<Result<git::Remote>(const store::RepositoryRow&)> repository_remote;
+    std::function<Task<Result<git::Remote>>(store::RepositoryRow)> repository_remote;
     /// The same for the repository of an action; Code::refused where no pattern allows it.
     std::function<Result<git::Remote>(const std::string&)> action_remote;
     Submodules submodules = Submodules::none;

@@ -1,8 +1,10 @@
 #include "access/setup.hpp"
 #include "access/tokens.hpp"
+#include "access/users.hpp"
 #include "api/handlers.hpp"
 #include "api/reply.hpp"
 #include "api/services.hpp"
+#include "api/session_reply.hpp"
 #include "store/database.hpp"
 #include "store/repository_store.hpp"
 
@@ -14,17 +16,15 @@ using nlohmann::json;
 
 namespace {
 
-bool is_secure(const Services& services) {
-    return services.base_url.starts_with("https://");
-}
-
-json token_json(const access::TokenEntry& token) {
+json token_json(store::Connection& connection, const access::TokenEntry& token) {
+    const auto repository = store::find_repository(connection, token.repository);
     const auto time = [](const std::optional<TimePoint>& at) {
         return at ? json(to_rfc3339(*at)) : json{};
     };
     return {
         {"name", token.name},
         {"role", access::name_of(token.role)},
+        {"repository", repository ? json(repository->full_name) : json{}},
         {"created_at", to_rfc3339(token.created_at)},
         {"expires_at", time(token.expires_at)},
         {"revoked_at", time(token.revoked_at)},
@@ -59,28 +59,82 @@ Result<model::RepositoryId> find_limit(store::Connection& connection, const std:
     return found->id;
 }
 
+struct Link {
+    std::string token;
+    std::string name;  // of the account that an admin's link makes
+    Secret password;
+    bool only_asks = false;  // whose link it is; nothing is spent
+};
+
+Result<Link> read_link(const Call& call) {
+    const auto body = read_object(call);
+    if (!body) return body.error();
+    Link link;
+    auto token = text_field(*body, "token");
+    if (!token) return token.error();
+    link.token = std::move(*token);
+    auto name = text_field(*body, "name", "");
+    if (!name) return name.error();
+    link.name = std::move(*name);
+    auto password = text_field(*body, "password", "");
+    if (!password) return password.error();
+    link.password = Secret{std::move(*password)};
+    const auto peek = body->find("peek");
+    link.only_asks = peek != body->end() && *peek == true;
+    return link;
+}
+
+Task<Result<std::optional<store::UserRow>>> find_link_user(Services& services, std::string token) {
+    const auto now = services.clock.now();
+    auto find = [&](store::Connection& connection) {
+        return access::find_invited(connection, token, now);
+    };
+    auto finding = services.database.read(find);
+    co_return co_await std::move(finding);
+}
+
+/// Chooses the password of `name`, whose link it is, or who gets an account by an admin's.
+Task<Result<Secret>> accept_link(Services& services, const Link& link, std::string name) {
+    const auto fine = access::check_password_rules(name, link.password);
+    if (!fine) co_return fine.error();
+    auto hashing = services.passwords.hash(services.random, link.password);
+    auto hash = co_await std::move(hashing);
+    if (!hash) co_return hash.error();
+    const access::ChosenPassword chosen{std::move(name), std::move(*hash)};
+    auto accept = [&](store::Transaction& transaction) {
+        return access::accept_invitation(transaction, services.random, link.token, chosen);
+    };
+    auto accepting = services.database.write(accept);
+    co_return co_await std::move(accepting);
+}
+
+http::Response refuse_link(Services& services, const Call& call, const Error& error) {
+    if (error.code != Code::unauthorized) return http::make_error(error);
+    services.failures.note_failure(client_of(call.request));
+    return http::make_error(403, "refused", error.message);
+}
+
 }  // namespace
 
 Answer use_setup_link(Services& services, Call call) {
-    const auto body = read_object(call);
-    if (!body) co_return http::make_error(body.error());
-    const auto token = text_field(*body, "token");
-    if (!token) co_return http::make_error(token.error());
-    auto use = [&](store::Transaction& transaction) {
-        return access::use_setup_link(transaction, services.random, *token);
-    };
-    auto used = services.database.write(use);
-    const auto cookie = co_await std::move(used);
-    if (!cookie && cookie.error().code == Code::unauthorized) {
-        services.failures.note_failure(client_of(call.request));
-        co_return http::make_error(
-            403, "refused", "this link was used or is older than 15 minutes: triphammer setup-link"
-        );
+    const auto link = read_link(call);
+    if (!link) co_return http::make_error(link.error());
+    auto finding = find_link_user(services, link->token);
+    const auto user = co_await std::move(finding);
+    if (!user) co_return refuse_link(services, call, user.error());
+    if (link->only_asks) co_return reply(200, json{{"name", *user ? json((*user)->name) : json{}}});
+    const auto name = *user ? (*user)->name : link->name;
+    if (name.empty()) {
+        auto use = [&](store::Transaction& transaction) {
+            return access::use_setup_link(transaction, services.random, link->token);
+        };
+        auto used = services.database.write(use);
+        const auto cookie = co_await std::move(used);
+        co_return reply_session(services, cookie, "admin");
     }
-    if (!cookie) co_return http::make_error(cookie.error());
-    auto response = reply(200, json{{"role", "admin"}});
-    response.headers.add("Set-Cookie", access::make_session_cookie(*cookie, is_secure(services)));
-    co_return response;
+    auto accepting = accept_link(services, *link, name);
+    const auto cookie = co_await std::move(accepting);
+    co_return reply_session(services, cookie, *user ? (*user)->role : "admin");
 }
 
 Answer show_session(Services&, Call call) {
@@ -88,20 +142,14 @@ Answer show_session(Services&, Call call) {
 }
 
 Answer end_session(Services& services, Call call) {
-    const auto field = call.request.headers.find("Cookie").value_or("");
-    const auto at = field.find(access::kSessionCookie);
-    const std::string name{access::kSessionCookie};
-    std::string cookie;
-    if (at != std::string_view::npos) {
-        cookie = field.substr(at + name.size() + 1);
-        cookie.resize(std::min(cookie.find(';'), cookie.size()));
-    }
+    const auto cookie = session_cookie_of(call.request);
     auto end = [&](store::Transaction& transaction) {
         return access::end_session(transaction, cookie);
     };
     auto ended = services.database.write(end);
     const auto done = co_await std::move(ended);
     auto response = reply_empty(done);
+    const std::string name{access::kSessionCookie};
     response.headers.add("Set-Cookie", name + "=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
     co_return response;
 }
@@ -123,13 +171,16 @@ Answer create_setup_link(Services& services, Call call) {
 }
 
 Answer list_tokens(Services& services, Call) {
-    auto list = [](store::Connection& connection) { return access::list_tokens(connection); };
+    auto list = [](store::Connection& connection) -> Result<json> {
+        const auto tokens = access::list_tokens(connection);
+        if (!tokens) return tokens.error();
+        auto items = json::array();
+        for (const auto& token : *tokens) items.push_back(token_json(connection, token));
+        return value_of({{"items", items}, {"next", nullptr}});
+    };
     auto listed = services.database.read(list);
-    const auto tokens = co_await std::move(listed);
-    if (!tokens) co_return http::make_error(tokens.error());
-    auto items = json::array();
-    for (const auto& token : *tokens) items.push_back(token_json(token));
-    co_return reply(200, json{{"items", items}, {"next", nullptr}});
+    const auto found = co_await std::move(listed);
+    co_return reply(found);
 }
 
 Answer create_token(Services& services, Call call) {

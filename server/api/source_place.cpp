@@ -34,16 +34,17 @@ Result<SourcePlace> place_of_action(Services& services, const std::string& name)
     return out;
 }
 
-Result<SourcePlace> place_of(Services& services, const store::RepositoryRow& repository) {
+Task<Result<SourcePlace>> place_of(Services& services, store::RepositoryRow repository) {
     SourcePlace out;
     out.mirrors = services.mirrors;
     out.id = repository.id;
     out.url = repository.clone_url;
-    if (!services.repository_remote) return out;
-    auto remote = services.repository_remote(repository);
-    if (!remote) return remote.error();
+    if (!services.repository_remote) co_return out;
+    auto finding = services.repository_remote(std::move(repository));
+    auto remote = co_await std::move(finding);
+    if (!remote) co_return remote.error();
     out.remote = std::move(*remote);
-    return out;
+    co_return out;
 }
 
 Error refuse(const SourceOwner& owner, const store::RepositoryRow& other) {
@@ -112,7 +113,10 @@ Task<Result<SourcePlace>> place_of_module(
     const auto row = co_await std::move(asked);
     if (!row) co_return row.error();
     if (*row && !may_read(owner, **row)) co_return refuse(owner, **row);
-    if (*row) co_return place_of(services, **row);
+    if (*row) {
+        auto placing = place_of(services, **row);
+        co_return co_await std::move(placing);
+    }
     if (services.submodules == Submodules::same_host) {
         co_return place_of_stranger(services, owner, url);
     }
@@ -148,17 +152,19 @@ Task<Result<SourcePlace>> place_of_other(
         co_return refused(name + " is not registered on this server: triphammer repo add " + name);
     }
     if (!may_read(owner, **other)) co_return refuse(owner, **other);
-    co_return find_default_place(services, **other);
+    auto placing = find_default_place(services, **other);
+    co_return co_await std::move(placing);
 }
 
 }  // namespace
 
-Result<SourcePlace> find_default_place(Services& services, const store::RepositoryRow& repository) {
-    auto place = place_of(services, repository);
-    if (!place) return place.error();
-    const auto& branch = repository.default_branch;
+Task<Result<SourcePlace>> find_default_place(Services& services, store::RepositoryRow repository) {
+    const auto branch = repository.default_branch;
+    auto placing = place_of(services, std::move(repository));
+    auto place = co_await std::move(placing);
+    if (!place) co_return place.error();
     place->ref = branch.empty() ? std::string{git::kHead} : "refs/heads/" + branch;
-    return place;
+    co_return place;
 }
 
 Result<SourceWanted> read_source_wanted(const std::string& body) {
@@ -232,7 +238,8 @@ Task<Result<SourcePlace>> find_source_place(
         auto placing = place_of_other(services, owner, wanted.repository);
         co_return co_await std::move(placing);
     }
-    auto place = place_of(services, owner.repository);
+    auto placing = place_of(services, owner.repository);
+    auto place = co_await std::move(placing);
     if (!place) co_return place.error();
     place->commit = owner.sha;
     place->ref = owner.ref;

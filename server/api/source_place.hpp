@@ -72,7 +72,7 @@ Task<Result<SourcePlace>> find_source_place(
 );
 
 /// The default branch of a registered repository.
-Result<SourcePlace> find_default_place(Services& services, const store::RepositoryRow& repository);
+Task<Result<SourcePlace>> find_default_place(Services& services, store::RepositoryRow repository);
 
 /// Has the mirror fetch what it lacks; nothing where nobody can be asked.
 Task<Result<>> bring(const SourcePlace& place, git::Want want);

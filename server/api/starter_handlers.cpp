@@ -42,7 +42,8 @@ Task<Result<store::RepositoryRow>> find_visible(Services& services, Call call) {
 }
 
 Task<Result<starter::Tree>> see_tree(Services& services, store::RepositoryRow repository) {
-    const auto place = find_default_place(services, repository);
+    auto placing = find_default_place(services, std::move(repository));
+    const auto place = co_await std::move(placing);
     if (!place) co_return place.error();
     auto bringing = bring(*place, {place->ref, ""});
     if (auto there = co_await std::move(bringing); !there) co_return there.error();

@@ -1,11 +1,8 @@
 #include "app/config.hpp"
 
+#include "app/channel_config.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
-#include "docker/reference.hpp"
-#include "github/jwt.hpp"
-#include "http/networks.hpp"
-#include "http/url.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -39,22 +36,6 @@ Setting text_setting(std::string path, Member member) {
         [member](const Config& config) { return std::string{std::invoke(member, config)}; }};
 }
 
-template <class Number>
-Setting number_setting(std::string path, Number Config::*member, std::int64_t least) {
-    return {
-        std::move(path),
-        Kind::scalar,
-        [member, least](Config& config, const std::string& value) -> Result<> {
-            const auto number = parse_integer(value);
-            if (!number || *number < least) {
-                return invalid("must be a whole number of at least " + std::to_string(least));
-            }
-            config.*member = static_cast<Number>(*number);
-            return {};
-        },
-        [member](const Config& config) { return std::to_string(config.*member); }};
-}
-
 /// A number of something that the configuration holds: `member` gives it.
 template <class Member>
 Setting inner_number_setting(std::string path, Member member, std::int64_t least) {
@@ -71,6 +52,14 @@ Setting inner_number_setting(std::string path, Member member, std::int64_t least
             return {};
         },
         [member](const Config& config) { return std::to_string(member(config)); }};
+}
+
+template <class Number>
+Setting number_setting(std::string path, Number Config::*member, std::int64_t least) {
+    const auto find = [member](auto& config) -> auto& {
+        return config.*member;
+    };
+    return inner_number_setting(std::move(path), find, least);
 }
 
 /// How much room artifacts and caches have.
@@ -141,10 +130,17 @@ Setting choice_setting(std::string path, Member member, std::vector<std::string>
         [member](const Config& config) { return std::string{std::invoke(member, config)}; }};
 }
 
-Result<> set_bool(bool& target, const std::string& value) {
-    if (value != "true" && value != "false") return invalid("must be true or false");
-    target = value == "true";
-    return {};
+template <class Member>
+Setting bool_setting(std::string path, Member member) {
+    return {
+        std::move(path),
+        Kind::scalar,
+        [member](Config& config, const std::string& value) -> Result<> {
+            if (value != "true" && value != "false") return invalid("must be true or false");
+            member(config) = value == "true";
+            return {};
+        },
+        [member](const Config& config) { return std::string{member(config) ? "true" : "false"}; }};
 }
 
 Result<> add_label(Config& config, const std::string& label, const std::string& target) {
@@ -157,12 +153,6 @@ Result<> add_label(Config& config, const std::string& label, const std::string& 
 
 // NOLINTNEXTLINE(readability-function-size): a table
 std::vector<Setting> make_settings() {
-    const auto launcher_set = [](Config& config, const std::string& value) {
-        return set_bool(config.start_launcher, value);
-    };
-    const auto launcher_get = [](const Config& config) {
-        return std::string{config.start_launcher ? "true" : "false"};
-    };
     const auto github = [](std::string GithubConfig::*member) {
         return [member](auto& config) -> auto& {
             return config.github.*member;
@@ -171,15 +161,9 @@ std::vector<Setting> make_settings() {
     std::vector<Setting> all{
         text_setting("listen", &Config::listen),
         text_setting("public_url", &Config::public_url),
-        text_setting(
-            "data", [](auto& config) -> auto& { return config.data; }
-        ),
-        text_setting(
-            "run", [](auto& config) -> auto& { return config.run; }
-        ),
-        text_setting(
-            "master_key_file", [](auto& config) -> auto& { return config.master_key_file; }
-        ),
+        text_setting("data", &Config::data),
+        text_setting("run", &Config::run),
+        text_setting("master_key_file", &Config::master_key_file),
         number_setting("workers", &Config::workers, 1),
         text_setting("docker.host", &Config::docker_host),
         text_setting("docker.switch_image", &Config::switch_image),
@@ -195,15 +179,23 @@ std::vector<Setting> make_settings() {
         text_setting("github.app_id", github(&GithubConfig::app_id)),
         secret_setting("github.private_key", &GithubConfig::private_key),
         secret_setting("github.webhook_secret", &GithubConfig::webhook_secret),
+        secret_setting("github.webhook_secret_previous", &GithubConfig::webhook_secret_previous),
         list_setting("git.insecure_hosts", &Config::insecure_git_hosts),
         choice_setting("git.submodules", &Config::submodules, {"none", "registered", "same-host"}),
         list_setting("git.known_hosts", &Config::known_hosts),
         list_setting("git.lfs_hosts", &Config::lfs_hosts),
         list_setting("actions.allow", &Config::allowed_actions),
         list_setting("trusted_proxies", &Config::trusted_proxies),
+        list_setting("notify.allow_private", &Config::notify_private),
         number_setting("webhook.max_body", &Config::webhook_max_body, 1024),
         number_setting("logs.max_bytes", &Config::log_max_bytes, 4096),
-        {"launcher.start", Kind::scalar, launcher_set, launcher_get},
+        bool_setting(
+            "launcher.start", [](auto& config) -> auto& { return config.start_launcher; }
+        ),
+        bool_setting(
+            "github.comments", [](auto& config) -> auto& { return config.github.comments; }
+        ),
+        text_setting("launcher.cgroup", &Config::cgroup),
         text_setting("launcher.daemon_user", &Config::daemon_user),
         choice_setting("log.level", &Config::log_level, {"debug", "info", "warning", "error"}),
         choice_setting("log.format", &Config::log_format, {"logfmt", "json"}),
@@ -223,7 +215,6 @@ constexpr std::string_view kNotYet[] = {
     "swarm.",
     "retention.",
     "quota.",
-    "notify.",
     "auth.",
     "metrics.",
     "runners.",
@@ -259,6 +250,7 @@ Result<std::string> read_secret_file(const std::string& path) {
 
 Result<> apply_one(Config& config, const std::string& path, const std::string& value) {
     if (path.starts_with("runs_on.")) return add_label(config, path.substr(8), value);
+    if (path.starts_with(kChannelKeys)) return set_channel_key(config, path, value);
     if (const auto* setting = find_setting(path)) return setting->set(config, value);
     if (path.ends_with("_file")) {
         const auto* secret = find_setting(path.substr(0, path.size() - 5));
@@ -300,29 +292,6 @@ Result<> apply_variable(Config& config, const std::string& name, const std::stri
     return {};
 }
 
-bool is_address(std::string_view listen) {
-    const auto colon = listen.rfind(':');
-    if (colon == std::string_view::npos || colon == 0) return false;
-    const auto port = parse_integer(listen.substr(colon + 1));
-    return port && *port <= 65535;
-}
-
-bool is_loopback(std::string_view listen) {
-    return listen.starts_with("127.") || listen.starts_with("localhost:") ||
-           listen.starts_with("[::1]:");
-}
-
-Result<> check_app(const GithubConfig& github) {
-    const bool has_key = !github.private_key.empty();
-    if (github.app_id.empty() && !has_key) return {};
-    if (github.app_id.empty() || !has_key) {
-        return invalid("github.app_id and github.private_key belong together: set both, or none");
-    }
-    const auto tried = github::make_app_jwt(github.app_id, github.private_key, TimePoint{});
-    if (!tried) return with_context("github.private_key", tried.error());
-    return {};
-}
-
 }  // namespace
 
 std::filesystem::path Config::run_directory() const {
@@ -360,39 +329,11 @@ Result<> apply_environment(Config& config, const std::vector<std::string>& envir
     return {};
 }
 
-Result<> check(const Config& config) {
-    if (!is_address(config.listen)) {
-        return invalid("listen: '" + config.listen + "' is not ADDRESS:PORT, 127.0.0.1:7707 say");
-    }
-    if (!is_loopback(config.listen) && config.trusted_proxies.empty()) {
-        return invalid(
-            "listen: " + config.listen +
-            " is not loopback; name the TLS proxy in front of it under "
-            "trusted_proxies, or listen on 127.0.0.1"
-        );
-    }
-    if (auto proxies = http::Networks::parse(config.trusted_proxies); !proxies) {
-        return with_context("trusted_proxies", proxies.error());
-    }
-    const auto& secret = config.github.webhook_secret.reveal();
-    if (!secret.empty() && secret.size() < 16) {
-        return invalid("github.webhook_secret is shorter than 16 characters; make a random one");
-    }
-    if (const auto image = docker::parse_reference(config.switch_image); !image) {
-        return with_context("docker.switch_image", image.error());
-    }
-    if (auto app = check_app(config.github); !app) return app;
-    for (const auto& url : {config.github.api_url, config.github.url}) {
-        const auto parsed = http::parse_url(url);
-        if (!parsed) return invalid("github: '" + url + "': " + parsed.error().message);
-    }
-    return {};
-}
-
 std::vector<std::pair<std::string, std::string>> describe(const Config& config) {
     std::vector<std::pair<std::string, std::string>> out;
     for (const auto& setting : settings()) out.emplace_back(setting.path, setting.get(config));
     for (const auto& [label, target] : config.runs_on) out.emplace_back("runs_on." + label, target);
+    for (auto& [path, value] : describe_channels(config)) out.emplace_back(path, value);
     return out;
 }
 

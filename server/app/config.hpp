@@ -5,6 +5,7 @@
 #include "artifacts/limits.hpp"
 #include "base/result.hpp"
 #include "base/secret.hpp"
+#include "report/channel_settings.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -24,7 +25,9 @@ struct GithubConfig {
     Secret private_key;         // PEM
     std::string mode = "push";  // push: GitHub sends; poll: its log of deliveries is asked
     int poll_seconds = 15;      // how often, with poll
+    bool comments = true;       // on pull requests: one that shows what jobs report
     Secret webhook_secret;      // of POST /webhooks/github; empty: that route refuses everything
+    Secret webhook_secret_previous;  // the one before, while GitHub still signs with it
 };
 
 struct Config {
@@ -36,18 +39,21 @@ struct Config {
     int workers = 2;                             // jobs at once
     std::map<std::string, std::string> runs_on;  // label → host | docker:IMAGE
     std::string docker_host = "unix:///var/run/docker.sock";
-    std::string switch_image = "triphammer/nginx:latest";  // the nginx of `switch: nginx`
+    std::string switch_image = "nginx:stable";  // the nginx of `switch: nginx`
     GithubConfig github;
     std::vector<std::string> insecure_git_hosts;
     std::string submodules = "none";       // git.submodules: none, registered, same-host
     std::vector<std::string> known_hosts;  // git.known_hosts: lines, beside GitHub's own
     std::vector<std::string> lfs_hosts;    // git.lfs_hosts: where files of Git LFS may come from
-    std::vector<std::string> allowed_actions;     // OWNER/REPO, OWNER/*: of github.url
-    std::vector<std::string> trusted_proxies;     // addresses and ranges; http/networks.hpp
-    std::uint64_t webhook_max_body = 26'214'400;  // bytes; GitHub's own cap is 25 MiB
-    std::int64_t log_max_bytes = 1LL << 30;       // of one step
-    artifacts::Limits stored;                     // artifacts and caches
+    std::vector<std::string> allowed_actions;       // OWNER/REPO, OWNER/*: of github.url
+    std::vector<std::string> trusted_proxies;       // addresses and ranges; http/networks.hpp
+    std::uint64_t webhook_max_body = 26'214'400;    // bytes; GitHub's own cap is 25 MiB
+    std::int64_t log_max_bytes = 1LL << 30;         // of one step
+    artifacts::Limits stored;                       // artifacts and caches
+    std::vector<report::ChannelSettings> channels;  // notify.channels, by name
+    std::vector<std::string> notify_private;        // notify.allow_private: addresses and ranges
     bool start_launcher = true;  // false where a unit or service runs `triphammer launcher`
+    std::string cgroup;          // launcher: where attempts get control groups; empty: nowhere
     std::string daemon_user;     // launcher: who may connect; empty: its own user
     std::vector<std::filesystem::path> secret_files;  // that `…_file` keys name
     std::string log_level = "info";

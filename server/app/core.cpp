@@ -2,6 +2,8 @@
 
 #include "access/master_key.hpp"
 #include "app/run_here.hpp"
+#include "base/file.hpp"
+#include "base/log.hpp"
 #include "store/meta_store.hpp"
 
 #include <sys/stat.h>
@@ -73,6 +75,15 @@ StartResult<std::string> load_server_id(Core& core) {
     return std::move(*id);
 }
 
+/// For the package's purge, which finds by it what is ours on the engine when this program is gone.
+/// No start fails for want of it.
+void note_server_id(const Config& config, const std::string& id) {
+    const auto file = config.data / "server-id";
+    if (const auto noted = read_file(file, id.size() + 1); noted && *noted == id + "\n") return;
+    if (auto written = replace_file(file, id + "\n", 0600); !written)
+        log::warning("the server's id is not noted", {{"error", written.error().message}});
+}
+
 }  // namespace
 
 StartResult<std::unique_ptr<Core>> open_core(const Config& config) {
@@ -97,6 +108,7 @@ StartResult<std::unique_ptr<Core>> open_core(const Config& config) {
     auto id = load_server_id(*core);
     if (!id) return id.error();
     core->server_id = std::move(*id);
+    note_server_id(config, core->server_id);
     auto logs = logs::LogStore::open(config.data / "logs");
     if (!logs) return fail(StartFailure::configuration, logs.error());
     core->logs = std::move(*logs);

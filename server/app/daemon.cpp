@@ -3,22 +3,25 @@
 #include "api/metrics_text.hpp"
 #include "app/descriptor_limit.hpp"
 #include "app/examination.hpp"
+#include "app/forge_app.hpp"
+#include "app/forge_examination.hpp"
 #include "app/launcher_process.hpp"
 #include "app/process_metrics.hpp"
 #include "app/remotes.hpp"
+#include "app/reporting.hpp"
+#include "app/retention.hpp"
+#include "app/run_here.hpp"
 #include "app/setup_notice.hpp"
 #include "app/workshop.hpp"
 #include "base/deadline.hpp"
 #include "base/log.hpp"
 #include "base/task_group.hpp"
 #include "base/text.hpp"
-#include "base/unused.hpp"
 #include "intake/catch_up.hpp"
 #include "intake/github_feeds.hpp"
 #include "intake/hook_book.hpp"
 #include "intake/planner.hpp"
 #include "intake/receiver.hpp"
-#include "report/sender.hpp"
 #include "schedule/timekeeper.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -39,10 +42,6 @@ namespace {
 constexpr Milliseconds kStopGrace{3'000};
 /// How long a delivery that GitHub could not hand over may be missed.
 constexpr Milliseconds kMissedPause = 5min;
-/// How long what has expired may stay.
-constexpr auto kRetentionPause = 10min;
-/// How long copies of what others have stay without being asked for.
-constexpr auto kUnusedFor = 30 * 24h;
 
 int complain(const StartError& error) {
     std::cerr << "triphammer: " << error.message << '\n';
@@ -88,35 +87,6 @@ double to_double(Count count) {
     return static_cast<double>(count);
 }
 
-/// Mirrors of repositories that are not registered, and files of Git LFS.
-Task<> remove_unused(Workshop& shop, std::filesystem::path lfs, TimePoint then) {
-    auto setting = shop.action_mirrors.set_unused_aside(then);
-    auto unused = co_await std::move(setting);
-    auto work = [&] {
-        std::error_code ignored;
-        for (const auto& folder : std::filesystem::directory_iterator{lfs, ignored}) {
-            auto files = set_unused_aside(folder.path(), then);
-            unused.insert(unused.end(), files.begin(), files.end());
-        }
-        for (const auto& one : unused) std::filesystem::remove_all(one, ignored);
-        return unused.size();
-    };
-    auto removing = offload(shop.blob_thread, work);
-    const auto count = co_await std::move(removing);
-    if (count > 0) log::info("copies that nobody used were removed", {{"count", count}});
-}
-
-Task<> keep_retention(Workshop& shop, const Clock& clock, std::filesystem::path lfs) {
-    for (;;) {
-        auto removing = shop.keeper.remove_expired();
-        co_await std::move(removing);
-        auto tidying = remove_unused(shop, lfs, clock.now() - kUnusedFor);
-        co_await std::move(tidying);
-        auto pause = sleep_for(kRetentionPause);
-        co_await std::move(pause);
-    }
-}
-
 /// The owner of everything. The order of the members is the order of their making; they are
 /// destroyed in reverse, so that nothing uses what is gone.
 class Daemon {
@@ -127,9 +97,9 @@ class Daemon {
           executor_{context.get_executor()},
           signals_{executor_, SIGTERM, SIGINT},
           shop_{config, core, executor_},
-          hooks_{*core.database, *core.sealer, core.clock, config.github.webhook_secret},
+          hooks_{*core.database, *core.sealer, core.clock},
           plans_{
-              {*core.database, shop_.mirrors, shop_.git_thread, *core.sealer},
+              {*core.database, shop_.mirrors, shop_.git_thread, *core.sealer, &shop_.clients},
               remote_settings(config)},
           timekeeper_{{executor_, *core.database, core.clock, [this] { planner_.wake(); }}},
           planner_{
@@ -144,14 +114,11 @@ class Daemon {
               receiver_settings(config),
               [this](model::RepositoryId repository) { planner_.wake_for(repository); }},
           feeds_{
-              {*core.database, *core.sealer, core.clock},
-              feed_settings(config, core.server_id),
-              app_settings(config)},
+              {*core.database, *core.sealer, core.clock, shop_.github_app},
+              feed_settings(config, core.server_id)},
           catch_up_{
               {executor_, *core.database, feeds_, receiver_, core.clock}, catch_up_pause(config)},
-          statuses_{github::Client{api_settings(config), core.clock}},
-          sender_{
-              {executor_, *core.database, statuses_, core.clock, core.random}, {config.base_url()}},
+          reporting_{executor_, config, core, shop_.clients},
           examination_{config, core.clock},
           chores_{executor_, {}} {
         connect();
@@ -162,6 +129,8 @@ class Daemon {
 
   private:
     void connect();
+    Task<Result<>> use_forge_app();
+    Task<Result<>> reload_forge_app();
     void on_changes(const store::ChangeNews& news);
     void measure(api::MetricsText& out) const;
     Task<> wait_for_jobs();
@@ -180,8 +149,7 @@ class Daemon {
     intake::Receiver receiver_;
     intake::GitHubFeeds feeds_;
     intake::CatchUp catch_up_;
-    report::GitHubTarget statuses_;
-    report::Sender sender_;
+    Reporting reporting_;
     Examination examination_;
     TaskGroup chores_;
     bool is_stopping_ = false;
@@ -192,7 +160,7 @@ void Daemon::on_changes(const store::ChangeNews& news) {
     shop_.live.on_changes(news.last);
     if (is_stopping_ || !news.has_work) return;
     shop_.dispatcher.wake();
-    sender_.wake();
+    reporting_.wake();
     if (planner_.follows_runs()) planner_.wake();
 }
 
@@ -206,18 +174,53 @@ void Daemon::connect() {
     });
     shop_.services.on_delivery = [this] { planner_.wake(); };
     shop_.services.on_hook = [this](const std::string& hook) { hooks_.forget(hook); };
-    shop_.services.on_outbox = [this] { sender_.wake(); };
+    shop_.services.on_outbox = [this] { reporting_.wake(); };
     shop_.services.measure = [this](api::MetricsText& out) { measure(out); };
     shop_.services.unready = [this] {
         return std::string{is_stopping_ ? "the server is stopping" : ""};
     };
-    shop_.services.repository_remote = [this](const store::RepositoryRow& repository) {
-        return intake::make_remote(repository, *core_.sealer, remote_settings(shop_.config));
+    shop_.services.repository_remote = [this](store::RepositoryRow repository) {
+        return plans_.find_remote(std::move(repository));
     };
     shop_.services.examine = [this](bool fresh) { return examination_.report(fresh); };
+    shop_.services.examine_forge = [this](std::string repository) {
+        return examine_forge(
+            config_, core_, shop_.github_app, shop_.clients, std::move(repository)
+        );
+    };
+    shop_.services.reload_app = [this] { return reload_forge_app(); };
     shop_.services.planner = &planner_;
     shop_.services.receiver = &receiver_;
     shop_.services.catch_up = &catch_up_;
+    shop_.services.channels = &reporting_.channels();
+}
+
+/// The GitHub App: the configuration's, else the one that was made here.
+Task<Result<>> Daemon::use_forge_app() {
+    auto load = [this](store::Connection& db) { return load_forge_app(db, *core_.sealer); };
+    auto loading = core_.database->read(load);
+    const auto made = co_await std::move(loading);
+    const bool is_ours = made && *made && config_.github.app_id.empty();
+    if (is_ours) {
+        shop_.github_app.use((*made)->identity);
+    } else {
+        shop_.github_app.use(app_identity(config_));
+    }
+    hooks_.set_server_secrets(
+        {config_.github.webhook_secret,
+         config_.github.webhook_secret_previous,
+         is_ours ? (*made)->webhook_secret : Secret{}}
+    );
+    if (!made) co_return made.error();
+    co_return Result<>{};
+}
+
+Task<Result<>> Daemon::reload_forge_app() {
+    auto using_it = use_forge_app();
+    const auto used = co_await std::move(using_it);
+    reporting_.start();
+    catch_up_.wake();
+    co_return used;
 }
 
 void Daemon::measure(api::MetricsText& out) const {
@@ -251,6 +254,10 @@ void Daemon::measure(api::MetricsText& out) const {
 }
 
 StartResult<> Daemon::listen() {
+    // Before the first webhook: it may be signed with the App's secret.
+    if (const auto used = run_here(use_forge_app()); !used) {
+        log::error("the GitHub App cannot be used", {{"error", used.error().message}});
+    }
     auto proxies = http::Networks::parse(config_.trusted_proxies);
     if (!proxies) return bad_start(with_context("trusted_proxies", proxies.error()));
     shop_.server.trust(std::move(*proxies));
@@ -296,8 +303,8 @@ Task<> Daemon::stop(const ServeOptions& options) {
     co_await std::move(planner);
     auto dispatcher = shop_.dispatcher.stop();
     co_await std::move(dispatcher);
-    auto sender = sender_.stop();
-    co_await std::move(sender);
+    auto reporting = reporting_.stop();
+    co_await std::move(reporting);
     core_.database->on_changes({});
 }
 
@@ -309,9 +316,9 @@ Task<> Daemon::run(const ServeOptions& options) {
     planner_.start();
     timekeeper_.start();
     catch_up_.start();
+    reporting_.start();
     chores_.spawn("retention", keep_retention(shop_, core_.clock, config_.data / "lfs"));
-    if (shop_.tokens) chores_.spawn("tokens", shop_.tokens->run());
-    if (!config_.github.token.empty()) sender_.start();  // else nobody to tell
+    chores_.spawn("tokens", shop_.tokens.run());
     auto noticing = print_setup_notice(shop_.services);
     co_await std::move(noticing);
     log::info("ready", {{"listen", config_.listen}, {"data", config_.data.string()}});

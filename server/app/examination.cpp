@@ -34,9 +34,10 @@ doctor::InstallationQuestion installation_question(const Config& config) {
 doctor::ConnectionQuestion connection_question(const Config& config) {
     doctor::ConnectionQuestion out;
     out.api = api_settings(config);
-    out.app = app_settings(config);
+    out.app = app_identity(config);
     out.listen = config.listen;
     out.public_url = config.public_url;
+    out.polls = config.github.mode == "poll";
     return out;
 }
 

@@ -53,7 +53,8 @@ Result<Child> spawn_launcher(const Config& config, const std::vector<std::string
     request.environment = {
         variable("PATH", "/usr/local/bin:/usr/bin:/bin"),
         variable("HOME", "/"),
-        variable("LANG", "C.UTF-8")};
+        variable("LANG", "C.UTF-8"),
+        "TRIPHAMMER_LAUNCHER_CGROUP=" + config.cgroup};
     request.output = log->get();
     request.error = log->get();
     request.new_session = true;

@@ -46,14 +46,9 @@ std::string hooks_url(const Config& config, const std::string& server_id) {
     return base + (base.ends_with('/') ? "" : "/") + "webhooks/github/";
 }
 
-std::optional<github::AppSettings> app_settings(const Config& config) {
+std::optional<github::AppIdentity> app_identity(const Config& config) {
     if (config.github.app_id.empty()) return std::nullopt;
-    github::AppSettings settings;
-    settings.id = config.github.app_id;
-    settings.private_key = config.github.private_key;
-    settings.api = api_settings(config);
-    settings.api.token = Secret{};
-    return settings;
+    return github::AppIdentity{config.github.app_id, config.github.private_key};
 }
 
 bool is_allowed_action(const Config& config, std::string_view repository) {

@@ -22,7 +22,7 @@ github::ApiSettings api_settings(const Config& config);
 std::string hooks_url(const Config& config, const std::string& server_id);
 
 /// The GitHub App; nothing where none is configured.
-std::optional<github::AppSettings> app_settings(const Config& config);
+std::optional<github::AppIdentity> app_identity(const Config& config);
 
 /// Whether `actions.allow` has `repository` (OWNER/REPO): by name, or by OWNER/*. Case does not
 /// count.

@@ -36,6 +36,8 @@ api::Services make_services(const Config& config, Core& core, api::LiveHub& live
         .github_api = api_settings(config),
         .hooks_url = hooks_url(config, core.server_id),
         .polls = config.github.mode == "poll",
+        .server_hook_secret = config.github.webhook_secret,
+        .app_is_configured = !config.github.app_id.empty(),
         .on_delivery = {},
         .on_queue = {},
         .on_outbox = {},

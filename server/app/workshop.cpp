@@ -39,6 +39,13 @@ launch::DispatchSettings dispatch_settings(const Config& config, const Core& cor
     return settings;
 }
 
+/// A page of comments is long.
+github::ApiSettings clients_settings(const Config& config) {
+    auto settings = api_settings(config);
+    settings.body_limit = 16U << 20U;
+    return settings;
+}
+
 api::Submodules submodules_of(const Config& config) {
     if (config.submodules == "registered") return api::Submodules::registered;
     if (config.submodules == "same-host") return api::Submodules::same_host;
@@ -60,6 +67,9 @@ Workshop::Workshop(const Config& given, Core& core, Executor executor)
       mirrors{mirror_settings(given, "mirrors"), git_thread, spawner},
       action_mirrors{mirror_settings(given, "actions"), git_thread, spawner},
       documents{document_settings(given, core), *core.sealer},
+      github_app{api_settings(given), core.clock},
+      clients{clients_settings(given), github_app, core.clock},
+      tokens{{executor, *core.database, *core.sealer, core.clock}, github_app},
       gateway{gateway_parts(executor, core), gateway_callbacks()},
       dispatcher{
           {executor,
@@ -76,7 +86,8 @@ Workshop::Workshop(const Config& given, Core& core, Executor executor)
     services.gateway = &gateway;
     services.mirrors = &mirrors;
     services.spawner = &spawner;
-    services.tokens = tokens ? &*tokens : nullptr;
+    services.tokens = &tokens;
+    services.forge_app = &github_app;
     services.keeper = &keeper;
     services.submodules = submodules_of(config);
     services.git_thread = &git_thread;
@@ -89,13 +100,7 @@ Workshop::Workshop(const Config& given, Core& core, Executor executor)
 launch::RunnerGateway::Parts Workshop::gateway_parts(const Executor& executor, Core& core) {
     launch::RunnerGateway::Parts parts{
         executor, *core.database, *core.logs, core.log_thread, documents, core.clock};
-    if (const auto app = app_settings(config)) {
-        tokens.emplace(
-            launch::JobTokens::Parts{executor, *core.database, *core.sealer, core.clock},
-            github::App{*app, core.clock}
-        );
-        parts.tokens = &*tokens;
-    }
+    parts.tokens = &tokens;
     return parts;
 }
 
@@ -107,7 +112,7 @@ launch::RunnerGateway::Callbacks Workshop::gateway_callbacks() {
     callbacks.on_ending = [this](model::Fence fence) { dispatcher.on_ending(fence); };
     callbacks.on_over = [this](model::Fence fence) {
         dispatcher.on_over(fence);
-        if (tokens) tokens->wake();
+        tokens.wake();
     };
     callbacks.on_log = [this](const launch::LogNews& news) {
         live.on_log({news.run, news.job, news.step, news.lines, news.bytes, news.done});

@@ -10,13 +10,12 @@
 #include "artifacts/keeper.hpp"
 #include "base/spawn.hpp"
 #include "git/mirror.hpp"
+#include "github/clients.hpp"
 #include "http/server.hpp"
 #include "launch/dispatcher.hpp"
 #include "launch/document_source.hpp"
 #include "launch/job_tokens.hpp"
 #include "launch/runner_gateway.hpp"
-
-#include <optional>
 
 namespace triphammer::app {
 
@@ -38,7 +37,9 @@ struct Workshop {
     git::Mirrors mirrors;
     git::Mirrors action_mirrors;
     launch::DocumentSource documents;
-    std::optional<launch::JobTokens> tokens;  // where there is a GitHub App
+    github::App github_app;   // the configuration's, the one made here, or nobody
+    github::Clients clients;  // at GitHub
+    launch::JobTokens tokens;
     launch::RunnerGateway gateway;
     launch::Dispatcher dispatcher;
     api::Services services;

@@ -31,7 +31,7 @@ Result<json> repository_body(const Invocation& invocation, const std::string& na
          {std::pair{"webhook-secret-file", "webhook_secret"}, {"token-file", "token"}}) {
         const auto file = invocation.arguments.value(option);
         if (!file) continue;
-        auto text = read_file(*file, 64 * 1024);
+        auto text = read_file(*file == "-" ? "/dev/stdin" : *file, 64 * 1024);
         if (!text) return text.error();
         body[field] = std::string{trim(*text)};
     }
@@ -52,6 +52,16 @@ void show_deploy_key(const json& made) {
     print("  " + key->get<std::string>() + "\n\n");
 }
 
+/// The guard against deploying twice leaves these files alone (docs/adr/0037).
+void warn_of_github(const json& registered) {
+    if (registered.value("workflows_dir", "") != ".github/workflows") return;
+    print(
+        "\nGitHub runs .github/workflows, too, deployments included, unless Actions are off "
+        "there:\n"
+        "Settings → Actions → General\n"
+    );
+}
+
 }  // namespace
 
 int repo_add(const Invocation& invocation) {
@@ -69,6 +79,7 @@ int repo_add(const Invocation& invocation) {
     if (made->contains("hook_id")) {
         print("registered " + field_text(*made, "full_name") + " with its hook at GitHub\n");
         show_deploy_key(*made);
+        warn_of_github(*body);
         return await_ping(invocation, *made);
     }
     print("registered " + *name + "\n");
@@ -77,6 +88,7 @@ int repo_add(const Invocation& invocation) {
     print("  Payload URL    " + field_text(*made, "url") + "\n  Content type   application/json\n");
     if (made->contains("secret")) print("  Secret         " + field_text(*made, "secret") + "\n");
     print("  Events         Send me everything, or those your workflows name\n");
+    warn_of_github(*body);
     return kDone;
 }
 

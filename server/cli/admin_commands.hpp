@@ -7,6 +7,7 @@ namespace triphammer::cli {
 
 int repo_add(const Invocation& invocation);
 int repo_ping(const Invocation& invocation);
+int repo_hook(const Invocation& invocation);
 int repo_rotate_secret(const Invocation& invocation);
 int repo_list(const Invocation& invocation);
 int repo_files(const Invocation& invocation);
@@ -18,9 +19,19 @@ int secret_remove(const Invocation& invocation);
 int variable_set(const Invocation& invocation);
 int variable_list(const Invocation& invocation);
 int variable_remove(const Invocation& invocation);
+int user_add(const Invocation& invocation);
+int user_list(const Invocation& invocation);
+int user_change(const Invocation& invocation);
+int user_disable(const Invocation& invocation);
+int user_enable(const Invocation& invocation);
+int user_reset(const Invocation& invocation);
 int token_create(const Invocation& invocation);
 int token_list(const Invocation& invocation);
 int token_revoke(const Invocation& invocation);
+int notify_list(const Invocation& invocation);
+int notify_test(const Invocation& invocation);
+int notify_messages(const Invocation& invocation);
+int notify_redeliver(const Invocation& invocation);
 int setup_link(const Invocation& invocation);
 int pipeline_put(const Invocation& invocation);
 int pipeline_get(const Invocation& invocation);

@@ -3,6 +3,7 @@
 #include "app/examination.hpp"
 #include "app/run_here.hpp"
 #include "app/services.hpp"
+#include "base/text.hpp"
 #include "cli/admin.hpp"
 #include "cli/paint.hpp"
 #include "doctor/survey.hpp"
@@ -60,6 +61,24 @@ Findings examine_from_here(const app::Config& config) {
     return out;
 }
 
+/// `doctor github [OWNER/NAME]`: only a daemon has the keys to ask with.
+Findings examine_forge(const app::Config& config, const std::vector<std::string>& words) {
+    std::string target = "/api/v1/doctor/github";
+    if (words.size() > 1) target += "?repository=" + percent_encode(words[1]);
+    const auto answer = send_to_daemon(config, {"GET", target, ""});
+    if (!answer) {
+        return {doctor::failure(
+            "daemon",
+            "It does not answer: " + answer.error().message + ".",
+            config.start_launcher ? "triphammer serve" : "systemctl enable --now triphammer"
+        )};
+    }
+    if (answer->ok()) {
+        if (auto report = doctor::parse_report(answer->body)) return with_version(*report);
+    }
+    return {doctor::failure("github", message_of(*answer) + ".", "triphammer repo list")};
+}
+
 Findings examine(const Invocation& invocation) {
     const auto config = load_config(invocation);
     if (!config) {
@@ -67,6 +86,8 @@ Findings examine(const Invocation& invocation) {
             "configuration", config.error().message + ".", "triphammer config check"
         )};
     }
+    const auto& words = invocation.arguments.words();
+    if (!words.empty()) return examine_forge(*config, words);
     const auto answer = send_to_daemon(*config, {"GET", "/api/v1/doctor?fresh=true", ""});
     if (answer && answer->ok()) {
         if (auto report = doctor::parse_report(answer->body)) return with_version(*report);
@@ -114,6 +135,10 @@ void show(const Findings& findings, const Paint& paint) {
 }  // namespace
 
 int doctor_command(const Invocation& invocation) {
+    const auto& words = invocation.arguments.words();
+    if (!words.empty() && words[0] != "github") {
+        return complain("doctor: github [OWNER/NAME], or nothing (see --help)", kUsage);
+    }
     if (invocation.arguments.has("machine")) return answer_question();
     const auto findings = examine(invocation);
     if (invocation.arguments.has("json")) {

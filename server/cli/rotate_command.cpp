@@ -1,4 +1,4 @@
-// `repo rotate-secret`.
+// `repo rotate-secret`, `repo hook`.
 
 #include "base/file.hpp"
 #include "base/text.hpp"
@@ -38,6 +38,27 @@ void show_rotation(const json& done) {
 }
 
 }  // namespace
+
+int repo_hook(const Invocation& invocation) {
+    const auto& words = invocation.arguments.words();
+    const bool is_app = invocation.arguments.has("app");
+    if (!is_app && (words.empty() || words[0].find('/') == std::string::npos)) {
+        return complain("missing: OWNER/NAME, or --app (see --help)", kUsage);
+    }
+    const auto config = load_config(invocation);
+    if (!config) return complain(config.error(), kUsage);
+    const auto target =
+        is_app ? "/api/v1/github/app/hook" : "/api/v1/repositories/" + words[0] + "/hook";
+    const auto answer = send(*config, {"PUT", target, "{}"});
+    if (!answer) return complain(answer.error(), kFailed);
+    if (!answer->ok()) return complain(message_of(*answer), kFailed);
+    const auto done = json::parse(answer->body, nullptr, false);
+    print(
+        invocation.arguments.has("json") ? answer->body + "\n"
+                                         : "GitHub sends to " + done.value("url", "") + "\n"
+    );
+    return kDone;
+}
 
 int repo_rotate_secret(const Invocation& invocation) {
     const auto& words = invocation.arguments.words();

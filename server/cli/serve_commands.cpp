@@ -6,6 +6,7 @@
 #include "app/runner_program.hpp"
 #include "app/services.hpp"
 #include "base/log.hpp"
+#include "launcher/beside.hpp"
 #include "launcher/launcher.hpp"
 
 #include <nlohmann/json.hpp>
@@ -42,6 +43,7 @@ int launcher(const Invocation& invocation) {
     const auto config = load_config(invocation);
     if (!config) return complain(config.error(), kUsage);
     configure_log(*config);
+    if (invocation.arguments.has("beside")) return launcher::keep_beside({config->docker_host});
     launcher::Settings settings;
     settings.run = invocation.arguments.value("run").value_or(config->run_directory().string());
     settings.socket = settings.run / "launcher.sock";
@@ -50,6 +52,7 @@ int launcher(const Invocation& invocation) {
         if (user == nullptr) return complain("launcher.daemon_user: no such user", kUsage);
         settings.daemon_uid = user->pw_uid;
     }
+    settings.cgroup = config->cgroup;
     const auto carried = app::runner_program();
     if (!carried) return complain(carried.error(), kUsage);
     auto program = launcher::write_out_runner(settings.run, *carried);

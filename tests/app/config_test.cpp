@@ -45,6 +45,34 @@ TEST(Config, AnAppHasAnIdAndAKey) {
     EXPECT_EQ(check(no_key).error().message.rfind("github.private_key: it is no RSA key", 0), 0U);
 }
 
+TEST(Config, TheHooksSecretBeforeTheLastIsLongAndNotAlone) {
+    Config alone;
+    Config shorter;
+    Config both;
+    const std::string secret(16, 's');
+    ASSERT_TRUE(apply_file(alone, "t.yml", {{"github.webhook_secret_previous", secret, 1}}));
+    ASSERT_TRUE(apply_file(
+        shorter,
+        "t.yml",
+        {{"github.webhook_secret", secret, 1}, {"github.webhook_secret_previous", "short", 2}}
+    ));
+    ASSERT_TRUE(apply_file(
+        both,
+        "t.yml",
+        {{"github.webhook_secret", secret, 1}, {"github.webhook_secret_previous", secret, 2}}
+    ));
+
+    EXPECT_EQ(
+        check(alone).error().message,
+        "github.webhook_secret_previous is the one before github.webhook_secret: set that, too"
+    );
+    EXPECT_EQ(
+        check(shorter).error().message,
+        "github.webhook_secret_previous is shorter than 16 characters; make a random one"
+    );
+    EXPECT_TRUE(check(both));
+}
+
 TEST(Config, VariablesComeAfterTheFileAndListsSplitAtCommas) {
     Config config;
     ASSERT_TRUE(apply_file(config, "t.yml", {{"github.api_url", "https://a", 1}}));
