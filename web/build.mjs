@@ -12,8 +12,8 @@ import { gzipSync } from 'node:zlib';
 import { packFolder } from './pack.mjs';
 
 const root = dirname(fileURLToPath(import.meta.url));
-// What a first view may weigh, in bytes after gzip. More is a failed build.
-const BUDGET = { js: 45 * 1024, css: 12 * 1024 };
+// What a first view and what all of the page may weigh, in bytes after gzip. More is a failed build.
+const BUDGET = { 'first view, js': 45 * 1024, 'first view, css': 12 * 1024, 'everything, js': 70 * 1024 };
 // Packages whose code ends up in the bundle; their licences travel with it.
 const SHIPPED = ['preact', '@preact/signals', '@preact/signals-core'];
 
@@ -45,8 +45,18 @@ async function bundle(out) {
 }
 
 function nameOf(outputs, entry) {
-  const found = Object.keys(outputs).find((name) => outputs[name].entryPoint === entry);
-  return found.slice(found.lastIndexOf('/') + 1);
+  return baseOf(Object.keys(outputs).find((name) => outputs[name].entryPoint === entry));
+}
+
+function baseOf(path) {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** The page's script: all that src/main.tsx imports. What stands at its own name only imports that. */
+function nameOfScript(outputs) {
+  const scripts = Object.keys(outputs).filter((name) => name.endsWith('.js') && !outputs[name].entryPoint);
+  if (scripts.length !== 1) throw new Error(`the first view would load ${scripts.length} scripts; see src/app/rest.ts`);
+  return baseOf(scripts[0]);
 }
 
 function writeIcon(out) {
@@ -75,24 +85,25 @@ function listFiles(folder, prefix = '') {
       : [`${prefix}${entry.name}`]);
 }
 
-/** A .gz beside every file that gets smaller by it; answers the sizes of what a first view loads. */
-function compress(out) {
-  const sizes = { js: 0, css: 0 };
+/** A .gz beside every file that gets smaller by it; answers the sizes that are budgeted. */
+function compress(out, script) {
+  const sizes = Object.fromEntries(Object.keys(BUDGET).map((what) => [what, 0]));
   for (const name of listFiles(out)) {
     const bytes = readFileSync(join(out, name));
     const packed = gzipSync(bytes, { level: 9 });
     packed[9] = 255; // "operating system: unknown", so that the machine leaves no mark
     if (packed.length < bytes.length) writeFileSync(join(out, `${name}.gz`), packed);
-    const kind = name.slice(name.lastIndexOf('.') + 1);
-    if (kind in sizes) sizes[kind] += packed.length;
+    if (name.endsWith('.css')) sizes['first view, css'] += packed.length;
+    if (name.endsWith('.js')) sizes['everything, js'] += packed.length;
+    if (baseOf(name) === script) sizes['first view, js'] += packed.length;
   }
   return sizes;
 }
 
 function checkBudget(sizes) {
-  for (const kind of Object.keys(BUDGET)) {
-    console.log(`${kind}: ${(sizes[kind] / 1024).toFixed(1)} of ${BUDGET[kind] / 1024} KiB gzip`);
-    if (sizes[kind] > BUDGET[kind]) throw new Error(`the first view's ${kind} is over its budget`);
+  for (const what of Object.keys(BUDGET)) {
+    console.log(`${what}: ${(sizes[what] / 1024).toFixed(1)} of ${BUDGET[what] / 1024} KiB gzip`);
+    if (sizes[what] > BUDGET[what]) throw new Error(`${what}: over its budget`);
   }
 }
 
@@ -100,12 +111,14 @@ const out = resolve(readOption('--out') ?? join(root, 'dist'));
 rmSync(out, { recursive: true, force: true });
 mkdirSync(join(out, 'assets'), { recursive: true });
 const outputs = await bundle(out);
-writeShell(out, {
-  script: nameOf(outputs, 'src/main.tsx'),
+const names = {
+  script: nameOfScript(outputs),
   style: nameOf(outputs, 'src/style/main.css'),
   icon: writeIcon(out),
-});
+};
+writeShell(out, names);
 writeLicences(out);
-checkBudget(compress(out));
+rmSync(join(out, 'assets', nameOf(outputs, 'src/main.tsx')));
+checkBudget(compress(out, names.script));
 const pack = readOption('--pack');
 if (pack) writeFileSync(resolve(pack), packFolder(out, listFiles(out)));

@@ -26,7 +26,7 @@ def take(browser, arguments, url):
     if arguments.setup:
         browser.open(arguments.setup)
         browser.wait_text("Sign in as administrator")
-        browser.click(".gate .primary")
+        browser.click(".gate .buttons button")
         browser.wait(lambda: browser.run("return location.pathname") == "/", "the session")
     browser.open(url)
     browser.wait_text("live", ".connection")

@@ -116,6 +116,10 @@ class Browser:
     def type(self, selector, text):
         self.call("POST", f"/element/{self.find(selector)}/value", {"text": text})
 
+    def retype(self, selector, text):
+        self.call("POST", f"/element/{self.find(selector)}/clear")
+        self.type(selector, text)
+
     def press(self, *keys, hold=None):
         """Keys one after the other, as from the keyboard."""
         actions = [{"type": kind, "value": KEYS.get(key, key)} for key in keys for kind in ("keyDown", "keyUp")]

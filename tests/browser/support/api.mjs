@@ -114,7 +114,101 @@ function showHook({ world, response }, owner, name) {
   reply(response, 200, { full_name: `${owner}/${name}`, pinged_at: world.asked > 2 ? world.at(0) : null });
 }
 
+/** `right` is an admin's link, `ada` that of ada; any other is used up. */
+function useLink(world, body, response) {
+  if (!['right', 'ada'].includes(body.token)) return fail(response, 403, 'refused', 'This link was used or is too old.');
+  const name = body.token === 'ada' ? 'ada' : null;
+  if (body.peek) return reply(response, 200, { name });
+  world.acted.push({ action: 'setup', body });
+  if ((name || body.name) && body.password.length < 10) return fail(response, 400, 'invalid', 'a password has 10 to 256 characters');
+  world.signedIn = true;
+  return reply(response, 200, { role: 'admin' });
+}
+
+function signIn(world, body, response) {
+  if (body.password !== 'correct horse') return fail(response, 401, 'unauthorized', 'the name or the password is wrong');
+  world.signedIn = true;
+  return reply(response, 200, { role: 'admin' });
+}
+
+const findUser = (world, name) => world.users.find((user) => user.name === name);
+const invitation = (world, name) => ({ url: `https://ci.example.com/setup?token=${name}`, expires_at: world.at(-259_200) });
+
+function addUser({ world, body, response }) {
+  if (findUser(world, body.name)) return fail(response, 409, 'conflict', `there is a user called ${body.name} already`);
+  world.users.push({ ...body, created_at: world.at(0), disabled_at: null, invited: true });
+  return reply(response, 201, invitation(world, body.name));
+}
+
+function changeUser({ world, body, response }, name) {
+  const user = findUser(world, name);
+  if (body.role) user.role = body.role;
+  if ('disabled' in body) user.disabled_at = body.disabled ? world.at(0) : null;
+  response.writeHead(204).end();
+}
+
+function changePassword({ body, response }) {
+  if (body.old !== 'correct horse') return fail(response, 403, 'refused', 'the old password is wrong');
+  return response.writeHead(204).end();
+}
+
+const sameKey = (name, scope) => (key) => key.name === name && (key.repository ?? '') === scope.repository && (key.environment ?? '') === scope.environment;
+
+function setKey({ world, body, response }, kind, name) {
+  world.acted.push({ action: 'set', id: name, body });
+  if (!/^[A-Za-z_]\w*$/.test(name)) return fail(response, 400, 'invalid', 'a name is made of letters, digits and _, and does not begin with a digit');
+  const { value, ...scope } = body;
+  const rest = world.keys[kind].filter((key) => !sameKey(name, scope)(key));
+  const shown = kind === 'variables' ? { value } : {};
+  const times = { updated_at: world.at(0), updated_by: 'admin' };
+  world.keys[kind] = [...rest, { name, ...shown, repository: scope.repository || null, environment: scope.environment || null, ...times }];
+  response.writeHead(204).end();
+}
+
+function removeKey({ world, query, response }, kind, name) {
+  const scope = { repository: query.get('repository') ?? '', environment: query.get('environment') ?? '' };
+  world.keys[kind] = world.keys[kind].filter((key) => !sameKey(name, scope)(key));
+  response.writeHead(204).end();
+}
+
+function makeToken({ world, body, response }) {
+  const { name, role, repository, expires_days } = body;
+  if (world.keys.tokens.some((token) => token.name === name)) return fail(response, 409, 'conflict', `a token called ${name} is there already`);
+  world.keys.tokens.push({ name, role, repository: repository || null, created_at: world.at(0), expires_at: expires_days ? world.at(-86_400 * expires_days) : null, revoked_at: null });
+  return reply(response, 201, { name, token: `th_${'5'.repeat(64)}` });
+}
+
+function revokeToken({ world, response }, name) {
+  world.keys.tokens.find((token) => token.name === name).revoked_at = world.at(0);
+  response.writeHead(204).end();
+}
+
+function testChannel({ world, response }, name) {
+  world.acted.push({ action: 'test', id: name });
+  if (name === 'post') return fail(response, 403, 'refused', 'smtp.example.com offers no STARTTLS');
+  return response.writeHead(204).end();
+}
+
+function redeliver({ world, response }, id) {
+  world.messages = world.messages.filter((message) => message.id !== id);
+  response.writeHead(204).end();
+}
+
 const ROUTES = [
+  ['GET', /^\/channels$/, all('channels')],
+  ['POST', /^\/channels\/([^/]+)\/test$/, testChannel],
+  ['GET', /^\/messages$/, all('messages', matches(['state']))],
+  ['POST', /^\/messages\/([^/]+)\/redeliver$/, redeliver],
+  ['GET', /^\/(secrets|variables|tokens)$/, ({ world, response }, kind) => reply(response, 200, { items: world.keys[kind], next: null })],
+  ['PUT', /^\/(secrets|variables)\/([^/]+)$/, setKey],
+  ['DELETE', /^\/(secrets|variables)\/([^/]+)$/, removeKey],
+  ['GET', /^\/users$/, ({ world, response }) => reply(response, 200, { items: world.users, next: null })],
+  ['POST', /^\/users$/, addUser],
+  ['PUT', /^\/users\/([^/]+)$/, changeUser],
+  ['POST', /^\/users\/([^/]+)\/invitation$/, ({ world, response }, name) => reply(response, 201, invitation(world, name))],
+  ['PUT', /^\/session\/password$/, changePassword],
+  ['POST', /^\/tokens$/, makeToken],
+  ['DELETE', /^\/tokens\/([^/]+)$/, revokeToken],
   ['GET', /^\/doctor$/, ({ world, response }) => reply(response, 200, { well: true, version: '0.1.0', findings: world.findings })],
   ['GET', /^\/runs$/, all('runs', fits, withoutSteps)],
   ['POST', /^\/runs$/, startRun],
@@ -159,11 +253,8 @@ const ROUTES = [
 
 export function answerApi(world, { request, url, body }, response) {
   const path = url.pathname.slice('/api/v1'.length);
-  if (path === '/setup') {
-    if (body.token !== 'right') return fail(response, 403, 'link_used', 'This link was used or is too old.');
-    world.signedIn = true;
-    return reply(response, 200, {});
-  }
+  if (path === '/setup') return useLink(world, body, response);
+  if (path === '/session' && request.method === 'POST') return signIn(world, body, response);
   if (!world.signedIn) return fail(response, 401, 'unauthenticated', 'Nobody is signed in.');
   const context = { world, query: url.searchParams, body, response };
   for (const [method, pattern, handler] of ROUTES) {

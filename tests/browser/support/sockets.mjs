@@ -59,7 +59,7 @@ export class Sockets {
     socket.on('data', (part) => this.receive(client, part));
     socket.on('close', () => this.clients.delete(client));
     socket.on('error', () => this.clients.delete(client));
-    this.send(client, { type: 'hello', seq: this.world.seq, actor: 'admin', role: 'admin', version: '0.1.0' });
+    this.send(client, { type: 'hello', seq: this.world.seq, actor: this.world.actor, role: 'admin', version: '0.1.0' });
     return undefined;
   }
 

@@ -39,6 +39,14 @@ export class World {
     this.repositories = [];
     this.pipelines = new Map();
     this.templates = TEMPLATES;
+    this.actor = 'setup-link';
+    this.users = [{ name: 'bob', role: 'viewer', created_at: this.at(90_000), disabled_at: null, invited: true }];
+    this.keys = { secrets: [], variables: [], tokens: [] };
+    this.channels = [
+      { name: 'team', type: 'slack', on: ['failed', 'recovered'], repositories: [], pending: 0, dead: 1 },
+      { name: 'post', type: 'mail', on: ['failed'], repositories: ['octo/*'], pending: 2, dead: 0 },
+    ];
+    this.messages = [{ id: '7', channel: 'notify:team', repository: 'octo/shop', state: 'dead', error: 'answered 400: <b>no</b>', created_at: this.at(60) }];
     this.starters = { items: [], commit: '', branch: 'main' };
     this.logs = new Map();
     this.reports = new Map();
@@ -93,13 +101,15 @@ export class World {
   }
 
   jobs(run, state, ago, took) {
-    const times = { started_at: this.at(ago), finished_at: this.at(ago - took * 0.6) };
+    const part = (from, to) => ({ queued_at: this.at(ago - took * (from - 0.05)), started_at: this.at(ago - took * from), finished_at: this.at(ago - took * to) });
+    const times = part(0.05, 0.6);
+    const later = (from, to) => (state === 'succeeded' ? part(from, to) : {});
     const steps = [this.step(0, 'Set up', 'succeeded', times), this.step(1, 'Check out', 'succeeded', times), this.step(2, 'Run the tests', state, { ...times, log_lines: 40 })];
     this.logs.set(`${run}1/2`, new LongLog(40));
     return [
       this.job(`${run}1`, 'test', 'test', state, { ...times, steps }),
-      this.job(`${run}2`, 'image', 'image', state === 'succeeded' ? 'succeeded' : 'skipped', { needs: ['test'], ...times }),
-      this.job(`${run}3`, 'staging', 'deploy', state === 'succeeded' ? 'succeeded' : 'skipped', { needs: ['image'], environment: 'staging', ...times }),
+      this.job(`${run}2`, 'image', 'image', state === 'succeeded' ? 'succeeded' : 'skipped', { needs: ['test'], ...later(0.65, 0.8) }),
+      this.job(`${run}3`, 'staging', 'deploy', state === 'succeeded' ? 'succeeded' : 'skipped', { needs: ['image'], environment: 'staging', ...later(0.85, 1) }),
     ];
   }
 

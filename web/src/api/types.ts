@@ -235,6 +235,85 @@ export interface Connected {
   advice?: string;
 }
 
+/** A secret (without its value) or a variable. */
+export interface Key {
+  name: string;
+  value?: string;
+  repository?: string | null;
+  environment?: string | null;
+  updated_at?: Time;
+  updated_by?: string | null;
+}
+
+export interface User {
+  name: string;
+  role: string;
+  created_at?: Time;
+  disabled_at?: Time;
+  /** Has a link, or had one, and no password. */
+  invited: boolean;
+}
+
+export interface Token {
+  name: string;
+  role: string;
+  repository?: string | null;
+  created_at?: Time;
+  expires_at?: Time;
+  revoked_at?: Time;
+}
+
+/** Who hears of runs. */
+export interface Channel {
+  name: string;
+  type: string;
+  on: string[];
+  repositories: string[];
+  pending: number;
+  dead: number;
+}
+
+/** What others were told, or could not be. */
+export interface Message {
+  id: string;
+  channel: string;
+  repository: string;
+  error: string | null;
+  created_at?: Time;
+}
+
+export interface ForgeApp {
+  id: string;
+  from?: 'here' | 'configuration';
+  name?: string;
+  page?: string;
+  install_url?: string;
+  problem?: string;
+}
+
+export interface ForgeAppState {
+  app: ForgeApp | null;
+  suggested_name: string;
+  mode: 'push' | 'poll';
+  hook_url: string;
+  problem: string | null;
+}
+
+export interface Installation {
+  id: string;
+  account: string;
+  page: string;
+  suspended: boolean;
+}
+
+export interface GivenRepository {
+  id: string;
+  full_name: string;
+  private: boolean;
+  archived: boolean;
+  registered: boolean;
+}
+
 export interface Pipeline {
   name: string;
   version: number;

@@ -3,26 +3,33 @@
 import type { ComponentChildren } from 'preact';
 import { signedOut } from '../api/client';
 import { Empty } from '../parts/notice';
-import { ConnectScreen } from '../screens/connect';
 import { DeliveriesScreen } from '../screens/deliveries';
 import { DeliveryScreen } from '../screens/delivery';
 import { DeploymentScreen } from '../screens/deployment';
 import { DeploymentsScreen } from '../screens/deployments';
 import { EnvironmentsScreen } from '../screens/environments';
-import { FirstWorkflowScreen } from '../screens/first_workflow';
-import { NewPipelineScreen } from '../screens/new_pipeline';
-import { PipelineScreen } from '../screens/pipeline';
 import { PipelinesScreen } from '../screens/pipelines';
 import { RepositoriesScreen } from '../screens/repositories';
 import { RunScreen } from '../screens/run';
 import { RunsScreen } from '../screens/runs';
 import { SetupScreen, SignedOutScreen } from '../screens/setup';
-import { StartRunScreen } from '../screens/start_run';
+import { late } from './late';
 import { matchPath, place } from './router';
 import type { Params } from './router';
 import { useTitle } from './title';
 
 type Screen = (props: { params: Params }) => ComponentChildren;
+
+const AccountScreen = late(async () => (await import('./rest')).AccountScreen);
+const ConnectScreen = late(async () => (await import('./rest')).ConnectScreen);
+const FirstWorkflowScreen = late(async () => (await import('./rest')).FirstWorkflowScreen);
+const GitHubAppScreen = late(async () => (await import('./rest')).GitHubAppScreen);
+const KeysScreen = late(async () => (await import('./rest')).KeysScreen);
+const MessagesScreen = late(async () => (await import('./rest')).MessagesScreen);
+const NewPipelineScreen = late(async () => (await import('./rest')).NewPipelineScreen);
+const PeopleScreen = late(async () => (await import('./rest')).PeopleScreen);
+const PipelineScreen = late(async () => (await import('./rest')).PipelineScreen);
+const StartRunScreen = late(async () => (await import('./rest')).StartRunScreen);
 
 const SCREENS: [string, Screen][] = [
   ['/', RunsScreen],
@@ -41,7 +48,12 @@ const SCREENS: [string, Screen][] = [
   ['/new-pipeline', NewPipelineScreen],
   ['/repositories', RepositoriesScreen],
   ['/repositories/:owner/:name/first-workflow', FirstWorkflowScreen],
+  ['/keys', KeysScreen],
+  ['/people', PeopleScreen],
+  ['/account', AccountScreen],
+  ['/messages', MessagesScreen],
   ['/connect', ConnectScreen],
+  ['/connect/github', GitHubAppScreen],
   ['/start-run', StartRunScreen],
   ['/setup', SetupScreen],
 ];

@@ -18,6 +18,7 @@ interface Room {
   word: string;
   icon: IconName;
   key: string;
+  admins?: boolean;
 }
 
 const ROOMS: Room[] = [
@@ -27,6 +28,9 @@ const ROOMS: Room[] = [
   { href: '/pipelines', word: 'Pipelines', icon: 'pipelines', key: 'p' },
   { href: '/repositories', word: 'Repositories', icon: 'repositories', key: 'r' },
   { href: '/deliveries', word: 'Deliveries', icon: 'deliveries', key: 'v' },
+  { href: '/keys', word: 'Keys', icon: 'keys', key: 'k', admins: true },
+  { href: '/people', word: 'People', icon: 'person', key: 'u', admins: true },
+  { href: '/messages', word: 'Messages', icon: 'messages', key: 'm', admins: true },
 ];
 const ALIASES: Record<string, string> = { runs: '/', 'new-pipeline': '/pipelines' };
 
@@ -64,7 +68,7 @@ function Rail() {
   const current = currentRoom();
   return (
     <nav class={railOpen.value ? 'rail open' : 'rail'} aria-label="Main" id="rail" onClick={() => (railOpen.value = false)}>
-      {ROOMS.map((room) => (
+      {ROOMS.filter((room) => !room.admins || live.hello.value?.role === 'admin').map((room) => (
         <a key={room.href} href={room.href} aria-current={room.href === current ? 'page' : undefined}>
           <Icon name={room.icon} />{room.word}
         </a>
@@ -126,7 +130,7 @@ function Person() {
   }, 'Signed out.');
   return (
     <span class="person" title={`${hello.actor}, ${hello.role ?? ''}`}>
-      <span class="initials" aria-hidden="true">{hello.actor.slice(0, 2)}</span>
+      <a class="initials" href="/account" aria-label="Your account">{hello.actor.replace(/^user:/, '').slice(0, 2)}</a>
       <button type="button" class="quiet" onClick={signOut}>Sign out</button>
     </span>
   );

@@ -8,7 +8,7 @@ export function FirstSteps() {
       <li>
         <strong>Tell Triphammer about a repository.</strong>
         <p>
-          <a href="/connect">Connect it here</a>, or on the server's machine, with a GitHub token in a file. It makes the webhook at
+          <a href="/connect/github" target="_self">Connect with a GitHub App</a>, <a href="/connect">with a token</a>, or on the server's machine, with a GitHub token in a file. It makes the webhook at
           GitHub and waits for its ping.
         </p>
         <Code>triphammer repo add OWNER/NAME --token-file token</Code>

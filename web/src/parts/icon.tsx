@@ -7,6 +7,8 @@ const PATHS = {
   deployments: 'M8 1.5 14 5v6l-6 3.5L2 11V5ZM2 5l6 3.5L14 5M8 8.5v6',
   environments: 'M2 2.5h12v4H2ZM2 9.5h12v4H2ZM4.5 4.5h0M4.5 11.5h0',
   repositories: 'M4 2h9v9H4.5a1.5 1.5 0 0 0 0 3H13M4 2a1.5 1.5 0 0 0-1.5 1.5v9',
+  keys: 'M5.5 13a3 3 0 1 0 0-6 3 3 0 0 0 0 6ZM7.7 7.8 13.5 2M11 4.5l2 2',
+  messages: 'M2 3.5h12v9H2ZM2 4l6 5 6-5',
   check: 'M4.5 8.2 7 10.7l4.5-5',
   cross: 'M5.2 5.2l5.6 5.6M10.8 5.2l-5.6 5.6',
   close: 'M3.5 3.5l9 9M12.5 3.5l-9 9',

@@ -21,6 +21,10 @@ export function ConnectScreen() {
         <p class="crumbs"><a href="/repositories">Repositories</a></p>
         <h1>Connect a repository</h1>
       </header>
+      {!connected.value && (
+        <p><a href="/connect/github" target="_self">Connect with a GitHub App</a> for many repositories, and tokens that
+          nobody has to make. Or one, with a token:</p>
+      )}
       {connected.value ? <Done hook={connected.value} /> : <Ask connected={connected} />}
     </section>
   );

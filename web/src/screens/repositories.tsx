@@ -23,7 +23,7 @@ export function RepositoriesScreen() {
         : <ul class="cards wide">{items.map((repository) => <Card key={repository.id} repository={repository} />)}</ul>}
       {items.length > 0 && (
         <p class="quiet-text">
-          <a class="button" href="/connect">Connect another</a> or, on the server's machine: <Code>triphammer repo add OWNER/NAME</Code>
+          <a class="button" href="/connect">Connect another</a> <a href="/connect/github" target="_self">GitHub App</a> or, on the server's machine: <Code>triphammer repo add OWNER/NAME</Code>
         </p>
       )}
     </section>

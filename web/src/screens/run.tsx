@@ -3,6 +3,7 @@
 import { useResource } from '../api/resource';
 import type { Job, Run, Step } from '../api/types';
 import { useKeys } from '../app/keys';
+import { late } from '../app/late';
 import { navigate, path } from '../app/router';
 import type { Params } from '../app/router';
 import { useTitle } from '../app/title';
@@ -21,6 +22,8 @@ import { SummaryTab } from './run_summary';
 import { TestsTab } from './run_tests';
 import { WhyTab } from './run_why';
 
+const TimelineTab = late(async () => (await import('../app/rest')).TimelineTab);
+
 const TITLE_SIGNS: Record<string, string> = { good: '✓', bad: '✗', busy: '●', wait: '‖', calm: '○' };
 
 export function RunScreen({ params }: { params: Params }) {
@@ -36,6 +39,7 @@ export function RunScreen({ params }: { params: Params }) {
     <section class={chosen ? 'screen run chosen' : 'screen run'}>
       <RunHead run={run} tab={params.tab ?? ''} />
       {params.tab === 'why' && <WhyTab run={run} />}
+      {params.tab === 'timeline' && <TimelineTab run={run} />}
       {params.tab === 'artifacts' && <ArtifactsTab run={run} />}
       {params.tab === 'tests' && <TestsTab run={run} />}
       {params.tab === 'summary' && <SummaryTab run={run} />}

@@ -1,10 +1,10 @@
 // Starts a workflow that has `workflow_dispatch`. Whether it may be started so, its delivery says.
 
 import { useSignal } from '@preact/signals';
-import type { Signal } from '@preact/signals';
 import { send } from '../api/client';
 import { navigate, path, place } from '../app/router';
 import { useTitle } from '../app/title';
+import { Field } from '../parts/field';
 import { attempt } from '../parts/notice';
 import { readInputLines } from './input_lines';
 
@@ -45,22 +45,5 @@ export function StartRunScreen() {
         <div class="buttons"><button type="submit" class="primary">Run workflow</button></div>
       </form>
     </section>
-  );
-}
-
-interface FieldProps {
-  label: string;
-  value: Signal<string>;
-  title: string;
-  required?: boolean;
-}
-
-function Field({ label, value, title, required }: FieldProps) {
-  return (
-    <label class="field">
-      <span>{label}</span>
-      <input required={required} autocomplete="off" spellcheck={false} title={title} value={value.value}
-        onInput={(event) => (value.value = event.currentTarget.value)} />
-    </label>
   );
 }

@@ -1,0 +1,16 @@
+// The screens that few people open, as one file.
+
+// Whatever both files need is then what the first view needs: it stays one request.
+import '../main';
+
+export { AccountScreen } from '../screens/account';
+export { ConnectScreen } from '../screens/connect';
+export { FirstWorkflowScreen } from '../screens/first_workflow';
+export { GitHubAppScreen } from '../screens/github_app';
+export { KeysScreen } from '../screens/keys';
+export { MessagesScreen } from '../screens/messages';
+export { NewPipelineScreen } from '../screens/new_pipeline';
+export { PeopleScreen } from '../screens/people';
+export { PipelineScreen } from '../screens/pipeline';
+export { StartRunScreen } from '../screens/start_run';
+export { TimelineTab } from '../screens/run_timeline';

@@ -1,0 +1,182 @@
+// A GitHub App in three steps: GitHub makes it from a manifest that this page posts, sends the browser back with a
+// code, and once it is installed each repository that it was given has a switch here.
+
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { messageOf, send } from '../api/client';
+import { useResource } from '../api/resource';
+import type { ForgeApp, ForgeAppState } from '../api/types';
+import { navigate, place } from '../app/router';
+import { useTitle } from '../app/title';
+import { Failure, Loading } from '../parts/notice';
+import { Given } from './given_repositories';
+
+const HERE = '/connect/github';
+
+export function GitHubAppScreen() {
+  useTitle('GitHub App');
+  const query = place.value.query;
+  return (
+    <section class="screen page">
+      <header class="screen-head">
+        <p class="crumbs"><a href="/repositories">Repositories</a></p>
+        <h1>Connect with a GitHub App</h1>
+      </header>
+      {query.has('code') || query.has('error') ? <Finish /> : <Present />}
+    </section>
+  );
+}
+
+// The code leaves the address bar at once: it is worth the App's keys.
+function takeAnswer() {
+  const query = place.peek().query;
+  const answer = {
+    code: query.get('code') ?? '',
+    state: query.get('state') ?? '',
+    error: query.get('error_description') ?? query.get('error') ?? '',
+  };
+  history.replaceState(history.state, '', HERE);
+  return answer;
+}
+
+function Finish() {
+  const failure = useSignal('');
+  const answer = useSignal<ReturnType<typeof takeAnswer> | null>(null);
+  const finish = async () => {
+    failure.value = '';
+    const { code, state, error } = answer.value ??= takeAnswer();
+    if (error) return (failure.value = `GitHub made no App: ${error}`);
+    try {
+      const made = await send<ForgeApp>('POST', '/github/app/conversions', { code, state });
+      if (made?.install_url) location.assign(made.install_url);
+    } catch (problem) {
+      failure.value = messageOf(problem);
+    }
+    return undefined;
+  };
+  useEffect(() => void finish(), []);
+  if (!failure.value) return <p role="status">GitHub has made the App; its keys are taken over, then it asks where to install it …</p>;
+  return (
+    <div class="new-pipeline">
+      <Failure error={failure.value} />
+      <div class="buttons">
+        <button type="button" class="primary" onClick={() => void finish()}>Try again</button>
+        <a class="button" href={HERE} target="_self">Begin again</a>
+      </div>
+    </div>
+  );
+}
+
+function Present() {
+  const { data, error, reload } = useResource<ForgeAppState>('/github/app');
+  if (error.value) return <Failure error={error.value} retry={reload} />;
+  const state = data.value;
+  if (!state) return <Loading />;
+  return state.app ? <Made app={state.app} reload={reload} /> : <Make state={state} />;
+}
+
+function Make({ state }: { state: ForgeAppState }) {
+  const name = useSignal(state.suggested_name);
+  const organization = useSignal('');
+  const writes = useSignal(false);
+  const error = useSignal<unknown>(null);
+  const begin = async (event: Event) => {
+    event.preventDefault();
+    error.value = null;
+    const body = { name: name.value.trim(), organization: organization.value.trim(), contents_write: writes.value };
+    try {
+      const begun = await send<{ action: string; manifest: string }>('POST', '/github/app/manifest', body);
+      if (begun) post(begun.action, begun.manifest);
+    } catch (failure) {
+      error.value = failure;
+    }
+  };
+  if (state.problem) return <div class="new-pipeline"><Failure error={state.problem} /><ByToken /></div>;
+  return (
+    <form class="new-pipeline" onSubmit={begin}>
+      <p>GitHub makes an App of your own, with a key and a webhook secret that only this server gets. It may read the
+        repositories that you choose, report on commits and pull requests, and gives each job a token that dies with it.</p>
+      {state.mode === 'poll'
+        ? <p>This server is not reached from outside (<code>github.mode: poll</code>): it asks GitHub for what happened. GitHub will
+          show each delivery as failed, and that is as it should be.</p>
+        : <p>GitHub will send events to <code>{state.hook_url}</code>.</p>}
+      <label class="field">
+        <span>Name at GitHub; nobody else may have it. It can still be changed there.</span>
+        <input required maxLength={34} autocomplete="off" value={name.value} onInput={(event) => (name.value = event.currentTarget.value)} />
+      </label>
+      <label class="field">
+        <span>Organization that shall own it; empty: you</span>
+        <input autocomplete="off" spellcheck={false} value={organization.value} onInput={(event) => (organization.value = event.currentTarget.value)} />
+      </label>
+      <label class="choice">
+        <input type="checkbox" checked={writes.value} onChange={(event) => (writes.value = event.currentTarget.checked)} />
+        <span>Jobs that ask for it may push, tag and release (<em>Contents: read and write</em>)</span>
+      </label>
+      {error.value !== null && <Failure error={error.value} />}
+      <div class="buttons"><button type="submit" class="primary">Go to GitHub</button></div>
+      <ByToken />
+    </form>
+  );
+}
+
+function ByToken() {
+  return <p class="quiet-text">Or <a href="/connect">connect one repository with a token</a>.</p>;
+}
+
+/** GitHub takes a manifest as a form only. */
+function post(action: string, manifest: string): void {
+  const form = document.createElement('form');
+  form.method = 'post';
+  form.action = action;
+  const field = document.createElement('input');
+  field.type = 'hidden';
+  field.name = 'manifest';
+  field.value = manifest;
+  form.append(field);
+  document.body.append(form);
+  form.submit();
+}
+
+function Made({ app, reload }: { app: ForgeApp; reload: () => void }) {
+  const requested = place.value.query.get('setup_action') === 'request';
+  return (
+    <>
+      <div class="new-pipeline">
+        <p>
+          <strong><bdi>{app.name ?? `App ${app.id}`}</bdi></strong>
+          {app.from === 'configuration' ? ' is named in the configuration, and that counts.' : ' was made from here.'}
+          {app.page && <> <a href={app.page}>At GitHub</a></>}
+        </p>
+        {app.problem && <Failure error={app.problem} />}
+        {requested && <p role="status">An owner of the organization has been asked to install it, and has to approve.</p>}
+        <div class="buttons">
+          {app.install_url && <a class="button" href={app.install_url}>Install it, or choose repositories</a>}
+          {app.from === 'here' && <Forget app={app} reload={reload} />}
+        </div>
+      </div>
+      {!app.problem && <Given install={app.install_url ?? ''} />}
+    </>
+  );
+}
+
+function Forget({ app, reload }: { app: ForgeApp; reload: () => void }) {
+  const asked = useSignal(false);
+  const error = useSignal<unknown>(null);
+  const forget = async () => {
+    try {
+      await send('DELETE', '/github/app');
+      navigate(HERE, { replace: true });
+      reload();
+    } catch (failure) {
+      error.value = failure;
+    }
+  };
+  if (!asked.value) return <button type="button" onClick={() => (asked.value = true)}>Forget it here</button>;
+  return (
+    <>
+      <button type="button" class="danger" onClick={() => void forget()}>Forget its keys</button>
+      <span class="quiet-text">Its repositories get no events and no token then. At GitHub it stays until you <a href={`${app.page ?? ''}`}>delete it there</a>.</span>
+      {error.value !== null && <Failure error={error.value} />}
+    </>
+  );
+}

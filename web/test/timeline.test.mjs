@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { layOut } from '../src/screens/timeline_places.ts';
+
+const at = (second) => new Date(1_700_000_000_000 + second * 1_000).toISOString();
+const job = (key, queued, from, to, needs = []) => ({
+  id: key, key, name: key, state: 'succeeded', needs, queued_at: at(queued), started_at: at(from), finished_at: to === null ? null : at(to),
+});
+const NOW = 1_700_000_000_000 + 100_000;
+
+test('bars are parts of the whole, from the first queueing to the last end', () => {
+  const { bars, seconds } = layOut([job('test', 0, 10, 40), job('image', 40, 50, 100, ['test'])], NOW);
+  assert.equal(seconds, 100);
+  assert.deepEqual(bars.map((bar) => [bar.queued, bar.from, bar.to]), [[0, 0.1, 0.4], [0.4, 0.5, 1]]);
+});
+
+test('the chain goes back by the need that ended last', () => {
+  const jobs = [job('lint', 0, 0, 5), job('test', 0, 0, 30), job('docs', 0, 0, 33), job('image', 30, 30, 50, ['lint', 'test'])];
+  const { bars, chain } = layOut(jobs, NOW);
+  assert.deepEqual(chain.map((one) => one.key), ['test', 'image']);
+  assert.deepEqual(bars.filter((bar) => bar.critical).map((bar) => bar.job.key), ['test', 'image']);
+});
+
+test('a need is every leg of a matrix and every job of a call', () => {
+  const jobs = [job('test (3.11)', 0, 0, 10), job('test (3.12)', 0, 0, 20), job('lib / unit', 0, 0, 25), job('tests', 0, 0, 28), job('ship', 25, 25, 30, ['test', 'lib'])];
+  assert.deepEqual(layOut(jobs, NOW).chain.map((one) => one.key), ['lib / unit', 'ship']);
+});
+
+test('what goes on ends at the given time, what never began has no bar', () => {
+  const { bars, seconds } = layOut([job('test', 0, 0, null), { ...job('image', 0, 0, 0), started_at: null, finished_at: null }], NOW);
+  assert.deepEqual(bars.map((bar) => [bar.job.key, bar.to]), [['test', 1]]);
+  assert.equal(seconds, 100);
+});
+
+test('no job, no bar, no chain', () => {
+  assert.deepEqual(layOut([], NOW), { bars: [], seconds: 0, chain: [] });
+});
