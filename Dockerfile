@@ -21,6 +21,7 @@ RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-ins
     && install -d -o triphammer -g triphammer -m 0700 /data /run/triphammer
 COPY --from=git /git/out /usr
 COPY LICENSE NOTICE /usr/share/doc/triphammer/
+COPY deploy/container/keep-launcher /usr/lib/triphammer/
 # What is published is chosen outside: inside it listens to all, and 172.16.0.0/12 is the engine's side.
 ENV TRIPHAMMER_DATA=/data TRIPHAMMER_RUN=/run/triphammer \
     TRIPHAMMER_LISTEN=0.0.0.0:7707 TRIPHAMMER_TRUSTED_PROXIES=172.16.0.0/12 \

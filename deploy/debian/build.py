@@ -5,6 +5,8 @@
     build.py --build FOLDER --to FOLDER [--version V] [--quick]
 """
 import argparse
+import datetime
+import email.utils
 import gzip
 import json
 import os
@@ -18,6 +20,16 @@ import uuid
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HERE = pathlib.Path(__file__).resolve().parent
 SCRIPTS = ("preinst", "postinst", "prerm", "postrm")
+COPYRIGHT = """Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
+Upstream-Name: triphammer
+
+Files: *
+Copyright: 2026 The Triphammer authors
+License: Apache-2.0
+ Licensed under the Apache License, Version 2.0. Its text is in
+ /usr/share/common-licenses/Apache-2.0. Licences of what is inside the program are
+ in third-party.txt.gz, beside this file.
+"""
 
 
 def output(*command):
@@ -107,6 +119,13 @@ def third_party(packages):
             yield f"{'=' * 100}\n{package}\n{'=' * 100}\n\n{file.read_text(errors='replace')}\n"
 
 
+def changelog(version, moment):
+    """In the form that Debian's tools read; what changed stands in CHANGELOG.md.gz."""
+    maintainer = re.search(r"(?m)^Maintainer: (.+)$", (HERE / "control").read_text())[1]
+    date = email.utils.format_datetime(datetime.datetime.fromtimestamp(int(moment), datetime.timezone.utc))
+    return f"triphammer ({version}) stable; urgency=medium\n\n  * See CHANGELOG.md.gz.\n\n -- {maintainer}  {date}\n"
+
+
 # --- the tree -------------------------------------------------------------------------------------
 
 def put(tree, path, content, mode=0o644):
@@ -125,7 +144,9 @@ def fill(tree, program, version, packages, moment):
     for unit in sorted((ROOT / "deploy/systemd").glob("*.service")):
         put(tree, f"lib/systemd/system/{unit.name}", unit)
     documents = "usr/share/doc/triphammer"
-    put(tree, f"{documents}/copyright", ROOT / "LICENSE")
+    put(tree, f"{documents}/copyright", COPYRIGHT)
+    put(tree, f"{documents}/changelog.gz", gzip.compress(changelog(version, moment).encode(), 9, mtime=0))
+    put(tree, f"{documents}/CHANGELOG.md.gz", gzip.compress((ROOT / "CHANGELOG.md").read_bytes(), 9, mtime=0))
     put(tree, f"{documents}/NOTICE", ROOT / "NOTICE")
     put(tree, f"{documents}/third-party.txt.gz", gzip.compress("".join(third_party(packages)).encode(), 9, mtime=0))
     put(tree, f"{documents}/sbom.cdx.json", json.dumps(bill_of_materials(version, packages, moment), indent=1) + "\n")
