@@ -30,7 +30,8 @@ class Daemon:
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.config = self.folder / "triphammer.yml"
-        self.environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), **(environment or {})}
+        self.environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder),
+                            "TRIPHAMMER_DOCKER_SWITCH_IMAGE": "triphammer/nginx", **(environment or {})}
         self.process = None
         self.token = None
         self.hooks = {}  # repository → (path, secret)

@@ -6,7 +6,10 @@ It can be told to fail: `failures` is a list of (status, headers) given out one 
 import json
 import re
 import time
+import urllib.parse
 
+from .github_branches import GitHubBranches
+from .github_comments import GitHubComments
 from .github_hooks import GitHubHooks
 from .loopback import Handler, LoopbackServer
 
@@ -24,7 +27,10 @@ class GitHub(LoopbackServer):
         self.scopes = "repo"  # of the token
         self.ahead = 0  # seconds, of its clock
         self.app = None  # a GitHubApp of github_app.py
+        self.manifests = None  # a GitHubManifests of github_manifest.py
         self.hooks = GitHubHooks()
+        self.comments = GitHubComments()
+        self.branches = GitHubBranches()
         super().__init__(_Handler, port)
         self.hooks.url = self.url
 
@@ -55,7 +61,45 @@ class _Handler(Handler):
     def do_GET(self):
         if self.path == "/rate_limit":
             return self._answer_limit()
-        return self._answer_app(b"") or self._answer_hooks(b"") or self._answer(404, {"message": "Not Found"})
+        return (self._answer_page(b"") or self._answer_app(b"") or self._answer_comments(b"") or self._answer_hooks(b"")
+                or self._answer(404, {"message": "Not Found"}))
+
+    def _answer_page(self, raw):
+        """Whether it was for a page that people see, or the code that such a page gave."""
+        manifests = self.owner.manifests
+        converted = manifests and re.fullmatch(r"/app-manifests/([^/]+)/conversions", self.path)
+        if converted and self.command == "POST":
+            self._answer(*manifests.convert(converted[1]))
+            return True
+        found = manifests and manifests.answer(self.command, self.path, raw)
+        if found:
+            status, kind, text = found
+            self.answer(status, [("Location" if status == 302 else "Content-Type", kind)], text.encode())
+        return bool(found)
+
+    def _given_token(self):
+        return (self.headers.get("Authorization") or "").partition(" ")[2]
+
+    def _answer_given(self):
+        """Whether it was asked with an installation's token."""
+        owner, url = self.owner, urllib.parse.urlsplit(self.path)
+        if owner.manifests and url.path == "/installation/repositories":
+            self._answer(*owner.manifests.list_given(self._given_token(), dict(urllib.parse.parse_qsl(url.query))))
+            return True
+        found = re.match(r"/repos/([^/]+/[^/]+)", url.path)
+        shown = found and self._may_see(found[1]) and owner.branches.answer("GET", self.path)
+        if shown:
+            self._answer(*shown)
+            return True
+        found = re.fullmatch(r"/repos/([^/]+/[^/]+)", url.path)
+        if not found or not owner.app or not owner.app.allows(self._given_token(), found[1], "metadata", "read"):
+            return False
+        self._answer(200, owner.hooks.repositories[found[1]].describe())
+        return True
+
+    def _may_see(self, repository):
+        token, app = self._given_token(), self.owner.app
+        return token in self.owner.hooks.tokens or app and app.allows(token, repository, "contents", "read")
 
     def _answer_limit(self):
         """Costs nothing, and says what the token is."""
@@ -71,7 +115,22 @@ class _Handler(Handler):
         self._answer_app(b"") or self._answer_hooks(b"") or self._answer(404, {"message": "Not Found"})
 
     def do_PATCH(self):
-        self._answer_hooks(self.read_body()) or self._answer(404, {"message": "Not Found"})
+        raw = self.read_body()
+        (self._answer_app(raw) or self._answer_comments(raw) or self._answer_hooks(raw)
+         or self._answer(404, {"message": "Not Found"}))
+
+    def _answer_comments(self, raw):
+        """Whether it was for comments of pull requests."""
+        name, app = re.match(r"/repos/([^/]+/[^/]+)/", self.path), self.owner.app
+        by_app = name and app and app.allows(self._given_token(), name[1], "pull_requests", "write")
+        if not by_app and self._given_token() != self.owner.token:
+            return False
+        found = self.owner.comments.answer(self.command, self.path, raw)
+        if found == "lost":
+            self.close_connection = True
+        elif found:
+            self._answer(*found)
+        return bool(found)
 
     def _answer_hooks(self, raw):
         """Whether it was for a repository or its webhooks."""
@@ -85,9 +144,11 @@ class _Handler(Handler):
     def _answer_app(self, raw):
         """Whether it was for the App."""
         app = self.owner.app
+        if self.command == "GET" and self._answer_given():
+            return True
         if app and self.path.startswith("/app/hook/"):
             complaint = app.complaint_about((self.headers.get("Authorization") or "").removeprefix("Bearer "))
-            found = (401, {"message": complaint}) if complaint else self.owner.hooks.answer_app(self.path, self.headers)
+            found = (401, {"message": complaint}) if complaint else self._app_hook(raw)
             if found == "lost":
                 self.close_connection = True
             else:
@@ -98,22 +159,35 @@ class _Handler(Handler):
             self._answer(*found)
         return bool(found)
 
+    def _app_hook(self, raw):
+        hook = self.owner.hooks.app
+        if self.path != "/app/hook/config":
+            return self.owner.hooks.answer_app(self.path, self.headers)
+        if self.command == "PATCH":
+            body = json.loads(raw)
+            hook["config"]["url"], hook["secret"] = body["url"], body["secret"]
+        return 200, {"url": hook["config"]["url"], "content_type": "json", "insecure_ssl": "0", "secret": "********"}
+
     def do_POST(self):
         raw = self.read_body()
         self.owner.requests += 1
-        if self._answer_app(raw) or self._answer_hooks(raw):
+        if self._answer_page(raw) or self._answer_app(raw) or self._answer_comments(raw) or self._answer_hooks(raw):
             return None
         if self.owner.failures:
             status, headers = self.owner.failures.pop(0)
             return self._answer(status, {"message": "told to fail"}, headers)
-        if self.headers.get("Authorization") not in (f"Bearer {self.owner.token}", f"token {self.owner.token}"):
+        found = re.fullmatch(r"/repos/([^/]+/[^/]+)/statuses/([0-9a-f]{40})", self.path)
+        if not self._may_report(found and found[1]):
             return self._answer(401, {"message": "Bad credentials"})
         if not self.headers.get("User-Agent"):
             return self._answer(403, {"message": "Request forbidden by administrative rules: no User-Agent"})
-        found = re.fullmatch(r"/repos/([^/]+/[^/]+)/statuses/([0-9a-f]{40})", self.path)
         if not found:
             return self._answer(404, {"message": "Not Found"})
         self._take_status(found, raw)
+
+    def _may_report(self, repository):
+        app, token = self.owner.app, self._given_token()
+        return token == self.owner.token or app and app.allows(token, repository, "statuses", "write")
 
     def _take_status(self, found, raw):
         try:

@@ -1,6 +1,8 @@
-"""A machine with Debian and systemd, booted in namespaces of its own on this one's network: what a package finds."""
+"""A machine with Debian and systemd, booted in namespaces of its own: what a package finds. It shares this one's network,
+or has one of its own with a wire to this one."""
 import os
 import pathlib
+import random
 import shutil
 import signal
 import subprocess
@@ -35,11 +37,11 @@ exec env -i container=triphammer-test PATH=/usr/sbin:/usr/bin:/sbin:/bin \
 """
 
 
-def archive():
-    """Debian with systemd, made once."""
+def archive(kind):
+    """Debian with systemd, and with Docker's engine where it is "docked"; made once."""
     folder = ROOT / ".dev/debian"
-    subprocess.run([ROOT / "tests/support/engine.sh", "machine", folder], check=True)
-    return folder / "machine-12.tar"
+    subprocess.run([ROOT / "tests/support/engine.sh", kind, folder], check=True)
+    return folder / f"{kind}-12.tar"
 
 
 def unified_hierarchy():
@@ -49,11 +51,34 @@ def unified_hierarchy():
     raise RuntimeError("no cgroups of version 2")
 
 
+class Wire:
+    """Two addresses that reach each other: `here`, and `there` once a machine has its end."""
+
+    def __init__(self):
+        net = f"100.{random.randrange(64, 128)}.{random.randrange(256)}"
+        self.here, self.there = f"{net}.1", f"{net}.2"
+        self.name = f"thw{uuid.uuid4().hex[:8]}"
+        _run(["ip", "link", "add", self.name, "type", "veth", "peer", "name", f"{self.name}p"], True, {})
+        _run(["ip", "addr", "add", f"{self.here}/30", "dev", self.name], True, {})
+        _run(["ip", "link", "set", self.name, "up"], True, {})
+
+    def give(self, pid):
+        """Its other end, as eth0, to the network of this process."""
+        _run(["ip", "link", "set", f"{self.name}p", "netns", pid], True, {})
+        for words in (["link", "set", f"{self.name}p", "name", "eth0"], ["addr", "add", f"{self.there}/30", "dev", "eth0"],
+                      ["link", "set", "lo", "up"], ["link", "set", "eth0", "up"], ["route", "add", "default", "via", self.here]):
+            _run(["nsenter", "-t", pid, "-n", "ip", *words], True, {})
+
+    def cut(self):
+        _run(["ip", "link", "del", self.name], False, {})  # the other end goes with it
+
+
 class Machine:
-    def __init__(self, folder):
+    def __init__(self, folder, kind="machine", wire=None):
+        self.wire = wire
         self.root = pathlib.Path(folder) / "root"
         self.root.mkdir(parents=True)
-        subprocess.run(["tar", "-C", self.root, "-xpf", archive()], check=True)
+        subprocess.run(["tar", "-C", self.root, "-xpf", archive(kind)], check=True)
         (self.root / "etc/resolv.conf").unlink(missing_ok=True)
         (self.root / "etc/dpkg/dpkg.cfg.d/fast").write_text("force-unsafe-io\n")
         self.console = pathlib.Path(folder) / "console.log"
@@ -73,11 +98,14 @@ class Machine:
         self.group = unified_hierarchy() / f"triphammer-machine-{uuid.uuid4().hex[:8]}"
         self.group.mkdir()
         binds = [f"{here}={there}" for here, there in (shown or {}).items()]
-        enter = f"echo $$ >{self.group}/cgroup.procs && exec unshare -m -p -C -u -i --fork --kill-child sh -c \"$0\" sh \"$@\""
+        own = "-m -p -C -u -i -n" if self.wire else "-m -p -C -u -i"
+        enter = f"echo $$ >{self.group}/cgroup.procs && exec unshare {own} --fork --kill-child sh -c \"$0\" sh \"$@\""
         with open(self.console, "ab") as console:
             self.process = subprocess.Popen(["sh", "-c", enter, INSIDE, self.root, *binds], stdin=subprocess.DEVNULL,
                                             stdout=console, stderr=console, start_new_session=True)
         self.wait_for(self._find_first, 10, "no first process")
+        if self.wire:
+            self.wire.give(self.first)
         self.wait_for(self.is_up, 60, "systemd does not come up")
         return self
 
@@ -89,9 +117,10 @@ class Machine:
     def is_up(self):
         return self.run("systemctl", "is-system-running", check=False).stdout.strip() in ("running", "degraded")
 
-    def run(self, *command, check=True, **environment):
-        entered = ["nsenter", "-t", self.first, "-m", "-p", "-C", "-u", "-i", "-r", "-w"]
-        return _run([*entered, *command], check, environment)
+    def run(self, *command, check=True, stdin=None, **environment):
+        network = ["-n"] if self.wire else []
+        entered = ["nsenter", "-t", self.first, "-m", "-p", "-C", "-u", "-i", "-r", "-w", *network]
+        return _run([*entered, *command], check, environment, stdin)
 
     def off(self):
         if self.process is None:
@@ -141,9 +170,9 @@ class Machine:
         return found
 
 
-def _run(command, check, environment):
-    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, stdin=subprocess.DEVNULL,
-                          timeout=180, env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "HOME": "/root",
+def _run(command, check, environment, stdin=None):
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, input=stdin or "", timeout=180,
+                          env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "HOME": "/root",
                                             "DEBIAN_FRONTEND": "noninteractive", **environment})
     if check and done.returncode != 0:
         raise RuntimeError(f"{command} ended with {done.returncode}:\n{done.stdout}{done.stderr}")

@@ -1,40 +1,21 @@
-"""A repository that nobody here wrote, through the whole walk: the tutorial in Flask's source archive, with
-the ready-made workflow for Flask. Added are its dependencies, because jobs have no network here, a
-requirements.txt that names them, and a Dockerfile of five lines."""
+"""A repository that nobody here wrote (flask_tree.py), through the whole walk with the ready-made workflow for Flask."""
 import os
 import pathlib
-import subprocess
-import sys
-import tarfile
 
 import pytest
 import requests
 
 from harness import engine
 from harness.daemon import free_port
+from harness.flask_tree import make_tutorial
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-ADDED = pathlib.Path(__file__).parent / "flask"
 pytestmark = pytest.mark.skipif("DOCKER_HOST" not in os.environ, reason="no engine: ./dev test integration starts one")
-
-
-def download(folder, pins, *options):
-    """Exactly what the pins name, or an error: each has its digest."""
-    command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--require-hashes", "-r", ADDED / pins, "-d", folder, *options]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stderr
 
 
 @pytest.fixture(scope="module")
 def tutorial(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("flask")
-    download(folder, "source.txt", "--no-binary", "flask")
-    [archive] = folder.glob("*.tar.gz")
-    with tarfile.open(archive) as source:
-        source.extractall(folder)
-    tree = archive.with_suffix("").with_suffix("") / "examples/tutorial"
-    download(tree / "vendor", "wheels.txt", "--only-binary", ":all:")
-    return tree
+    return make_tutorial(tmp_path_factory.mktemp("flask"), "triphammer/python3")
 
 
 def workflow(port):
@@ -52,7 +33,6 @@ def test_the_flask_tutorial_is_tested_built_and_deployed_by_ten_lines(make_daemo
     daemon = make_daemon(docker={"host": os.environ["DOCKER_HOST"]})
     repository = git.repository("pallets/flask-tutorial")
     repository.copy_in(tutorial)
-    repository.copy_in(ADDED)
     sha = repository.commit({".triphammer/flask.yml": workflow(port)})
     daemon.add_repository(repository)
     try:

@@ -34,6 +34,17 @@ def test_githubs_published_vector_is_verified_before_anything_is_parsed(make_dae
         assert send(wrong).status_code == 401
 
 
+def test_during_a_rotation_both_secrets_of_the_servers_hook_sign_and_no_third(make_daemon):
+    new, old, other = ("a secret that is long: " + name for name in ("new", "old", "other"))
+    daemon = make_daemon(github={"webhook_secret": new, "webhook_secret_previous": old})
+
+    def send(secret):
+        headers, body = payloads.signed("ping", {"zen": "z"}, secret)
+        return requests.post(f"{daemon.url}/webhooks/github", data=body, headers=headers, timeout=5).status_code
+
+    assert [send(new), send(old), send(other)] == [202, 202, 401]
+
+
 def test_every_kind_of_wrong_signature_gets_the_same_answer(hooked):
     daemon, repository = hooked
     hook, _ = daemon.hooks[repository.name]

@@ -96,3 +96,11 @@ def files_with(folder, text):
         except OSError:
             continue
     return found
+
+
+def test_the_list_of_tokens_says_what_each_is_limited_to(daemon, git):
+    daemon.add_repository(git.repository("acme/app"))
+    daemon.admin("token", "create", "narrow", "--role", "viewer", "--repository", "acme/app")
+    daemon.admin("token", "create", "wide", "--role", "viewer")
+    found = {token["name"]: token["repository"] for token in daemon.get("/tokens")["items"]}
+    assert (found["narrow"], found["wide"]) == ("acme/app", None)

@@ -1,4 +1,4 @@
-"""The two systemd units: accepted by systemd, and what they ask for works: a launcher of root's and a
+"""The systemd units: accepted by systemd, and what they ask for works: a launcher of root's and a
 daemon of another user that share one folder. (Without systemd itself: it is not the first process here.)"""
 import os
 import pathlib
@@ -23,7 +23,7 @@ def setting(unit, key):
     return re.findall(rf"(?m)^{key}=(.*)$", (UNITS / unit).read_text())
 
 
-def test_systemd_takes_both_units(binary, tmp_path):
+def test_systemd_takes_the_units(binary, tmp_path):
     for unit in UNITS.glob("*.service"):
         (tmp_path / unit.name).write_text(unit.read_text().replace("/usr/bin/triphammer", str(binary)))
     done = subprocess.run(["systemd-analyze", "verify", *tmp_path.glob("*.service")], capture_output=True, text=True)
@@ -92,6 +92,14 @@ def test_a_job_of_roots_launcher_ends_well_for_a_daemon_of_another_user(installe
     assert "hello" in installed.log_text(run["id"], run["jobs"][0]["id"])
     owner = pathlib.Path(f"/proc/{installed.process.pid}").stat().st_uid
     assert pwd.getpwuid(owner).pw_name == USER
+
+
+def test_jobs_get_their_groups_where_the_unit_for_them_is():
+    [group] = re.findall(r"TRIPHAMMER_LAUNCHER_CGROUP=(\S+)", " ".join(setting("triphammer-launcher.service", "Environment")))
+    assert group == "/sys/fs/cgroup/system.slice/triphammer-jobs.service"
+    assert setting("triphammer-launcher.service", "Wants") == ["triphammer-jobs.service"]
+    assert setting("triphammer-jobs.service", "Delegate") == ["cpu memory pids"]
+    assert setting("triphammer-jobs.service", "OOMPolicy") == ["continue"]  # else one job's end were all jobs'
 
 
 def test_the_daemon_cannot_take_away_what_is_the_launchers(installed):

@@ -11,11 +11,12 @@
 #   engine.sh debian DIR   makes triphammer/debian:12 with debootstrap; its archive stays in DIR for the next time
 #   engine.sh tools DIR    makes triphammer/tools:12, Debian with the languages that jobs are written in, the same way
 #   engine.sh machine DIR  makes DIR/machine-12.tar, Debian with systemd to boot; needs no engine
+#   engine.sh docked DIR   makes DIR/docked-12.tar, the same with Docker's own engine
 #   engine.sh stop DIR     ends all of it and removes DIR; fine when nothing runs
 set -u
 
 die() { echo "engine.sh: $*" >&2; exit 1; }
-[ $# = 2 ] || die "usage: engine.sh start|images|busybox|debian|tools|machine|stop DIR"
+[ $# = 2 ] || die "usage: engine.sh start|images|busybox|debian|tools|machine|docked|stop DIR"
 mkdir -p "$2" || die "cannot make $2"
 dir=$(readlink -f "$2")
 tag=$(printf '%s' "$dir" | sha256sum | cut -c1-8)
@@ -270,24 +271,32 @@ images() {
     [ ! -x /usr/lib/postgresql/15/bin/postgres ] || make_image triphammer/postgres postgres_root '["docker-entrypoint.sh"]' 5432
 }
 
-debian_root() { # archive, package…: Debian 12 with them, without what no image keeps
+install_in() { # root, package…
+    local root=$1
+    shift
+    DEBIAN_FRONTEND=noninteractive chroot "$root" apt-get -q -y -o APT::Sandbox::User=root \
+        --no-install-recommends install "$@" >"$dir/packages.log" 2>&1 ||
+        { tail -5 "$dir/packages.log" >&2; die "the packages cannot be installed"; }
+}
+
+pack() { # root, archive: without what no image keeps
+    tar -C "$1" --exclude='./dev/*' --exclude='./proc/*' --exclude='./sys/*' --exclude='./var/cache/apt/*' \
+        --exclude='./var/lib/apt/lists/*' --exclude='./usr/share/doc/*' --exclude='./usr/share/man/*' \
+        --exclude='./usr/share/locale/*' -cf "$2.part" . || die "cannot pack Debian"
+    mv "$2.part" "$2"
+    rm -rf "$1"
+}
+
+debian_root() { # archive, package…: Debian 12 with them
     local root=$dir/root archive=$1
     shift
     rm -rf "$root"
     debootstrap --variant=minbase bookworm "$root" >"$dir/debootstrap.log" 2>&1 ||
         { tail -5 "$dir/debootstrap.log" >&2; die "debootstrap failed"; }
-    if [ $# -gt 0 ]; then
-        DEBIAN_FRONTEND=noninteractive chroot "$root" apt-get -q -y -o APT::Sandbox::User=root \
-            --no-install-recommends install "$@" >"$dir/packages.log" 2>&1 ||
-            { tail -5 "$dir/packages.log" >&2; die "the packages cannot be installed"; }
-    fi
+    [ $# = 0 ] || install_in "$root" "$@"
     # This machine's own authorities: its network may have a proxy with one.
     cp -r /usr/local/share/ca-certificates "$root/usr/local/share/" 2>/dev/null
-    tar -C "$root" --exclude='./dev/*' --exclude='./proc/*' --exclude='./sys/*' --exclude='./var/cache/apt/*' \
-        --exclude='./var/lib/apt/lists/*' --exclude='./usr/share/doc/*' --exclude='./usr/share/man/*' \
-        --exclude='./usr/share/locale/*' -cf "$archive.part" . || die "cannot pack Debian"
-    mv "$archive.part" "$archive"
-    rm -rf "$root"
+    pack "$root" "$archive"
 }
 
 debian() {
@@ -313,6 +322,19 @@ machine() {
     local archive=$dir/machine-12.tar
     [ -e "$archive" ] || debian_root "$archive" ca-certificates git libgit2-1.5 libsimdjson14 libsqlite3-0 libssl3 \
         libyaml-cpp0.7 libzstd1 systemd systemd-sysv zlib1g
+}
+
+docked() {
+    local archive=$dir/docked-12.tar root=$dir/root
+    [ ! -e "$archive" ] || return 0
+    machine
+    rm -rf "$root"
+    mkdir "$root"
+    tar -C "$root" -xpf "$dir/machine-12.tar" || die "cannot unpack Debian"
+    cp /etc/resolv.conf "$root/etc/"
+    chroot "$root" apt-get -q -o APT::Sandbox::User=root update >"$dir/packages.log" 2>&1 || die "the archive does not answer"
+    install_in "$root" docker.io iptables
+    pack "$root" "$archive"
 }
 
 # --- stop -------------------------------------------------------------------------------------------
@@ -386,7 +408,7 @@ case $1 in
     busybox) find_engine; make_image triphammer/busybox base_root '["/bin/sh"]' ;;
     debian) debian ;;
     tools) tools ;;
-    machine) machine ;;
+    machine | docked) exec 9>"$dir/archives.lock" && flock 9 && "$1" ;; # two tests may want one at once
     stop) stop ;;
-    *) die "usage: engine.sh start|images|busybox|debian|tools|machine|stop DIR" ;;
+    *) die "usage: engine.sh start|images|busybox|debian|tools|machine|docked|stop DIR" ;;
 esac
