@@ -196,10 +196,18 @@ void Attempts::kill(std::int64_t fence) const {
     groups_.kill(fence);
     const auto runner = find_runner(fence);
     if (runner) ::syscall(SYS_pidfd_send_signal, runner.get(), SIGKILL, nullptr, 0);
+    if (!runner) ask_keeper(fence, "KILL");
     if (::geteuid() != 0) return;
     const auto users = users_of(settings_.run, fence);
     kill_processes_of(users.runner);
     kill_processes_of(users.steps);
+}
+
+/// In place at once: the keeper never reads half a word.
+void Attempts::ask_keeper(std::int64_t fence, std::string_view signal) const {
+    if (!is_alive(fence)) return;
+    const auto written = replace_file(word_for(fence), signal);
+    if (!written) log::warning("a runner is not reached", {{"why", written.error().message}});
 }
 
 /// A rename costs nothing, however much the job left.
@@ -209,6 +217,7 @@ Result<> Attempts::set_aside(std::int64_t fence) const {
     const auto held = hold(settings_.run, folder, fence, SystemClock{}.now());
     if (!held) log::warning("a failed job's files are not kept", {{"why", held.error().message}});
     groups_.remove(fence);
+    ::unlink(word_for(fence).c_str());
     if (auto made = make_directory(aside(), 0700); !made) return made;
     const auto place = aside() / std::to_string(fence);
     if (::rename(folder.c_str(), place.c_str()) == 0 || errno == ENOENT) return {};

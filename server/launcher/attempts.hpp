@@ -35,8 +35,13 @@ class Attempts {
     /// Whether the kernel shares the processors between attempts.
     bool have_groups() const { return groups_.are_wanted() && !lacks_groups_; }
 
-    /// Kills what is left of the attempt at once; returns before it is gone.
+    /// Kills what is left of the attempt at once; returns before it is gone. A runner in another
+    /// container gets it through `ask_keeper`.
     void kill(std::int64_t fence) const;
+
+    /// Leaves a word for the first process of the container in which a living runner is that cannot
+    /// be seen from here: run/<fence>.signal, "TERM" or "KILL" (deploy/container/keep-launcher).
+    void ask_keeper(std::int64_t fence, std::string_view signal) const;
 
     /// Takes the folder of an attempt that is dead out of the list, and removes its group. The
     /// files go with `remove_aside`. No error when there is no such folder.
@@ -67,6 +72,9 @@ class Attempts {
 
     Result<Child> start_runner(const std::filesystem::path& folder, const Open& open);
 
+    std::filesystem::path word_for(std::int64_t fence) const {
+        return settings_.run / (std::to_string(fence) + ".signal");
+    }
     std::filesystem::path aside() const { return settings_.run / "swept"; }
 
     const Settings& settings_;

@@ -25,6 +25,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kLook{500};
 constexpr int kLooksAtEnd = 10;
+constexpr std::size_t kShortId = 12;
 constexpr const char* kLeave = "SIGTERM";  // ends as soon as no job runs
 constexpr const char* kStay = "SIGUSR1";   // takes that back
 /// On the one beside: the container that made it. Another one has other settings, or another image.
@@ -58,6 +59,7 @@ class Beside {
   private:
     Task<Result<>> look();
     Task<Result<>> make(docker::Engine& engine);
+    Task<Result<>> send_away(docker::Engine& engine, const std::string& beside);
     Task<bool> signal(const char* name);
 
     /// Once for each trouble, not with every look.
@@ -97,11 +99,25 @@ Task<Result<>> Beside::look() {
         co_return co_await std::move(removing);
     }
     if (took_over_) co_return Result<>{};
-    took_over_ = true;
     const auto of = beside->labels.find(kOf);
-    const bool is_mine = of != beside->labels.end() && of->second == self_;
-    auto telling = (*engine)->kill_container(beside->id, is_mine ? kStay : kLeave);
-    co_return co_await std::move(telling);
+    if (of == beside->labels.end() || of->second != self_) {
+        auto sending = send_away(**engine, beside->id);
+        co_return co_await std::move(sending);
+    }
+    took_over_ = true;
+    auto staying = (*engine)->kill_container(beside->id, kStay);
+    co_return co_await std::move(staying);
+}
+
+/// It keeps the jobs that run in it; the next look finds the name free.
+Task<Result<>> Beside::send_away(docker::Engine& engine, const std::string& beside) {
+    auto telling = engine.kill_container(beside, kLeave);
+    const auto told = co_await std::move(telling);
+    if (!told) co_return told.error();
+    auto renaming = engine.rename_container(beside, name_ + "-" + beside.substr(0, kShortId));
+    const auto renamed = co_await std::move(renaming);
+    const bool is_gone = !renamed && renamed.error().code == Code::not_found;
+    co_return is_gone ? Result<>{} : renamed;
 }
 
 Task<Result<>> Beside::make(docker::Engine& engine) {

@@ -142,8 +142,8 @@ Task<> Server::stop() {
 /// Runners of an earlier launcher: their end is told too, without an exit status.
 void Server::watch_survivors() {
     for (const auto& attempt : attempts_.list()) {
+        if (!attempt.alive) continue;
         auto runner = attempts_.find_runner(attempt.fence);
-        if (!runner) continue;
         tasks_.spawn("survivor", watch_stranger(attempt.fence, std::move(runner)));
     }
 }
@@ -221,6 +221,7 @@ Reply Server::list() const {
 Reply Server::end(std::int64_t fence, milliseconds grace) {
     auto runner = attempts_.find_runner(fence);
     send_signal(runner, SIGTERM);
+    if (!runner) attempts_.ask_keeper(fence, "TERM");
     if (runner) tasks_.spawn("stop", kill_later(fence, std::move(runner), grace));
     return reply_of("stopped", fence);
 }
@@ -368,10 +369,12 @@ Task<> Server::watch(std::int64_t fence, Child child) {
     co_await std::move(told);
 }
 
+/// In another container only its lock shows its end.
 Task<> Server::watch_stranger(std::int64_t fence, FileDescriptor pidfd) {
     running_.insert(fence);
     share_from_now();
-    auto gone = wait_readable(std::move(pidfd));
+    auto gone = pidfd ? wait_readable(std::move(pidfd))
+                      : wait_unlocked(attempts_.folder_of(fence) / "lock");
     co_await std::move(gone);
     running_.erase(fence);
     auto told = tell_ended(fence, ExitStatus{-1, 0});

@@ -58,6 +58,28 @@ TEST(LauncherAttempts, LeaveTheirSeedsToBeMadeLayersOf) {
     EXPECT_EQ(fs::status(run / "layers").permissions(), fs::perms{0700});
 }
 
+TEST(LauncherAttempts, OfAnotherContainerAreKilledByItsKeeper) {
+    const TempDir run;
+    Settings settings;
+    settings.run = fs::canonical(run.path());
+    const Attempts attempts{settings};
+    leave_folder(run.path(), "7");
+    // Its pid says nothing here: another process has that number.
+    ASSERT_TRUE(replace_file(run.path() / "7" / "lock", std::to_string(::getppid())));
+    const auto word = run.path() / "7.signal";
+    auto lock = lock_file(run.path() / "7" / "lock");
+
+    attempts.kill(7);
+
+    EXPECT_EQ(read_file(word, 16).value(), "KILL");
+    EXPECT_EQ(::kill(::getppid(), 0), 0);
+    *lock = FileDescriptor{};
+    ASSERT_TRUE(attempts.set_aside(7));
+    EXPECT_FALSE(fs::exists(word));
+    attempts.kill(8);
+    EXPECT_FALSE(fs::exists(run.path() / "8.signal")) << "nobody lives there";
+}
+
 TEST(LauncherAttempts, LeaveNoFileBehind) {
     const TempDir run;
     Settings settings;
