@@ -44,7 +44,11 @@ def containers(label=None):
 
 def remove_objects(daemon):
     """Removes every container, network and volume that carries this server's label."""
-    label = f"triphammer.server={daemon.server_id}"
+    remove_objects_of(daemon.server_id)
+
+
+def remove_objects_of(server_id):
+    label = f"triphammer.server={server_id}"
     for container in containers(label):
         call("DELETE", f"/v1.41/containers/{container['Id']}?force=1&v=1")
     filters = urllib.parse.quote(json.dumps({"label": [label]}))

@@ -18,9 +18,10 @@ STATUS_FIELDS = {"state", "target_url", "description", "context"}
 
 
 class GitHub(LoopbackServer):
-    def __init__(self, token="gh-token", port=0):
+    def __init__(self, token="gh-token", port=0, address="127.0.0.1"):
         self.token = token
         self.statuses = []  # (time, repository, sha, body)
+        self.reporters = []  # the token of each of them
         self.complaints = []
         self.failures = []
         self.requests = 0
@@ -31,12 +32,24 @@ class GitHub(LoopbackServer):
         self.hooks = GitHubHooks()
         self.comments = GitHubComments()
         self.branches = GitHubBranches()
-        super().__init__(_Handler, port)
+        super().__init__(_Handler, port, address)
         self.hooks.url = self.url
 
     def last_states(self, sha):
         """context → state as GitHub would show it now."""
         return {body["context"]: body["state"] for _, _, at, body in self.statuses if at == sha}
+
+
+def hook_config_complaint(raw):
+    """What "Update a webhook configuration for an app" does not take; all of its fields may be left out."""
+    body = json.loads(raw)
+    if not isinstance(body, dict) or set(body) - {"url", "content_type", "secret", "insecure_ssl"}:
+        return f"hook config: unknown fields in {sorted(body)}"
+    if not re.match(r"https?://", body.get("url", "https://x")) or body.get("content_type", "json") not in ("json", "form"):
+        return "hook config: url or content_type"
+    if body.get("insecure_ssl", "0") not in ("0", "1", 0, 1) or not isinstance(body.get("secret", ""), str):
+        return "hook config: insecure_ssl or secret"
+    return None
 
 
 def check_status(body):
@@ -122,8 +135,9 @@ class _Handler(Handler):
     def _answer_comments(self, raw):
         """Whether it was for comments of pull requests."""
         name, app = re.match(r"/repos/([^/]+/[^/]+)/", self.path), self.owner.app
-        by_app = name and app and app.allows(self._given_token(), name[1], "pull_requests", "write")
-        if not by_app and self._given_token() != self.owner.token:
+        token = self._given_token()
+        by_app = name and app and app.allows(token, name[1], "pull_requests", "write")
+        if not by_app and token != self.owner.token and not (name and self._is_persons(token, name[1])):
             return False
         found = self.owner.comments.answer(self.command, self.path, raw)
         if found == "lost":
@@ -164,8 +178,18 @@ class _Handler(Handler):
         if self.path != "/app/hook/config":
             return self.owner.hooks.answer_app(self.path, self.headers)
         if self.command == "PATCH":
+            complaint = hook_config_complaint(raw)
+            if complaint:
+                self.owner.complaints.append(complaint)
+                return 422, {"message": complaint}
+            if self.owner.failures:
+                return self.owner.failures.pop(0)[0], {"message": "told to fail"}
             body = json.loads(raw)
-            hook["config"]["url"], hook["secret"] = body["url"], body["secret"]
+            hook["config"]["url"] = body.get("url", hook["config"]["url"])
+            hook["secret"] = body.get("secret", hook["secret"])
+            if "PATCH /app/hook/config" in self.owner.hooks.lose:
+                self.owner.hooks.lose.remove("PATCH /app/hook/config")
+                return "lost"
         return 200, {"url": hook["config"]["url"], "content_type": "json", "insecure_ssl": "0", "secret": "********"}
 
     def do_POST(self):
@@ -177,6 +201,8 @@ class _Handler(Handler):
             status, headers = self.owner.failures.pop(0)
             return self._answer(status, {"message": "told to fail"}, headers)
         found = re.fullmatch(r"/repos/([^/]+/[^/]+)/statuses/([0-9a-f]{40})", self.path)
+        if found and self._given_token() in self.owner.hooks.fine_grained:
+            return self._answer(403, {"message": "Resource not accessible by personal access token"})
         if not self._may_report(found and found[1]):
             return self._answer(401, {"message": "Bad credentials"})
         if not self.headers.get("User-Agent"):
@@ -187,7 +213,13 @@ class _Handler(Handler):
 
     def _may_report(self, repository):
         app, token = self.owner.app, self._given_token()
-        return token == self.owner.token or app and app.allows(token, repository, "statuses", "write")
+        by_app = app and app.allows(token, repository, "statuses", "write")
+        return token == self.owner.token or by_app or self._is_persons(token, repository)
+
+    def _is_persons(self, token, repository):
+        """Whether it is a classic token that repositories were connected with."""
+        hooks = self.owner.hooks
+        return repository in hooks.repositories and "repo" in hooks.tokens.get(token, "").split(", ")
 
     def _take_status(self, found, raw):
         try:
@@ -199,6 +231,7 @@ class _Handler(Handler):
             self.owner.complaints.append(complaint)
             return self._answer(422, {"message": complaint})
         self.owner.statuses.append((time.time(), found[1], found[2], body))
+        self.owner.reporters.append(self._given_token())
         self._answer(201, {**body, "id": len(self.owner.statuses)})
 
     def _answer(self, status, body, headers=None):

@@ -1,12 +1,13 @@
-"""What the stand-ins share: an HTTP server on loopback with one owner, in a thread of its own."""
+"""What the stand-ins share: an HTTP server on loopback, or on the address at which containers reach this machine, with one
+owner, in a thread of its own."""
 import http.server
 import threading
 
 
 class LoopbackServer:
-    def __init__(self, handler, port=0):
+    def __init__(self, handler, port=0, address="127.0.0.1"):
         bound = type("Handler", (handler,), {"owner": self})
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", port), bound)
+        self.server = http.server.ThreadingHTTPServer((address, port), bound)
         self.server.daemon_threads = True
         self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
 
@@ -21,7 +22,7 @@ class LoopbackServer:
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.server.server_port}"
+        return f"http://{self.server.server_address[0]}:{self.server.server_port}"
 
 
 class Handler(http.server.BaseHTTPRequestHandler):

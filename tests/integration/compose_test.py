@@ -3,7 +3,6 @@ import json
 import os
 import pathlib
 import re
-import signal
 import subprocess
 import sys
 import uuid
@@ -13,15 +12,15 @@ import requests
 import yaml
 
 from harness import engine
-from harness.daemon import Daemon, free_port
+from harness.compose import FORM, Services
+from harness.daemon import free_port
 from harness.git_http import GitServer
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-FORM = ROOT / "deploy/compose/compose.yml"
 pytestmark = pytest.mark.skipif("DOCKER_HOST" not in os.environ, reason="no engine: ./dev test integration starts one")
 
 # A test has no https: the daemon fetches from a git server on its own loopback.
-FOR_TESTS = "services: { daemon: { environment: { TRIPHAMMER_GIT_INSECURE_HOSTS: 127.0.0.1,\n  TRIPHAMMER_DOCKER_SWITCH_IMAGE: triphammer/nginx, TRIPHAMMER_WORKERS: '3' } } }\n"
+FOR_TESTS = {"TRIPHAMMER_GIT_INSECURE_HOSTS": "127.0.0.1", "TRIPHAMMER_WORKERS": "3"}
 
 WORKFLOW = """
 name: ship
@@ -82,63 +81,19 @@ jobs:
 TALKING = ("boxed", "image")  # what `before` of a deployment says is shown when it fails
 
 
-def containers_beside(services):
-    return [found for found in engine.containers("triphammer.beside")
-            if any(name.startswith(f"/{services.project}") for name in found["Names"])]
-
-
-class Services(Daemon):
-    """The two services; the command line is the one inside the daemon's container."""
-
-    def __init__(self, binary, folder, image):
-        super().__init__(binary, folder)
-        socket = os.environ["DOCKER_HOST"].removeprefix("unix://")
-        self.settings = {"TRIPHAMMER_IMAGE": image, "TRIPHAMMER_PORT": f"127.0.0.1:{self.port}",
-                         "DOCKER_SOCKET": socket, "DOCKER_GROUP": str(os.stat(socket).st_gid)}
-        self.project = f"triphammer-{uuid.uuid4().hex[:8]}"
-        self.more = folder / "for-tests.yml"
-        self.more.write_text(FOR_TESTS)
-
-    def compose(self, *words):
-        return engine.docker("-p", self.project, "-f", FORM, "-f", self.more, *words, program="docker-compose", **self.settings)
-
-    def start(self, wait=True):
-        self.compose("up", "-d")
-        self.wait_for(self.answers, 30, "the services are not ready")
-        return self
-
-    def answers(self):
-        try:
-            return requests.get(f"{self.url}/readyz", timeout=2).status_code == 200
-        except requests.RequestException:
-            return False
-
-    def admin(self, *arguments, stdin="", check=True):
-        text = self.compose("exec", "-T", "daemon", "triphammer", *arguments)
-        return subprocess.CompletedProcess(arguments, 0, text, "")
-
-    def tail(self, lines=30):
-        return self.compose("logs", "--no-color", f"--tail={lines}")
-
-    @property
-    def server_id(self):
-        return engine.containers(f"triphammer.service={SERVICE}")[0]["Labels"]["triphammer.server"]
-
-    def loopback(self):
-        """Words before a command that shall see the daemon's loopback."""
-        pid = engine.docker("inspect", "-f", "{{.State.Pid}}", self.compose("ps", "-q", "daemon"))
-        return ["nsenter", "-t", pid, "-n"]
+def server_id():
+    return engine.containers(f"triphammer.service={SERVICE}")[0]["Labels"]["triphammer.server"]
 
 
 @pytest.fixture(scope="module")
 def services(binary, tmp_path_factory, image):
-    services = Services(binary, tmp_path_factory.mktemp("compose"), image)
+    services = Services(binary, tmp_path_factory.mktemp("compose"), image, FOR_TESTS)
     try:
         yield services.start()
     finally:
         # Containers of jobs are gone by themselves; what was deployed stays, and a compose file does not know of it.
         if engine.containers(f"triphammer.service={SERVICE}"):
-            engine.remove_objects(services)
+            engine.remove_objects_of(server_id())
         services.compose("down", "-v")
 
 
@@ -146,7 +101,7 @@ def services(binary, tmp_path_factory, image):
 def git_url(services, tmp_path_factory):
     """(folder, address) of a git server that the daemon reaches."""
     folder = tmp_path_factory.mktemp("git")
-    command = [*services.loopback(), sys.executable, ROOT / "tests/support/serve_git.py", folder]
+    command = ["nsenter", "-t", services.pid("daemon"), "-n", sys.executable, ROOT / "tests/support/serve_git.py", folder]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
         yield folder, server.stdout.readline().strip()
         server.stdin.close()
@@ -201,21 +156,16 @@ def test_the_proxy_stands_in_front_of_the_daemon_where_it_is_wanted(services):
     proxy = yaml.safe_load(services.compose("config"))["services"]["proxy"]
 
     assert set(running) == {"daemon", "launcher"}
-    assert proxy["profiles"] == ["tls"] and proxy["command"][-1] == "daemon:7707"
+    assert proxy["profiles"] == ["tls"] and "./Caddyfile:" in FORM.read_text()
 
 
 def test_the_file_names_nothing_that_does_not_exist(services):
     """Every variable of the file that begins with our name is a key that the daemon knows, or the file's own."""
-    own = {"TRIPHAMMER_IMAGE", "TRIPHAMMER_PORT", "TRIPHAMMER_DOMAIN"}
+    own = {f"TRIPHAMMER_{name}" for name in ("IMAGE", "PORT", "DOMAIN", "HTTP", "HTTPS")}
     known = services.compose("exec", "-T", "daemon", "triphammer", "config", "check")
     for name in set(re.findall(r"TRIPHAMMER_[A-Z_]+", FORM.read_text())) - own:
         key = name.removeprefix("TRIPHAMMER_").lower()
         assert re.search(rf"(?m)^{key.replace('_', '[._]')}:", known), name
-
-
-def kill_service(services, name):
-    pid = engine.docker("inspect", "-f", "{{.State.Pid}}", services.compose("ps", "-q", name))
-    os.kill(int(pid), signal.SIGKILL)
 
 
 def running_jobs(services, run):
@@ -237,8 +187,8 @@ def test_jobs_of_all_kinds_do_not_notice_what_happens_to_the_services(services, 
     [run] = services.delivery(services.push(repository, sha, forge_id=4713))["runs"]
     jobs = services.wait_for(lambda: running_jobs(services, run), 60, "the three do not run", pause=0.2)
 
-    kill_service(services, "launcher")
-    kill_service(services, "daemon")
+    services.kill("launcher")
+    services.kill("daemon")
     services.wait_for(services.answers, 30, "the engine starts no other daemon")
     services.compose("restart")
     services.wait_for(services.answers, 30, "the services do not come back")
@@ -253,14 +203,14 @@ def test_jobs_of_all_kinds_do_not_notice_what_happens_to_the_services(services, 
 
 def test_a_stop_leaves_nothing_that_compose_does_not_know_of(services):
     """After the last one."""
-    [beside] = containers_beside(services)
+    [beside] = services.beside()
     assert beside["State"] == "running"
 
     services.compose("stop")
 
-    assert containers_beside(services) == []
+    assert services.beside() == []
     services.compose("start")
-    [again] = services.wait_for(lambda: containers_beside(services), 30, "launcher and jobs have no container")
+    [again] = services.wait_for(lambda: services.beside(), 30, "launcher and jobs have no container")
     services.compose("up", "-d", "--force-recreate", "launcher")
-    services.wait_for(lambda: {found["Id"] for found in containers_beside(services)} - {again["Id"]}, 30,
+    services.wait_for(lambda: {found["Id"] for found in services.beside()} - {again["Id"]}, 30,
                       "another service keeps the container of the one before")

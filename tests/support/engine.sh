@@ -5,8 +5,8 @@
 #
 #   engine.sh start DIR    prints DOCKER_HOST=… REGISTRY=… PRIVATE_REGISTRY=… (and its _USER, _PASSWORD).
 #                          With DOCKER_HOST set and answering, that engine is used and not started.
-#   engine.sh images DIR   makes triphammer/busybox, triphammer/nginx, triphammer/python3 and
-#                          triphammer/postgres from this machine's own files, where they are missing
+#   engine.sh images DIR   makes triphammer/busybox, triphammer/nginx, triphammer/caddy, triphammer/python3
+#                          and triphammer/postgres from this machine's own files, where they are missing
 #   engine.sh busybox DIR  makes the first of them alone
 #   engine.sh debian DIR   makes triphammer/debian:12 with debootstrap; its archive stays in DIR for the next time
 #   engine.sh tools DIR    makes triphammer/tools:12, Debian with the languages that jobs are written in, the same way
@@ -179,6 +179,11 @@ nginx_root() {
     echo 'it works' >"$1/usr/share/nginx/html/index.html"
 }
 
+caddy_root() {
+    base_root "$1"
+    add_with_libraries "$1" /usr/bin/caddy
+}
+
 python_root() {
     local package file
     base_root "$1"
@@ -267,7 +272,8 @@ images() {
     make_image triphammer/busybox base_root '["/bin/sh"]'
     make_image triphammer/nginx nginx_root '["nginx", "-g", "daemon off;"]'
     make_image triphammer/python3 python_root '["python3"]'
-    # Only the tests need it, and their packages.
+    # Only the tests need these, and their packages.
+    [ ! -x /usr/bin/caddy ] || make_image triphammer/caddy caddy_root '["caddy", "run"]'
     [ ! -x /usr/lib/postgresql/15/bin/postgres ] || make_image triphammer/postgres postgres_root '["docker-entrypoint.sh"]' 5432
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""serve_git.py ROOT [--credentials USER:PASSWORD] [--fail-with STATUS] [--delay SECONDS]
+"""serve_git.py ROOT [--credentials USER:PASSWORD] [--fail-with STATUS] [--delay SECONDS] [--port PORT]
 
 Serves the bare repositories under ROOT over HTTP on loopback (harness/git_http.py), prints the
 address, and ends with its standard input."""
@@ -17,9 +17,10 @@ def main():
     parser.add_argument("--credentials", default="")
     parser.add_argument("--fail-with", type=int)
     parser.add_argument("--delay", type=float, default=0.0)
+    parser.add_argument("--port", type=int, default=0)
     arguments = parser.parse_args()
     user, _, password = arguments.credentials.partition(":")
-    server = GitServer(arguments.root, {user: password} if user else None)
+    server = GitServer(arguments.root, {user: password} if user else None, arguments.port)
     server.fail_with = arguments.fail_with
     server.delay = arguments.delay
     server.thread.start()
