@@ -201,13 +201,22 @@ std::string output_of(const protocol::End& end, const char* name) {
     return found == end.outputs.end() ? std::string{} : found->second;
 }
 
+/// The target's id of what a deployment made; for a container its engine's id.
+std::string object_in(const json& ids) {
+    return text_in(ids, ids.contains("object") ? "object" : "container");
+}
+
+std::string live_object_of(const protocol::End& end) {
+    return output_of(end, end.outputs.contains("object") ? "object" : "container");
+}
+
 /// What speaks for green: the ledger's side from the rows, the live side from the runner's reading
 /// after the switch, which it gives as outputs.
 rollout::Evidence evidence_of(const Ledger& ledger, const protocol::End& end) {
     rollout::Evidence evidence;
     evidence.effects = ledger.effects;
-    evidence.our_object = text_in(collect_ids(ledger.effect_rows), "container");
-    evidence.live_object = output_of(end, "container");
+    evidence.our_object = object_in(collect_ids(ledger.effect_rows));
+    evidence.live_object = live_object_of(end);
     evidence.ledger_digest = ledger.row.digest;
     evidence.live_digest = output_of(end, "digest");
     evidence.is_verified = output_of(end, "verified") == "true";

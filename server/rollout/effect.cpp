@@ -11,7 +11,7 @@ namespace {
 
 using enum EffectKind;
 
-constexpr std::array<std::pair<EffectKind, std::string_view>, 9> kNames{{
+constexpr std::array<std::pair<EffectKind, std::string_view>, 11> kNames{{
     {before, "before"},
     {stop_previous, "stop-previous"},
     {create_candidate, "create-candidate"},
@@ -21,6 +21,8 @@ constexpr std::array<std::pair<EffectKind, std::string_view>, 9> kNames{{
     {start_previous, "start-previous"},
     {switch_back, "switch-back"},
     {retire_candidate, "retire-candidate"},
+    {update, "update"},
+    {restore, "restore"},
 }};
 
 }  // namespace
@@ -40,7 +42,8 @@ std::optional<EffectKind> parse_effect_kind(std::string_view name) {
 }
 
 bool is_way_back(EffectKind kind) {
-    return kind == start_previous || kind == switch_back || kind == retire_candidate;
+    return kind == start_previous || kind == switch_back || kind == retire_candidate ||
+           kind == restore;
 }
 
 std::string make_idem(model::DeploymentId deployment, std::int64_t n) {

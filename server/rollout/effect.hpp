@@ -23,13 +23,16 @@ enum class EffectKind {
     start_previous,
     switch_back,
     retire_candidate,
+    // rolling, where the target itself replaces the one by the other
+    update,   // tells it what to become; makes it where there is none
+    restore,  // the way back: what it was before
 };
 
 /// The name in the ledger and in the protocol: "before", "create-candidate", "switch", …
 std::string_view name_of(EffectKind kind);
 std::optional<EffectKind> parse_effect_kind(std::string_view name);
 
-/// Undoes: start-previous, switch-back, retire-candidate. Doing one twice is doing it once.
+/// Undoes: start-previous, switch-back, retire-candidate, restore. Doing one twice is doing it once.
 bool is_way_back(EffectKind kind);
 
 enum class EffectState { open, ok, failed };

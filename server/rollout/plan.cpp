@@ -26,7 +26,9 @@ const Effect* find_failed(const Situation& now) {
 // What serves is no longer what served before: from here on failure means going back.
 bool is_traffic_touched(const Situation& now) {
     for (const auto& effect : now.effects) {
-        if (effect.kind == switch_traffic || effect.kind == stop_previous) return true;
+        const bool is_touch = effect.kind == switch_traffic || effect.kind == stop_previous ||
+                              effect.kind == update;
+        if (is_touch) return true;
     }
     return false;
 }
@@ -40,12 +42,14 @@ DeploymentPhase phase_of(EffectKind kind) {
         case start_candidate:
             return DeploymentPhase::candidate;
         case switch_traffic:
+        case update:
             return DeploymentPhase::switch_traffic;
         case retire_previous:
             return DeploymentPhase::done;
         case start_previous:
         case switch_back:
         case retire_candidate:
+        case restore:
             return DeploymentPhase::rolling_back;
     }
     return DeploymentPhase::frozen;
@@ -99,6 +103,7 @@ std::vector<EffectKind> list_way_back(const Situation& now) {
     };
     const bool went_over = is_traffic_touched(now) && now.has_previous;
     const bool has_switch = now.strategy == Strategy::blue_green;
+    if (tried(update)) return {went_over ? restore : retire_candidate};
     if (went_over && (tried(retire_previous) || tried(stop_previous))) {
         due.push_back(start_previous);
     }
@@ -124,6 +129,10 @@ Move move_back(const Situation& now, const std::string& trouble) {
 std::vector<EffectKind> list_to_gate(const Situation& now) {
     std::vector<EffectKind> due;
     if (now.before == BeforeState::needed) due.push_back(before);
+    if (now.strategy == Strategy::rolling) {
+        due.push_back(update);
+        return due;
+    }
     if (now.strategy == Strategy::recreate && now.has_previous) due.push_back(stop_previous);
     due.push_back(create_candidate);
     due.push_back(start_candidate);
@@ -142,7 +151,8 @@ Move move_on(const Situation& now) {
     if (has_switch && !is_switched) return effect_move(now, switch_traffic);
     if (now.verify == Check::pending) return read_move(Move::Kind::verify, DeploymentPhase::verify);
     if (!now.soaked) return read_move(Move::Kind::soak, DeploymentPhase::soak);
-    if (now.has_previous && !is_ok(now, retire_previous)) return effect_move(now, retire_previous);
+    const bool leaves_one = now.has_previous && now.strategy != Strategy::rolling;
+    if (leaves_one && !is_ok(now, retire_previous)) return effect_move(now, retire_previous);
     return finish(DeploymentState::succeeded, "");
 }
 

@@ -5,12 +5,13 @@
 // clang-format off
 //   blue-green:  before ▸ create ▸ start ▸ (gate) ▸ switch ▸ (verify) ▸ (soak) ▸ retire previous
 //   recreate:    before ▸ stop previous ▸ create ▸ start ▸ (gate) ▸ (verify) ▸ (soak) ▸ retire previous
-//                                                                     (…) are reads, no effects
+//   rolling:     before ▸ update ▸ (gate) ▸ (verify) ▸ (soak)         (…) are reads, no effects
 //
-//   what went wrong            │ before the switch or the stop  │ after it
+//   what went wrong            │ before switch, stop or update  │ after it
 //   ───────────────────────────┼────────────────────────────────┼─────────────────────────────────
 //   an effect failed, gate or  │ retire candidate → failed      │ start previous, switch back,
 //   verify failed, cancel      │                                │ retire candidate → rolled_back
+//                              │                                │ (rolling: restore → rolled_back)
 //   the same, on-failure: keep │ retire candidate → failed      │ as is → failed
 //   no previous to go back to  │ retire candidate → failed      │ retire candidate → failed
 //   an effect of the way back  │ unknown: the lock stays, a person decides
@@ -24,7 +25,8 @@
 
 namespace triphammer::rollout {
 
-enum class Strategy { blue_green, recreate };
+/// rolling: one object that the target itself changes step by step, or that is changed at once.
+enum class Strategy { blue_green, recreate, rolling };
 /// `before` for this (environment, service, digest), from the ledger of migrations (E2).
 enum class BeforeState { none, needed, done_earlier, blocked };
 /// A read that decides: not asked yet, or asked since the effect that it is about.

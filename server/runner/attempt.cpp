@@ -5,6 +5,7 @@
 #include "base/random.hpp"
 #include "base/task_group.hpp"
 #include "runner/container/plan.hpp"
+#include "runner/deploy/job.hpp"
 #include "runner/hold.hpp"
 #include "runner/host/executor.hpp"
 #include "runner/host/resource_watch.hpp"
@@ -14,6 +15,7 @@
 #include "runner/start.hpp"
 #include "runner/steps/files.hpp"
 #include "runner/steps_job.hpp"
+#include "runner/targets.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -139,7 +141,8 @@ class Attempt {
 
     Task<JobOutcome> run_job() {
         const auto& kind = session_.document().job.kind;
-        if (kind == "steps") return run_steps();
+        if (kind == "steps") return run_in_place(&Attempt::run_steps);
+        if (kind == "deploy" && is_program()) return run_in_place(&Attempt::deploy_by_program);
         if (belongings_.quota) belongings_.quota->leave();
         host_.reset();
         if (kind == "image" && drivers_.image) return run_with_engine(drivers_.image);
@@ -154,7 +157,29 @@ class Attempt {
         );
     }
 
+    /// A deployment by a program of the user's, which runs as a step does.
+    bool is_program() const {
+        const auto& deploy = session_.document().job.deploy;
+        return drivers_.deploy && deploy && deploy->to == "exec";
+    }
+
+    Task<JobOutcome> deploy_by_program() {
+        auto deploying = run_deploy_job(session_, make_target, place_.get());
+        auto outcome = co_await std::move(deploying);
+        if (outcome.state == JobState::cancelled) tell_why(outcome);
+        co_return outcome;
+    }
+
     Task<JobOutcome> run_steps() {
+        session_.contexts().set_place(place_->place());
+        auto running = run_steps_job(session_, *place_);
+        auto outcome = co_await std::move(running);
+        auto holding = hold(outcome);
+        co_await std::move(holding);
+        co_return outcome;
+    }
+
+    Task<JobOutcome> run_in_place(Task<JobOutcome> (Attempt::*kind)()) {
         auto made = make_executor();
         if (!made) co_return failed_set_up(made.error());
         place_ = std::move(*made);
@@ -168,11 +193,8 @@ class Attempt {
         if (ready) watch_limits();
         JobOutcome outcome = ready ? JobOutcome{} : failed_set_up(ready.error());
         if (ready) {
-            session_.contexts().set_place(place_->place());
-            auto running = run_steps_job(session_, *place_);
-            outcome = co_await std::move(running);
-            auto holding = hold(outcome);
-            co_await std::move(holding);
+            auto working = (this->*kind)();
+            outcome = co_await std::move(working);
         }
         auto cleaning = place_->cleanup();
         co_await std::move(cleaning);

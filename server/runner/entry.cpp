@@ -10,6 +10,7 @@
 #include "runner/container/service_executor.hpp"
 #include "runner/deploy/job.hpp"
 #include "runner/image/job.hpp"
+#include "runner/targets.hpp"
 
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -91,7 +92,7 @@ int enter(Ahead ahead) {
     drivers.container = make_container_executor;
     drivers.services = make_service_executor;
     drivers.image = run_image_job;
-    drivers.deploy = run_deploy_job;
+    drivers.deploy = [](JobSession& session) { return run_deploy_job(session, make_target); };
     run_attempt(*line, drivers, std::move(*belongings));
 }
 

@@ -8,6 +8,7 @@
 #include "model/engine_labels.hpp"
 #include "runner/deploy/job.hpp"
 #include "runner/image/job.hpp"
+#include "runner/targets.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -165,7 +166,7 @@ class Deployments : public ::testing::Test {
         RecordingSession session{executor};
         describe(session, image);
         if (change) change(session);
-        auto running = runner::run_deploy_job(session);
+        auto running = runner::run_deploy_job(session, runner::make_target);
         auto outcome = co_await std::move(running);
         remember(session, outcome);
         co_return outcome;
@@ -182,7 +183,7 @@ class Deployments : public ::testing::Test {
         previous = {
             {"id", std::to_string(deployment)},
             {"digest", outcome.outputs.at("digest")},
-            {"target_ids", {{"container", outcome.outputs.at("container")}}}};
+            {"target_ids", outcome.outputs}};
     }
 
     void keep_effect(const protocol::Intent& intent) {

@@ -5,7 +5,7 @@
 namespace triphammer::rollout {
 
 TEST(Effect, NamesGoBothWays) {
-    for (int i = 0; i <= static_cast<int>(EffectKind::retire_candidate); ++i) {
+    for (int i = 0; i <= static_cast<int>(EffectKind::restore); ++i) {
         const auto kind = static_cast<EffectKind>(i);
         EXPECT_EQ(parse_effect_kind(name_of(kind)), kind);
     }

@@ -227,6 +227,82 @@ TEST(Plan, ABlockedMigrationDoesNothingAtAll) {
     EXPECT_EQ(played.last.outcome, DeploymentState::failed);
 }
 
+// ── rolling: the target replaces the one by the other itself ─────────────────────────────────
+
+namespace {
+
+Script rolling(bool has_previous) {
+    Script script;
+    script.now.strategy = Strategy::rolling;
+    script.now.has_previous = has_previous;
+    return script;
+}
+
+}  // namespace
+
+TEST(Plan, ARollingUpdateIsOneEffectWithTheGateBehindIt) {
+    auto script = rolling(true);
+    script.now.before = BeforeState::needed;
+
+    const auto played = play(script);
+
+    EXPECT_EQ(played.done, (Steps{"before", "update", "(gate)", "(verify)"}));
+    EXPECT_EQ(played.last.outcome, DeploymentState::succeeded);
+}
+
+TEST(Plan, ARollingUpdateThatGoesWrongIsRestored) {
+    auto refused = rolling(true);
+    refused.fails = true;
+    refused.failing = EffectKind::update;
+    auto sick = rolling(true);
+    sick.gate = Check::failed;
+    auto unverified = rolling(true);
+    unverified.verify = Check::failed;
+
+    const auto after_refused = play(refused);
+    const auto after_sick = play(sick);
+    const auto after_unverified = play(unverified);
+
+    EXPECT_EQ(after_refused.done, (Steps{"update", "restore"}));
+    EXPECT_EQ(after_sick.done, (Steps{"update", "(gate)", "restore"}));
+    EXPECT_EQ(after_unverified.done, (Steps{"update", "(gate)", "(verify)", "restore"}));
+    for (const auto* played : {&after_refused, &after_sick, &after_unverified}) {
+        EXPECT_EQ(played->last.outcome, DeploymentState::rolled_back);
+    }
+}
+
+TEST(Plan, AFirstRollingDeploymentThatGoesWrongIsTakenAway) {
+    auto script = rolling(false);
+    script.gate = Check::failed;
+
+    const auto played = play(script);
+
+    EXPECT_EQ(played.done, (Steps{"update", "(gate)", "retire-candidate"}));
+    EXPECT_EQ(played.last.outcome, DeploymentState::failed);
+}
+
+TEST(Plan, ARollingUpdateStaysAsItIsWhereTheFileSaysSo) {
+    auto script = rolling(true);
+    script.now.rolls_back = false;
+    script.verify = Check::failed;
+
+    const auto played = play(script);
+
+    EXPECT_EQ(played.done, (Steps{"update", "(gate)", "(verify)"}));
+    EXPECT_EQ(played.last.outcome, DeploymentState::failed);
+}
+
+TEST(Plan, ARestoreThatFailsIsForAPerson) {
+    auto script = rolling(true);
+    script.gate = Check::failed;
+    script.failing_too = EffectKind::restore;
+
+    const auto played = play(script);
+
+    EXPECT_EQ(played.done, (Steps{"update", "(gate)", "restore"}));
+    EXPECT_EQ(played.last.outcome, DeploymentState::unknown);
+}
+
 TEST(Plan, AnOpenEffectIsNeverPassedOver) {
     Situation now;
     now.effects = {{1, EffectKind::create_candidate, EffectState::open, {}, ""}};

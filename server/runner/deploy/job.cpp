@@ -48,8 +48,8 @@ Task<Result<StepOutcome>> DeployJob::preflight() {
     auto preparing = prepare();
     auto prepared = co_await std::move(preparing);
     if (prepared) co_return outcome;
-    const auto failure = target_ ? explain_push(prepared.error(), target_->plan().image.registry())
-                                 : explain_refusal(prepared.error(), "");
+    const auto failure =
+        target_ ? target_->explain(prepared.error()) : explain_refusal(prepared.error(), "");
     outcome.ok = false;
     outcome.reason = failure.sentence;
     outcome.cause = failure.cause;
@@ -59,34 +59,25 @@ Task<Result<StepOutcome>> DeployJob::preflight() {
 
 Task<Result<>> DeployJob::prepare() {
     const auto& document = session_.document();
-    const Evaluate evaluate = [this](const model::Template& value) {
-        return session_.evaluate(value);
-    };
-    auto plan = make_deploy_plan(document, evaluate);
-    if (!plan) co_return plan.error();
     auto effects = read_effects(document.deployment.effects_json);
     if (!effects) co_return effects.error();
-    auto connecting = docker::Engine::connect(document.executor.docker_host);
-    auto engine = co_await std::move(connecting);
-    if (!engine) co_return engine.error();
-    engine_ = std::move(*engine);
-    auto names = make_names(document, plan->service);
-    target_.emplace(*engine_, std::move(*plan), std::move(names), clock_);
+    auto making = make_target_(session_, place_);
+    auto made = co_await std::move(making);
+    if (!made) co_return made.error();
+    target_ = std::move(*made);
+    target_->enter_step(step_);
     StepLog log{session_, step_};
     auto preparing = target_->prepare(document.deployment, log, session_.stop());
     auto prepared = co_await std::move(preparing);
     if (!prepared) co_return prepared;
-    situation_.strategy = target_->plan().strategy;
-    situation_.rolls_back = target_->plan().rolls_back;
-    situation_.has_previous = target_->has_previous();
+    const auto& terms = target_->terms();
+    situation_.strategy = terms.strategy;
+    situation_.rolls_back = terms.rolls_back;
+    situation_.has_previous = terms.has_previous;
     situation_.effects = std::move(*effects);
-    situation_.before = read_before(
-        document.deployment.migrations_json, target_->digest(), !target_->plan().before.empty()
-    );
-    const bool is_recreate = situation_.strategy == rollout::Strategy::recreate;
-    auto telling = log.line(
-        "Deploying " + target_->image() + (is_recreate ? " (recreate: short downtime)" : "") + "\n"
-    );
+    situation_.before =
+        read_before(document.deployment.migrations_json, terms.digest, terms.has_before);
+    auto telling = log.line("Deploying " + terms.image + terms.remark + "\n");
     co_return co_await std::move(telling);
 }
 
@@ -123,11 +114,12 @@ Task<Result<StepOutcome>> DeployJob::carry_out(Move move) {
 
 protocol::Intent DeployJob::intent_for(rollout::EffectKind kind, std::int64_t n) const {
     const auto& spec = session_.document().deployment;
+    const auto& terms = target_->terms();
     const nlohmann::json target{
-        {"service", target_->plan().service},
+        {"service", terms.service},
         {"environment", spec.environment},
-        {"image", target_->image()},
-        {"digest", target_->digest()},
+        {"image", terms.image},
+        {"digest", terms.digest},
     };
     protocol::Intent intent;
     intent.n = n;
@@ -218,14 +210,14 @@ Task<Result<GateOutcome>> as_result(Task<GateOutcome> gate) {
 Task<StepOutcome> DeployJob::gate() {
     auto watching = unless_stopped(as_result(target_->watch_candidate()), session_.stop());
     const auto gate = co_await std::move(watching);
-    if (gate) probes_.push_back(probe_json("gate", target_->plan().health, *gate));
+    if (gate) probes_.push_back(probe_json("gate", target_->terms().gate_kind, *gate));
     co_return to_step(gate);
 }
 
 Task<StepOutcome> DeployJob::verify() {
     auto watching = unless_stopped(as_result(target_->watch_public()), session_.stop());
     const auto gate = co_await std::move(watching);
-    if (gate) probes_.push_back(probe_json("verify", target_->plan().verify, *gate));
+    if (gate) probes_.push_back(probe_json("verify", target_->terms().verify_kind, *gate));
     auto step = to_step(gate);
     if (!step.ok) co_return step;
     auto reading = target_->read_live();
@@ -252,7 +244,9 @@ Task<Result<>> DeployJob::in_step(std::string name, Task<Result<StepOutcome>> wo
     auto beginning = session_.step_begin(std::move(begin));
     auto begun = co_await std::move(beginning);
     if (!begun) co_return begun;
+    if (target_) target_->enter_step(number);
     auto outcome = co_await std::move(work);
+    if (target_) target_->enter_step(0);
     if (!outcome) co_return outcome.error();
     if (!outcome->ok && trouble_.ok) trouble_ = *outcome;
     if (!outcome->ok) last_reason_ = outcome->reason;
@@ -262,7 +256,7 @@ Task<Result<>> DeployJob::in_step(std::string name, Task<Result<StepOutcome>> wo
 
 Task<Result<>> DeployJob::end_step(int number, const StepOutcome& outcome) {
     std::string text;
-    if (!outcome.excerpt.empty()) text = "The container's last lines:\n" + outcome.excerpt;
+    if (!outcome.excerpt.empty()) text = "The last lines of what failed:\n" + outcome.excerpt;
     if (!text.empty() && !text.ends_with('\n')) text += '\n';
     if (!outcome.ok) text += outcome.reason + "\n";
     if (!text.empty()) {
@@ -282,8 +276,10 @@ Task<Result<>> DeployJob::end_step(int number, const StepOutcome& outcome) {
     co_return co_await std::move(ending);
 }
 
-Task<JobOutcome> run_deploy_job(JobSession& session) {
-    DeployJob job{session};
+Task<JobOutcome> run_deploy_job(
+    JobSession& session, TargetMaker make_target, StepExecutor* place
+) {
+    DeployJob job{session, std::move(make_target), place};
     auto running = job.run();
     co_return co_await std::move(running);
 }

@@ -1,6 +1,6 @@
 #pragma once
-// `deploy: { to: container }`: rollout says what comes next, the driver does it, the ledger knows
-// it before and after. Every move is a step of the run page.
+// A job of kind `deploy`: rollout says what comes next, the driver (target.hpp) does it, the ledger
+// knows it before and after. Every move is a step of the run page.
 
 #include "base/clock.hpp"
 #include "runner/deploy/state.hpp"
@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace triphammer::runner {
@@ -25,7 +26,8 @@ struct StepOutcome {
 
 class DeployJob {
   public:
-    explicit DeployJob(JobSession& session) : session_{session} {}
+    DeployJob(JobSession& session, TargetMaker make_target, StepExecutor* place)
+        : session_{session}, make_target_{std::move(make_target)}, place_{place} {}
 
     Task<JobOutcome> run();
 
@@ -51,9 +53,10 @@ class DeployJob {
     JobOutcome give_up(const Error& error) const;
 
     JobSession& session_;
+    TargetMaker make_target_;
+    StepExecutor* place_;
     SystemClock clock_;
-    std::unique_ptr<docker::Engine> engine_;
-    std::optional<ContainerTarget> target_;
+    std::unique_ptr<Target> target_;
     rollout::Situation situation_;
     std::optional<rollout::Move> last_;
     std::vector<std::string> probes_;  // not yet in the ledger
@@ -64,6 +67,9 @@ class DeployJob {
     int step_ = 0;
 };
 
-Task<JobOutcome> run_deploy_job(JobSession& session);
+/// `place`: where steps would run; null where the driver runs none.
+Task<JobOutcome> run_deploy_job(
+    JobSession& session, TargetMaker make_target, StepExecutor* place = nullptr
+);
 
 }  // namespace triphammer::runner

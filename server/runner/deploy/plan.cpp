@@ -65,15 +65,18 @@ class Planner {
         if (plan_.service.empty()) fail("deploy: name the service");
         read_image();
         read_lists();
-        choose_strategy();
+        if (plan_.driver == "swarm") {
+            choose_for_swarm();
+        } else {
+            choose_strategy();
+        }
         plan_.before = text(spec_.before);
         plan_.health = probe(spec_.health);
         plan_.verify = probe(spec_.verify);
         plan_.drain = duration(spec_.drain, plan_.drain, "drain");
         plan_.keep_previous = duration(spec_.keep_previous, milliseconds{0}, "keep-previous");
-        if (const auto replicas = text(spec_.replicas); !replicas.empty() && replicas != "1") {
-            fail("deploy to container runs one container; replicas are not supported yet");
-        }
+        read_replicas();
+        if (plan_.driver == "swarm") check_swarm();
         if (error_) return *error_;
         return std::move(plan_);
     }
@@ -91,8 +94,9 @@ class Planner {
     }
 
     void check_driver() {
-        if (spec_.to != "container") {
-            fail("deploy to '" + spec_.to + "' is not supported yet; container is");
+        plan_.driver = spec_.to;
+        if (spec_.to != "container" && spec_.to != "swarm") {
+            fail("deploy to '" + spec_.to + "' is not supported yet; container and swarm are");
         }
         const auto& how = spec_.on_failure;
         if (!how.empty() && how != "rollback" && how != "keep") {
@@ -173,6 +177,56 @@ class Planner {
         for (const auto& port : plan_.ports) {
             if (plan_.has_switch && port.protocol != "tcp") fail("switch: nginx serves tcp only");
         }
+    }
+
+    void choose_for_swarm() {
+        const auto& how = spec_.strategy;
+        plan_.strategy = rollout::Strategy::rolling;
+        plan_.stops_first = how == "recreate" || !plan_.volumes.empty();
+        if (!how.empty() && how != "rolling" && how != "recreate") {
+            fail("strategy " + how + " is not supported on a swarm; rolling and recreate are");
+        }
+        if (!spec_.switch_by.empty()) fail("a swarm moves traffic itself: take switch away");
+        if (!spec_.keep_previous.empty()) {
+            fail("keep-previous: a swarm keeps the previous version's specification only");
+        }
+        if (!plan_.image_id.empty()) {
+            fail("the nodes of a swarm pull from a registry: image must be REPOSITORY@sha256:…");
+        }
+        for (const auto& port : plan_.ports) {
+            if (!port.host_address.empty()) {
+                fail("a swarm opens a port on every node and address: write \"8080:80\"");
+            }
+        }
+    }
+
+    /// After the probes were read.
+    void check_swarm() {
+        using Kind = ProbeSpec::Kind;
+        if (plan_.health.kind == Kind::tcp) {
+            fail("health.tcp: a swarm looks from inside the container; say health.command");
+        }
+        auto& inside = plan_.health.port;
+        if (inside == 0 && !plan_.ports.empty()) inside = plan_.ports.front().container_port;
+        if (plan_.health.kind == Kind::http && inside == 0) fail("health.http needs a port here");
+        auto& outside = plan_.verify.port;
+        if (outside == 0 && !plan_.ports.empty()) outside = plan_.ports.front().host_port;
+        const bool asks_port =
+            plan_.verify.kind == Kind::http || plan_.verify.kind == Kind::tcp;
+        if (asks_port && outside == 0) fail("verify needs a port that the swarm opens");
+    }
+
+    void read_replicas() {
+        const auto written = text(spec_.replicas);
+        if (written.empty()) return;
+        constexpr std::int64_t kMost = 10'000;
+        const auto number = parse_integer(written);
+        if (!number || *number < 1 || *number > kMost) {
+            fail("replicas: '" + written + "' is not a number from 1 to 10000");
+        } else if (plan_.driver == "container" && *number != 1) {
+            fail("deploy to container runs one container; replicas are a swarm's");
+        }
+        plan_.replicas = number.value_or(1);
     }
 
     milliseconds duration(const model::Template& value, milliseconds fallback, const char* key) {

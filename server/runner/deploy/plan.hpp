@@ -37,12 +37,15 @@ struct ProbeSpec {
 };
 
 struct DeployPlan {
+    std::string driver;  // container | swarm
     std::string service;
     docker::ImageReference image;  // by tag or digest; a digest alone: an image's id
     std::string image_id;          // sha256:… of an image that is in no registry; else empty
     docker::Credentials credentials;
     rollout::Strategy strategy = rollout::Strategy::blue_green;
-    bool has_switch = false;  // an nginx of ours owns the ports
+    bool has_switch = false;   // an nginx of ours owns the ports
+    bool stops_first = false;  // swarm: a new task starts when an old one has ended
+    std::int64_t replicas = 1;
     bool rolls_back = true;
     std::string before;
     ProbeSpec health;

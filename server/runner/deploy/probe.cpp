@@ -3,8 +3,6 @@
 #include "base/deadline.hpp"
 #include "http/client.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include <utility>
 
 namespace triphammer::runner {
@@ -142,20 +140,6 @@ class Gate {
     bool is_over_ = false;
 };
 
-const char* name_of(ProbeSpec::Kind kind) {
-    switch (kind) {
-        case ProbeSpec::Kind::none:
-            return "state";
-        case ProbeSpec::Kind::http:
-            return "http";
-        case ProbeSpec::Kind::tcp:
-            return "tcp";
-        case ProbeSpec::Kind::command:
-            return "command";
-    }
-    return "";
-}
-
 }  // namespace
 
 Task<Finding> probe_once(docker::Engine& engine, ProbeSpec spec, ProbeTarget target) {
@@ -180,16 +164,18 @@ Task<GateOutcome> watch_health(
     co_return co_await std::move(running);
 }
 
-std::string probe_json(const char* phase, const ProbeSpec& spec, const GateOutcome& outcome) {
-    const nlohmann::json probe{
-        {"phase", phase},
-        {"kind", name_of(spec.kind)},
-        {"passed", outcome.passed},
-        {"looks", outcome.looks},
-        {"milliseconds", outcome.milliseconds},
-        {"reason", outcome.reason},
-    };
-    return probe.dump();
+const char* name_of(ProbeSpec::Kind kind) {
+    switch (kind) {
+        case ProbeSpec::Kind::none:
+            return "state";
+        case ProbeSpec::Kind::http:
+            return "http";
+        case ProbeSpec::Kind::tcp:
+            return "tcp";
+        case ProbeSpec::Kind::command:
+            return "command";
+    }
+    return "";
 }
 
 }  // namespace triphammer::runner

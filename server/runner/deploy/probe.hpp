@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "docker/engine.hpp"
+#include "runner/deploy/gate.hpp"
 #include "runner/deploy/plan.hpp"
 
 #include <cstdint>
@@ -25,21 +26,13 @@ using Finding = std::string;
 
 Task<Finding> probe_once(docker::Engine& engine, ProbeSpec spec, ProbeTarget target);
 
-struct GateOutcome {
-    bool passed = false;
-    std::string reason;              // when not: the last finding, or how the container ended
-    std::optional<int> exit_status;  // set when the container ended by itself
-    int looks = 0;
-    std::int64_t milliseconds = 0;
-};
-
 /// Looks every `interval` until it was good for long enough, the timeout has passed, or the
 /// container ended or was started again.
 Task<GateOutcome> watch_health(
     docker::Engine& engine, ProbeSpec spec, ProbeTarget target, const Clock& clock
 );
 
-/// {"phase", "kind", "target", "passed", "looks", "milliseconds", "reason"} for the ledger.
-std::string probe_json(const char* phase, const ProbeSpec& spec, const GateOutcome& outcome);
+/// none: "state".
+const char* name_of(ProbeSpec::Kind kind);
 
 }  // namespace triphammer::runner

@@ -40,10 +40,7 @@ Task<Result<>> DeployJob::recover() {
     if (has_run_before(situation_.effects)) {
         situation_.before = rollout::BeforeState::done_earlier;
     }
-    for (const auto& effect : situation_.effects) {
-        if (effect.kind == rollout::EffectKind::create_candidate)
-            target_->adopt_candidate(effect.n);
-    }
+    target_->adopt(situation_.effects);
     const auto* open = find_open(situation_.effects);
     auto deciding = decide_recovery(open);
     auto recovery = co_await std::move(deciding);
@@ -64,7 +61,7 @@ Task<Result<rollout::Recovery>> DeployJob::decide_recovery(const rollout::Effect
     rollout::Loss loss;
     loss.losses =
         static_cast<int>(std::max<std::int64_t>(session_.document().deployment.losses, 1));
-    loss.is_observable = open == nullptr || rollout::is_observable(open->kind);
+    loss.is_observable = open == nullptr || target_->is_observable(open->kind);
     loss.is_runner_dead = true;  // by its lock: before that no new attempt is made
     for (;;) {
         loss.is_settled = clock_.instant() - begin >= kSettle;
@@ -115,11 +112,11 @@ JobOutcome DeployJob::finish(const Move& move) const {
     }
     if (outcome.deployment == DeploymentState::succeeded) {
         outcome.reason.clear();
-        outcome.outputs = {
-            {"container", live_.container},
-            {"digest", live_.digest},
-            {"image", target_->image()},
-            {"verified", "true"}};
+        outcome.outputs = live_.outputs;
+        outcome.outputs["object"] = live_.object;
+        outcome.outputs["digest"] = live_.digest;
+        outcome.outputs["image"] = target_->terms().image;
+        outcome.outputs["verified"] = "true";
         return outcome;
     }
     outcome.state = model::JobState::failed;

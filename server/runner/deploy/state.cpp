@@ -81,7 +81,11 @@ std::string describe(const rollout::Move& move) {
         case switch_back:
             return "Switch the traffic back";
         case retire_candidate:
-            return "Remove the new container";
+            return "Remove the new version";
+        case update:
+            return "Update the service";
+        case restore:
+            return "Restore the previous version";
     }
     return "";
 }

@@ -1,340 +1,51 @@
 #include "runner/deploy/target.hpp"
 
-#include "model/engine_labels.hpp"
-#include "runner/session/unless_stopped.hpp"
-
 #include <nlohmann/json.hpp>
 
-#include <utility>
+#include <algorithm>
 
 namespace triphammer::runner {
 
-namespace {
-
-constexpr std::chrono::seconds kStopGrace{10};
-constexpr int kExcerptLines = 200;
-
-EffectOutcome done(nlohmann::json ids = nlohmann::json::object()) {
+EffectOutcome effect_done(const std::string& ids_json) {
     EffectOutcome outcome;
     outcome.ok = true;
-    outcome.ids_json = ids.dump();
+    outcome.ids_json = ids_json;
     return outcome;
 }
 
-EffectOutcome failed(const Error& error) {
+EffectOutcome effect_failed(const Error& error) {
     EffectOutcome outcome;
     if (is_silence(error)) outcome.failure = rollout::Failure::silent;
     outcome.reason = error.message;
     return outcome;
 }
 
-EffectOutcome outcome_of(const Result<>& result) {
-    return result ? done() : failed(result.error());
+bool is_silence(const Error& error) {
+    return error.code == Code::unavailable || error.code == Code::timed_out ||
+           error.code == Code::io;
 }
 
-Result<> fine_when_gone(Result<> result) {
-    if (!result && result.error().code == Code::not_found) return {};
-    return result;
-}
-
-}  // namespace
-
-Task<EffectOutcome> ContainerTarget::perform(
-    rollout::EffectKind kind, std::int64_t n, execution::StopToken& stop
+const rollout::Effect* last_done(
+    const rollout::Effects& effects, std::initializer_list<rollout::EffectKind> kinds
 ) {
-    using enum rollout::EffectKind;
-    switch (kind) {
-        case before:
-            return run_before(n, stop);
-        case stop_previous:
-            return this->stop_previous();
-        case create_candidate:
-            return make_candidate(n);
-        case start_candidate:
-            return this->start_candidate();
-        case switch_traffic:
-            return this->switch_traffic();
-        case retire_previous:
-            return this->retire_previous();
-        case start_previous:
-            return this->start_previous();
-        case switch_back:
-            return switch_to(previous_);
-        case retire_candidate:
-            break;
+    const rollout::Effect* last = nullptr;
+    for (const auto& effect : effects) {
+        const bool is_one = std::find(kinds.begin(), kinds.end(), effect.kind) != kinds.end();
+        if (is_one && effect.state == rollout::EffectState::ok) last = &effect;
     }
-    return this->retire_candidate();
+    return last;
 }
 
-Task<Result<docker::ContainerInfo>> ContainerTarget::candidate() {
-    auto inspecting = engine_.inspect_container(candidate_name_);
-    auto info = co_await std::move(inspecting);
-    if (info && !names_.is_ours(info->labels)) {
-        co_return conflict("a container named " + candidate_name_ + " is there and is not ours");
-    }
-    co_return info;
-}
-
-docker::ContainerSpec ContainerTarget::spec_of(std::int64_t n, const char* role) const {
-    docker::ContainerSpec spec;
-    spec.name = names_.container(n);
-    spec.image = image_;
-    spec.labels = names_.candidate_labels(role);
-    spec.env = plan_.env;
-    spec.network = names_.network();
-    spec.volumes = plan_.volumes;
-    spec.init = true;  // TERM reaches a program that is PID 1 and has no handler
-    return spec;
-}
-
-Task<Result<std::string>> ContainerTarget::create_candidate(std::int64_t n) {
-    const bool is_direct = !plan_.has_switch;
-    auto spec = spec_of(n, is_direct ? model::kAppRole : model::kCandidateRole);
-    spec.command = plan_.command;
-    if (is_direct) spec.ports = plan_.ports;
-    adopt_candidate(n);
-    auto creating = engine_.create_container(std::move(spec));
-    auto created = co_await std::move(creating);
-    if (created || created.error().code != Code::conflict) co_return created;
-    auto looking = candidate();
-    auto twin = co_await std::move(looking);
-    if (!twin) co_return twin.error();
-    co_return twin->id;
-}
-
-Task<EffectOutcome> ContainerTarget::make_candidate(std::int64_t n) {
-    auto creating = create_candidate(n);
-    auto created = co_await std::move(creating);
-    if (!created) co_return failed(created.error());
-    for (const auto& network : plan_.networks) {
-        auto connecting = engine_.connect_network(network, *created);
-        auto connected = co_await std::move(connecting);
-        if (!connected) co_return failed(with_context(network, connected.error()));
-    }
-    co_return done({{"container", *created}, {"name", candidate_name_}});
-}
-
-Task<EffectOutcome> ContainerTarget::start_candidate() {
-    auto starting = engine_.start_container(candidate_name_);
-    co_return outcome_of(co_await std::move(starting));
-}
-
-Task<EffectOutcome> ContainerTarget::run_before(std::int64_t n, execution::StopToken& stop) {
-    auto spec = spec_of(n, model::kCandidateRole);
-    spec.entrypoint = {"sh", "-c"};
-    spec.command = {plan_.before};
-    auto creating = engine_.create_container(std::move(spec));
-    auto created = co_await std::move(creating);
-    if (!created) co_return failed(created.error());
-    auto starting = engine_.start_container(*created);
-    auto started = co_await std::move(starting);
-    if (!started) co_return failed(started.error());
-    auto waiting = unless_stopped(engine_.wait_container(*created), stop);
-    auto exit_status = co_await std::move(waiting);
-    auto tailing = engine_.log_tail(*created, kExcerptLines);
-    auto tail = co_await std::move(tailing);
-    auto removing = engine_.remove_container(*created);
-    co_await std::move(removing);
-    EffectOutcome outcome;
-    outcome.ok = exit_status && *exit_status == 0;
-    if (tail) outcome.excerpt = std::move(*tail);
-    if (!exit_status) outcome.reason = exit_status.error().message;
-    if (exit_status && !outcome.ok) {
-        outcome.exit_status = *exit_status;
-        outcome.reason =
-            "the command before the switch ended with exit status " + std::to_string(*exit_status);
-    }
-    co_return outcome;
-}
-
-Task<EffectOutcome> ContainerTarget::switch_traffic() {
-    if (!plan_.has_switch) co_return done();  // nobody comes from outside
-    auto looking = candidate();
-    auto info = co_await std::move(looking);
-    if (!info) co_return failed(info.error());
-    auto switching = switch_to({info->id, info->name, true});
-    co_return co_await std::move(switching);
-}
-
-Task<EffectOutcome> ContainerTarget::switch_to(Serving serving) {
-    if (!plan_.has_switch) co_return done();
-    auto ensuring = switch_.ensure(switch_image_);
-    auto switch_id = co_await std::move(ensuring);
-    if (!switch_id) co_return failed(switch_id.error());
-    Upstream upstream{serving.id, serving.name};
-    auto moving = switch_.move_to(std::move(upstream));
-    auto moved = co_await std::move(moving);
-    if (!moved) co_return failed(moved.error());
-    co_return done({{"switch", *switch_id}});
-}
-
-Task<EffectOutcome> ContainerTarget::stop_previous() {
-    auto stopping = engine_.stop_container(previous_.id, kStopGrace);
-    co_return outcome_of(fine_when_gone(co_await std::move(stopping)));
-}
-
-Task<EffectOutcome> ContainerTarget::retire_previous() {
-    if (plan_.has_switch) {
-        auto draining = switch_.wait_drained(clock_);
-        co_await std::move(draining);
-    }
-    auto stopping = stop_previous();
-    auto stopped = co_await std::move(stopping);
-    if (!stopped.ok) co_return stopped;
-    auto removing = remove_older();
-    co_await std::move(removing);
-    co_return done({{"retired", previous_.id}});
-}
-
-/// Stopped containers of deployments before the previous one: the way back needs one only, and
-/// `keep-previous` asks for some time. One that cannot be removed now is found again next time.
-Task<> ContainerTarget::remove_older() {
-    auto labels = names_.service_labels("");
-    labels.erase(model::kRoleLabel);
-    auto listing = engine_.list_containers(std::move(labels));
-    auto containers = co_await std::move(listing);
-    if (!containers) co_return;
-    for (const auto& container : *containers) {
-        const bool is_stopped = container.state == "exited" || container.state == "created";
-        const bool is_wanted = container.id == previous_.id || container.name == candidate_name_ ||
-                               !container.labels.contains(model::kDeploymentLabel);
-        if (!is_stopped || is_wanted) continue;
-        auto inspecting = engine_.inspect_container(container.id);
-        const auto info = co_await std::move(inspecting);
-        if (!info || is_kept(*info)) continue;
-        auto removing = engine_.remove_container(container.id);
-        co_await std::move(removing);
-    }
-}
-
-bool ContainerTarget::is_kept(const docker::ContainerInfo& stopped) const {
-    return stopped.finished_at && *stopped.finished_at + plan_.keep_previous > clock_.now();
-}
-
-Task<EffectOutcome> ContainerTarget::start_previous() {
-    auto starting = engine_.start_container(previous_.id);
-    auto started = co_await std::move(starting);
-    if (!started) co_return failed(started.error());
-    // Its own health check may ask for what only the new version has: it has to stay up.
-    ProbeTarget target{previous_.id, "", 0, false};
-    auto watching = watch_health(engine_, ProbeSpec{}, std::move(target), clock_);
-    auto gate = co_await std::move(watching);
-    if (!gate.passed) co_return failed(conflict(gate.reason));
-    co_return done();
-}
-
-Task<EffectOutcome> ContainerTarget::retire_candidate() {
-    auto looking = candidate();
-    auto info = co_await std::move(looking);
-    if (!info && is_absent(info.error())) co_return done();
-    if (!info) co_return failed(info.error());
-    auto outcome = done();
-    auto tailing = engine_.log_tail(info->id, kExcerptLines);
-    auto tail = co_await std::move(tailing);
-    if (tail) outcome.excerpt = std::move(*tail);
-    if (plan_.has_switch && previous_.empty()) {
-        auto reading = switch_.read_back();
-        auto serving = co_await std::move(reading);
-        if (serving && *serving == info->id) {
-            auto leaving = switch_to({});
-            auto left = co_await std::move(leaving);
-            if (!left.ok) co_return left;
-        }
-    }
-    auto stopping = engine_.stop_container(info->id, kStopGrace);
-    co_await std::move(stopping);
-    auto removing = engine_.remove_container(info->id);
-    auto removed = co_await std::move(removing);
-    if (!removed) co_return failed(removed.error());
-    co_return outcome;
-}
-
-namespace {
-
-std::uint16_t port_inside(const DeployPlan& plan, const docker::ImageInfo& image) {
-    if (plan.health.port != 0) return plan.health.port;
-    if (!plan.ports.empty()) return plan.ports.front().container_port;
-    return image.exposed_ports.empty() ? std::uint16_t{0} : image.exposed_ports.front();
-}
-
-/// What the public port is asked: `verify`, else what the candidate was asked, else that it opens.
-ProbeSpec public_probe(const DeployPlan& plan) {
-    using Kind = ProbeSpec::Kind;
-    auto spec = plan.verify;
-    if (spec.kind != Kind::none) return spec;
-    spec.kind = plan.health.kind == Kind::http ? Kind::http : Kind::tcp;
-    spec.path = plan.health.path;
-    return spec;
-}
-
-GateOutcome not_passed(const Error& error) {
-    GateOutcome outcome;
-    outcome.reason = error.message;
-    return outcome;
-}
-
-}  // namespace
-
-Task<GateOutcome> ContainerTarget::watch_candidate() {
-    auto looking = candidate();
-    auto info = co_await std::move(looking);
-    if (!info) co_return not_passed(info.error());
-    ProbeTarget target;
-    target.container = info->id;
-    target.address = info->addresses[names_.network()];
-    target.port = port_inside(plan_, image_info_);
-    target.has_health_check = image_info_.has_health_check;
-    auto watching = watch_health(engine_, plan_.health, std::move(target), clock_);
-    co_return co_await std::move(watching);
-}
-
-Task<GateOutcome> ContainerTarget::watch_public() {
-    if (plan_.ports.empty()) {
-        auto watching = watch_candidate();
-        co_return co_await std::move(watching);
-    }
-    auto looking = candidate();
-    auto info = co_await std::move(looking);
-    if (!info) co_return not_passed(info.error());
-    const auto& port = plan_.ports.front();
-    const bool is_everywhere = port.host_address.empty() || port.host_address == "0.0.0.0";
-    ProbeTarget target;
-    target.container = info->id;
-    target.address = is_everywhere ? engine_.host() : port.host_address;
-    target.port = plan_.verify.port != 0 ? plan_.verify.port : port.host_port;
-    auto watching = watch_health(engine_, public_probe(plan_), std::move(target), clock_);
-    co_return co_await std::move(watching);
-}
-
-Task<Result<Live>> ContainerTarget::read_live() {
-    Live live;
-    auto looking = candidate();
-    auto info = co_await std::move(looking);
-    if (!info) co_return info.error();
-    if (!info->running) co_return conflict("the container is " + info->status);
-    live.container = info->id;
-    if (plan_.has_switch) {
-        auto reading = switch_.read_back();
-        auto serving = co_await std::move(reading);
-        if (!serving) co_return serving.error();
-        live.container = std::move(*serving);
-    }
-    auto inspecting = engine_.inspect_container(live.container);
-    auto serving = co_await std::move(inspecting);
-    if (!serving) co_return serving.error();
-    auto looking_up = engine_.inspect_image(serving->image_id);
-    auto image = co_await std::move(looking_up);
-    if (!image) co_return image.error();
-    if (image->id == digest_) live.digest = digest_;
-    for (const auto& known : image->digests) {
-        if (known.ends_with("@" + digest_)) live.digest = digest_;
-    }
-    co_return live;
-}
-
-Task<Result<>> ContainerTarget::keep_running() {
-    auto setting = engine_.set_restart_policy(candidate_name_, "unless-stopped");
-    co_return co_await std::move(setting);
+std::string probe_json(const char* phase, const std::string& kind, const GateOutcome& outcome) {
+    const nlohmann::json probe{
+        {"phase", phase},
+        {"kind", kind},
+        {"passed", outcome.passed},
+        {"looks", outcome.looks},
+        {"milliseconds", outcome.milliseconds},
+        {"reason", outcome.reason},
+    };
+    return probe.dump();
 }
 
 }  // namespace triphammer::runner

@@ -1,133 +1,131 @@
 #pragma once
+// What a driver of `deploy` has to do. DeployJob asks rollout what comes next, journals it, and has
+// it done here; nothing in a driver decides what comes next, and no driver calls another. All on
+// the runner's one thread.
+//
+// What a driver promises:
+//   prepare   finds out everything that can fail, and touches nothing that anybody could notice.
+//   perform   does one effect once. It answers ok only where the target has confirmed it. An error
+//             after which nobody knows whether it was done is Failure::silent.
+//   observe   reads the target after a runner was lost, and says `done` or `not_begun` only where
+//             what it read proves that; each driver's header says what that is. Where nothing can
+//             be proven is_observable says so: then an open effect is unknown at once (E3).
+//   read_live reads what serves from the target itself, never from what this process remembers:
+//             the proof of success (E8) compares it with the ledger.
+//   the way back (start-previous, switch-back, restore, retire-candidate) may be done twice.
 
-#include "base/clock.hpp"
-#include "docker/engine.hpp"
+#include "base/result.hpp"
+#include "base/task.hpp"
 #include "execution/stop.hpp"
 #include "model/job_document.hpp"
-#include "rollout/effect.hpp"
+#include "protocol/messages.hpp"
+#include "rollout/plan.hpp"
 #include "rollout/recovery.hpp"
-#include "runner/deploy/names.hpp"
-#include "runner/deploy/plan.hpp"
-#include "runner/deploy/probe.hpp"
-#include "runner/deploy/switch.hpp"
+#include "runner/deploy/gate.hpp"
+#include "runner/image/failure.hpp"
+#include "runner/session/step_log.hpp"
 
+#include <chrono>
+#include <memory>
 #include <string>
-#include <vector>
 
 namespace triphammer::runner {
+
+class StepExecutor;
 
 /// What an effect came to; becomes the journal's `result`.
 struct EffectOutcome {
     bool ok = false;
     rollout::Failure failure = rollout::Failure::refused;  // where it is not ok
-    std::string ids_json = "{}";
-    std::string excerpt;
+    std::string ids_json = "{}";  // of what was made; "object" is what proof compares
+    std::string excerpt;          // last lines of what failed
     std::string reason;
     int exit_status = 0;  // of `before`
 };
 
-/// Nothing was heard from the engine: that says nothing about the object.
+EffectOutcome effect_done(const std::string& ids_json = "{}");
+/// Silent where nothing was heard (is_silence), else refused.
+EffectOutcome effect_failed(const Error& error);
+
+/// Nothing was heard from the target: that says nothing about what is there.
 bool is_silence(const Error& error);
 
-/// What candidate() says when none of ours is there, though a stranger's may have its name.
-bool is_absent(const Error& error);
-
-/// A container of this service, as far as traffic is concerned.
-struct Serving {
-    std::string id;
-    std::string name;
-    bool running = false;
-
-    bool empty() const { return id.empty(); }
-};
-
-/// What answers now, read from the engine and the switch.
+/// What serves now, read from the target.
 struct Live {
-    std::string container;
-    std::string digest;
+    std::string object;         // the target's id of it
+    std::string digest;         // of what it runs; empty: it could not be read
+    protocol::Outputs outputs;  // of the job, beside object, digest and image
 };
 
-/// The driver `container`: one engine, one service. Carries out one effect at a time; when to do
-/// which is rollout's business, and that it is journaled before is the caller's.
-class ContainerTarget {
+/// What the machine, the ledger and the run page have to know of a deployment.
+struct Terms {
+    rollout::Strategy strategy = rollout::Strategy::blue_green;
+    bool rolls_back = true;
+    bool has_before = false;
+    bool has_previous = false;  // something serves now, and can be gone back to
+    std::string service;
+    std::string image;   // by digest, where there is one
+    std::string digest;  // sha256:… that is deployed
+    std::string remark;  // for the log: " (short downtime)"
+    // How health was asked for, in the ledger's probes.
+    std::string gate_kind;
+    std::string verify_kind;
+};
+
+class Target {
   public:
-    ContainerTarget(docker::Engine& engine, DeployPlan plan, DeployNames names, const Clock& clock);
+    Target() = default;
+    Target(const Target&) = delete;
+    Target& operator=(const Target&) = delete;
+    virtual ~Target() = default;
 
-    /// Preflight: the digest as the registry has it, the image on the engine, the service's
-    /// network, what served before. Nothing that anybody could notice.
-    Task<Result<>> prepare(
-        const model::DeploymentSpec& spec, docker::ProgressSink& log, execution::StopToken& stop
-    );
+    /// The step of the run page whose log what follows may write to; 0: there is none.
+    virtual void enter_step(int) {}
 
-    const DeployPlan& plan() const { return plan_; }
+    /// Preflight. Once, before everything else; `log` is its step's.
+    virtual Task<Result<>> prepare(
+        const model::DeploymentSpec& spec, StepLog& log, execution::StopToken& stop
+    ) = 0;
+    /// Known after `prepare`.
+    virtual const Terms& terms() const = 0;
+    /// What an error of `prepare` means: a cause, and a sentence that says what to do.
+    virtual ImageFailure explain(const Error& error) const = 0;
+    /// The effects of this deployment that the ledger knows already; after `prepare`.
+    virtual void adopt(const rollout::Effects& effects) = 0;
 
-    /// sha256:… that is deployed; known after prepare.
-    const std::string& digest() const { return digest_; }
-
-    const std::string& image() const { return image_; }
-
-    bool has_previous() const { return !previous_.empty(); }
-
-    Task<EffectOutcome> perform(
+    virtual Task<EffectOutcome> perform(
         rollout::EffectKind kind, std::int64_t n, execution::StopToken& stop
-    );
-    /// What the target shows of an effect that may or may not have been done (E3).
-    Task<rollout::Observation> observe(rollout::EffectKind kind, std::int64_t n);
+    ) = 0;
+
+    /// Whether `observe` can prove anything about this kind of effect here.
+    virtual bool is_observable(rollout::EffectKind kind) const {
+        return rollout::is_observable(kind);
+    }
+
+    /// What the target shows of an effect that may or may not have been done.
+    virtual Task<rollout::Observation> observe(rollout::EffectKind kind, std::int64_t n) = 0;
     /// Whether everything that the ledger says was done is there.
-    Task<rollout::Observation> observe_all(const rollout::Effects& effects);
-
+    virtual Task<rollout::Observation> observe_all(const rollout::Effects& effects) = 0;
     /// The ids that an effect found done would have given.
-    Task<std::string> ids_of(rollout::EffectKind kind);
+    virtual Task<std::string> ids_of(rollout::EffectKind kind) = 0;
 
-    Task<GateOutcome> watch_candidate();
-    Task<GateOutcome> watch_public();
-    Task<Result<Live>> read_live();
-    /// After the proof: the engine starts it again after a crash or a reboot.
-    Task<Result<>> keep_running();
+    /// Until what was made is healthy, or not. Ended from outside by cancelling it.
+    virtual Task<GateOutcome> watch_candidate() = 0;
+    /// The same after the switch, the way that users come.
+    virtual Task<GateOutcome> watch_public() = 0;
+    virtual Task<Result<Live>> read_live() = 0;
 
-    /// The candidate's container, known from the ledger or from the effect that made it.
-    void adopt_candidate(std::int64_t n) { candidate_name_ = names_.container(n); }
-
-  private:
-    // deploy_prepare.cpp
-    Task<Result<>> find_image(docker::ProgressSink& log);
-    Task<Result<>> find_local_image(std::string name);
-    Task<Result<>> find_switch_image(docker::ProgressSink& log);
-    Task<Result<>> ensure_network();
-    Task<Result<>> find_previous(const model::DeploymentSpec& spec);
-
-    // deploy_target.cpp
-    Task<Result<docker::ContainerInfo>> candidate();
-    Task<Result<std::string>> create_candidate(std::int64_t n);
-    Task<EffectOutcome> make_candidate(std::int64_t n);
-    Task<EffectOutcome> start_candidate();
-    Task<EffectOutcome> run_before(std::int64_t n, execution::StopToken& stop);
-    Task<EffectOutcome> switch_traffic();
-    Task<EffectOutcome> switch_to(Serving serving);
-    Task<EffectOutcome> stop_previous();
-    Task<EffectOutcome> retire_previous();
-    Task<EffectOutcome> start_previous();
-    Task<EffectOutcome> retire_candidate();
-    Task<> remove_older();
-    bool is_kept(const docker::ContainerInfo& stopped) const;
-    docker::ContainerSpec spec_of(std::int64_t n, const char* role) const;
-
-    // deploy_observe.cpp
-    Task<rollout::Observation> observe_candidate(rollout::EffectKind kind);
-    Task<rollout::Observation> observe_previous(bool wants_running);
-    Task<rollout::Observation> observe_switch(std::string wanted);
-
-    docker::Engine& engine_;
-    DeployPlan plan_;
-    DeployNames names_;
-    const Clock& clock_;
-    Switch switch_;
-    std::string image_;
-    std::string digest_;
-    std::string switch_image_;
-    docker::ImageInfo image_info_;
-    Serving previous_;
-    std::string candidate_name_;
+    /// After the proof: what keeps it serving without us.
+    virtual Task<Result<>> keep_running() { co_return Result<>{}; }
 };
+
+/// The last effect of these kinds that was done; null: none was.
+const rollout::Effect* last_done(
+    const rollout::Effects& effects, std::initializer_list<rollout::EffectKind> kinds
+);
+
+/// Makes the driver that `deploy.to` names. `place` is where steps would run; null: there is none.
+using TargetMaker =
+    std::function<Task<Result<std::unique_ptr<Target>>>(JobSession&, StepExecutor* place)>;
 
 }  // namespace triphammer::runner

@@ -1,5 +1,5 @@
 // What the engine shows of effects that may or may not have been done (docs/protocol, E3).
-#include "runner/deploy/target.hpp"
+#include "runner/deploy/container/target.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -11,11 +11,6 @@ namespace triphammer::runner {
 using rollout::EffectKind;
 using rollout::Observation;
 
-bool is_silence(const Error& error) {
-    return error.code == Code::unavailable || error.code == Code::timed_out ||
-           error.code == Code::io;
-}
-
 bool is_absent(const Error& error) {
     return error.code == Code::not_found || error.code == Code::conflict;
 }
@@ -24,8 +19,10 @@ Task<Observation> ContainerTarget::observe(EffectKind kind, std::int64_t n) {
     using enum EffectKind;
     if (kind == create_candidate) adopt_candidate(n);  // the effect's number is in its name
     switch (kind) {
-        case before:
-            break;  // nothing tells whether the command ran: rollout never asks
+        case before:  // nothing tells whether the command ran: rollout never asks
+        case update:
+        case restore:
+            break;
         case create_candidate:
         case start_candidate:
         case retire_candidate:
@@ -102,21 +99,11 @@ Task<std::string> ContainerTarget::ids_of(EffectKind kind) {
 
 Task<Observation> ContainerTarget::observe_all(const rollout::Effects& effects) {
     // The last word of each object counts: what was created, started and retired is gone.
-    const auto last_of = [&effects](std::initializer_list<EffectKind> kinds) {
-        const rollout::Effect* last = nullptr;
-        for (const auto& effect : effects) {
-            for (const auto kind : kinds) {
-                const bool is_one = effect.kind == kind;
-                if (is_one && effect.state == rollout::EffectState::ok) last = &effect;
-            }
-        }
-        return last;
-    };
     using enum EffectKind;
     const std::array<const rollout::Effect*, 3> last_words{
-        last_of({create_candidate, start_candidate, retire_candidate}),
-        last_of({switch_traffic, switch_back}),
-        last_of({stop_previous, retire_previous, start_previous})};
+        last_done(effects, {create_candidate, start_candidate, retire_candidate}),
+        last_done(effects, {switch_traffic, switch_back}),
+        last_done(effects, {stop_previous, retire_previous, start_previous})};
     for (const auto* last : last_words) {
         if (last == nullptr) continue;
         auto observing = observe(last->kind, last->n);

@@ -1,4 +1,4 @@
-#include "runner/deploy/switch.hpp"
+#include "runner/deploy/container/switch.hpp"
 
 #include "base/deadline.hpp"
 #include "base/text.hpp"

@@ -1,5 +1,5 @@
 // Preflight of the driver `container`: everything that can go wrong without anybody noticing.
-#include "runner/deploy/target.hpp"
+#include "runner/deploy/container/target.hpp"
 #include "runner/session/unless_stopped.hpp"
 
 #include <nlohmann/json.hpp>
@@ -23,16 +23,17 @@ std::string id_in(const std::string& previous_json) {
 }  // namespace
 
 ContainerTarget::ContainerTarget(
-    docker::Engine& engine, DeployPlan plan, DeployNames names, const Clock& clock
+    std::unique_ptr<docker::Engine> engine, DeployPlan plan, DeployNames names, const Clock& clock
 )
-    : engine_{engine},
+    : connection_{std::move(engine)},
+      engine_{*connection_},
       plan_{std::move(plan)},
       names_{std::move(names)},
       clock_{clock},
       switch_{engine_, names_, plan_} {}
 
 Task<Result<>> ContainerTarget::prepare(
-    const model::DeploymentSpec& spec, docker::ProgressSink& log, execution::StopToken& stop
+    const model::DeploymentSpec& spec, StepLog& log, execution::StopToken& stop
 ) {
     switch_image_ = spec.switch_image.empty() ? kSwitchImage : spec.switch_image;
     auto looking = unless_stopped(find_image(log), stop);
@@ -45,7 +46,33 @@ Task<Result<>> ContainerTarget::prepare(
     auto connected = co_await std::move(connecting);
     if (!connected) co_return connected;
     auto finding = find_previous(spec);
-    co_return co_await std::move(finding);
+    auto known = co_await std::move(finding);
+    if (known) describe();
+    co_return known;
+}
+
+void ContainerTarget::describe() {
+    terms_.strategy = plan_.strategy;
+    terms_.rolls_back = plan_.rolls_back;
+    terms_.has_before = !plan_.before.empty();
+    terms_.has_previous = !previous_.empty();
+    terms_.service = plan_.service;
+    terms_.image = image_;
+    terms_.digest = digest_;
+    const bool is_recreate = plan_.strategy == rollout::Strategy::recreate;
+    if (is_recreate) terms_.remark = " (recreate: short downtime)";
+    terms_.gate_kind = name_of(plan_.health.kind);
+    terms_.verify_kind = name_of(plan_.verify.kind);
+}
+
+ImageFailure ContainerTarget::explain(const Error& error) const {
+    return explain_push(error, plan_.image.registry());
+}
+
+void ContainerTarget::adopt(const rollout::Effects& effects) {
+    for (const auto& effect : effects) {
+        if (effect.kind == rollout::EffectKind::create_candidate) adopt_candidate(effect.n);
+    }
 }
 
 Task<Result<>> ContainerTarget::find_local_image(std::string name) {

@@ -1,0 +1,12 @@
+#pragma once
+// The drivers of `deploy`, by name.
+
+#include "runner/deploy/target.hpp"
+
+namespace triphammer::runner {
+
+/// What `deploy.to` of the session's job names, connected to where it deploys. Code::invalid for
+/// what this driver does not do, Code::unavailable where nobody answers.
+Task<Result<std::unique_ptr<Target>>> make_target(JobSession& session, StepExecutor* place);
+
+}  // namespace triphammer::runner
