@@ -1,0 +1,370 @@
+// `deploy: { to: swarm }` on a swarm of one node, with what people and registries do to it.
+#include "docker/swarm.hpp"
+
+#include "engine/deploy_fixture.hpp"
+
+using namespace triphammer;
+using docker::ServiceInfo;
+using docker::Swarm;
+using model::DeploymentState;
+using nlohmann::json;
+using triphammer::testing::Deployments;
+using triphammer::testing::must;
+using triphammer::testing::RecordingSession;
+using triphammer::testing::setting;
+
+namespace {
+
+using Kinds = std::vector<std::string>;
+
+std::string host() {
+    return setting("DOCKER_HOST");
+}
+
+Swarm the_swarm() {
+    return std::move(*Swarm::at(host(), "1.41"));
+}
+
+/// One request to the engine as a person's `docker` would send it.
+Task<> post(std::string path, std::string body) {
+    http::Call call{http::Method::post, "/v1.41" + path};
+    call.headers.set("Content-Type", "application/json");
+    call.body = std::move(body);
+    const http::Client client{
+        http::unix_endpoint(host().substr(std::string_view{"unix://"}.size()))};
+    auto sending = must(client.send(std::move(call)));
+    const auto answer = co_await std::move(sending);
+    if (answer.status >= 400 && answer.status != 503) {
+        throw std::runtime_error(path + ": " + answer.body);
+    }
+}
+
+class OnSwarm : public Deployments {
+  protected:
+    using Change = std::function<void(RecordingSession&)>;
+
+    void SetUp() override {
+        Deployments::SetUp();
+        // 503: it is a manager already.
+        run_until_done([](Executor) {
+            return post(
+                "/swarm/init", R"({"ListenAddr":"127.0.0.1:0","AdvertiseAddr":"127.0.0.1"})"
+            );
+        });
+        const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
+        service = to_lower(std::string{"th-"} + test->name()).substr(0, 50);
+    }
+
+    void TearDown() override {
+        run_until_done([this](Executor) { return remove_service(service); });
+        Deployments::TearDown();
+    }
+
+    runner::JobOutcome roll(const std::string& image, const Change& change = {}) {
+        return deploy(image, with_swarm(change));
+    }
+
+    runner::JobOutcome roll_again(const std::string& image, const Change& change = {}) {
+        return attempt(image, with_swarm(change));
+    }
+
+    ServiceInfo look() {
+        return run_task<ServiceInfo>([this](Executor) { return inspect(service); });
+    }
+
+    /// Images of the tasks that run.
+    std::vector<std::string> running() {
+        return run_task<std::vector<std::string>>([this](Executor) { return list(service); });
+    }
+
+    /// What `docker service …` of a person does to it.
+    void change_by_hand(const std::function<json(json)>& edit, const std::string& extra = "") {
+        const auto now = look();
+        const auto path =
+            "/services/" + now.id + "/update?version=" + std::to_string(now.version) + extra;
+        run_until_done([&](Executor) { return post(path, edit(json::parse(now.spec)).dump()); });
+    }
+
+    bool is_gone() {
+        return run_task<bool>([this](Executor) { return is_absent(service); });
+    }
+
+    std::string service;
+
+  private:
+    Change with_swarm(const Change& change) {
+        return [this, change](RecordingSession& session) {
+            auto& deploy = *session.document_.job.deploy;
+            deploy.to = "swarm";
+            deploy.service = text(service);
+            deploy.switch_by = "";
+            deploy.ports.clear();
+            deploy.replicas = text("2");
+            deploy.health = {};
+            deploy.health.http = text("/healthz");
+            deploy.health.port = text("8000");
+            deploy.health.interval = text("100ms");
+            deploy.health.timeout = text("15s");
+            deploy.drain = text("1s");
+            if (change) change(session);
+        };
+    }
+
+    static Task<> remove_service(std::string name) {
+        auto swarm = the_swarm();
+        auto removing = must(swarm.remove_service(name));
+        co_await std::move(removing);
+    }
+
+    static Task<ServiceInfo> inspect(std::string name) {
+        auto swarm = the_swarm();
+        auto inspecting = must(swarm.inspect_service(name));
+        co_return co_await std::move(inspecting);
+    }
+
+    static Task<bool> is_absent(std::string name) {
+        auto swarm = the_swarm();
+        auto inspecting = swarm.inspect_service(name);
+        const auto found = co_await std::move(inspecting);
+        co_return !found && found.error().code == Code::not_found;
+    }
+
+    static Task<std::vector<std::string>> list(std::string name) {
+        auto swarm = the_swarm();
+        auto listing = must(swarm.list_tasks(name));
+        const auto tasks = co_await std::move(listing);
+        std::vector<std::string> out;
+        for (const auto& task : tasks) {
+            if (task.state == "running") out.push_back(task.image);
+        }
+        co_return out;
+    }
+};
+
+/// Does `act` when this effect is announced.
+std::function<void(RecordingSession&)> when_announced(
+    const std::string& kind, const std::function<void()>& act
+) {
+    return [kind, act](RecordingSession& session) {
+        session.on_intent = [kind, act](const protocol::Intent& intent) {
+            if (intent.kind == kind) act();
+        };
+    };
+}
+
+}  // namespace
+
+TEST_F(OnSwarm, ReplaceOneVersionByTheNextTaskByTask) {
+    const auto one = make_image("one");
+    const auto two = make_image("two");
+
+    const auto first = roll(one);
+    const auto kinds_of_first = kinds_of(intents);
+    const auto second = roll(two);
+
+    EXPECT_EQ(first.deployment, DeploymentState::succeeded) << first.reason << log;
+    EXPECT_EQ(second.deployment, DeploymentState::succeeded) << second.reason << log;
+    EXPECT_EQ(kinds_of_first, Kinds{"update"});
+    EXPECT_EQ(kinds_of(intents), Kinds{"update"});
+    EXPECT_EQ(running(), (std::vector<std::string>{two, two}));
+    EXPECT_EQ(second.outputs.at("digest"), two.substr(two.find('@') + 1));
+    EXPECT_EQ(second.outputs.at("object"), look().id + "/" + std::to_string(deployment));
+    const auto spec = json::parse(look().spec);
+    EXPECT_EQ(spec["UpdateConfig"]["Order"], "start-first");
+    EXPECT_EQ(spec["UpdateConfig"]["FailureAction"], "pause");
+}
+
+TEST_F(OnSwarm, GoBackFromAnImageThatDoesNotGetHealthy) {
+    const auto one = make_image("one");
+    roll(one);
+    const auto sick = build(
+        "FROM triphammer/busybox\nCMD [\"sh\", \"-c\", \"echo no database; sleep 1; exit 4\"]\n"
+    );
+
+    const auto failed = roll(sick);
+
+    EXPECT_EQ(failed.deployment, DeploymentState::rolled_back) << failed.reason;
+    EXPECT_EQ(failed.state, model::JobState::failed);
+    EXPECT_EQ(kinds_of(intents), (Kinds{"update", "restore"}));
+    EXPECT_EQ(running(), (std::vector<std::string>{one, one}));
+    EXPECT_NE(results.back().excerpt.find("no database"), std::string::npos)
+        << results.back().excerpt;
+}
+
+TEST_F(OnSwarm, TakeAFirstVersionAwayThatDoesNotGetHealthy) {
+    const auto failed =
+        roll(build("FROM triphammer/busybox\nCMD [\"sleep\", \"1000\"]\n"), [](auto& session) {
+            session.document_.job.deploy->health.timeout = text("3s");
+        });
+
+    EXPECT_EQ(failed.deployment, DeploymentState::failed) << failed.reason;
+    EXPECT_EQ(kinds_of(intents), (Kinds{"update", "retire-candidate"}));
+    EXPECT_TRUE(is_gone());
+}
+
+TEST_F(OnSwarm, GoBackWhenTheProbesAfterTheUpdateFail) {
+    const auto one = make_image("one");
+    roll(one);
+
+    const auto back = roll(make_image("two"), [](auto& session) {
+        session.document_.job.deploy->verify.command = text("grep three /www/index.html");
+        session.document_.job.deploy->verify.timeout = text("1s");
+    });
+
+    EXPECT_EQ(back.deployment, DeploymentState::rolled_back) << back.reason;
+    EXPECT_EQ(running(), (std::vector<std::string>{one, one}));
+}
+
+TEST_F(OnSwarm, AreNeverGreenWhenSomebodyRollsBackBehindThem) {
+    const auto one = make_image("one");
+    const auto two = make_image("two");
+    roll(one);
+
+    const auto outcome = roll(two, [this](RecordingSession& session) {
+        session.document_.job.deploy->verify.command = text("true");
+        session.on_step = [this](const protocol::StepBegin& step) {
+            if (step.name != "Verify from outside") return;
+            change_by_hand([](json spec) { return spec; }, "&rollback=previous");
+        };
+    });
+
+    EXPECT_EQ(outcome.deployment, DeploymentState::rolled_back) << outcome.reason;
+    EXPECT_NE(outcome.reason.find("somebody else changed the service"), std::string::npos)
+        << outcome.reason;
+    EXPECT_EQ(running(), (std::vector<std::string>{one, one}));
+}
+
+TEST_F(OnSwarm, LeaveAloneWhatSomebodyElseChangesMeanwhile) {
+    const auto one = make_image("one");
+    roll(one);
+    const auto scale = [this] {
+        change_by_hand([](json spec) {
+            spec["Mode"]["Replicated"]["Replicas"] = 1;
+            spec["Labels"]["by"] = "hand";
+            return spec;
+        });
+    };
+
+    const auto outcome = roll(make_image("two"), when_announced("update", scale));
+
+    EXPECT_NE(outcome.deployment, DeploymentState::succeeded);
+    EXPECT_NE(outcome.reason.find("somebody else changed"), std::string::npos) << outcome.reason;
+    EXPECT_EQ(look().labels.at("by"), "hand");
+    EXPECT_EQ(look().image, one);
+}
+
+TEST_F(OnSwarm, AreUndecidedWhenSomebodyElsesVersionTakesTheirPlace) {
+    const auto one = make_image("one");
+    const auto other = make_image("other");
+    roll(one);
+
+    const auto outcome = roll(make_image("two"), [&](RecordingSession& session) {
+        session.on_step = [&](const protocol::StepBegin& step) {
+            if (step.name != "Verify from outside") return;
+            change_by_hand([&](json spec) {
+                spec["Labels"].erase("triphammer.deployment");
+                spec["TaskTemplate"]["ContainerSpec"]["Image"] = other;
+                return spec;
+            });
+        };
+    });
+
+    EXPECT_EQ(outcome.deployment, DeploymentState::unknown) << outcome.reason;
+    EXPECT_EQ(outcome.cause, model::Cause::undecided);
+    EXPECT_EQ(look().image, other);
+}
+
+TEST_F(OnSwarm, AreNotHeldUpByANewVersionOfTheSame) {
+    const auto one = make_image("one");
+    roll(one);
+    const auto before = look().version;
+    // The same specification again: another version, nothing else.
+    const auto touch = [this] { change_by_hand([](json spec) { return spec; }); };
+
+    const auto outcome = roll(make_image("two"), when_announced("update", touch));
+
+    EXPECT_EQ(outcome.deployment, DeploymentState::succeeded) << outcome.reason;
+    EXPECT_GT(look().version, before + 1);
+}
+
+TEST_F(OnSwarm, RefuseWhatIsNotTheirsOrCannotWork) {
+    const auto image = make_image("one");
+    roll(image);
+    const auto refuse = [&](const Change& change) {
+        const auto outcome = roll(image, change);
+        EXPECT_EQ(outcome.deployment, DeploymentState::failed) << outcome.reason;
+        EXPECT_TRUE(intents.empty());
+        return outcome.reason;
+    };
+
+    const auto strange =
+        refuse([](auto& session) { session.document_.source.repository = "mona/another"; });
+    const auto blind = refuse([](auto& session) { session.document_.job.deploy->health = {}; });
+    const auto nowhere = refuse([](auto& session) {
+        session.document_.job.deploy->networks = {text("no-such-network")};
+    });
+    const auto local = refuse([&](auto& session) {
+        session.document_.job.deploy->image = text(image.substr(image.find('@') + 1));
+    });
+    const auto kept =
+        refuse([](auto& session) { session.document_.job.deploy->keep_previous = text("1h"); });
+
+    EXPECT_NE(strange.find("not made by this repository"), std::string::npos) << strange;
+    EXPECT_NE(blind.find("no health check"), std::string::npos) << blind;
+    EXPECT_NE(nowhere.find("no-such-network"), std::string::npos) << nowhere;
+    EXPECT_NE(local.find("pull from a registry"), std::string::npos) << local;
+    EXPECT_NE(kept.find("keep-previous"), std::string::npos) << kept;
+}
+
+TEST_F(OnSwarm, GoOnAfterARunnerThatWasLostBehindTheUpdate) {
+    const auto one = make_image("one");
+    const auto two = make_image("two");
+    roll(one);
+    roll(two, [](RecordingSession& session) {
+        session.on_result = [](const protocol::EffectResult&) { return false; };
+    });
+    losses = 1;
+
+    const auto outcome = roll_again(two);
+
+    EXPECT_EQ(outcome.deployment, DeploymentState::succeeded) << outcome.reason;
+    EXPECT_EQ(intents.front().n, 1);
+    EXPECT_EQ(running(), (std::vector<std::string>{two, two}));
+}
+
+TEST_F(OnSwarm, BeginAgainAfterARunnerThatWasLostBeforeTheUpdate) {
+    const auto one = make_image("one");
+    const auto two = make_image("two");
+    roll(one);
+    roll(two, [](RecordingSession& session) {
+        session.on_verdict = [](const protocol::Intent&) { return false; };
+    });
+    const auto key = effects.back()["idem"];
+    losses = 1;
+
+    const auto outcome = roll_again(two);
+
+    EXPECT_EQ(outcome.deployment, DeploymentState::succeeded) << outcome.reason;
+    EXPECT_EQ(intents.front().idem, key);
+    EXPECT_EQ(running(), (std::vector<std::string>{two, two}));
+}
+
+TEST_F(OnSwarm, AreUndecidedAfterALossWhenTheServiceIsNotAsTheLedgerSays) {
+    const auto one = make_image("one");
+    const auto two = make_image("two");
+    roll(one);
+    roll(two, [](RecordingSession& session) {
+        session.on_verdict = [](const protocol::Intent&) { return false; };
+    });
+    losses = 1;
+    change_by_hand([](json spec) {
+        spec["Labels"]["triphammer.deployment"] = "999";
+        return spec;
+    });
+
+    const auto outcome = roll_again(two);
+
+    EXPECT_EQ(outcome.deployment, DeploymentState::unknown) << outcome.reason;
+    EXPECT_TRUE(intents.empty());
+    EXPECT_EQ(look().image, one);
+}
