@@ -32,7 +32,7 @@ enum class EffectKind {
 std::string_view name_of(EffectKind kind);
 std::optional<EffectKind> parse_effect_kind(std::string_view name);
 
-/// Undoes: start-previous, switch-back, retire-candidate, restore. Doing one twice is doing it once.
+/// Undoes: start-previous, switch-back, retire-candidate, restore. To do one twice changes nothing.
 bool is_way_back(EffectKind kind);
 
 enum class EffectState { open, ok, failed };

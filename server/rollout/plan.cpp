@@ -26,8 +26,8 @@ const Effect* find_failed(const Situation& now) {
 // What serves is no longer what served before: from here on failure means going back.
 bool is_traffic_touched(const Situation& now) {
     for (const auto& effect : now.effects) {
-        const bool is_touch = effect.kind == switch_traffic || effect.kind == stop_previous ||
-                              effect.kind == update;
+        const bool is_touch =
+            effect.kind == switch_traffic || effect.kind == stop_previous || effect.kind == update;
         if (is_touch) return true;
     }
     return false;

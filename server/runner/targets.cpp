@@ -1,6 +1,8 @@
 #include "runner/targets.hpp"
 
 #include "runner/deploy/container/target.hpp"
+#include "runner/deploy/exec/target.hpp"
+#include "runner/deploy/swarm/target.hpp"
 
 #include <utility>
 
@@ -35,12 +37,25 @@ Task<Result<OnEngine>> connect(JobSession& session) {
 
 }  // namespace
 
-Task<Made> make_target(JobSession& session, StepExecutor*) {
+Task<Made> make_target(JobSession& session, StepExecutor* place) {
+    const auto& deploy = session.document().job.deploy;
+    if (deploy && deploy->to == "exec") {
+        if (place == nullptr) co_return invalid("there is no place to run the program in");
+        co_return std::make_unique<ExecTarget>(session, *place);
+    }
     auto connecting = connect(session);
     auto on = co_await std::move(connecting);
     if (!on) co_return on.error();
-    co_return std::make_unique<ContainerTarget>(
-        std::move(on->engine), std::move(on->plan), std::move(on->names), kClock
+    auto& [engine, plan, names] = *on;
+    if (plan.driver != "swarm") {
+        co_return std::make_unique<ContainerTarget>(
+            std::move(engine), std::move(plan), std::move(names), kClock
+        );
+    }
+    auto swarm = docker::Swarm::at(session.document().executor.docker_host, engine->version().api);
+    if (!swarm) co_return swarm.error();
+    co_return std::make_unique<SwarmTarget>(
+        std::move(engine), std::move(*swarm), std::move(plan), std::move(names), kClock
     );
 }
 

@@ -276,9 +276,7 @@ Task<Result<>> DeployJob::end_step(int number, const StepOutcome& outcome) {
     co_return co_await std::move(ending);
 }
 
-Task<JobOutcome> run_deploy_job(
-    JobSession& session, TargetMaker make_target, StepExecutor* place
-) {
+Task<JobOutcome> run_deploy_job(JobSession& session, TargetMaker make_target, StepExecutor* place) {
     DeployJob job{session, std::move(make_target), place};
     auto running = job.run();
     co_return co_await std::move(running);

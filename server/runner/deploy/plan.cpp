@@ -211,8 +211,7 @@ class Planner {
         if (plan_.health.kind == Kind::http && inside == 0) fail("health.http needs a port here");
         auto& outside = plan_.verify.port;
         if (outside == 0 && !plan_.ports.empty()) outside = plan_.ports.front().host_port;
-        const bool asks_port =
-            plan_.verify.kind == Kind::http || plan_.verify.kind == Kind::tcp;
+        const bool asks_port = plan_.verify.kind == Kind::http || plan_.verify.kind == Kind::tcp;
         if (asks_port && outside == 0) fail("verify needs a port that the swarm opens");
     }
 

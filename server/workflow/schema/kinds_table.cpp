@@ -63,17 +63,7 @@ constexpr Shape kTo = [] {
 constexpr std::array<std::string_view, 4> kStrategies{
     "rolling", "blue-green", "canary", "recreate"};
 
-void check_strategy(const Node& node, Report& report) {
-    report_unsupported(
-        report, "deploy.strategy." + node.text, node.at, "strategy " + show(node.text)
-    );
-}
-
-constexpr Shape kDeployStrategy = [] {
-    Shape shape = words_shape(kStrategies);
-    shape.extra = check_strategy;
-    return shape;
-}();
+constexpr Shape kDeployStrategy = words_shape(kStrategies);
 constexpr std::array<std::string_view, 2> kOnFailures{"rollback", "keep"};
 constexpr Shape kOnFailure = words_shape(kOnFailures);
 constexpr std::array<std::string_view, 3> kSwitches{"nginx", "kamal-proxy", "alias"};
@@ -85,18 +75,6 @@ void check_switch(const Node& node, Report& report) {
 constexpr Shape kSwitch = [] {
     Shape shape = words_shape(kSwitches);
     shape.extra = check_switch;
-    return shape;
-}();
-
-/// What an expression gives is for the runner to refuse.
-void check_replicas(const Node& node, Report& report) {
-    if (node.text == "1" || expression::has_expression(node.text)) return;
-    report_unsupported(report, "deploy.replicas", node.at, "another number of replicas than 1");
-}
-
-constexpr Shape kReplicas = [] {
-    Shape shape = number_shape(&places::kDeploy);
-    shape.extra = check_replicas;
     return shape;
 }();
 
@@ -156,7 +134,7 @@ constexpr std::array kDeployKeys{
     Key{"volumes", &kVolumes, "NAME:/path"},
     Key{"networks", &kTexts, "Networks of the container"},
     Key{"command", &kScript, "Instead of the image's command"},
-    Key{"replicas", &kReplicas, "How many; more than one is not supported yet"},
+    Key{"replicas", &kNumber, "swarm: how many; 1 without it"},
     Key{"switch", &kSwitch, "What moves the traffic"},
     Key{"keep-previous", &kDuration, "How long versions that do not serve any more stay at least"},
     Key{"drain", &kDuration, "How long open connections may take"},
@@ -183,16 +161,16 @@ constexpr std::array<Needs, 4> kNeeds{{
     {"container", {"service", "image"}},
     {"swarm", {"service", "image"}},
     {"ssh", {"run", "run"}},
-    {"exec", {"run", "run"}},
+    {"exec", {"service", "run"}},
 }};
 
-/// Keys of one driver each.
+/// Keys of some drivers only.
 struct Owned {
     std::string_view key;
     std::string_view targets;
 };
 
-constexpr std::array<Owned, 9> kOwned{{
+constexpr std::array<Owned, 20> kOwned{{
     {"file", "compose"},
     {"host", "compose ssh"},
     {"cluster", "ecs"},
@@ -202,6 +180,17 @@ constexpr std::array<Owned, 9> kOwned{{
     {"listener", "alb"},
     {"weights", "alb"},
     {"run", "ssh exec"},
+    {"switch", "container"},
+    {"keep-previous", "container"},
+    {"strategy", "container swarm ecs"},
+    {"ports", "container swarm"},
+    {"networks", "container swarm"},
+    {"volumes", "container swarm"},
+    {"command", "container swarm"},
+    {"replicas", "container swarm"},
+    {"drain", "container swarm"},
+    {"credentials", "container swarm"},
+    {"before", "container compose swarm ecs alb apprunner ssh"},
 }};
 
 void check_needed(const Node& deploy, std::string_view target, Report& report) {
@@ -215,10 +204,31 @@ void check_needed(const Node& deploy, std::string_view target, Report& report) {
     }
 }
 
+/// What an expression gives is for the runner to refuse.
+void check_strategy(const Node& deploy, std::string_view target, Report& report) {
+    const auto* strategy = deploy.find("strategy");
+    if (strategy == nullptr) return;
+    const auto list = target == "swarm" ? std::string{"deploy.swarm."} : "deploy.strategy.";
+    report_unsupported(
+        report, list + strategy->text, strategy->at, "strategy " + show(strategy->text)
+    );
+}
+
+void check_replicas(const Node& deploy, std::string_view target, Report& report) {
+    const auto* replicas = deploy.find("replicas");
+    if (replicas == nullptr || target == "swarm") return;
+    if (replicas->text == "1" || expression::has_expression(replicas->text)) return;
+    report_unsupported(
+        report, "deploy.replicas", replicas->at, "another number of replicas than 1"
+    );
+}
+
 void check_deploy(const Node& deploy, Report& report) {
     const auto* to = deploy.find("to");
     if (to == nullptr || to->kind != NodeKind::scalar) return;
     check_needed(deploy, to->text, report);
+    check_strategy(deploy, to->text, report);
+    check_replicas(deploy, to->text, report);
     for (const auto& owned : kOwned) {
         const auto* node = deploy.find(owned.key);
         if (node == nullptr || owned.targets.find(to->text) != std::string_view::npos) continue;

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <vector>
+
 using namespace triphammer;
 using namespace triphammer::runner;
 using std::chrono::milliseconds;
@@ -69,8 +72,8 @@ TEST_F(DeployPlans, RefuseBlueGreenOnAPortOfNobody) {
 }
 
 TEST_F(DeployPlans, NameWhatIsNotSupportedYet) {
-    spec().to = "swarm";
-    EXPECT_NE(reason().find("'swarm' is not supported yet"), std::string::npos);
+    spec().to = "ecs";
+    EXPECT_NE(reason().find("'ecs' is not supported yet"), std::string::npos);
     spec().to = "container";
     spec().strategy = "canary";
     EXPECT_NE(reason().find("canary is not supported yet"), std::string::npos);
@@ -117,4 +120,51 @@ TEST_F(DeployPlans, TakeAnImageById) {
     spec().image = text("sha256:" + std::string(64, 'b'));
 
     EXPECT_EQ(make().value().image_id, "sha256:" + std::string(64, 'b'));
+}
+
+// ── swarm ────────────────────────────────────────────────────────────────────────────────────
+
+TEST_F(DeployPlans, RollOnASwarmAndStopFirstWhereTwoWouldWrite) {
+    spec().to = "swarm";
+    spec().replicas = text("3");
+    spec().ports = {text("8080:80")};
+    spec().health.http = text("/up");
+    spec().verify.http = text("/up");
+    const auto plain = make().value();
+    spec().volumes = {text("data:/data")};
+    const auto writing = make().value();
+    spec().volumes.clear();
+    spec().strategy = "recreate";
+    const auto recreated = make().value();
+
+    EXPECT_EQ(plain.strategy, rollout::Strategy::rolling);
+    EXPECT_EQ(plain.replicas, 3);
+    EXPECT_FALSE(plain.stops_first);
+    EXPECT_EQ(plain.health.port, 80);
+    EXPECT_EQ(plain.verify.port, 8080);
+    EXPECT_TRUE(writing.stops_first);
+    EXPECT_TRUE(recreated.stops_first);
+}
+
+TEST_F(DeployPlans, RefuseWhatASwarmDoesNotDo) {
+    using Change = std::function<void(model::DeploySpec&)>;
+    const std::vector<std::pair<const char*, Change>> cases{
+        {"take switch away", [](auto& deploy) { deploy.switch_by = "nginx"; }},
+        {"keep-previous", [](auto& deploy) { deploy.keep_previous = text("1h"); }},
+        {"blue-green is not supported", [](auto& deploy) { deploy.strategy = "blue-green"; }},
+        {"every node", [](auto& deploy) { deploy.ports = {text("127.0.0.1:8080:80")}; }},
+        {"health.tcp", [](auto& deploy) { deploy.health.tcp = text("80"); }},
+        {"health.http needs a port", [](auto& deploy) { deploy.health.http = text("/up"); }},
+        {"verify needs a port", [](auto& deploy) { deploy.verify.http = text("/up"); }},
+        {"not a number from 1", [](auto& deploy) { deploy.replicas = text("0"); }},
+        {"from a registry",
+         [](auto& deploy) { deploy.image = text("sha256:" + std::string(64, 'a')); }},
+    };
+    const auto plain = spec();
+    for (const auto& [words, change] : cases) {
+        spec() = plain;
+        spec().to = "swarm";
+        change(spec());
+        EXPECT_NE(reason().find(words), std::string::npos) << reason();
+    }
 }
