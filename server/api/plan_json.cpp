@@ -16,10 +16,13 @@ json runs_json(const std::vector<plan::PlannedRun>& planned) {
                  {"name", job.name},
                  {"state", name_of(job.state)},
                  {"stage", job.stage},
+                 {"needs", job.needs},
                  {"reason", job.reason.text}}
             );
         }
-        runs.push_back({{"workflow", run.workflow}, {"title", run.title}, {"jobs", jobs}});
+        runs.push_back(
+            {{"workflow", run.workflow}, {"path", run.path}, {"title", run.title}, {"jobs", jobs}}
+        );
     }
     return runs;
 }

@@ -256,3 +256,33 @@ def test_the_servers_failure_says_so_and_offers_another_try(browser, site):
     assert "On your own machine" not in browser.text(".failure-box")
     browser.click(".servers-fault button")
     browser.wait(lambda: {"action": "rerun", "id": "483", "body": {"jobs": job["id"]}} in site.api("/acted"), "another try")
+
+
+def test_the_graph_draws_what_waits_for_what_and_is_walked_with_arrows(browser, site):
+    browser.open(f"{site.url}/runs/484/graph")
+    browser.wait(lambda: browser.count(".graph-box") == 4, "four jobs")
+    assert browser.count(".graph-plane > svg path") == 3
+    names = browser.run("return [...document.querySelectorAll('.graph-box')].map(e => e.ariaLabel)")
+    assert names == [
+        "test: succeeded, the run waited for it", "image: succeeded, after test, the run waited for it",
+        "staging: running, after image, the run waited for it", "production: blocked, after staging",
+    ]
+    browser.run("document.querySelector('.graph-box').focus()")
+    browser.press("ArrowRight", "ArrowRight", "ArrowRight", "ArrowLeft")
+    assert browser.run("return document.activeElement.dataset.key") == "staging"
+    assert browser.count(".graph-plane > svg path.lit") == 2
+    browser.press("Enter")
+
+    browser.wait(lambda: browser.run("return location.pathname") == "/runs/484/jobs/4843", "the job's log")
+
+
+def test_many_legs_of_a_matrix_are_one_box(browser, site):
+    legs = [{"id": f"9{n}", "key": f"test (3.{n})", "name": f"test (3.{n})", "kind": "steps", "stage": "test", "needs": [], "state": "failed" if n == 4 else "succeeded"} for n in range(6)]
+    after = {"id": "99", "key": "image", "name": "image", "kind": "image", "stage": "image", "needs": ["test"], "state": "skipped"}
+    site.control("run", id="483", change={"jobs": [*legs, after]})
+    browser.open(f"{site.url}/runs/483/graph")
+    browser.wait_text("×6", ".graph-box")
+
+    assert browser.run("return document.querySelector('.graph-box').ariaLabel") == "test, 6 legs: failed"
+    assert browser.run("return document.querySelector('.graph-box').pathname") == "/runs/483/jobs/94"
+    assert browser.count(".graph-plane > svg path") == 1

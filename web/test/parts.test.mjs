@@ -6,7 +6,6 @@ import { markTokens } from '../src/log/marks.ts';
 import { clickedSelection, readSelection, writeSelection } from '../src/log/selection.ts';
 import { shortDigest, shortRef } from '../src/parts/facts.tsx';
 import { formatAgo, formatDuration } from '../src/parts/when.tsx';
-import { offsetOf } from '../src/screens/editor_text.ts';
 import { readInputLines } from '../src/screens/input_lines.ts';
 import { loudLines } from '../src/screens/loud_lines.ts';
 import { chooseJob, chooseStep, groupByStage, nextFailure } from '../src/screens/run_places.ts';
@@ -92,14 +91,6 @@ test('times are said as people say them', () => {
   assert.equal(formatDuration(0.42), '0.4 s');
   assert.equal(formatDuration(65), '1 min 05 s');
   assert.equal(formatDuration(3_720), '1 h 02 min');
-});
-
-test('a place in a text is where the lint says, and never past the line', () => {
-  const text = 'ab\ncdef\n';
-  assert.equal(offsetOf(text, 1, 1), 0);
-  assert.equal(offsetOf(text, 2, 3), 5);
-  assert.equal(offsetOf(text, 2, 99), 7);
-  assert.equal(offsetOf(text, 99, 1), 8);
 });
 
 test('empty filters are not sent, and values cannot become other filters', () => {

@@ -1,5 +1,7 @@
 // The routes of web/README.md over the world.
 
+import { readFileSync } from 'node:fs';
+
 function reply(response, status, body, headers = {}) {
   response.writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', ...headers });
   response.end(body === undefined ? '' : JSON.stringify(body));
@@ -60,6 +62,29 @@ function lint(text) {
     if (line.includes('latest')) problems.push({ line: at + 1, column: line.indexOf('latest') + 1, severity: 'warning', code: 'moving-tag', message: 'this tag moves' });
   });
   return problems;
+}
+
+const schema = readFileSync(new URL('../../../docs/workflow.schema.json', import.meta.url));
+
+function serveSchema({ response }) {
+  response.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
+  response.end(schema);
+}
+
+/** Good enough for a page: jobs are the keys under `jobs:`, and only main is wanted. */
+function previewPipeline({ world, body, response }) {
+  const delivery = world.deliveries.find((each) => each.guid === body.delivery);
+  if (!delivery) return fail(response, 404, 'not_found', `no delivery has the id ${body.delivery}`);
+  const keys = [...(body.text.split(/^jobs:\n/m)[1] ?? '').matchAll(/^ {2}(\w+):\n(?: {4}needs: (\w+)\n)?/gm)];
+  const starts = delivery.facts.branch === 'main' && keys.length > 0;
+  const jobs = keys.map(([, key, need]) => ({ key, name: key, state: need ? 'blocked' : 'queued', stage: 'build', needs: need ? [need] : [] }));
+  const past = starts ? ['test', 'old'] : [];
+  const difference = starts
+    ? [...past.filter((key) => !jobs.some((job) => job.key === key)).map((job) => ({ job, change: 'removed' })),
+      ...jobs.map(({ key }) => ({ job: key, change: past.includes(key) ? 'same' : 'added' }))]
+    : [];
+  const reasons = { yes: starts, code: starts ? 'started' : 'branch', text: starts ? 'the branch main is wanted' : `the branch ${delivery.facts.branch} is not wanted`, children: [] };
+  return reply(response, 200, { outcome: starts ? 'started' : 'ignored', reason: reasons.text, reasons, would_start: starts ? [{ workflow: 'flask', path: body.path, title: 'A push', jobs }] : [], difference });
 }
 
 function putPipeline({ world, body, response }, name) {
@@ -233,6 +258,8 @@ const ROUTES = [
   ['GET', /^\/acted$/, ({ world, response }) => reply(response, 200, world.acted)],
   ['GET', /^\/pipelines$/, ({ world, response }) => reply(response, 200, { items: [...world.pipelines.values()].map(({ versions, ...rest }) => ({ ...rest, text: undefined })), next: null })],
   ['POST', /^\/pipelines\/lint$/, ({ body, response }) => reply(response, 200, { problems: lint(body.text) })],
+  ['POST', /^\/pipelines\/preview$/, previewPipeline],
+  ['GET', /^\/schema\/workflow\.json$/, serveSchema],
   ['GET', /^\/pipelines\/templates$/, ({ world, response }) => reply(response, 200, { items: world.templates, next: null })],
   ['GET', /^\/pipelines\/([^/]+)$/, ({ world, response }, name) => {
     const found = world.pipelines.get(name);

@@ -59,6 +59,7 @@ function control(path, body, response) {
     '/control/run': () => world.changeRun(body.id, body.change),
     '/control/new-run': () => world.addRun(body),
     '/control/save-pipeline': () => world.savePipeline(body.name, body.text, 'somebody'),
+    '/control/bind': () => { world.pipelines.get(body.name).repositories = body.repositories; },
     '/control/actor': () => { world.actor = body.value; },
     '/control/signed-in': () => { world.signedIn = body.value; },
     '/control/findings': () => { world.findings = body.findings; },

@@ -332,6 +332,16 @@ export interface PipelineVersion {
   created_at?: Time;
 }
 
+/** What a text would do with a delivery: POST /pipelines/preview. */
+export interface Preview {
+  outcome: string;
+  reason: string;
+  reasons: Reason;
+  would_start: { workflow: string; path: string; title: string; jobs: { key: string; name: string; state: string; stage: string; needs?: string[] | null }[] }[];
+  /** The jobs of this text against those that the delivery started from it when it came. */
+  difference: { job: string; change: 'added' | 'removed' | 'same' }[];
+}
+
 export interface Template {
   name: string;
   description?: string | null;

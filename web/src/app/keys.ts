@@ -41,8 +41,9 @@ export function setLettersOff(off: boolean): void {
   store(STORED, off ? 'yes' : 'no');
 }
 
-function isTyping(target: EventTarget | null): boolean {
-  const element = target as HTMLElement | null;
+/** The editor stands in a shadow root, whose events seem to come from its host. */
+function isTyping(event: Event): boolean {
+  const element = event.composedPath()[0] as HTMLElement | undefined;
   return !!element?.closest?.('input, textarea, select, [contenteditable]');
 }
 
@@ -55,7 +56,7 @@ export function findKey(keys: Key[], before: string, pressed: string): Key | 'mo
 }
 
 function onKeyDown(event: KeyboardEvent): void {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
   if (document.querySelector('dialog[open]') && event.key !== '?') return;
   if (lettersOff.value && event.key.length === 1 && event.key !== '?') return;
   const before = event.timeStamp - pendingAt < SEQUENCE_TIME ? pending : '';

@@ -11,6 +11,6 @@ export { KeysScreen } from '../screens/keys';
 export { MessagesScreen } from '../screens/messages';
 export { NewPipelineScreen } from '../screens/new_pipeline';
 export { PeopleScreen } from '../screens/people';
-export { PipelineScreen } from '../screens/pipeline';
 export { StartRunScreen } from '../screens/start_run';
+export { GraphTab } from '../screens/run_graph';
 export { TimelineTab } from '../screens/run_timeline';

@@ -28,7 +28,7 @@ const KeysScreen = late(async () => (await import('./rest')).KeysScreen);
 const MessagesScreen = late(async () => (await import('./rest')).MessagesScreen);
 const NewPipelineScreen = late(async () => (await import('./rest')).NewPipelineScreen);
 const PeopleScreen = late(async () => (await import('./rest')).PeopleScreen);
-const PipelineScreen = late(async () => (await import('./rest')).PipelineScreen);
+const PipelineScreen = late(async () => (await import('./editing')).PipelineScreen);
 const StartRunScreen = late(async () => (await import('./rest')).StartRunScreen);
 
 const SCREENS: [string, Screen][] = [

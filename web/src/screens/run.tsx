@@ -22,6 +22,7 @@ import { SummaryTab } from './run_summary';
 import { TestsTab } from './run_tests';
 import { WhyTab } from './run_why';
 
+const GraphTab = late(async () => (await import('../app/rest')).GraphTab);
 const TimelineTab = late(async () => (await import('../app/rest')).TimelineTab);
 
 const TITLE_SIGNS: Record<string, string> = { good: '✓', bad: '✗', busy: '●', wait: '‖', calm: '○' };
@@ -39,6 +40,7 @@ export function RunScreen({ params }: { params: Params }) {
     <section class={chosen ? 'screen run chosen' : 'screen run'}>
       <RunHead run={run} tab={params.tab ?? ''} />
       {params.tab === 'why' && <WhyTab run={run} />}
+      {params.tab === 'graph' && <GraphTab run={run} />}
       {params.tab === 'timeline' && <TimelineTab run={run} />}
       {params.tab === 'artifacts' && <ArtifactsTab run={run} />}
       {params.tab === 'tests' && <TestsTab run={run} />}

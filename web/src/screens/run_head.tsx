@@ -30,6 +30,7 @@ export function RunHead({ run, tab }: { run: Run; tab: string }) {
       </p>
       <nav class="tabs" aria-label="Parts of the run">
         <Tab run={run} chosen={tab} name="" title="Jobs" />
+        <Tab run={run} chosen={tab} name="graph" title="Graph" />
         <Tab run={run} chosen={tab} name="timeline" title="Timeline" />
         <Tab run={run} chosen={tab} name="tests" title="Tests" />
         <Tab run={run} chosen={tab} name="summary" title="Summary" />

@@ -11,8 +11,8 @@ export function ProblemList({ problems, busy, go }: Props) {
   const errors = problems.filter((problem) => problem.severity !== 'warning').length;
   const said = problems.length === 0 ? (busy ? 'Checking' : 'No problems') : `${counted(errors, 'error')}, ${counted(problems.length - errors, 'warning')}`;
   return (
-    <section aria-label="Problems">
-      <h2>Problems <span class="row-note" role="status">{said}</span></h2>
+    <>
+      <p class="quiet-text" role="status">{said}</p>
       <ul class="problems">
         {problems.map((problem, at) => (
           <li key={at}>
@@ -27,7 +27,7 @@ export function ProblemList({ problems, busy, go }: Props) {
           </li>
         ))}
       </ul>
-    </section>
+    </>
   );
 }
 
