@@ -75,6 +75,12 @@ const std::map<std::string, std::string, std::less<>>& summaries() {
          "Who may call its workflows and check it out: none, owner or everyone"},
         {"DELETE /api/v1/repositories/{owner}/{name}",
          "Removes one, and its hook at GitHub where that was made here; its history stays"},
+        {"GET /api/v1/repositories/{owner}/{name}/insights",
+         "Durations, success, queue wait, flaky tests and DORA of the last `days`"},
+        {"GET /api/v1/wall", "Each repository's last runs and how its default branch is"},
+        {"GET /api/v1/queue", "Jobs that run, and what the others wait for"},
+        {"GET /badges/{owner}/{name}",
+         "A status badge, NAME.svg; branch and workflow choose, token opens a private one"},
         {"GET /api/v1/repositories/{owner}/{name}/starters",
          "First workflows for what its tree holds, or carried over from GitHub's and Jenkins', and "
          "what each would run"},

@@ -1,5 +1,6 @@
 #include "api/routes.hpp"
 
+#include "api/board_handlers.hpp"
 #include "api/handlers.hpp"
 #include "api/manual_run.hpp"
 #include "base/text.hpp"
@@ -66,6 +67,11 @@ constexpr auto kRoutes = std::to_array<Route>({
     {put, "/api/v1/repositories/{owner}/{name}/workflow-files", admin, set_workflow_files},
     {put, "/api/v1/repositories/{owner}/{name}/workflow-access", admin, set_workflow_access},
     {get, "/api/v1/repositories/{owner}/{name}/starters", developer, list_starters},
+
+    {get, "/api/v1/repositories/{owner}/{name}/insights", viewer, show_insights},
+    {get, "/api/v1/wall", viewer, show_wall},
+    {get, "/api/v1/queue", viewer, show_queue},
+    {get, "/badges/{owner}/{name}", open, show_badge},
 
     {get, "/api/v1/github/app", admin, show_forge_app},
     {delete_, "/api/v1/github/app", admin, remove_forge_app},

@@ -75,8 +75,8 @@ Result<std::string> get_deployment(store::Connection& db, model::DeploymentId id
 Result<std::string> list_environments(store::Connection& db);
 /// Repositories with the newest run of each.
 Result<std::string> list_repositories(store::Connection& db);
-/// The state of the newest run for a badge: of a repository by name, of branch and workflow where
-/// not empty. Nothing: there was none.
+/// How a repository is, for a badge: of the branch (empty: the default one), by judge() of the
+/// workflow where it is not empty; what has not ended counts where nothing has. Nothing: no run.
 Result<std::optional<std::string>> badge_state(
     store::Connection& db,
     const std::string& full_name,

@@ -1,3 +1,4 @@
+#include "history/board.hpp"
 #include "history/json.hpp"
 #include "store/attempt_store.hpp"
 #include "store/delivery_store.hpp"
@@ -126,6 +127,8 @@ json describe_with_attempts(store::Connection& db, const store::JobRow& job, boo
     return out;
 }
 
+constexpr int kBadgeWindow = 100;
+
 /// At GitHub as many are shown.
 constexpr std::size_t kMostSummaries = 20;
 
@@ -230,9 +233,15 @@ Result<std::optional<std::string>> badge_state(
 ) {
     const auto repository = store::find_repository_by_name(db, full_name);
     if (!repository) return not_found("there is no repository " + full_name);
-    const auto run = store::find_newest_run(db, repository->id, to_ref(branch), workflow);
-    if (!run) return std::optional<std::string>{};
-    return std::optional{std::string{name_of(run->state)}};
+    const auto ref = to_ref(branch.empty() ? repository->default_branch : branch);
+    auto points = store::list_run_points(db, repository->id, ref, kBadgeWindow);
+    std::erase_if(points, [&](const store::RunPoint& point) {
+        return !workflow.empty() && point.workflow != workflow;
+    });
+    if (points.empty()) return std::optional<std::string>{};
+    const auto health = judge(points);
+    return std::optional{
+        health.state.empty() ? std::string{name_of(points[0].state)} : health.state};
 }
 
 Result<std::string> list_repositories(store::Connection& db) {

@@ -1,11 +1,13 @@
 #include "intake/pending_delivery.hpp"
 
 #include "github/payload.hpp"
+#include "github/visibility.hpp"
 #include "queue/queue.hpp"
 #include "store/database.hpp"
 #include "store/delivery_store.hpp"
 #include "store/pending_store.hpp"
 #include "store/schedule_store.hpp"
+#include "store/visibility_store.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -84,6 +86,16 @@ void learn_default_branch(store::Transaction& tx, const PlanQuestion& question) 
     (void)store::set_repository(tx, repository.id, settings);
 }
 
+/// Every signed delivery says whether strangers may see its repository.
+void learn_visibility(
+    store::Transaction& tx, const PlanQuestion& question, std::optional<bool> is_private
+) {
+    const auto id = question.repository.id;
+    if (is_private && *is_private != store::is_private(tx, id)) {
+        store::set_private(tx, id, *is_private);
+    }
+}
+
 /// The first signed delivery tells the repository's number; another one that has it keeps it.
 void learn_repository(store::Transaction& tx, const PlanQuestion& question) {
     const auto& repository = question.repository;
@@ -137,6 +149,7 @@ Task<Result<PendingDelivery>> load_delivery(store::Database& database, model::De
 Task<Result<>> keep_plan(
     store::Database& database, const PendingDelivery& delivery, MadePlan made
 ) {
+    const auto is_private = github::find_visibility(delivery.question.payload);
     const auto keep = [&](store::Transaction& tx) -> Result<> {
         queue::Origin origin;
         origin.repository = delivery.question.repository.id;
@@ -144,6 +157,7 @@ Task<Result<>> keep_plan(
         origin.texts = made.texts;
         learn_repository(tx, delivery.question);
         learn_default_branch(tx, delivery.question);
+        learn_visibility(tx, delivery.question, is_private);
         if (made.standing) {
             store::replace_schedules(tx, origin.repository, made.standing->schedules);
             store::set_follows_runs(tx, origin.repository, made.standing->follows_runs);

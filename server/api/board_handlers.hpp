@@ -1,0 +1,13 @@
+#pragma once
+// Handlers of what people look at from afar: badges, the wall, the queue, insights.
+
+#include "api/handlers.hpp"
+
+namespace triphammer::api {
+
+Answer show_badge(Services& services, Call call);
+Answer show_wall(Services& services, Call call);
+Answer show_queue(Services& services, Call call);
+Answer show_insights(Services& services, Call call);
+
+}  // namespace triphammer::api
