@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { compareCards, shareDone, tookOf } from '../src/screens/wall_places.ts';
 import { withQuery } from '../src/api/client.ts';
 import { PLAIN } from '../src/log/ansi.ts';
 import { markTokens } from '../src/log/marks.ts';
@@ -102,4 +103,21 @@ test('inputs are names and values, one a line', () => {
   assert.deepEqual(readInputLines(' a = b=c \n\nempty='), { inputs: { a: ' b=c ', empty: '' }, wrong: '' });
   assert.equal(readInputLines('a=1\nno value').wrong, 'no value');
   assert.equal(readInputLines('=x').wrong, '=x');
+});
+
+const card = (full_name, state, more = {}) => ({ full_name, state, runs: [], ...more });
+
+test('the wall begins with what is broken, then what runs, then what ran last', () => {
+  const ran = (at) => ({ runs: [{ created_at: at }] });
+  const cards = [card('c', 'succeeded', ran('2026-01-01')), card('d', 'succeeded', ran('2026-02-01')), card('b', 'succeeded', { going: {} }), card('a', 'failed')];
+  assert.deepEqual(cards.sort(compareCards).map((each) => each.full_name), ['a', 'b', 'd', 'c']);
+});
+
+test('how far a run is, is said only where its like has ended before, and never that it is done', () => {
+  const run = { started_at: '2026-01-01T00:00:00Z', expected_ms: 60_000 };
+  const start = Date.parse(run.started_at);
+  assert.equal(shareDone(run, start + 30_000), 0.5);
+  assert.equal(shareDone(run, start + 90_000), 0.97);
+  assert.equal(shareDone({ ...run, expected_ms: null }, start), null);
+  assert.equal(tookOf({ created_at: run.started_at, finished_at: '2026-01-01T00:00:05Z' }), 5_000);
 });

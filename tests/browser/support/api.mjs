@@ -219,7 +219,57 @@ function redeliver({ world, response }, id) {
   response.writeHead(204).end();
 }
 
+function toPoint({ id, number, workflow, title, actor, state, created_at, started_at, finished_at }) {
+  return { id, number, workflow, title, actor, state, created_at, started_at: started_at ?? null, finished_at: finished_at ?? null };
+}
+
+function toCard(world, { full_name, default_branch }) {
+  const points = world.runs.filter((run) => run.repository === full_name && run.ref === `refs/heads/${default_branch}`).map(toPoint);
+  const ended = points.find((point) => ['succeeded', 'failed'].includes(point.state));
+  const mended = points.findIndex((point) => point.state === 'succeeded');
+  const broken = ended?.state === 'failed' ? points.slice(0, mended < 0 ? undefined : mended).filter((point) => point.state === 'failed').pop() : null;
+  const going = points.find((point) => point.state === 'running');
+  return {
+    full_name, branch: default_branch, state: ended?.state ?? null, broken_since: broken ?? null, runs: points.slice(0, 10),
+    going: going ? { ...going, expected_ms: 240_000 } : null,
+  };
+}
+
+function toOpenJob(run, job) {
+  const more = job.state === 'running' ? { attempt: '77', executor: 'host' } : { reason: job.reason ?? 'waits for a free worker; 2 jobs run' };
+  return {
+    id: job.id, run: run.id, number: run.number, repository: run.repository, workflow: run.workflow, title: run.title, name: job.name,
+    state: job.state, label: job.label, queued_at: job.queued_at ?? run.created_at, started_at: job.started_at ?? null, ...more,
+  };
+}
+
+function showQueue({ world, response }) {
+  const open = world.runs.flatMap((run) => run.jobs.filter((job) => ['queued', 'waiting', 'running'].includes(job.state)).map((job) => toOpenJob(run, job)));
+  reply(response, 200, { running: open.filter((job) => job.state === 'running'), waiting: open.filter((job) => job.state !== 'running'), more: false });
+}
+
+const group = (runs, failed, minutes) => ({
+  runs, failed, succeeded: runs - failed, success: runs ? (runs - failed) / runs : null,
+  duration_p50_ms: minutes * 60_000, duration_p90_ms: minutes * 95_000, wait_p50_ms: 2_100, wait_p90_ms: 14_000,
+});
+
+function showInsights({ world, query, response }, owner, name) {
+  if (!world.repositories.some((each) => each.full_name === `${owner}/${name}`)) return fail(response, 404, 'not_found', `no repository is called ${owner}/${name}`);
+  if (name === 'site') return reply(response, 200, { since: world.at(2_592_000), cut: false, all: { ...group(0, 0, 0), duration_p50_ms: null }, days: [], workflows: [], flaky: [], deployments: { environment: null, deployments: 0, failed: 0 } });
+  const count = Number(query.get('days'));
+  const days = Array.from({ length: count }, (_, at) => ({ ...group(4 + ((at * 7) % 11), (at * 5) % 4, 3), day: world.at((count - at) * 86_400).slice(0, 10) }));
+  return reply(response, 200, {
+    since: world.at(count * 86_400), cut: count > 30, all: group(212, 17, 3), days,
+    workflows: [{ ...group(160, 12, 3), workflow: 'ci' }, { ...group(52, 5, 11), workflow: '<b>nightly</b>' }],
+    flaky: [{ suite: 'tests.test_prices', name: 'test_clock', job: 'test', times: 4, last_run: '483' }],
+    deployments: { environment: query.get('environment') ?? 'production', deployments: 41, failed: 3, per_day: 1.4, failure_rate: 0.068, lead_p50_ms: 540_000, restore_p50_ms: 1_900_000 },
+  });
+}
+
 const ROUTES = [
+  ['GET', /^\/wall$/, ({ world, response }) => reply(response, 200, { items: world.repositories.map((each) => toCard(world, each)), next: null })],
+  ['GET', /^\/queue$/, showQueue],
+  ['GET', /^\/repositories\/([^/]+)\/([^/]+)\/insights$/, showInsights],
   ['GET', /^\/channels$/, all('channels')],
   ['POST', /^\/channels\/([^/]+)\/test$/, testChannel],
   ['GET', /^\/messages$/, all('messages', matches(['state']))],

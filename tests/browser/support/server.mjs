@@ -50,6 +50,11 @@ function serveFile(path, response) {
   response.end(readFileSync(join(dist, found)));
 }
 
+function serveBadge(response) {
+  response.writeHead(200, { 'Content-Type': 'image/svg+xml', 'Cache-Control': 'no-cache, max-age=0' });
+  response.end('<svg xmlns="http://www.w3.org/2000/svg" width="98" height="20"><rect width="98" height="20" rx="4" fill="#1a7f37"/></svg>');
+}
+
 function control(path, body, response) {
   if (path === '/control/csp') seen.csp.push(body);
   const answers = {
@@ -78,6 +83,7 @@ const server = createServer(async (request, response) => {
   const body = text.startsWith('{') ? JSON.parse(text) : text;
   if (url.pathname.startsWith('/control/')) return control(url.pathname, body, response);
   if (url.pathname.startsWith('/api/v1/')) return answerApi(world, { request, url, body }, response);
+  if (url.pathname.startsWith('/badges/')) return serveBadge(response);
   return serveFile(url.pathname, response);
 });
 server.on('upgrade', (request, socket) => sockets.accept(request, socket));

@@ -5,7 +5,7 @@ export type JobState = RunState | 'blocked' | 'timed_out' | 'skipped';
 export type StepState = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'timed_out' | 'skipped';
 export type DeliveryOutcome = 'pending' | 'started' | 'ignored' | 'duplicate' | 'refused' | 'failed';
 export type DeploymentState = 'pending' | 'running' | 'succeeded' | 'failed' | 'rolled_back' | 'unknown';
-type Time = string | null | undefined;
+export type Time = string | null | undefined;
 
 export interface List<T> {
   items: T[];

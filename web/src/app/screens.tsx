@@ -24,12 +24,15 @@ const AccountScreen = late(async () => (await import('./rest')).AccountScreen);
 const ConnectScreen = late(async () => (await import('./rest')).ConnectScreen);
 const FirstWorkflowScreen = late(async () => (await import('./rest')).FirstWorkflowScreen);
 const GitHubAppScreen = late(async () => (await import('./rest')).GitHubAppScreen);
+const InsightsScreen = late(async () => (await import('./rest')).InsightsScreen);
 const KeysScreen = late(async () => (await import('./rest')).KeysScreen);
 const MessagesScreen = late(async () => (await import('./rest')).MessagesScreen);
 const NewPipelineScreen = late(async () => (await import('./rest')).NewPipelineScreen);
 const PeopleScreen = late(async () => (await import('./rest')).PeopleScreen);
 const PipelineScreen = late(async () => (await import('./editing')).PipelineScreen);
+const QueueScreen = late(async () => (await import('./rest')).QueueScreen);
 const StartRunScreen = late(async () => (await import('./rest')).StartRunScreen);
+const WallScreen = late(async () => (await import('./rest')).WallScreen);
 
 const SCREENS: [string, Screen][] = [
   ['/', RunsScreen],
@@ -38,6 +41,8 @@ const SCREENS: [string, Screen][] = [
   ['/runs/:run/:tab', RunScreen],
   ['/runs/:run/jobs/:job', RunScreen],
   ['/runs/:run/jobs/:job/steps/:step', RunScreen],
+  ['/wall', WallScreen],
+  ['/queue', QueueScreen],
   ['/deliveries', DeliveriesScreen],
   ['/deliveries/:guid', DeliveryScreen],
   ['/deployments', DeploymentsScreen],
@@ -47,6 +52,7 @@ const SCREENS: [string, Screen][] = [
   ['/pipelines/:name', PipelineScreen],
   ['/new-pipeline', NewPipelineScreen],
   ['/repositories', RepositoriesScreen],
+  ['/repositories/:owner/:name', InsightsScreen],
   ['/repositories/:owner/:name/first-workflow', FirstWorkflowScreen],
   ['/keys', KeysScreen],
   ['/people', PeopleScreen],
@@ -71,8 +77,8 @@ export function CurrentScreen() {
 function NotFound() {
   useTitle('Not found');
   return (
-    <Empty icon="question" title="There is nothing at this address">
+    <><h1 class="hidden">Not found</h1><Empty icon="question" title="There is nothing at this address">
       <p><a href="/">All runs</a></p>
-    </Empty>
+    </Empty></>
   );
 }

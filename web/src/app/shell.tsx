@@ -23,6 +23,8 @@ interface Room {
 
 const ROOMS: Room[] = [
   { href: '/', word: 'Runs', icon: 'runs', key: 'h' },
+  { href: '/wall', word: 'Wall', icon: 'wall', key: 'w' },
+  { href: '/queue', word: 'Queue', icon: 'queue', key: 'q' },
   { href: '/deployments', word: 'Deployments', icon: 'deployments', key: 'd' },
   { href: '/environments', word: 'Environments', icon: 'environments', key: 'e' },
   { href: '/pipelines', word: 'Pipelines', icon: 'pipelines', key: 'p' },
@@ -130,7 +132,7 @@ function Person() {
   }, 'Signed out.');
   return (
     <span class="person" title={`${hello.actor}, ${hello.role ?? ''}`}>
-      <a class="initials" href="/account" aria-label="Your account">{hello.actor.replace(/^user:/, '').slice(0, 2)}</a>
+      <a class="initials" href="/account">{hello.actor.replace(/^user:/, '').slice(0, 2)}<span class="hidden">: your account</span></a>
       <button type="button" class="quiet" onClick={signOut}>Sign out</button>
     </span>
   );

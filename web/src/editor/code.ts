@@ -160,7 +160,7 @@ export function mountCode(host: HTMLElement, wishes: Wishes): Code {
         EditorView.domEventHandlers({ beforeinput: typeOverLines }),
         autocompletion({ override: [(context) => complete(schema, context)], icons: false }),
         hoverTooltip((on, at) => hover(schema, on, at)),
-        EditorView.contentAttributes.of({ 'aria-label': wishes.label, 'aria-describedby': wishes.describedBy, spellcheck: 'false', autocapitalize: 'off' }),
+        EditorView.contentAttributes.of({ 'aria-label': wishes.label, 'aria-describedby': wishes.describedBy, spellcheck: 'false', autocapitalize: 'off', tabindex: '0' }),
         EditorView.updateListener.of((update) => { if (update.docChanged) wishes.onChange(update.state.doc.toString()); }),
       ],
     }),

@@ -24,8 +24,9 @@ export interface Meeting {
 export class Draft {
   readonly name: string;
   readonly text = signal('');
-  /** What the server has as the version that this began from. */
+  /** The server's text that the changes are shown against, and its version. */
   readonly saved = signal('');
+  readonly savedVersion = signal(0);
   readonly note = signal('');
   readonly base = signal(0);
   readonly problems = signal<Problem[]>([]);
@@ -63,7 +64,7 @@ export class Draft {
 
   private begin(pipeline: Pipeline): void {
     this.saved.value = pipeline.text ?? '';
-    this.base.value = pipeline.version;
+    this.base.value = this.savedVersion.value = pipeline.version;
     this.newer.value = null;
     this.meeting.value = null;
     this.found.value = null;
@@ -120,7 +121,7 @@ export class Draft {
     try {
       const answer = await send<{ version: number }>('PUT', path`/pipelines/${this.name}`, { text, base_version: this.base.value, note: this.note.value });
       this.saved.value = text;
-      this.base.value = answer?.version ?? this.base.value + 1;
+      this.base.value = this.savedVersion.value = answer?.version ?? this.base.value + 1;
       this.note.value = '';
       this.newer.value = this.found.value = null;
       this.keep();

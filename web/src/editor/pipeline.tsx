@@ -184,7 +184,7 @@ function LiveGraph({ pipeline, answers }: { pipeline: Pipeline; answers: Answers
 function Changes({ draft }: { draft: Draft }) {
   return (
     <>
-      <p class="quiet-text">Against version {draft.base.value}, the saved one.</p>
+      <p class="quiet-text">Against version {draft.savedVersion.value}, which the server has.</p>
       <DiffView before={draft.saved.value} after={draft.text.value} label="Changes against the saved version" />
     </>
   );

@@ -119,7 +119,7 @@ export function LogPane(props: Props) {
   usePaneKeys(view);
   const total = view.pages.total.value;
   return (
-    <section class="log" aria-label={`Log of ${props.name}`}>
+    <section class="log" aria-label="Log">
       <LogHead view={view} name={props.name} total={total} />
       {view.pages.error.value !== undefined && <Failure error={view.pages.error.value} />}
       {total === 0 ? <NoLines view={view} growing={props.growing} /> : <Lines view={view} total={total} name={props.name} />}

@@ -76,25 +76,24 @@ function Box<T extends GraphJob>({ node, href, critical, note, lit }: BoxProps<T
   const job = loudest(node.jobs) as T;
   const look = lookOf(job.state);
   const said = node.needs.length > 0 ? `${look.word}, after ${node.needs.join(', ')}` : look.word;
-  const name = node.jobs.length > 1 ? `${node.name}, ${node.jobs.length} legs` : node.name;
   const inside = (
     <>
       <StatusMark state={job.state} silent />
       <span class="name"><bdi>{node.name}</bdi></span>
-      {node.jobs.length > 1 ? <span class="legs">×{node.jobs.length}</span> : note?.(job)}
+      <span class="hidden">: {said}{critical && ', the run waited for it'}</span>
+      {node.jobs.length > 1 ? <span class="legs">×{node.jobs.length}<span class="hidden"> legs</span></span> : note?.(job)}
     </>
   );
   const shared = {
     class: `graph-box tone-${look.tone} state-${job.state}${critical ? ' critical' : ''}`,
     'data-key': node.key,
-    title: `${name}: ${said}`,
-    'aria-label': `${name}: ${said}${critical ? ', the run waited for it' : ''}`,
+    title: `${node.name}: ${said}`,
     onFocus: () => lit(true),
     onBlur: () => lit(false),
     onMouseEnter: () => lit(true),
     onMouseLeave: () => lit(false),
   };
-  return href ? <a {...shared} href={href(job)}>{inside}</a> : <span {...shared} role="img" tabIndex={0}>{inside}</span>;
+  return href ? <a {...shared} href={href(job)}>{inside}</a> : <span {...shared} tabIndex={0}>{inside}</span>;
 }
 
 /** Left to what it waits for, right to what waits for it, up and down in the column. */

@@ -79,7 +79,7 @@ function DeadLetter({ message, reload }: { message: Message; reload: () => void 
       <span class="quiet-text"><bdi>{message.repository}</bdi> <When at={message.created_at} /></span>
       <span class="bad-text"><bdi>{message.error}</bdi></span>
       <span class="grow" />
-      <button type="button" class="quiet" aria-label={`Send message ${message.id} again`} onClick={() => void again()}>Send again</button>
+      <button type="button" class="quiet" onClick={() => void again()}>Send again<span class="hidden">, message {message.id}</span></button>
     </li>
   );
 }

@@ -51,10 +51,16 @@ function Card({ repository }: { repository: Repository }) {
       </dl>
       <div class="buttons">
         {!repository.last_run && <a class="button primary" href={firstWorkflow(repository.full_name)}>Choose a first workflow</a>}
+        <a class="button" href={insights(repository.full_name)}>Insights and badge</a>
         <a class="button" href={`/start-run?repository=${filter}`}>Run workflow</a>
       </div>
     </li>
   );
+}
+
+function insights(name: string): string {
+  const [owner, repository] = name.split('/');
+  return path`/repositories/${owner ?? ''}/${repository ?? ''}`;
 }
 
 function firstWorkflow(name: string): string {

@@ -1,0 +1,77 @@
+// Who works on what, and what waits for which reason.
+
+import { live } from '../api/live';
+import { send } from '../api/client';
+import { useResource } from '../api/resource';
+import type { OpenJob, Queue } from '../api/board_types';
+import { path } from '../app/router';
+import { useTitle } from '../app/title';
+import { ask } from '../parts/dialog';
+import { Icon } from '../parts/icon';
+import { attempt, Empty, Failure, Loading } from '../parts/notice';
+import { StatusMark } from '../parts/status';
+import { Took, When } from '../parts/when';
+
+export function QueueScreen() {
+  useTitle('Queue');
+  const { data, error, reload } = useResource<Queue>('/queue', 'queue');
+  if (error.value && !data.value) return <Failure error={error.value} retry={reload} />;
+  const queue = data.value;
+  if (!queue) return <Loading />;
+  const idle = queue.running.length === 0 && queue.waiting.length === 0;
+  return (
+    <section class="screen page">
+      <header class="screen-head"><h1>Queue</h1></header>
+      {idle && (
+        <Empty icon="queue" title="Nothing runs and nothing waits">
+          <p>A push to a connected repository, or <a href="/start-run">a run started by hand</a>, is seen here from its first second.</p>
+        </Empty>
+      )}
+      {queue.running.length > 0 && <Part title={`${queue.running.length} at work`} jobs={queue.running} reload={reload} />}
+      {queue.waiting.length > 0 && <Part title={`${queue.waiting.length} waiting`} jobs={queue.waiting} reload={reload} />}
+      {queue.more && <p class="quiet-text">There are more than are shown.</p>}
+    </section>
+  );
+}
+
+function Part({ title, jobs, reload }: { title: string; jobs: OpenJob[]; reload: () => void }) {
+  return (
+    <>
+      <h2>{title}</h2>
+      <ul class="queue">{jobs.map((job) => <Row key={job.id} job={job} reload={reload} />)}</ul>
+    </>
+  );
+}
+
+async function cancel(job: OpenJob, reload: () => void): Promise<void> {
+  const text = `${job.repository} #${job.number}, ${job.title}: all of its jobs end.`;
+  if (!await ask('Cancel this run?', text, 'Cancel the run', true)) return;
+  if (await attempt(() => send('POST', path`/runs/${job.run}/cancel`), 'The run is being cancelled.')) reload();
+}
+
+function Row({ job, reload }: { job: OpenJob; reload: () => void }) {
+  const mayCancel = live.hello.value?.role !== 'viewer';
+  return (
+    <li>
+      <StatusMark state={job.state} />
+      <div class="row-text">
+        <p class="row-title"><a href={path`/runs/${job.run}/jobs/${job.id}`}><bdi>{job.name}</bdi></a> <span class="row-note"><bdi>{job.title}</bdi></span></p>
+        <p class="queue-facts">
+          <span><bdi>{job.repository}</bdi> #{job.number}</span>
+          <bdi>{job.workflow}</bdi>
+          {job.reason && <strong><bdi>{job.reason}</bdi></strong>}
+          {job.label && <code>{job.label}</code>}
+          {job.executor && <span>by <bdi>{job.executor}</bdi>{job.attempt && `, attempt ${job.attempt}`}</span>}
+        </p>
+      </div>
+      <span class="queue-time">
+        {job.state === 'running' ? <Took from={job.started_at} going /> : job.queued_at && <><span class="hidden">queued </span><When at={job.queued_at} /></>}
+      </span>
+      {mayCancel && (
+        <button type="button" class="quiet icon-only" title="Cancel the run" onClick={() => void cancel(job, reload)}>
+          <Icon name="stop" /><span class="hidden">Cancel the run of {job.name}</span>
+        </button>
+      )}
+    </li>
+  );
+}
