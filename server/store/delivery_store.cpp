@@ -1,5 +1,7 @@
 #include "store/delivery_store.hpp"
 
+#include "base/text.hpp"
+#include "store/branch_head_store.hpp"
 #include "store/compression.hpp"
 #include "store/state_change.hpp"
 
@@ -10,7 +12,8 @@ using model::DeliveryOutcome;
 
 namespace {
 
-constexpr std::size_t kMaxBody = 64U << 20U;  // far above what intake accepts
+constexpr auto kClocksDiffer = std::chrono::minutes{2};  // the forge's and ours
+constexpr std::size_t kMaxBody = 64U << 20U;             // far above what intake accepts
 
 constexpr std::string_view kColumns =
     "SELECT id, hook, guid, event, action, received_at, source_address, outcome, reason, reasons, "
@@ -69,6 +72,42 @@ std::optional<Earlier> find_same_fact(Connection& db, const NewDelivery& deliver
     });
 }
 
+/// Of a push: GitHub's clock stands at the end of its key, in seconds.
+std::optional<TimePoint> pushed_at(const NewDelivery& delivery) {
+    const std::string_view key = delivery.content_key;
+    const auto seconds = parse_integer(key.substr(key.rfind(' ') + 1));
+    if (!seconds) return {};
+    return from_unix_ms(*seconds * 1000);
+}
+
+/// Whether the branch came to that commit once more, after it was found there.
+bool is_later_push(Connection& db, const NewDelivery& delivery, DeliveryId found) {
+    const auto at = pushed_at(delivery);
+    auto query = db.prepare("SELECT received_at FROM deliveries WHERE id = ?");
+    const auto found_at = query.bind(found).find<TimePoint>();
+    return at && found_at && *at > *found_at + kClocksDiffer;
+}
+
+/// A found push that this real one is: it takes over the real one's key.
+std::optional<Earlier> claim_found(Transaction& tx, const NewDelivery& delivery) {
+    if (delivery.is_found || delivery.head_key.empty()) return {};
+    auto sought = delivery;
+    sought.content_key = delivery.head_key;
+    auto found = find_same_fact(tx, sought);
+    if (!found || is_later_push(tx, delivery, found->id)) return {};
+    auto update = tx.prepare("UPDATE deliveries SET content_key = ? WHERE id = ?");
+    update.bind(delivery.content_key, found->id).run();
+    return found;
+}
+
+/// "head refs/heads/main SHA"
+bool is_head_known(Connection& db, const NewDelivery& delivery) {
+    const auto ref = delivery.head_key.find(' ') + 1;
+    const auto sha = delivery.head_key.rfind(' ') + 1;
+    const std::string_view key = delivery.head_key;
+    return is_push_known(db, delivery.repository, key.substr(ref, sha - 1 - ref), key.substr(sha));
+}
+
 std::string describe(const Earlier& earlier) {
     if (earlier.run) return "same as run " + to_text(earlier.run);
     return "same as delivery " + earlier.guid;
@@ -107,7 +146,7 @@ DeliveryId insert(Transaction& tx, const NewDelivery& delivery, const DeliveryEn
             end.outcome,
             end.reason,
             delivery.repository,
-            delivery.content_key,
+            delivery.is_found ? delivery.head_key : delivery.content_key,
             tx.now(),
             is_pending ? std::optional<TimePoint>{} : tx.now(),
             delivery.facts_json,
@@ -143,9 +182,11 @@ Appended append_delivery(Transaction& tx, const NewDelivery& delivery) {
     if (const auto accepted = find_accepted(tx, delivery)) {
         return {Appended::Kind::repeated, *accepted};
     }
+    if (delivery.is_found && is_head_known(tx, delivery)) return {Appended::Kind::repeated, {}};
     DeliveryEnd end;
     end.outcome = DeliveryOutcome::pending;
-    const auto earlier = find_same_fact(tx, delivery);
+    auto earlier = find_same_fact(tx, delivery);
+    if (!earlier) earlier = claim_found(tx, delivery);
     if (earlier) {
         end.outcome = DeliveryOutcome::duplicate;
         end.reason = describe(*earlier);

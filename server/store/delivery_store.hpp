@@ -20,6 +20,8 @@ struct NewDelivery {
     std::string source_address = {};
     model::RepositoryId repository = {};  // none: not known
     std::string content_key = {};         // model::Event::content_key
+    std::string head_key = {};            // of a push: branch and commit; else empty
+    bool is_found = false;                // made of a branch's head, which no delivery named
     std::string facts_json = "null";
     std::string headers_json = "{}";
     std::string body = {};  // as received; stored compressed
@@ -36,7 +38,9 @@ struct Appended {
     model::DeliveryId id = {};  // of the new row; for `repeated` of the earlier one
 };
 
-/// Cheap: this is what a webhook waits for.
+/// Cheap: this is what a webhook waits for. A found push is not written where a delivery of it is
+/// there; a real one that comes after it is its duplicate, once: a later push may bring the branch
+/// to the same commit again.
 Appended append_delivery(Transaction& tx, const NewDelivery& delivery);
 
 struct NewRefusal {

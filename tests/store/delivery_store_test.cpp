@@ -28,6 +28,23 @@ struct Fixture : SampleDatabase {
         });
     }
 
+    /// A push of main to `sha`, as it was delivered, or found.
+    Appended push(const std::string& guid, const std::string& sha, bool is_found, TimePoint at) {
+        return write([&](Transaction& tx) -> Result<Appended> {
+            NewDelivery delivery;
+            delivery.hook = "hook";
+            delivery.guid = guid;
+            delivery.event = "push";
+            delivery.repository = repository;
+            delivery.content_key =
+                "push refs/heads/main 0 " + sha + ' ' + std::to_string(to_unix_ms(at) / 1000);
+            delivery.head_key = "head refs/heads/main " + sha;
+            delivery.is_found = is_found;
+            delivery.facts_json = R"({"ref": "refs/heads/main", "sha": ")" + sha + "\"}";
+            return append_delivery(tx, delivery);
+        });
+    }
+
     model::DeliveryId refuse(const std::string& guid, std::int64_t keep = 100) {
         return write([&](Transaction& tx) -> Result<model::DeliveryId> {
             NewRefusal refusal;
@@ -57,6 +74,39 @@ struct Fixture : SampleDatabase {
 
     model::RepositoryId repository = add_repository("octo/roof");
 };
+
+TEST(FoundPush, MakesALateDeliveryOfItADuplicateOnce) {
+    Fixture fixture;
+    const auto now = fixture.clock.now();
+    const auto found = fixture.push("found-1", "abc", true, now);
+    const auto late = fixture.push("real-1", "abc", false, now);
+    const auto second_hook = fixture.push("real-2", "abc", false, now);
+
+    EXPECT_EQ(found.kind, Appended::Kind::kept);
+    EXPECT_EQ(late.kind, Appended::Kind::same_fact);
+    EXPECT_EQ(second_hook.kind, Appended::Kind::same_fact) << "it took over the real one's key";
+    const auto again = fixture.push("real-3", "abc", false, now + std::chrono::hours{1});
+    EXPECT_EQ(again.kind, Appended::Kind::kept) << "the branch came to that commit once more";
+}
+
+TEST(FoundPush, IsNoLaterPushOfTheSameCommit) {
+    Fixture fixture;
+    const auto now = fixture.clock.now();
+    fixture.push("found-1", "abc", true, now);
+
+    const auto later = fixture.push("real-1", "abc", false, now + std::chrono::hours{1});
+
+    EXPECT_EQ(later.kind, Appended::Kind::kept);
+}
+
+TEST(FoundPush, IsNotWrittenWhereADeliveryNamedIt) {
+    Fixture fixture;
+    const auto now = fixture.clock.now();
+    fixture.push("real-1", "abc", false, now);
+
+    EXPECT_EQ(fixture.push("found-1", "abc", true, now).kind, Appended::Kind::repeated);
+    EXPECT_EQ(fixture.push("found-2", "def", true, now).kind, Appended::Kind::kept);
+}
 
 }  // namespace
 
