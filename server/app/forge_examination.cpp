@@ -5,6 +5,8 @@
 #include "app/services.hpp"
 #include "base/text.hpp"
 #include "doctor/forge.hpp"
+#include "report/deployment_note.hpp"
+#include "report/outbox_writer.hpp"
 #include "store/reported_store.hpp"
 
 #include <nlohmann/json.hpp>
@@ -21,6 +23,7 @@ struct Known {
     RepositoryRow row;
     std::vector<std::string> reported;
     std::string status_error;
+    std::string deployment_error;
 };
 
 Task<Result<std::vector<Known>>> read_known(Core& core, std::string only) {
@@ -32,7 +35,8 @@ Task<Result<std::vector<Known>>> read_known(Core& core, std::string only) {
             out.push_back(
                 {std::move(row),
                  store::list_reported_contexts(db, id),
-                 store::last_status_error(db, id)}
+                 store::last_error(db, id, report::kStatusChannel),
+                 store::last_error(db, id, report::kDeploymentChannel)}
             );
         }
         if (out.empty() && !only.empty()) return not_found("no repository is called " + only);
@@ -110,6 +114,7 @@ Task<RepositoryHealth> Asking::ask(Known known) {
     out.wanted_url = hooks.empty() ? "" : hooks + known.row.hook;
     out.reported = std::move(known.reported);
     out.status_error = std::move(known.status_error);
+    out.deployment_error = std::move(known.deployment_error);
     const auto own = access::open_clone_token(*core_.sealer, known.row);
     const auto token = own ? *own : Secret{};
     auto finding = find_client(known.row, token);

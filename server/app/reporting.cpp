@@ -9,6 +9,7 @@ report::WriterSettings writer_settings(const Config& config, bool has_forge) {
     report::WriterSettings settings;
     settings.public_url = config.base_url();
     settings.statuses = has_forge;
+    settings.deployments = has_forge;
     settings.comments = has_forge && config.github.comments;
     settings.channels = config.channels;
     return settings;
@@ -24,7 +25,9 @@ Reporting::Reporting(Executor executor, const Config& config, Core& core, github
     : config_{config},
       clients_{clients},
       statuses_{clients},
+      checks_{*core.database, clients, statuses_, {core.server_id, config.base_url()}},
       comments_{*core.database, clients, {core.server_id, config.base_url()}},
+      deployments_{*core.database, clients, {core.server_id, config.base_url()}},
       channels_{
           channel_parts(executor, config, core),
           http::OutgoingRule::parse(config.notify_private).value(),
@@ -32,7 +35,9 @@ Reporting::Reporting(Executor executor, const Config& config, Core& core, github
       sender_{
           {executor,
            *core.database,
-           {{report::kStatusChannel, &statuses_}, {report::kCommentChannel, &comments_}},
+           {{report::kStatusChannel, &checks_},
+            {report::kCommentChannel, &comments_},
+            {report::kDeploymentChannel, &deployments_}},
            core.clock,
            core.random,
            [this] { channels_.wake(); }},

@@ -1,11 +1,14 @@
 #pragma once
-// Who tells others what happened: statuses and comments at the forge, and the server's channels.
+// Who tells others what happened: statuses, check runs, deployments and comments at the forge, and
+// the server's channels.
 
 #include "app/config.hpp"
 #include "app/core.hpp"
 #include "github/clients.hpp"
 #include "report/channels.hpp"
+#include "report/check_target.hpp"
 #include "report/comment_target.hpp"
+#include "report/deployment_target.hpp"
 #include "report/sender.hpp"
 
 namespace triphammer::app {
@@ -28,7 +31,9 @@ class Reporting {
     const Config& config_;
     github::Clients& clients_;
     report::GitHubTarget statuses_;
+    report::CheckTarget checks_;  // in place of statuses, where the App may
     report::CommentTarget comments_;
+    report::DeploymentTarget deployments_;
     report::Channels channels_;
     report::Sender sender_;
     bool is_started_ = false;

@@ -17,10 +17,13 @@ std::string mend_hook(const RepositoryHealth& one) {
     return "triphammer repo hook " + one.name;
 }
 
-std::vector<std::string> missing_events(const std::vector<std::string>& events) {
+template <class Wanted>
+std::vector<std::string> missing_events(
+    const std::vector<std::string>& events, const Wanted& wanted
+) {
     std::vector<std::string> out;
     if (contains(events, "*")) return out;
-    for (const auto event : github::hook_events()) {
+    for (const auto event : wanted) {
         if (!contains(events, event)) out.emplace_back(event);
     }
     return out;
@@ -40,7 +43,7 @@ std::optional<Finding> find_fault(const RepositoryHealth& one, bool polls) {
     if (!hook.is_active) {
         return failure(name, "It is switched off: GitHub sends nothing.", mend_hook(one));
     }
-    if (const auto missing = missing_events(hook.events); !missing.empty()) {
+    if (const auto missing = missing_events(hook.events, github::hook_events()); !missing.empty()) {
         return warning(name, "It does not send " + join(missing, ", ") + ".", mend_hook(one));
     }
     const bool is_told = hook.last.code != 0 && (hook.last.code < 200 || hook.last.code > 299);
@@ -120,6 +123,16 @@ Finding check_right(const RepositoryHealth& one, const std::string& github_url) 
     );
 }
 
+/// Nothing where none was refused.
+Findings check_deployments(const RepositoryHealth& one, const std::string& github_url) {
+    if (one.deployment_error.empty()) return {};
+    return {warning(
+        "deployments " + one.name,
+        "GitHub did not take its last deployment: " + one.deployment_error + ".",
+        github_url + "/settings/tokens   # Deployments: read and write"
+    )};
+}
+
 Findings check_branch(const RepositoryHealth& one, const std::string& github_url) {
     const auto name = "branch " + one.name;
     const auto& branch = one.state.default_branch;
@@ -172,7 +185,7 @@ Findings check_installed(const AppHealth& app) {
             out.push_back(fine(where, "It was granted what it asks for."));
         }
     }
-    if (const auto missing = missing_events(app.events); !missing.empty()) {
+    if (const auto missing = missing_events(app.events, github::app_events()); !missing.empty()) {
         out.push_back(warning(
             "app events", "It does not send " + join(missing, ", ") + ".", app.page + "/permissions"
         ));
@@ -203,6 +216,7 @@ Findings examine(const ForgeHealth& health) {
         add({check_right(one, health.github_url)});
         if (!one.problem.empty()) continue;
         add({check_hook(one, health.polls)});
+        add(check_deployments(one, health.github_url));
         add(check_branch(one, health.github_url));
     }
     if (out.empty()) {

@@ -24,6 +24,7 @@ struct RepositoryHealth {
     std::optional<github::HookState> hook;  // where shown; nothing: there is none
     std::string hook_problem;               // why it is not shown
     std::string status_error;               // of the last commit status
+    std::string deployment_error;           // of the last deployment
     std::vector<std::string> required;      // contexts that the default branch waits for
     std::vector<std::string> reported;      // contexts that this server has reported
     std::vector<std::string> others;        // contexts at the branch's newest commit

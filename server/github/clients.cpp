@@ -38,4 +38,14 @@ Task<Result<Client>> Clients::find(std::string repository, Permissions wanted) {
     co_return Client{std::move(api), clock_};
 }
 
+Task<Result<Client>> Clients::find_app(std::string repository, Permissions wanted) {
+    if (!app_.is_known()) co_return not_found("this server has no GitHub App");
+    auto borrowing = app_.borrow(std::move(repository), std::move(wanted));
+    auto token = co_await std::move(borrowing);
+    if (!token) co_return token.error();
+    auto api = api_;
+    api.token = std::move(*token);
+    co_return Client{std::move(api), clock_};
+}
+
 }  // namespace triphammer::github

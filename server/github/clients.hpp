@@ -22,6 +22,13 @@ class Clients {
     /// are App::borrow's, where there is no token to take instead.
     Task<Result<Client>> find(std::string repository, Permissions wanted);
 
+    /// As the App alone, for what only Apps may do (check runs). Code::not_found: there is none, it
+    /// is not installed there, or may not do all of `wanted`; other errors are App::borrow's.
+    Task<Result<Client>> find_app(std::string repository, Permissions wanted);
+
+    /// The App's number; empty where there is none.
+    std::string app_id() const { return app_.id(); }
+
     /// The token alone; empty where neither is for it.
     Task<Result<Secret>> find_token(std::string repository, Permissions wanted);
 

@@ -86,9 +86,16 @@ Permissions app_permissions(bool writes_contents) {
     };
 }
 
+std::vector<std::string_view> app_events() {
+    const auto hooks = hook_events();
+    std::vector<std::string_view> out{"check_run", "check_suite"};
+    out.insert(out.end(), hooks.begin(), hooks.end());
+    return out;
+}
+
 std::string make_manifest(const ManifestWish& wish) {
     auto events = json::array();
-    for (const auto event : hook_events()) events.push_back(event);
+    for (const auto event : app_events()) events.push_back(event);
     const json manifest{
         {"name", wish.name},
         {"url", wish.here},

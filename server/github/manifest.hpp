@@ -7,6 +7,8 @@
 #include "github/app.hpp"
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace triphammer::github {
 
@@ -19,6 +21,9 @@ struct ManifestWish {
 
 /// What this server does with an App, and what the events need. Pure.
 Permissions app_permissions(bool writes_contents);
+
+/// What an App is told of: hook_events, and what is asked of its check runs.
+std::vector<std::string_view> app_events();
 
 /// The manifest as JSON. Pure.
 std::string make_manifest(const ManifestWish& wish);

@@ -1,5 +1,6 @@
 #include "report/outbox_writer.hpp"
 
+#include "report/deployment_note.hpp"
 #include "report/notice_writer.hpp"
 #include "report/pull_comment.hpp"
 #include "report/skipped_status.hpp"
@@ -21,10 +22,8 @@ constexpr const char* kReader = "report";
 constexpr int kChanges = 500;
 constexpr auto kNews = std::chrono::hours{24};  // older changes are no news: reporting was off
 
-void append(
-    store::Transaction& tx, model::RepositoryId repository, const github::CommitStatus& status
-) {
-    if (!status.sha.empty()) store::append_message(tx, make_message(repository, status));
+void append(store::Transaction& tx, model::RepositoryId repository, const StatusNote& note) {
+    if (!note.status.sha.empty()) store::append_message(tx, make_message(repository, note));
 }
 
 /// What a group of changes is about. The row as it is now says the rest.
@@ -56,6 +55,14 @@ void comment(store::Transaction& tx, const Touched& touched) {
     }
 }
 
+void tell_deployments(store::Transaction& tx, const Touched& touched) {
+    for (const auto id : touched.jobs) {
+        const auto job = store::find_job(tx, {id});
+        if (!job || job->environment.empty()) continue;
+        if (const auto run = store::find_run(tx, job->run)) note_deployment(tx, *run, *job);
+    }
+}
+
 /// A row that is gone meanwhile has nothing to report.
 void report_all(store::Transaction& tx, const Touched& touched, const WriterSettings& settings) {
     for (const auto run : touched.runs) report_run(tx, {run}, settings);
@@ -71,6 +78,7 @@ Result<bool> write_outbox(store::Transaction& tx, const WriterSettings& settings
     if (changes.empty()) return false;
     const auto touched = collect(changes, tx.now());
     if (settings.statuses) report_all(tx, touched, settings);
+    if (settings.deployments) tell_deployments(tx, touched);
     if (settings.comments) comment(tx, touched);
     for (const auto& change : changes) {
         if (tx.now() - change.at <= kNews) notify_of(tx, change, settings.channels);
@@ -84,7 +92,7 @@ Result<> report_job(store::Transaction& tx, model::JobId id, const WriterSetting
     if (!job) return not_found("there is no job " + to_text(id));
     const auto run = store::find_run(tx, job->run);
     if (!run) return not_found("there is no run " + to_text(job->run));
-    append(tx, run->repository, make_status(*run, *job, settings.public_url));
+    append(tx, run->repository, {make_status(*run, *job, settings.public_url), run->id, id});
     return {};
 }
 
@@ -92,7 +100,7 @@ Result<> report_run(store::Transaction& tx, model::RunId id, const WriterSetting
     const auto run = store::find_run(tx, id);
     if (!run) return not_found("there is no run " + to_text(id));
     const bool unreadable = run->cause == model::Cause::invalid && store::list_jobs(tx, id).empty();
-    if (unreadable) append(tx, run->repository, make_status(*run, settings.public_url));
+    if (unreadable) append(tx, run->repository, {make_status(*run, settings.public_url), id, {}});
     return {};
 }
 

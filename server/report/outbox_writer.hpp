@@ -13,9 +13,10 @@ namespace triphammer::report {
 inline constexpr const char* kStatusChannel = "github-status";
 
 struct WriterSettings {
-    std::string public_url;  // without a slash at its end; empty: statuses carry no link
-    bool comments = false;   // on pull requests, of what jobs report
-    bool statuses = true;    // false: nobody could send them
+    std::string public_url;    // without a slash at its end; empty: statuses carry no link
+    bool comments = false;     // on pull requests, of what jobs report
+    bool statuses = true;      // false: nobody could send them
+    bool deployments = false;  // of jobs that name an environment
     std::vector<ChannelSettings> channels = {};
 };
 

@@ -2,10 +2,9 @@
 
 #include "base/deadline.hpp"
 #include "base/log.hpp"
+#include "report/status_message.hpp"
 #include "store/database.hpp"
 #include "store/repository_store.hpp"
-
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 
@@ -24,18 +23,6 @@ using When = std::optional<TimePoint>;
 
 void tell_failure(const std::string& name, const std::string& what) {
     log::error("reporting failed", {{"task", name}, {"error", what}});
-}
-
-github::CommitStatus parse_status(const std::string& payload) {
-    const auto json = nlohmann::json::parse(payload, nullptr, false);
-    github::CommitStatus status;
-    if (!json.is_object()) return status;
-    status.sha = json.value("sha", "");
-    status.context = json.value("context", "");
-    status.state = json.value("state", "");
-    status.description = json.value("description", "");
-    status.target_url = json.value("target_url", "");
-    return status;
 }
 
 /// The forge as a whole: nothing else would be answered otherwise now.
@@ -78,7 +65,7 @@ Task<Result<github::ApiAnswer>> GitHubTarget::create_status(
 Task<Result<github::ApiAnswer>> StatusTarget::send(
     std::string repository, store::MessageRow message
 ) {
-    return create_status(std::move(repository), parse_status(message.payload));
+    return create_status(std::move(repository), parse_status_note(message.payload).status);
 }
 
 Sender::Sender(Parts parts, std::optional<WriterSettings> settings)

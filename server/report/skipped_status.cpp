@@ -60,7 +60,7 @@ void report_file(store::Transaction& tx, const Delivery& delivery, const Skipped
         auto status = make_status(*run, job, {});
         status.sha = delivery.sha;
         status.target_url = delivery.link;
-        const auto message = make_message(delivery.repository, status);
+        const auto message = make_message(delivery.repository, {status, {}, {}});
         const bool is_known = store::has_message(tx, message.channel, message.subject);
         if (!is_known) store::append_message(tx, message);
     }

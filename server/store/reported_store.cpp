@@ -24,14 +24,20 @@ std::vector<std::string> list_reported_contexts(Connection& db, model::Repositor
     return out;
 }
 
-std::string last_status_error(Connection& db, model::RepositoryId repository) {
+std::string last_error(Connection& db, model::RepositoryId repository, std::string_view channel) {
     auto query = db.prepare(
         "SELECT CASE WHEN state IN ('pending', 'dead') THEN error ELSE '' END FROM outbox "
-        "WHERE channel = 'github-status' AND repository = ? AND state <> 'replaced' "
-        "ORDER BY id DESC LIMIT 1"
+        "WHERE channel = ? AND repository = ? AND state <> 'replaced' ORDER BY id DESC LIMIT 1"
     );
-    query.bind(repository);
+    query.bind(channel, repository);
     return query.find<std::string>().value_or("");
+}
+
+bool was_message_sent(Connection& db, std::string_view channel, std::string_view subject) {
+    auto query = db.prepare(
+        "SELECT 1 FROM outbox WHERE channel = ? AND subject = ? AND state = 'sent' LIMIT 1"
+    );
+    return query.bind(channel, subject).find<std::int64_t>().has_value();
 }
 
 }  // namespace triphammer::store

@@ -91,7 +91,7 @@ TEST(ForgeDoctor, LooksForRequiredContextsAmongOthersToo) {
 TEST(ForgeDoctor, ComparesWhatTheAppWasGranted) {
     ForgeHealth health;
     AppHealth app;
-    for (const auto event : github::hook_events()) app.events.emplace_back(event);
+    for (const auto event : github::app_events()) app.events.emplace_back(event);
     github::Place place;
     place.account = "acme";
     place.permissions = github::app_permissions(true);

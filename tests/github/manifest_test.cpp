@@ -18,7 +18,7 @@ TEST(MakeManifest, SaysWhereEventsAndPeopleGo) {
     EXPECT_EQ(manifest["redirect_url"], "https://ci.example.com/connect/github");
     EXPECT_EQ(manifest["setup_url"], "https://ci.example.com/connect/github");
     EXPECT_EQ(manifest["public"], false);
-    EXPECT_EQ(manifest["default_events"].size(), hook_events().size());
+    EXPECT_EQ(manifest["default_events"].size(), hook_events().size() + 2);
     EXPECT_EQ(manifest["default_permissions"]["statuses"], "write");
 }
 

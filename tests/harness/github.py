@@ -2,13 +2,15 @@
 published description of the endpoint (required fields, enumerations, lengths). A request that does
 not fit is answered 422 and remembered in `complaints`, which tests expect to be empty.
 
-It can be told to fail: `failures` is a list of (status, headers) given out one by one first."""
+It can be told to fail: `failures` is a list of (status, headers) given out one by one first; of the requests that change
+something every `lose_every`th is done and its answer lost."""
 import json
 import re
 import time
 import urllib.parse
 
 from .github_branches import GitHubBranches
+from .github_checks import GitHubChecks
 from .github_comments import GitHubComments
 from .github_hooks import GitHubHooks
 from .loopback import Handler, LoopbackServer
@@ -32,12 +34,17 @@ class GitHub(LoopbackServer):
         self.hooks = GitHubHooks()
         self.comments = GitHubComments()
         self.branches = GitHubBranches()
+        self.checks = GitHubChecks()
+        self.lose_every = 0
+        self.acts = 0  # requests that changed something
+        self.lost = 0
         super().__init__(_Handler, port, address)
         self.hooks.url = self.url
 
     def last_states(self, sha):
-        """context → state as GitHub would show it now."""
-        return {body["context"]: body["state"] for _, _, at, body in self.statuses if at == sha}
+        """context → state or conclusion as GitHub would show it now; a check run that goes on is "pending"."""
+        states = {body["context"]: body["state"] for _, _, at, body in self.statuses if at == sha}
+        return {**states, **{name: run["conclusion"] or "pending" for name, run in self.checks.newest(sha).items()}}
 
 
 def hook_config_complaint(raw):
@@ -74,7 +81,7 @@ class _Handler(Handler):
     def do_GET(self):
         if self.path == "/rate_limit":
             return self._answer_limit()
-        return (self._answer_page(b"") or self._answer_app(b"") or self._answer_comments(b"") or self._answer_hooks(b"")
+        return (self._answer_page(b"") or self._answer_checks(b"") or self._answer_app(b"") or self._answer_comments(b"") or self._answer_hooks(b"")
                 or self._answer(404, {"message": "Not Found"}))
 
     def _answer_page(self, raw):
@@ -100,7 +107,7 @@ class _Handler(Handler):
             self._answer(*owner.manifests.list_given(self._given_token(), dict(urllib.parse.parse_qsl(url.query))))
             return True
         found = re.match(r"/repos/([^/]+/[^/]+)", url.path)
-        shown = found and self._may_see(found[1]) and owner.branches.answer("GET", self.path)
+        shown = found and self._may_see(found[1]) and owner.branches.answer("GET", self.path, self.headers.get("If-None-Match"))
         if shown:
             self._answer(*shown)
             return True
@@ -129,8 +136,20 @@ class _Handler(Handler):
 
     def do_PATCH(self):
         raw = self.read_body()
-        (self._answer_app(raw) or self._answer_comments(raw) or self._answer_hooks(raw)
+        (self._answer_checks(raw) or self._answer_app(raw) or self._answer_comments(raw) or self._answer_hooks(raw)
          or self._answer(404, {"message": "Not Found"}))
+
+    def _answer_checks(self, raw):
+        """Whether it was for check runs or deployments."""
+        name, app = re.match(r"/repos/([^/]+/[^/]+)/", self.path), self.owner.app
+        right = "deployments" if "/deployments" in self.path else "checks"
+        by_app = name and app and app.allows(self._given_token(), name[1], right, "write")
+        if not by_app and self._given_token() != self.owner.token:
+            return False
+        found = self.owner.checks.answer(self.command, self.path, raw, app.id if by_app else None)
+        if found:
+            self._answer(*found)
+        return bool(found)
 
     def _answer_comments(self, raw):
         """Whether it was for comments of pull requests."""
@@ -195,7 +214,7 @@ class _Handler(Handler):
     def do_POST(self):
         raw = self.read_body()
         self.owner.requests += 1
-        if self._answer_page(raw) or self._answer_app(raw) or self._answer_comments(raw) or self._answer_hooks(raw):
+        if self._answer_page(raw) or self._answer_checks(raw) or self._answer_app(raw) or self._answer_comments(raw) or self._answer_hooks(raw):
             return None
         if self.owner.failures:
             status, headers = self.owner.failures.pop(0)
@@ -234,7 +253,19 @@ class _Handler(Handler):
         self.owner.reporters.append(self._given_token())
         self._answer(201, {**body, "id": len(self.owner.statuses)})
 
+    def _is_lost(self, status):
+        owner = self.owner
+        if self.command == "GET" or status >= 300:
+            return False
+        owner.acts += 1
+        is_lost = bool(owner.lose_every) and owner.acts % owner.lose_every == 0
+        owner.lost += is_lost
+        return is_lost
+
     def _answer(self, status, body, headers=None):
         kind = ("Content-Type", "application/json; charset=utf-8")
         content = b"" if body is None else json.dumps(body).encode()
+        if self._is_lost(status):
+            self.close_connection = True
+            return
         self.answer(status, [*(headers or {}).items(), kind], content)

@@ -13,7 +13,7 @@ FIELDS = {"name", "url", "hook_attributes", "redirect_url", "callback_urls", "se
           "default_events", "default_permissions", "request_oauth_on_install", "setup_on_update"}
 # Which permission lets an App have an event ("Webhook events and payloads"); none: every App may.
 NEEDS = {
-    "create": "contents", "delete": "contents", "deployment": "deployments", "deployment_status": "deployments",
+    "check_run": "checks", "check_suite": "checks", "create": "contents", "delete": "contents", "deployment": "deployments", "deployment_status": "deployments",
     "fork": "contents", "gollum": "contents", "issue_comment": "issues", "issues": "issues", "label": None,
     "milestone": "issues", "page_build": "pages", "public": None, "pull_request": "pull_requests",
     "pull_request_review": "pull_requests", "pull_request_review_comment": "pull_requests", "push": "contents",

@@ -42,7 +42,7 @@ def git(tmp_path):
 def github():
     with GitHub() as server:
         yield server
-        assert server.complaints == [] and server.comments.complaints == []
+        assert server.complaints == [] and server.comments.complaints == [] and server.checks.complaints == []
 
 
 @pytest.fixture

@@ -152,7 +152,7 @@ def test_a_repository_that_is_switched_on_is_built_and_reported_by_the_app_alone
     assert daemon.finished_run(run)["state"] == "succeeded", daemon.tail()
     daemon.wait_for(lambda: "success" in forge.last_states(sha).values(), 20, "no status came")
     made = [body["permissions"] for _, body in app.made]
-    assert {"statuses": "write", "metadata": "read"} in made and {"contents": "read", "metadata": "read"} in made
+    assert {"checks": "write", "metadata": "read"} in made and {"contents": "read", "metadata": "read"} in made
 
     daemon.stop()
     daemon.start()
