@@ -175,6 +175,11 @@ std::vector<Setting> make_settings() {
             [](auto& config) -> auto& { return config.github.poll_seconds; },
             1
         ),
+        inner_number_setting(
+            "github.branches_seconds",
+            [](auto& config) -> auto& { return config.github.branches_seconds; },
+            1
+        ),
         secret_setting("github.token", &GithubConfig::token),
         text_setting("github.app_id", github(&GithubConfig::app_id)),
         secret_setting("github.private_key", &GithubConfig::private_key),

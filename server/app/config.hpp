@@ -21,12 +21,13 @@ struct GithubConfig {
     std::string api_url = "https://api.github.com";
     std::string url = "https://github.com";
     Secret token;
-    std::string app_id;         // of a GitHub App; it and its key, or neither
-    Secret private_key;         // PEM
-    std::string mode = "push";  // push: GitHub sends; poll: its log of deliveries is asked
-    int poll_seconds = 15;      // how often, with poll
-    bool comments = true;       // on pull requests: one that shows what jobs report
-    Secret webhook_secret;      // of POST /webhooks/github; empty: that route refuses everything
+    std::string app_id;          // of a GitHub App; it and its key, or neither
+    Secret private_key;          // PEM
+    std::string mode = "push";   // push: GitHub sends; poll: its log of deliveries is asked
+    int poll_seconds = 15;       // how often, with poll
+    int branches_seconds = 300;  // how often branches are compared with what deliveries said
+    bool comments = true;        // on pull requests: one that shows what jobs report
+    Secret webhook_secret;       // of POST /webhooks/github; empty: that route refuses everything
     Secret webhook_secret_previous;  // the one before, while GitHub still signs with it
 };
 

@@ -17,6 +17,7 @@
 #include "base/log.hpp"
 #include "base/task_group.hpp"
 #include "base/text.hpp"
+#include "intake/branch_watch.hpp"
 #include "intake/catch_up.hpp"
 #include "intake/github_feeds.hpp"
 #include "intake/hook_book.hpp"
@@ -42,6 +43,8 @@ namespace {
 constexpr Milliseconds kStopGrace{3'000};
 /// How long a delivery that GitHub could not hand over may be missed.
 constexpr Milliseconds kMissedPause = 5min;
+/// How long a push's delivery may be on its way before the push counts as missed.
+constexpr Milliseconds kDeliveryGrace = 1min;
 
 int complain(const StartError& error) {
     std::cerr << "triphammer: " << error.message << '\n';
@@ -118,6 +121,10 @@ class Daemon {
               feed_settings(config, core.server_id)},
           catch_up_{
               {executor_, *core.database, feeds_, receiver_, core.clock}, catch_up_pause(config)},
+          branches_{
+              {executor_, *core.database, feeds_, receiver_, core.clock},
+              std::chrono::seconds{config.github.branches_seconds},
+              kDeliveryGrace},
           reporting_{executor_, config, core, shop_.clients},
           examination_{config, core.clock},
           chores_{executor_, {}} {
@@ -149,6 +156,7 @@ class Daemon {
     intake::Receiver receiver_;
     intake::GitHubFeeds feeds_;
     intake::CatchUp catch_up_;
+    intake::BranchWatch branches_;
     Reporting reporting_;
     Examination examination_;
     TaskGroup chores_;
@@ -220,6 +228,7 @@ Task<Result<>> Daemon::reload_forge_app() {
     const auto used = co_await std::move(using_it);
     reporting_.start();
     catch_up_.wake();
+    branches_.wake();
     co_return used;
 }
 
@@ -236,6 +245,10 @@ void Daemon::measure(api::MetricsText& out) const {
     out.counter(
         {"triphammer_webhooks_fetched_total", "Kept, out of GitHub's log of deliveries."},
         to_double(catch_up_.fetched())
+    );
+    out.counter(
+        {"triphammer_pushes_found_total", "Kept, out of branches' heads: no delivery came."},
+        to_double(branches_.found())
     );
     out.histogram(
         {"triphammer_webhook_seconds", "From a webhook's head to its answer."}, receiver_.latency()
@@ -295,6 +308,8 @@ Task<> Daemon::stop(const ServeOptions& options) {
     co_await std::move(chores);
     auto catching_up = catch_up_.stop();
     co_await std::move(catching_up);
+    auto comparing = branches_.stop();
+    co_await std::move(comparing);
     auto receiver = receiver_.stop();
     co_await std::move(receiver);
     auto timekeeper = timekeeper_.stop();
@@ -316,6 +331,7 @@ Task<> Daemon::run(const ServeOptions& options) {
     planner_.start();
     timekeeper_.start();
     catch_up_.start();
+    branches_.start();
     reporting_.start();
     chores_.spawn("retention", keep_retention(shop_, core_.clock, config_.data / "lfs"));
     chores_.spawn("tokens", shop_.tokens.run());

@@ -26,7 +26,8 @@ struct DeliveryPage {
 struct DeliveryText {
     std::string guid;
     std::string event;
-    std::string payload;  // JSON
+    std::string payload;    // JSON
+    bool is_found = false;  // made here: of a push that the forge has no delivery of
 };
 
 /// Code::protocol: it is no such page.

@@ -62,6 +62,19 @@ Task<Result<github::ApiAnswer>> GitHubFeeds::get(Feed feed, std::string path, st
     co_return co_await std::move(asking);
 }
 
+Task<Result<github::Client>> GitHubFeeds::client_for(RepositoryRow row) {
+    auto settings = settings_.api;
+    settings.token = token_of(row);
+    if (settings.token.empty() && parts_.app.is_known()) {
+        auto borrowing = parts_.app.borrow(row.full_name, {{"contents", "read"}});
+        auto token = co_await std::move(borrowing);
+        if (!token) co_return token.error();
+        settings.token = std::move(*token);
+    }
+    if (settings.token.empty()) co_return not_found("nobody may read " + row.full_name);
+    co_return github::Client{std::move(settings), parts_.clock};
+}
+
 Task<Result<std::vector<RepositoryRow>>> GitHubFeeds::read_repositories() {
     using Rows = std::vector<RepositoryRow>;
     auto work = [](store::Connection& db) { return Result<Rows>{store::list_repositories(db)}; };

@@ -1,10 +1,11 @@
 #pragma once
 // The hooks whose logs GitHub can be asked for: those of repositories with a token, made by us or
-// found by their address, and the App's.
+// found by their address, and the App's. And who may read the repositories' branches.
 
 #include "base/clock.hpp"
 #include "github/app.hpp"
 #include "github/client.hpp"
+#include "intake/branch_watch.hpp"
 #include "intake/catch_up.hpp"
 #include "model/ids.hpp"
 #include "store/repository_store.hpp"
@@ -25,7 +26,7 @@ struct FeedSettings {
     std::string hooks;        // what addresses of our hooks begin with; empty: none is looked for
 };
 
-class GitHubFeeds final : public FeedSource {
+class GitHubFeeds final : public FeedSource, public BranchSource {
   public:
     /// Everything given outlives this object. All calls on the logic thread.
     struct Parts {
@@ -39,6 +40,7 @@ class GitHubFeeds final : public FeedSource {
 
     Task<Result<std::vector<Feed>>> list() override;
     Task<Result<github::ApiAnswer>> get(Feed feed, std::string path, std::string etag) override;
+    Task<Result<github::Client>> client_for(store::RepositoryRow row) override;
 
   private:
     Task<Result<std::vector<store::RepositoryRow>>> read_repositories();

@@ -2,6 +2,7 @@
 
 #include "github/payload.hpp"
 #include "github/visibility.hpp"
+#include "intake/found_push.hpp"
 #include "queue/queue.hpp"
 #include "store/database.hpp"
 #include "store/delivery_store.hpp"
@@ -57,6 +58,7 @@ PendingDelivery to_pending(store::Connection& db, const store::DeliveryRow& row)
     out.id = row.id;
     out.waits_with = row.repository;
     out.attempts = row.plan_attempts;
+    out.is_found = row.source_address == kFoundSource;
     const auto facts = nlohmann::json::parse(row.facts_json, nullptr, false);
     if (!facts.is_object()) {
         out.problem = make_reason("unreadable", "the stored facts of this delivery are damaged");
@@ -102,6 +104,11 @@ void learn_repository(store::Transaction& tx, const PlanQuestion& question) {
     const auto& event = question.event;
     if (repository.forge_id != 0 || event.repository_id == 0) return;
     (void)store::learn_forge_id(tx, repository.id, event.repository_id);
+}
+
+void tell_found(model::Reason& reason) {
+    reason.text =
+        "no delivery told of this push, it was found at the branch's head; " + reason.text;
 }
 
 std::string to_text_of(const model::Reason& reason) {
@@ -162,6 +169,7 @@ Task<Result<>> keep_plan(
             store::replace_schedules(tx, origin.repository, made.standing->schedules);
             store::set_follows_runs(tx, origin.repository, made.standing->follows_runs);
         }
+        if (delivery.is_found) tell_found(made.plan.reason);
         auto created = queue::create_runs(tx, origin, made.plan);
         if (!created) return created.error();
         return {};

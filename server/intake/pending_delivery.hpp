@@ -17,6 +17,7 @@ struct PendingDelivery {
     model::DeliveryId id;
     model::RepositoryId waits_with;  // as stored: none until planning knows the repository
     std::int64_t attempts = 0;       // that failed so far
+    bool is_found = false;           // made of a branch's head: no delivery came
     PlanQuestion question;
     /// Set (with a code) when it cannot become a question: unknown repository, unreadable facts.
     model::Reason problem;

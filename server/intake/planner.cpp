@@ -2,6 +2,7 @@
 
 #include "base/deadline.hpp"
 #include "base/log.hpp"
+#include "intake/own_objects.hpp"
 #include "intake/pending_delivery.hpp"
 
 #include <boost/asio/post.hpp>
@@ -164,6 +165,9 @@ Task<Result<bool>> Planner::plan_delivery(const PendingDelivery& delivery) {
         if (!ended) co_return ended.error();
         co_return true;
     }
+    auto taking = take_own(parts_.database, delivery);
+    const auto taken = co_await std::move(taking);
+    if (!taken || *taken) co_return taken;
     auto planning = parts_.plans.make_plan(delivery.question);
     auto made = co_await std::move(planning);
     if (!made && may_retry(made.error(), delivery.attempts)) {

@@ -7,6 +7,7 @@
 #include "http/networks.hpp"
 #include "intake/body_spool.hpp"
 #include "intake/delivery_text.hpp"
+#include "intake/found_push.hpp"
 #include "store/database.hpp"
 #include "store/repository_store.hpp"
 
@@ -65,6 +66,12 @@ Result<model::Event> read_event(
     return github::scan_payload(name, body);
 }
 
+/// What a push brought its branch to: all that is known of one that was found.
+std::string head_key_of(const model::Event& event) {
+    const bool is_branch = event.name == "push" && !event.branch.empty() && !event.deleted;
+    return is_branch ? "head " + event.ref + ' ' + event.sha : std::string{};
+}
+
 /// The row's repository, if the payload names it. Numeric ids decide; before the first signed
 /// delivery the name does, and that delivery teaches the id.
 Result<model::RepositoryId> claim_for(
@@ -105,6 +112,7 @@ struct Receiver::Incoming {
     std::string signature;
     std::shared_ptr<const Hook> hook;  // null: unknown
     std::uint64_t body_bytes = 0;      // as received
+    bool is_found = false;             // made here, of a branch's head
 };
 
 Receiver::Receiver(Parts parts, ReceiverSettings settings, OnAccepted on_accepted)
@@ -221,7 +229,8 @@ Task<int> Receiver::take(std::string hook, github::DeliveryText delivery) {
     incoming.name = hook;
     incoming.body_bytes = delivery.payload.size();
     incoming.head.segments = {"webhooks", "github", std::move(hook)};
-    incoming.head.peer.address = "github";
+    incoming.is_found = delivery.is_found;
+    incoming.head.peer.address = delivery.is_found ? kFoundSource : "github";
     auto& headers = incoming.head.headers;
     headers.add("Content-Type", "application/json");
     headers.add("X-GitHub-Delivery", std::move(delivery.guid));
@@ -277,6 +286,8 @@ Task<Response> Receiver::commit(Incoming incoming, model::Event event, std::stri
     delivery.action = event.action;
     delivery.source_address = incoming.head.peer.address;
     delivery.content_key = event.content_key;
+    delivery.head_key = head_key_of(event);
+    delivery.is_found = incoming.is_found;
     delivery.facts_json = nlohmann::json(event).dump();
     delivery.headers_json = headers_to_json(headers);
     delivery.body = std::move(body);
