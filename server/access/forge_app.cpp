@@ -12,10 +12,15 @@ Binding bind_forge_app(const char* what, const store::ForgeAppRow& row) {
 
 void seal_forge_app(const Sealer& sealer, const ForgeAppKeys& keys, store::ForgeAppRow& row) {
     row.private_key = sealer.seal(keys.private_key.reveal(), bind_forge_app("private-key", row));
-    row.webhook_secret =
-        sealer.seal(keys.webhook_secret.reveal(), bind_forge_app("webhook-secret", row));
+    row.webhook_secret = seal_app_hook_secret(sealer, keys.webhook_secret, row);
     row.client_secret =
         sealer.seal(keys.client_secret.reveal(), bind_forge_app("client-secret", row));
+}
+
+std::string seal_app_hook_secret(
+    const Sealer& sealer, const Secret& secret, const store::ForgeAppRow& row
+) {
+    return sealer.seal(secret.reveal(), bind_forge_app("webhook-secret", row));
 }
 
 Result<ForgeAppKeys> open_forge_app(const Sealer& sealer, const store::ForgeAppRow& row) {
@@ -26,7 +31,12 @@ Result<ForgeAppKeys> open_forge_app(const Sealer& sealer, const store::ForgeAppR
     if (!webhook) return with_context(what, webhook.error());
     auto client = sealer.open(row.client_secret, bind_forge_app("client-secret", row));
     if (!client) return with_context(what, client.error());
-    return ForgeAppKeys{std::move(*key), std::move(*webhook), std::move(*client)};
+    ForgeAppKeys keys{std::move(*key), std::move(*webhook), std::move(*client), {}};
+    if (row.old_webhook_secret.empty()) return keys;
+    auto old = sealer.open(row.old_webhook_secret, bind_forge_app("webhook-secret", row));
+    if (!old) return with_context(what, old.error());
+    keys.old_webhook_secret = std::move(*old);
+    return keys;
 }
 
 }  // namespace triphammer::access

@@ -12,10 +12,14 @@ struct ForgeAppKeys {
     Secret private_key;  // PEM
     Secret webhook_secret;
     Secret client_secret;
+    Secret old_webhook_secret;  // until the row's time for it; empty: none
 };
 
 /// Puts them into the row, whose `app_id` is set.
 void seal_forge_app(const Sealer& sealer, const ForgeAppKeys& keys, store::ForgeAppRow& row);
+std::string seal_app_hook_secret(
+    const Sealer& sealer, const Secret& secret, const store::ForgeAppRow& row
+);
 /// Code::invalid: another master key, or a changed row.
 Result<ForgeAppKeys> open_forge_app(const Sealer& sealer, const store::ForgeAppRow& row);
 

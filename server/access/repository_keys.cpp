@@ -46,6 +46,10 @@ std::string seal_clone_token(const Sealer& sealer, const std::string& hook, cons
     return token.empty() ? "" : sealer.seal(token.reveal(), bind_clone_token(hook));
 }
 
+bool has_own_token(const store::RepositoryRow& repository) {
+    return repository.forge_hook != 0 && !repository.clone_token.empty();
+}
+
 Result<Secret> open_clone_token(const Sealer& sealer, const store::RepositoryRow& repository) {
     if (repository.clone_token.empty()) return Secret{};
     auto opened = sealer.open(repository.clone_token, bind_clone_token(repository.hook));

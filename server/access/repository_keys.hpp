@@ -14,6 +14,8 @@ Result<Secret> open_old_hook_secret(const Sealer& sealer, const store::Repositor
 
 /// Empty stays empty: no token.
 std::string seal_clone_token(const Sealer& sealer, const std::string& hook, const Secret& token);
+/// Whether it was connected with a token, which is the forge's then; what only fetches is not.
+bool has_own_token(const store::RepositoryRow& repository);
 Result<Secret> open_clone_token(const Sealer& sealer, const store::RepositoryRow& repository);
 
 /// The private half; empty stays empty.

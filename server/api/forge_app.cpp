@@ -36,6 +36,9 @@ json stored_json(const Services& services, const store::ForgeAppRow& row) {
         {"page", row.page},
         {"install_url", install_url(services.github_url, row.slug)},
         {"from", "here"},
+        {"old_secret_until",
+         services.clock.now() < row.old_secret_until ? json(to_rfc3339(row.old_secret_until))
+                                                     : json{}},
         {"created_at", to_rfc3339(row.created_at)},
         {"created_by", row.created_by},
     };
@@ -139,7 +142,9 @@ store::ForgeAppRow make_row(
     row.client_id = made.client_id;
     row.created_by = actor;
     access::seal_forge_app(
-        services.sealer, {made.identity.private_key, made.webhook_secret, made.client_secret}, row
+        services.sealer,
+        {made.identity.private_key, made.webhook_secret, made.client_secret, {}},
+        row
     );
     return row;
 }

@@ -11,6 +11,9 @@
 
 namespace triphammer::api {
 
+/// Another secret for its hook (app_secret.cpp).
+Answer rotate_app_secret(Services& services, Call call);
+
 /// "https://github.com/apps/SLUG/installations/new"
 std::string install_url(const std::string& github_url, const std::string& slug);
 

@@ -87,6 +87,9 @@ const std::map<std::string, std::string, std::less<>>& summaries() {
         {"GET /api/v1/github/app", "The server's GitHub App, and whether one can be made here"},
         {"DELETE /api/v1/github/app", "Forgets the App that was made here; GitHub keeps it"},
         {"PUT /api/v1/github/app/hook", "Sets address and secret of the App's hook at GitHub"},
+        {"POST /api/v1/github/app/hook/secret",
+         "Another secret for the hook of the App that was made here, told to GitHub; the old one "
+         "signs, too, for keep_hours"},
         {"POST /api/v1/github/app/manifest",
          "What the browser posts to GitHub to have an App made, and where to"},
         {"POST /api/v1/github/app/conversions",

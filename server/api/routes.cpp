@@ -1,6 +1,7 @@
 #include "api/routes.hpp"
 
 #include "api/board_handlers.hpp"
+#include "api/forge_app.hpp"
 #include "api/handlers.hpp"
 #include "api/manual_run.hpp"
 #include "base/text.hpp"
@@ -76,6 +77,7 @@ constexpr auto kRoutes = std::to_array<Route>({
     {get, "/api/v1/github/app", admin, show_forge_app},
     {delete_, "/api/v1/github/app", admin, remove_forge_app},
     {put, "/api/v1/github/app/hook", admin, mend_app_hook},
+    {post, "/api/v1/github/app/hook/secret", admin, rotate_app_secret},
     {post, "/api/v1/github/app/manifest", admin, begin_forge_app},
     {post, "/api/v1/github/app/conversions", admin, finish_forge_app},
     {get, "/api/v1/github/app/installations", admin, list_installations},

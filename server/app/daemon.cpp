@@ -217,7 +217,8 @@ Task<Result<>> Daemon::use_forge_app() {
     hooks_.set_server_secrets(
         {config_.github.webhook_secret,
          config_.github.webhook_secret_previous,
-         is_ours ? (*made)->webhook_secret : Secret{}}
+         is_ours ? (*made)->webhook_secret : Secret{}},
+        is_ours ? (*made)->old_webhook_secret : intake::OldSecret{}
     );
     if (!made) co_return made.error();
     co_return Result<>{};

@@ -2,6 +2,7 @@
 
 #include "access/forge_app.hpp"
 #include "github/app.hpp"
+#include "intake/hook_book.hpp"
 
 #include <optional>
 
@@ -10,6 +11,7 @@ namespace triphammer::app {
 struct StoredApp {
     github::AppIdentity identity;
     Secret webhook_secret;
+    intake::OldSecret old_webhook_secret;
 };
 
 /// The GitHub App that was made from here; nothing: there is none. Code::invalid where the master

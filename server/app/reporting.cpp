@@ -8,9 +8,9 @@ namespace {
 report::WriterSettings writer_settings(const Config& config, bool has_forge) {
     report::WriterSettings settings;
     settings.public_url = config.base_url();
-    settings.statuses = has_forge;
-    settings.deployments = has_forge;
-    settings.comments = has_forge && config.github.comments;
+    settings.has_forge = has_forge;
+    settings.deployments = true;
+    settings.comments = config.github.comments;
     settings.channels = config.channels;
     return settings;
 }
@@ -44,9 +44,7 @@ Reporting::Reporting(Executor executor, const Config& config, Core& core, github
           writer_settings(config, false)} {}
 
 void Reporting::start() {
-    const bool has_forge = clients_.may_find();
-    if (!has_forge && config_.channels.empty()) return;
-    sender_.use(writer_settings(config_, has_forge));
+    sender_.use(writer_settings(config_, clients_.may_find()));
     if (is_started_) return;
     is_started_ = true;
     sender_.start();

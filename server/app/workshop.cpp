@@ -1,5 +1,6 @@
 #include "app/workshop.hpp"
 
+#include "access/repository_keys.hpp"
 #include "app/remotes.hpp"
 #include "app/run_here.hpp"
 #include "app/services.hpp"
@@ -52,6 +53,16 @@ api::Submodules submodules_of(const Config& config) {
     return api::Submodules::none;
 }
 
+Task<Result<Secret>> find_own_token(Core& core, std::string repository) {
+    auto find = [&](store::Connection& db) -> Result<Secret> {
+        const auto row = store::find_repository_by_name(db, repository);
+        if (!row || !access::has_own_token(*row)) return Secret{};
+        return access::open_clone_token(*core.sealer, *row);
+    };
+    auto finding = core.database->read(find);
+    co_return co_await std::move(finding);
+}
+
 }  // namespace
 
 Workshop::Workshop(const Config& given, Core& core, Executor executor)
@@ -82,6 +93,7 @@ Workshop::Workshop(const Config& given, Core& core, Executor executor)
       services{make_services(given, core, live)},
       router{services},
       server{executor, router} {
+    clients.use([&core](std::string name) { return find_own_token(core, std::move(name)); });
     services.on_queue = [this] { dispatcher.wake(); };
     services.gateway = &gateway;
     services.mirrors = &mirrors;

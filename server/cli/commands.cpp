@@ -128,7 +128,8 @@ std::vector<Command> make_commands() {
          "OWNER/NAME",
          "makes another secret for the hook; the old one signs, too, for a while",
          with_admin(
-             {{"keep", "HOURS", "how long (default: 24)"},
+             {{"app", "", "of the GitHub App that was made here instead"},
+              {"keep", "HOURS", "how long (default: 24)"},
               {"webhook-secret-file", "FILE", "use this secret instead of making one"}}
          ),
          repo_rotate_secret},

@@ -62,14 +62,19 @@ int repo_hook(const Invocation& invocation) {
 
 int repo_rotate_secret(const Invocation& invocation) {
     const auto& words = invocation.arguments.words();
-    if (words.empty() || words[0].find('/') == std::string::npos) {
-        return complain("missing: OWNER/NAME (see --help)", kUsage);
+    const bool is_app = invocation.arguments.has("app");
+    if (!is_app && (words.empty() || words[0].find('/') == std::string::npos)) {
+        return complain("missing: OWNER/NAME, or --app (see --help)", kUsage);
+    }
+    if (is_app && invocation.arguments.has("webhook-secret-file")) {
+        return complain("the App's secret is made here: leave --webhook-secret-file out", kUsage);
     }
     const auto config = load_config(invocation);
     if (!config) return complain(config.error(), kUsage);
     auto body = read_rotation(invocation);
     if (!body) return complain(body.error(), kUsage);
-    const auto target = "/api/v1/repositories/" + words[0] + "/hook/secret";
+    const auto target = is_app ? "/api/v1/github/app/hook/secret"
+                               : "/api/v1/repositories/" + words[0] + "/hook/secret";
     const auto answer = send(*config, {"POST", target, std::move(*body)});
     if (!answer) return complain(answer.error(), kFailed);
     if (!answer->ok()) return complain(message_of(*answer), kFailed);

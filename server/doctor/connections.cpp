@@ -98,7 +98,9 @@ Findings check_token(const Connections& facts, const ConnectionQuestion& questio
         if (question.app) return {};
         return {warning(
             "token",
-            "There is none: no commit statuses are set, private repositories cannot be cloned.",
+            "There is none: only repositories that were connected with a token of their own get "
+            "commit "
+            "statuses and may be private.",
             "github.token_file: /etc/triphammer/github-token"
         )};
     }

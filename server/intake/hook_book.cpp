@@ -19,22 +19,29 @@ constexpr std::size_t kMaxKnown = 4096;  // strangers' guesses are kept too, for
 
 using Row = std::optional<store::RepositoryRow>;
 
+/// Null without a secret.
+std::shared_ptr<const Hook> make_server_hook(std::vector<Secret> secrets) {
+    std::erase_if(secrets, [](const Secret& secret) { return secret.empty(); });
+    if (secrets.empty()) return nullptr;
+    auto hook = std::make_shared<Hook>();
+    hook->secrets = std::move(secrets);
+    return hook;
+}
+
 }  // namespace
 
 HookBook::HookBook(store::Database& database, const access::Sealer& sealer, const Clock& clock)
     : database_{database}, sealer_{sealer}, clock_{clock} {}
 
-void HookBook::set_server_secrets(std::vector<Secret> secrets) {
-    std::erase_if(secrets, [](const Secret& secret) { return secret.empty(); });
-    server_hook_ = nullptr;
-    if (secrets.empty()) return;
-    auto hook = std::make_shared<Hook>();
-    hook->secrets = std::move(secrets);
-    server_hook_ = std::move(hook);
+void HookBook::set_server_secrets(std::vector<Secret> secrets, const OldSecret& old) {
+    server_hook_ = make_server_hook(secrets);
+    secrets.push_back(old.secret);
+    changing_hook_ = make_server_hook(std::move(secrets));
+    old_until_ = old.until;
 }
 
 Task<Result<std::shared_ptr<const Hook>>> HookBook::find_hook(std::string name) {
-    if (name.empty()) co_return server_hook_;
+    if (name.empty()) co_return clock_.now() < old_until_ ? changing_hook_ : server_hook_;
     const auto found = known_.find(name);
     const auto now = clock_.instant();
     if (found != known_.end() && now - found->second.read_at < kFresh) {

@@ -41,6 +41,12 @@ class HookSource {
     virtual void forget(const std::string& name) = 0;
 };
 
+/// One that signs, too, until then.
+struct OldSecret {
+    Secret secret;  // empty: there is none
+    TimePoint until;
+};
+
 /// The hooks of the table of repositories, and the server's own, which is also the GitHub App's.
 /// Each is kept for a second, so that a changed secret counts at once without a read for each
 /// delivery.
@@ -51,7 +57,7 @@ class HookBook final : public HookSource {
 
     /// Any of them signs what comes to the server's own hook; empty ones do not count. None: there
     /// is no such hook.
-    void set_server_secrets(std::vector<Secret> secrets);
+    void set_server_secrets(std::vector<Secret> secrets, const OldSecret& old = {});
 
     Task<Result<std::shared_ptr<const Hook>>> find_hook(std::string name) override;
     void forget(const std::string& name) override;
@@ -70,6 +76,8 @@ class HookBook final : public HookSource {
     const access::Sealer& sealer_;
     const Clock& clock_;
     std::shared_ptr<const Hook> server_hook_;
+    std::shared_ptr<const Hook> changing_hook_;  // with the old secret, until it ends
+    TimePoint old_until_;
     std::map<std::string, Entry, std::less<>> known_;
 };
 

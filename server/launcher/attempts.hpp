@@ -75,6 +75,7 @@ class Attempts {
     std::filesystem::path word_for(std::int64_t fence) const {
         return settings_.run / (std::to_string(fence) + ".signal");
     }
+
     std::filesystem::path aside() const { return settings_.run / "swept"; }
 
     const Settings& settings_;

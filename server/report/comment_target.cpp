@@ -68,7 +68,7 @@ Task<Result<github::ApiAnswer>> CommentTarget::send(
     draft->object.shown = shown;
     const auto number = message.subject.substr(message.subject.find(' ') + 1);
     const auto path = github::repository_path(repository);
-    auto choosing = clients_.find(std::move(repository), {{"pull_requests", "write"}});
+    auto choosing = clients_.find(repository, {{"pull_requests", "write"}});
     auto client = co_await std::move(choosing);
     if (!client && client.error().code == Code::not_found) {
         co_return github::answer_of_nobody(client.error());
@@ -76,7 +76,11 @@ Task<Result<github::ApiAnswer>> CommentTarget::send(
     if (!client) co_return client.error();
     Place place{std::move(*client), path, path + "/issues/" + number + "/comments"};
     auto bringing = bring(std::move(place), std::move(*draft));
-    co_return co_await std::move(bringing);
+    auto answer = co_await std::move(bringing);
+    const bool is_refused = answer && github::is_refusal(*answer);
+    if (!is_refused || !clients_.pass_over(repository)) co_return answer;
+    auto again = send(std::move(repository), std::move(message));
+    co_return co_await std::move(again);
 }
 
 Task<Result<github::ApiAnswer>> CommentTarget::bring(Place place, CommentDraft draft) const {

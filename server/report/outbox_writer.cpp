@@ -1,5 +1,6 @@
 #include "report/outbox_writer.hpp"
 
+#include "access/repository_keys.hpp"
 #include "report/deployment_note.hpp"
 #include "report/notice_writer.hpp"
 #include "report/pull_comment.hpp"
@@ -22,8 +23,14 @@ constexpr const char* kReader = "report";
 constexpr int kChanges = 500;
 constexpr auto kNews = std::chrono::hours{24};  // older changes are no news: reporting was off
 
-void append(store::Transaction& tx, model::RepositoryId repository, const StatusNote& note) {
-    if (!note.status.sha.empty()) store::append_message(tx, make_message(repository, note));
+void append(
+    store::Transaction& tx,
+    model::RepositoryId repository,
+    const StatusNote& note,
+    const WriterSettings& settings
+) {
+    if (note.status.sha.empty() || !may_report(tx, repository, settings)) return;
+    store::append_message(tx, make_message(repository, note));
 }
 
 /// What a group of changes is about. The row as it is now says the rest.
@@ -47,19 +54,23 @@ Touched collect(const std::vector<store::ChangeRow>& changes, TimePoint now) {
     return touched;
 }
 
-void comment(store::Transaction& tx, const Touched& touched) {
+void comment(store::Transaction& tx, const Touched& touched, const WriterSettings& settings) {
     auto runs = touched.runs;
     runs.insert(touched.reported.begin(), touched.reported.end());
     for (const auto id : runs) {
-        if (const auto run = store::find_run(tx, {id})) note_pull_run(tx, *run);
+        const auto run = store::find_run(tx, {id});
+        if (run && may_report(tx, run->repository, settings)) note_pull_run(tx, *run);
     }
 }
 
-void tell_deployments(store::Transaction& tx, const Touched& touched) {
+void tell_deployments(
+    store::Transaction& tx, const Touched& touched, const WriterSettings& settings
+) {
     for (const auto id : touched.jobs) {
         const auto job = store::find_job(tx, {id});
         if (!job || job->environment.empty()) continue;
-        if (const auto run = store::find_run(tx, job->run)) note_deployment(tx, *run, *job);
+        const auto run = store::find_run(tx, job->run);
+        if (run && may_report(tx, run->repository, settings)) note_deployment(tx, *run, *job);
     }
 }
 
@@ -72,14 +83,22 @@ void report_all(store::Transaction& tx, const Touched& touched, const WriterSett
 
 }  // namespace
 
+bool may_report(
+    store::Connection& db, model::RepositoryId repository, const WriterSettings& settings
+) {
+    if (settings.has_forge) return true;
+    const auto row = store::find_repository(db, repository);
+    return row && access::has_own_token(*row);
+}
+
 Result<bool> write_outbox(store::Transaction& tx, const WriterSettings& settings) {
     const auto cursor = store::cursor_of(tx, kReader);
     const auto changes = store::list_changes(tx, cursor, kChanges);
     if (changes.empty()) return false;
     const auto touched = collect(changes, tx.now());
-    if (settings.statuses) report_all(tx, touched, settings);
-    if (settings.deployments) tell_deployments(tx, touched);
-    if (settings.comments) comment(tx, touched);
+    report_all(tx, touched, settings);
+    if (settings.deployments) tell_deployments(tx, touched, settings);
+    if (settings.comments) comment(tx, touched, settings);
     for (const auto& change : changes) {
         if (tx.now() - change.at <= kNews) notify_of(tx, change, settings.channels);
     }
@@ -92,7 +111,8 @@ Result<> report_job(store::Transaction& tx, model::JobId id, const WriterSetting
     if (!job) return not_found("there is no job " + to_text(id));
     const auto run = store::find_run(tx, job->run);
     if (!run) return not_found("there is no run " + to_text(job->run));
-    append(tx, run->repository, {make_status(*run, *job, settings.public_url), run->id, id});
+    const auto status = make_status(*run, *job, settings.public_url);
+    append(tx, run->repository, {status, run->id, id}, settings);
     return {};
 }
 
@@ -100,7 +120,8 @@ Result<> report_run(store::Transaction& tx, model::RunId id, const WriterSetting
     const auto run = store::find_run(tx, id);
     if (!run) return not_found("there is no run " + to_text(id));
     const bool unreadable = run->cause == model::Cause::invalid && store::list_jobs(tx, id).empty();
-    if (unreadable) append(tx, run->repository, {make_status(*run, settings.public_url), id, {}});
+    if (!unreadable) return {};
+    append(tx, run->repository, {make_status(*run, settings.public_url), id, {}}, settings);
     return {};
 }
 

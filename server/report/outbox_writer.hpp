@@ -15,8 +15,8 @@ inline constexpr const char* kStatusChannel = "github-status";
 struct WriterSettings {
     std::string public_url;    // without a slash at its end; empty: statuses carry no link
     bool comments = false;     // on pull requests, of what jobs report
-    bool statuses = true;      // false: nobody could send them
     bool deployments = false;  // of jobs that name an environment
+    bool has_forge = true;     // false: only of repositories with a token of their own
     std::vector<ChannelSettings> channels = {};
 };
 
@@ -24,6 +24,11 @@ struct WriterSettings {
 /// wait. Several changes of one job become one row: the last state wins. Changes of before
 /// yesterday are passed over: reporting was off then.
 Result<bool> write_outbox(store::Transaction& tx, const WriterSettings& settings);
+
+/// Whether somebody could set statuses there.
+bool may_report(
+    store::Connection& db, model::RepositoryId repository, const WriterSettings& settings
+);
 
 /// The status of one job as it is now, for callers that change it in the same transaction.
 /// Code::not_found.

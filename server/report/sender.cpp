@@ -58,8 +58,12 @@ Task<Result<github::ApiAnswer>> GitHubTarget::create_status(
         co_return github::answer_of_nobody(client.error());
     }
     if (!client) co_return client.error();
-    auto creating = client->create_status(std::move(repository), std::move(status));
-    co_return co_await std::move(creating);
+    auto creating = client->create_status(repository, status);
+    auto answer = co_await std::move(creating);
+    const bool is_refused = answer && github::is_refusal(*answer);
+    if (!is_refused || !clients_.pass_over(repository)) co_return answer;
+    auto again = create_status(std::move(repository), std::move(status));
+    co_return co_await std::move(again);
 }
 
 Task<Result<github::ApiAnswer>> StatusTarget::send(

@@ -74,6 +74,7 @@ void report_skipped(store::Transaction& tx, model::DeliveryId id, const WriterSe
     const auto event = parse_as<model::Event>(row->facts_json);
     const auto reason = parse_as<model::Reason>(row->reasons_json);
     if (!event || !reason || commit_of(*event).empty()) return;
+    if (!may_report(tx, row->repository, settings)) return;
     Delivery delivery{row->repository, event->name, commit_of(*event), {}};
     if (!settings.public_url.empty()) {
         delivery.link = settings.public_url + "/deliveries/" + row->guid;

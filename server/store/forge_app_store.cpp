@@ -15,7 +15,7 @@ void record_app(Transaction& tx, std::string_view to, std::string_view actor) {
 std::optional<ForgeAppRow> find_forge_app(Connection& db) {
     auto query = db.prepare(
         "SELECT app_id, slug, name, page, client_id, private_key, webhook_secret, client_secret, "
-        "created_at, created_by FROM forge_app"
+        "coalesce(old_webhook_secret, x''), old_secret_until, created_at, created_by FROM forge_app"
     );
     if (!query.step()) return {};
     ForgeAppRow row;
@@ -28,6 +28,8 @@ std::optional<ForgeAppRow> find_forge_app(Connection& db) {
         row.private_key,
         row.webhook_secret,
         row.client_secret,
+        row.old_webhook_secret,
+        row.old_secret_until,
         row.created_at,
         row.created_by
     );
@@ -57,6 +59,29 @@ Result<> add_forge_app(Transaction& tx, const ForgeAppRow& app) {
     )
         .run();
     record_app(tx, "added", app.created_by);
+    return {};
+}
+
+Result<> rotate_app_secret(
+    Transaction& tx, std::string_view sealed, TimePoint old_until, std::string_view actor
+) {
+    if (!find_forge_app(tx)) return not_found("no GitHub App was made from here");
+    auto put = tx.prepare(
+        "UPDATE forge_app SET old_webhook_secret = webhook_secret, webhook_secret = ?, "
+        "old_secret_until = ?"
+    );
+    put.bind(Blob{sealed}, old_until).run();
+    record_app(tx, "rotated", actor);
+    return {};
+}
+
+Result<> restore_app_secret(Transaction& tx, std::string_view actor) {
+    auto put = tx.prepare(
+        "UPDATE forge_app SET webhook_secret = old_webhook_secret, old_webhook_secret = NULL, "
+        "old_secret_until = 0 WHERE old_webhook_secret IS NOT NULL"
+    );
+    put.run();
+    record_app(tx, "restored", actor);
     return {};
 }
 

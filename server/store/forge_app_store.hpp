@@ -19,6 +19,8 @@ struct ForgeAppRow {
     std::string private_key;
     std::string webhook_secret;
     std::string client_secret;
+    std::string old_webhook_secret;   // sealed; empty: none
+    TimePoint old_secret_until = {};  // it signs, too
     TimePoint created_at = {};
     std::string created_by;
 };
@@ -26,6 +28,12 @@ struct ForgeAppRow {
 std::optional<ForgeAppRow> find_forge_app(Connection& db);
 /// `created_at` is now. Code::conflict: there is one.
 Result<> add_forge_app(Transaction& tx, const ForgeAppRow& app);
+/// The one before signs, too, until then. Code::not_found: there is no App.
+Result<> rotate_app_secret(
+    Transaction& tx, std::string_view sealed, TimePoint old_until, std::string_view actor
+);
+/// The one before the rotation is the only one again.
+Result<> restore_app_secret(Transaction& tx, std::string_view actor);
 /// Code::not_found: there is none.
 Result<> remove_forge_app(Transaction& tx, std::string_view actor);
 

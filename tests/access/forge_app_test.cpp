@@ -13,7 +13,7 @@ namespace {
 store::ForgeAppRow make_sealed(const Sealer& sealer) {
     store::ForgeAppRow row;
     row.app_id = "7";
-    seal_forge_app(sealer, {Secret{"key"}, Secret{"webhook"}, Secret{"client"}}, row);
+    seal_forge_app(sealer, {Secret{"key"}, Secret{"webhook"}, Secret{"client"}, {}}, row);
     return row;
 }
 

@@ -66,6 +66,8 @@ def test_the_whole_way_by_clicks(page, server, forge):
     page.wait_text("was made from here.")
     page.wait_text("Find one of 3")
     assert page.run("return location.origin") == server.url
+    page.run("[...document.querySelectorAll('button')].find((one) => one.textContent === 'Make another webhook secret').click()")
+    page.wait_text("GitHub signs with another one; the old one is valid until")
     page.type("input[type=search]", "app1")
     page.wait(lambda: page.count(".switches li") == 1, "only what was looked for")
     page.click(".switches input")

@@ -103,6 +103,20 @@ TEST_F(HookBookTest, KnowsNoOtherHooks) {
     EXPECT_FALSE(find(with, "").value()->repository);
 }
 
+TEST_F(HookBookTest, TakesTheServersOldSecretUntilItsTime) {
+    HookBook book{*database_, sealer_, clock_};
+    book.set_server_secrets({Secret{"new"}}, {Secret{"old"}, clock_.now() + 1h});
+
+    const auto both = find(book, "").value();
+    clock_.advance(1h);
+    const auto one = find(book, "").value();
+
+    ASSERT_EQ(both->secrets.size(), 2U);
+    EXPECT_EQ(both->secrets[1].reveal(), "old");
+    ASSERT_EQ(one->secrets.size(), 1U);
+    EXPECT_EQ(one->secrets[0].reveal(), "new");
+}
+
 TEST_F(HookBookTest, FailsForASecretThatDoesNotOpen) {
     HookBook book{*database_, sealer_, clock_};
     set_secret(access::seal_hook_secret(sealer_, "another", Secret{"moved"}));

@@ -311,3 +311,75 @@ def test_only_an_admin_and_only_this_servers_page_may_begin(daemon, browser):
     if page.status_code == 200:
         assert "form-action 'self' http://127.0.0.1:" in page.headers["Content-Security-Policy"]
         assert "form-action 'self'; " in other.headers["Content-Security-Policy"]
+
+
+def ping_signed(forge, secret):
+    """The status of a delivery of the App's hook."""
+    forge.hooks.deliver({**forge.hooks.app, "secret": secret}, "ping", {"zen": "z", "hook_id": 1})
+    return forge.hooks.deliveries[-1]["status_code"]
+
+
+def test_after_a_rotation_github_has_the_apps_new_secret_and_the_old_one_signs_too(daemon, browser, forge):
+    browser.make("acme/app")
+    old, url = forge.hooks.app["secret"], forge.hooks.app["config"]["url"]
+
+    done = daemon.admin("repo", "rotate-secret", "--app", "--keep", "2")
+
+    new = forge.hooks.app["secret"]
+    assert new != old and new not in done.stdout and "The old one is valid until" in done.stdout
+    assert forge.hooks.app["config"]["url"] == url
+    assert [ping_signed(forge, secret) for secret in (old, new, "neither of them, but long")] == [202, 202, 401]
+    assert new.encode() not in stored(daemon)
+    daemon.stop()
+    daemon.start()
+    assert [ping_signed(forge, secret) for secret in (old, new)] == [202, 202]
+    shown = browser.ask("GET", "/github/app").json()["app"]
+    assert shown["old_secret_until"] in done.stdout
+    daemon.stop()
+    with contextlib.closing(sqlite3.connect(daemon.data / "triphammer.db")) as database, database:
+        database.execute("UPDATE forge_app SET old_secret_until = old_secret_until - 7200000")
+    daemon.start()
+    assert [ping_signed(forge, secret) for secret in (old, new)] == [401, 202]
+    assert browser.ask("GET", "/github/app").json()["app"]["old_secret_until"] is None
+
+
+def test_a_rotation_that_github_refuses_leaves_the_apps_secret(daemon, browser, forge):
+    browser.make("acme/app")
+    old = forge.hooks.app["secret"]
+    forge.failures = [(403, {})]
+
+    done = daemon.admin("repo", "rotate-secret", "--app", check=False)
+
+    assert done.returncode == 1 and "nothing is changed" in done.stderr
+    assert forge.hooks.app["secret"] == old and ping_signed(forge, old) == 202
+    assert browser.ask("GET", "/github/app").json()["app"]["old_secret_until"] is None
+    assert browser.ask("POST", "/github/app/hook/secret", json={}).status_code == 200
+    assert forge.hooks.app["secret"] != old
+
+
+def test_a_rotation_of_the_apps_whose_answer_was_lost_is_completed_with_the_same_secret(daemon, browser, forge):
+    browser.make("acme/app")
+    old = forge.hooks.app["secret"]
+    forge.hooks.lose = ["PATCH /app/hook/config"]
+
+    done = daemon.admin("repo", "rotate-secret", "--app", check=False)
+
+    new = forge.hooks.app["secret"]
+    assert done.returncode == 1 and "both are valid until" in done.stderr and new != old
+    assert [ping_signed(forge, secret) for secret in (old, new)] == [202, 202]
+    daemon.admin("repo", "rotate-secret", "--app")
+    assert forge.hooks.app["secret"] == new
+
+
+def test_the_secret_of_an_app_that_the_configuration_names_is_changed_there(make_daemon, forge, tmp_path):
+    forge.app = GitHubApp(tmp_path)
+    daemon = make_daemon(github={"api_url": forge.url, "app_id": forge.app.id, "private_key_file": str(forge.app.key),
+                                 "webhook_secret": "of the configuration"})
+
+    done = daemon.admin("repo", "rotate-secret", "--app", check=False)
+    without = make_daemon("other", github={"api_url": forge.url}).admin("repo", "rotate-secret", "--app", check=False)
+    both = daemon.admin("repo", "rotate-secret", "--app", "--webhook-secret-file", str(forge.app.key), check=False)
+
+    assert done.returncode == 1 and "github.webhook_secret_previous" in done.stderr and "repo hook --app" in done.stderr
+    assert without.returncode == 1 and "make one at /connect/github" in without.stderr
+    assert both.returncode == 2 and "leave --webhook-secret-file out" in both.stderr

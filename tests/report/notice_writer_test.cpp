@@ -51,7 +51,7 @@ struct Newsroom : SampleDatabase {
     /// "SUBJECT EVENT" of what the channel is to be told.
     std::vector<std::string> told() {
         WriterSettings settings;
-        settings.statuses = false;
+        settings.has_forge = false;
         settings.channels = {channel};
         write([&](store::Transaction& tx) -> Result<> {
             auto more = write_outbox(tx, settings);

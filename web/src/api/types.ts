@@ -289,6 +289,7 @@ export interface ForgeApp {
   page?: string;
   install_url?: string;
   problem?: string;
+  old_secret_until?: string | null;
 }
 
 export interface ForgeAppState {

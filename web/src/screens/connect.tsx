@@ -56,8 +56,8 @@ function Ask({ connected }: { connected: Signal<Connected | null> }) {
       </label>
       <label class="field">
         <span>
-          A token: a fine-grained one with <em>Contents: read</em> and <em>Webhooks: read and write</em>, or a classic one
-          with <code>repo</code> and <code>admin:repo_hook</code>. It is kept encrypted, and never shown.
+          A token: a fine-grained one with <em>Contents: read</em>, <em>Webhooks</em>, <em>Commit statuses</em> and
+          {' '}<em>Pull requests: read and write</em>, or a classic one with <code>repo</code> and <code>admin:repo_hook</code>. It is kept encrypted, and never shown.
         </span>
         <input required type="password" autocomplete="off" value={token.value} onInput={(event) => (token.value = event.currentTarget.value)} />
       </label>

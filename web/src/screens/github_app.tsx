@@ -153,9 +153,36 @@ function Made({ app, reload }: { app: ForgeApp; reload: () => void }) {
           {app.install_url && <a class="button" href={app.install_url}>Install it, or choose repositories</a>}
           {app.from === 'here' && <Forget app={app} reload={reload} />}
         </div>
+        {app.from === 'here' && <Rotate app={app} reload={reload} />}
       </div>
       {!app.problem && <Given install={app.install_url ?? ''} />}
     </>
+  );
+}
+
+/** Both secrets are valid for a day, so that no delivery is refused meanwhile. */
+function Rotate({ app, reload }: { app: ForgeApp; reload: () => void }) {
+  const busy = useSignal(false);
+  const error = useSignal<unknown>(null);
+  const rotate = async () => {
+    busy.value = true;
+    error.value = null;
+    try {
+      await send('POST', '/github/app/hook/secret', {});
+      reload();
+    } catch (failure) {
+      error.value = failure;
+    }
+    busy.value = false;
+  };
+  return (
+    <div class="buttons">
+      <button type="button" disabled={busy.value} onClick={() => void rotate()}>Make another webhook secret</button>
+      {app.old_secret_until && (
+        <span class="quiet-text" role="status">GitHub signs with another one; the old one is valid until {new Date(app.old_secret_until).toLocaleString('en-GB')}.</span>
+      )}
+      {error.value !== null && <Failure error={error.value} />}
+    </div>
   );
 }
 
