@@ -86,7 +86,7 @@ Task<Result<github::ApiAnswer>> DeploymentTarget::send(
     }
     if (!draft) co_return draft.error();
     const auto path = github::repository_path(repository) + "/deployments";
-    auto choosing = clients_.find(std::move(repository), {{"deployments", "write"}});
+    auto choosing = clients_.find(repository, {{"deployments", "write"}});
     auto client = co_await std::move(choosing);
     if (!client && client.error().code == Code::not_found) {
         co_return github::answer_of_nobody(client.error());
@@ -94,7 +94,11 @@ Task<Result<github::ApiAnswer>> DeploymentTarget::send(
     if (!client) co_return client.error();
     Place place{std::move(*client), path, settings_.server_id + ':' + message.subject};
     auto bringing = bring(std::move(place), std::move(*draft));
-    co_return co_await std::move(bringing);
+    auto answer = co_await std::move(bringing);
+    const bool is_refused = answer && github::is_refusal(*answer);
+    if (!is_refused || !clients_.pass_over(repository)) co_return answer;
+    auto again = send(std::move(repository), std::move(message));
+    co_return co_await std::move(again);
 }
 
 Task<Result<github::ApiAnswer>> DeploymentTarget::bring(Place place, DeploymentDraft draft) const {
