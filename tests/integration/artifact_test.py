@@ -66,6 +66,14 @@ jobs:
       - uses: actions/download-artifact@v4
         with: { path: merged, pattern: "s*", merge-multiple: true }
       - run: test -e merged/one.txt && test ! -e merged/deep
+      - uses: actions/download-artifact@v8
+        with: { name: report, path: zipped, skip-decompress: true }
+      - run: |
+          test "$(ls zipped)" = report.zip
+          python3 -c 'import zipfile; print(zipfile.ZipFile("zipped/report.zip").read("one.txt").decode())' | grep -x one
+      - uses: actions/download-artifact@v8
+        with: { path: both, pattern: "s*", skip-decompress: true }
+      - run: test "$(find both -type f)" = both/single/single.zip
       - id: gone
         continue-on-error: true
         uses: actions/download-artifact@v4
@@ -189,7 +197,9 @@ jobs:
       - run: test "${{ steps.none.outcome }}" = failure && test -n "${{ steps.all.outputs.artifact-id }}"
       - uses: actions/download-artifact@v5
         with: { name: app.bin, path: got }
-      - run: cmp got/app.bin dist/app.bin
+      - uses: actions/download-artifact@v8
+        with: { name: app.bin, path: bare, skip-decompress: true }
+      - run: cmp got/app.bin dist/app.bin && cmp bare/app.bin dist/app.bin
 """
 
 

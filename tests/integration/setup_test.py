@@ -139,3 +139,43 @@ def test_a_key_signs_for_this_job_alone(daemon, git, key):
     assert "PRIVATE KEY" not in log and "folder=/tmp/setup-java-gpg-" in log
     names = [step["name"] for step in run["jobs"][0]["steps"]]
     assert names[-1] == "Post Run actions/setup-java@v6"
+
+
+FAKE_JDK = """mkdir -p jdk-99.0.2/bin
+printf '#!/bin/sh\\necho "openjdk version \\\\"99.0.2\\\\" 2030-01-01" >&2\\n' > jdk-99.0.2/bin/java
+chmod 755 jdk-99.0.2/bin/java
+tar -czf jdk.tar.gz jdk-99.0.2
+rm -r jdk-99.0.2
+tar -czf empty.tar.gz --files-from /dev/null"""
+
+
+def test_a_jdk_that_an_earlier_step_brought_is_set_up_from_its_archive(pushes):
+    def setup(file, name="jdk-file"):
+        return {"id": "setup", "uses": "actions/setup-java@v5", "with": {
+            "distribution": "jdkfile", "java-version": "99", name: file, "architecture": "x64"}}
+
+    look = {"run": "command -v java; echo home=$JAVA_HOME; java -version; "
+                   "echo \"said ${{ steps.setup.outputs.version }} ${{ steps.setup.outputs.distribution }}\""}
+    good, log = pushes.run({"run": FAKE_JDK}, setup("jdk.tar.gz"), look)
+    older, again = pushes.run({"run": FAKE_JDK}, setup("jdk.tar.gz", "jdkFile"), look)
+    empty, nothing = pushes.run({"run": FAKE_JDK}, setup("empty.tar.gz"))
+    missing, words = pushes.run(setup("none.tar.gz"))
+
+    assert good["state"] == older["state"] == "succeeded", log + again
+    assert "jdk-99.0.2/bin/java\n" in log and "jdk-99.0.2\n" in log and "said 99.0.2 jdkfile\n" in log, log
+    assert empty["state"] == missing["state"] == "failed"
+    assert "jdk-file: empty.tar.gz holds no bin/java that runs" in nothing + str(empty), nothing
+    assert "jdk-file: there is no file none.tar.gz" in words + str(missing), words
+
+
+@pytest.mark.parametrize("tool", ["python", "node", "go", "java"])
+def test_tools_of_another_processor_are_not_to_be_had_and_one_is_told_what_to_do(pushes, tool):
+    run, log = pushes.run({"uses": f"actions/setup-{tool}@v4", "with": {"architecture": "s390x"}})
+
+    assert run["state"] == "failed"
+    assert "architecture: s390x is asked for, and this job runs on x64" in log + str(run) and "runs_on" in log + str(run)
+
+
+def test_the_machines_own_processor_may_be_named_in_any_of_its_names(pushes):
+    run, log = pushes.run(*[{"uses": "actions/setup-python@v5", "with": {"architecture": name}} for name in ("amd64", "X64", "x86_64")])
+    assert run["state"] == "succeeded", log

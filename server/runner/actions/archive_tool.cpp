@@ -3,6 +3,7 @@
 #include "archive/wire.hpp"
 #include "archive/zip_index.hpp"
 #include "base/file.hpp"
+#include "runner/session/capture.hpp"
 #include "runner/session/own_program.hpp"
 
 #include <fcntl.h>
@@ -129,6 +130,24 @@ Task<Result<PackedFile>> ArchiveTool::pack(archive::PackRequest request) {
     out.file.bytes = static_cast<std::uint64_t>(info.st_size);
     out.file.sha256 = sum.hex();
     co_return out;
+}
+
+Task<Result<>> ArchiveTool::keep(std::string folder, std::string name) {
+    constexpr const char* kKeep = R"(mkdir -p -- "$2" && cp -- "$1" "$2/$3")";
+    constexpr std::size_t kMostWords = 4096;
+    StepCommand command;
+    const auto archive = executor_.folders().temp.inside + download_name();
+    command.arguments = {
+        "/bin/sh", "-c", kKeep, "keep", archive, std::move(folder), std::move(name)};
+    command.environment = {std::string{"PATH="} + kUsualPath};
+    command.directory = executor_.folders().workspace.inside;
+    auto keeping = capture(executor_, std::move(command), kMostWords, stop_, kLongCapture);
+    const auto said = co_await std::move(keeping);
+    std::error_code ignored;
+    fs::remove(download_path(), ignored);
+    if (!said) co_return said.error();
+    if (said->status != 0) co_return invalid(said->text);
+    co_return Result<>{};
 }
 
 Task<Result<archive::Packed>> ArchiveTool::unpack(archive::UnpackRequest request) {

@@ -27,6 +27,9 @@ class ArchiveTool {
     /// The archive is at `download_path()` and is removed.
     Task<Result<archive::Packed>> unpack(archive::UnpackRequest request);
 
+    /// The same, but it stays an archive: FOLDER/NAME, as the steps see them.
+    Task<Result<>> keep(std::string folder, std::string name);
+
     /// Where an archive is put before it is unpacked.
     std::string download_path() const;
 

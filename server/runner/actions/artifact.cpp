@@ -140,13 +140,41 @@ std::string folder_of(const StoreCall& call, const std::string& path) {
     return archive::normal_path(folders.workspace.inside + "/" + path);
 }
 
+/// Uploaded with `archive: false`: what is stored is one file of the artifact's own name.
+bool is_bare_file(const ListedArtifact& artifact, const std::string& zip) {
+    const auto file = open_file(zip, O_RDONLY);
+    const auto entries =
+        file ? archive::read_index(file->get(), {}) : Result<std::vector<archive::ZipEntry>>{};
+    if (!entries || entries->size() != 1) return false;
+    const auto& name = entries->front().name;
+    return name.substr(name.rfind('/') + 1) == artifact.name;
+}
+
+/// `skip-decompress`.
+Task<Result<>> keep_zip(
+    const StoreCall& call, ArchiveTool& tool, const ListedArtifact& artifact, std::string folder
+) {
+    auto keeping = tool.keep(folder, artifact.name + ".zip");
+    const auto kept = co_await std::move(keeping);
+    if (!kept) co_return with_context("artifact " + artifact.name, kept.error());
+    auto saying =
+        say(call,
+            "Downloaded " + artifact.name + " (" + std::to_string(artifact.bytes) + " bytes) to " +
+                folder + "/" + artifact.name + ".zip, not unpacked");
+    co_return co_await std::move(saying);
+}
+
 Task<Result<>> fetch_one(
-    const StoreCall& call, const ListedArtifact& artifact, const std::string& folder
+    const StoreCall& call, const ListedArtifact& artifact, std::string folder, bool is_kept = false
 ) {
     ArchiveTool tool{call.session, call.executor, call.step, call.stop};
     StoreLink link{call.session};
     auto fetching = link.fetch("/runner/v1/artifacts/" + artifact.id, tool.download_path());
     if (auto fetched = co_await std::move(fetching); !fetched) co_return fetched;
+    if (is_kept && !is_bare_file(artifact, tool.download_path())) {
+        auto keeping = keep_zip(call, tool, artifact, std::move(folder));
+        co_return co_await std::move(keeping);
+    }
     archive::UnpackRequest request;
     request.roots[""] = folder;
     request.most_bytes = kMostUnpacked;
@@ -306,6 +334,8 @@ Task<Result<protocol::Outputs>> download_artifact(StoreCall call, StoreInputs in
     if (auto fine = check_download(call, inputs); !fine) co_return fine.error();
     const auto merge = inputs.flag("merge-multiple");
     if (!merge) co_return merge.error();
+    const auto is_kept = inputs.flag("skip-decompress");
+    if (!is_kept) co_return is_kept.error();
     auto listing = list_artifacts_of(call, inputs.text("run-id"));
     const auto all = co_await std::move(listing);
     if (!all) co_return all.error();
@@ -317,7 +347,7 @@ Task<Result<protocol::Outputs>> download_artifact(StoreCall call, StoreInputs in
     for (const auto& artifact : *chosen) {
         const bool flat = is_named || is_single || *merge;
         const auto into = flat ? folder : folder + "/" + artifact.name;
-        auto fetching = fetch_one(call, artifact, into);
+        auto fetching = fetch_one(call, artifact, into, *is_kept);
         if (auto fetched = co_await std::move(fetching); !fetched) co_return fetched.error();
     }
     auto saying =

@@ -5,6 +5,7 @@
 #include "runner/actions/setup_extras.hpp"
 #include "runner/actions/setup_install.hpp"
 #include "runner/actions/setup_maven.hpp"
+#include "runner/actions/setup_script.hpp"
 #include "runner/actions/setup_wanted.hpp"
 #include "runner/actions/tool_probe.hpp"
 #include "runner/session/capture.hpp"
@@ -72,16 +73,30 @@ constexpr Tool kJava{
     kInstallHome,
     "JAVA_HOME"};
 
+/// As the context `runner.arch` is called, in small letters.
+std::string architecture_named(std::string_view name) {
+    const auto small = to_lower(name);
+    if (small == "amd64" || small == "x86_64") return "x64";
+    return small == "aarch64" ? "arm64" : small;
+}
+
+/// The second is the older name.
+std::string jdk_file(const ActionInputs& inputs) {
+    auto file = input_text(inputs, "jdk-file");
+    return file.empty() ? input_text(inputs, "jdkFile") : file;
+}
+
 class Setup {
   public:
     Setup(const Tool& tool, const ActionCall& call, const ActionInputs& inputs)
         : tool_{tool}, call_{call}, inputs_{inputs} {}
 
     Task<StepResult> run(execution::StopToken& stop) {
+        if (auto fine = check_architecture(); !fine) co_return failed_step(fine.error());
         auto asking = wanted(stop);
         const auto asked = co_await std::move(asking);
         if (!asked) co_return failed_step(asked.error());
-        auto listing = list_installed(call_, tool_.probe, stop);
+        auto listing = list_candidates(stop);
         const auto installed = co_await std::move(listing);
         if (!installed) co_return failed_step(installed.error());
         StepResult last;
@@ -107,6 +122,44 @@ class Setup {
         std::string version;    // one a line
         bool is_least = false;  // a later one will do
     };
+
+    /// A tool of another processor than the job's would not run.
+    Result<> check_architecture() const {
+        const auto asked = input_text(inputs_, "architecture");
+        const auto runner = call_.contexts.find("runner");
+        const auto here = runner ? to_lower(runner->member("arch").to_text()) : std::string{};
+        if (asked.empty() || architecture_named(asked) == here) return {};
+        return invalid(
+            "architecture: " + asked + " is asked for, and this job runs on " + here +
+            ", whose tools are chosen from: leave architecture out, or give the job a label that "
+            "means a machine or an image of that kind (runs_on)"
+        );
+    }
+
+    /// What is installed; with `jdk-file` what is in that archive, and nothing else.
+    Task<Result<std::vector<Installed>>> list_candidates(execution::StopToken& stop) {
+        const auto file = tool_.name == "java" ? jdk_file(inputs_) : std::string{};
+        if (file.empty()) {
+            auto listing = list_installed(call_, tool_.probe, stop);
+            co_return co_await std::move(listing);
+        }
+        const auto place = call_.executor.folders().temp.inside + "/jdk_" + call_.place.key;
+        auto unpacking = run_setup_script(call_, {kUnpackJdk, "unpack", file, place}, stop);
+        const auto unpacked = co_await std::move(unpacking);
+        if (!unpacked) co_return with_context("jdk-file", unpacked.error());
+        const auto said = std::string{trim(*unpacked)};
+        const auto folder = said.substr(said.rfind('\n') + 1);
+        const auto places = folder + "/bin:" + folder + "/*/bin:" + folder + "/*/Contents/Home/bin";
+        const ToolProbe probe{tool_.probe.programs, places, tool_.probe.flag};
+        auto listing = list_installed(call_, probe, stop);
+        auto found = co_await std::move(listing);
+        if (!found) co_return found;
+        std::erase_if(*found, [&](const Installed& one) {
+            return !one.path.starts_with(folder + "/");
+        });
+        if (found->empty()) co_return invalid("jdk-file: " + file + " holds no bin/java that runs");
+        co_return found;
+    }
 
     ToolInUse in_use() const {
         const auto& last = done_.back();
@@ -143,8 +196,10 @@ class Setup {
         return found == installed.end() ? nullptr : &*found;
     }
 
-    /// The input, the file that an input names, the usual file; else any version.
+    /// The input, the file that an input names, the usual file; else any version. What `jdk-file`
+    /// holds is taken as it is: there the version is a label.
     Task<Result<Wanted>> wanted(execution::StopToken& stop) {
+        if (tool_.name == "java" && !jdk_file(inputs_).empty()) co_return Wanted{"*"};
         auto given = input_text(inputs_, tool_.version);
         if (!given.empty()) co_return Wanted{given};
         auto file = input_text(inputs_, tool_.file);

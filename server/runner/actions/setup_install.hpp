@@ -67,6 +67,18 @@ ln -sf "$1" "$2/bin/node"
 echo "$2/bin"
 )sh";
 
+/// An archive that holds one JDK: $1 the archive, $2 a new folder for it, which is said last.
+inline constexpr const char* kUnpackJdk = R"sh(set -e
+[ -f "$1" ] || { echo "there is no file $1"; exit 1; }
+mkdir -p "$2"
+case $1 in
+*.zip) unzip -q "$1" -d "$2" 2>&1 ;;
+*) tar -xf "$1" -C "$2" 2>&1 ;;
+esac
+cd "$2"
+pwd -P
+)sh";
+
 /// Go and Java are a folder with bin in it already.
 inline constexpr const char* kInstallHome = "dirname \"$1\"";
 

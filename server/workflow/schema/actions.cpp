@@ -43,7 +43,7 @@ constexpr auto kSetupPython = std::to_array<Input>({
     {"check-latest"},
     {"token"},
     {"allow-prereleases"},
-    {"architecture", false, "x64"},
+    {"architecture"},
     {"update-environment", false, "true"},
     {"freethreaded", false, "false"},
     {"pip-version"},
@@ -59,7 +59,7 @@ constexpr auto kSetupNode = std::to_array<Input>({
     {"token"},
     {"mirror"},
     {"mirror-token"},
-    {"architecture", false, "x64"},
+    {"architecture"},
     {"registry-url"},
     {"scope"},
     {"always-auth"},
@@ -71,7 +71,7 @@ constexpr auto kSetupGo = std::to_array<Input>({
     {"cache-dependency-path"},
     {"check-latest"},
     {"token"},
-    {"architecture", false, "x64"},
+    {"architecture"},
 });
 constexpr auto kSetupJava = std::to_array<Input>({
     {"java-version"},
@@ -90,12 +90,12 @@ constexpr auto kSetupJava = std::to_array<Input>({
     {"cache-jdk"},
     {"show-download-progress"},
     {"problem-matcher"},
-    {"architecture", false, "x64"},
+    {"architecture"},
     {"set-default", false, "true"},
     {"cache-read-only"},
     {"cache-path"},
-    {"jdk-file", false},
-    {"jdkFile", false},
+    {"jdk-file"},
+    {"jdkFile"},
     {"server-id"},
     {"server-username"},
     {"server-username-env-var"},
@@ -139,7 +139,7 @@ constexpr auto kDownloadArtifact = std::to_array<Input>({
     {"repository"},
     {"run-id"},
     {"digest-mismatch"},
-    {"skip-decompress", false, "false"},
+    {"skip-decompress"},
 });
 // One list for the action and its halves: what one of them does not need changes nothing.
 constexpr auto kCache = std::to_array<Input>({

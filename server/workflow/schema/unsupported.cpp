@@ -15,10 +15,7 @@ constexpr auto kUnsupported = std::to_array<Unsupported>({
     // Steps.
     {"steps.uses.self", "write ./path, after a step that checks the repository out"},
     {"actions/setup-python", "its other inputs are"},
-    {"actions/setup-node", "its other inputs are"},
-    {"actions/setup-go", "its other inputs are"},
     {"actions/setup-java", "its other inputs are"},
-    {"actions/download-artifact", "an artifact is a zip here"},
     {"docker/login-action", "aws-actions/amazon-ecr-login for a registry of AWS"},
     {"aws-actions/configure-aws-credentials", "keys go to variables and outputs, no proxy"},
     {"aws-actions/amazon-ecr-login", "its other inputs are"},
