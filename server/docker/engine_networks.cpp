@@ -28,7 +28,9 @@ Task<Result<std::vector<NetworkSummary>>> Engine::list_networks(Labels labels) {
         NetworkSummary network;
         network.id = entry.value("Id", std::string{});
         network.name = entry.value("Name", std::string{});
-        network.labels = entry.value("Labels", Labels{});
+        // Of a swarm's own networks it is null.
+        const auto labels = entry.find("Labels");
+        if (labels != entry.end() && labels->is_object()) network.labels = labels->get<Labels>();
         out.push_back(std::move(network));
     }
     co_return out;

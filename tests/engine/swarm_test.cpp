@@ -1,6 +1,7 @@
 // `deploy: { to: swarm }` on a swarm of one node, with what people and registries do to it.
 #include "docker/swarm.hpp"
 
+#include "base/deadline.hpp"
 #include "engine/deploy_fixture.hpp"
 
 using namespace triphammer;
@@ -11,6 +12,8 @@ using nlohmann::json;
 using triphammer::testing::Deployments;
 using triphammer::testing::must;
 using triphammer::testing::RecordingSession;
+using triphammer::testing::run_task;
+using triphammer::testing::run_until_done;
 using triphammer::testing::setting;
 
 namespace {
@@ -56,7 +59,7 @@ class OnSwarm : public Deployments {
     }
 
     void TearDown() override {
-        run_until_done([this](Executor) { return remove_service(service); });
+        run_until_done([this](Executor) { return remove_service(service, server); });
         Deployments::TearDown();
     }
 
@@ -110,10 +113,19 @@ class OnSwarm : public Deployments {
         };
     }
 
-    static Task<> remove_service(std::string name) {
+    /// With its containers, which the swarm removes a little later.
+    static Task<> remove_service(std::string name, std::string server) {
         auto swarm = the_swarm();
         auto removing = must(swarm.remove_service(name));
         co_await std::move(removing);
+        auto connecting = must(docker::Engine::connect(host()));
+        const auto engine = co_await std::move(connecting);
+        for (int look = 0; look < 300; ++look) {
+            docker::Labels labels{{model::kServerLabel, server}};
+            auto listing = must(engine->list_containers(std::move(labels)));
+            if ((co_await std::move(listing)).empty()) co_return;
+            co_await sleep_for(std::chrono::milliseconds{100});
+        }
     }
 
     static Task<ServiceInfo> inspect(std::string name) {
