@@ -308,7 +308,7 @@ TEST(Language, JobKeys) {
             {"{ deploy: { to: container, service: a, image: b, cluster: c } }", "3:64 wrong-place"},
             {"{ deploy: { to: container, service: a, image: b }, retry: { max: 1 } }",
              "3:57 wrong-place"},
-            {"{ deploy: { to: exec } }", "3:16 missing-key"},
+            {"{ deploy: { to: exec } }", "3:16 missing-key, 3:16 missing-key"},
         }
     );
 }
