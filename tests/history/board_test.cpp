@@ -39,10 +39,16 @@ struct Fixture : SampleDatabase {
         return read_json([&](store::Connection& db) { return get_queue(db, {}, clock.now()); });
     }
 
+    InsightsQuestion question(int days) const {
+        InsightsQuestion out;
+        out.repository = repository;
+        out.days = days;
+        out.now = clock.now();
+        return out;
+    }
+
     json insights(int days = 30) {
-        return read_json([&](store::Connection& db) {
-            return get_insights(db, {.repository = repository, .days = days, .now = clock.now()});
-        });
+        return read_json([&](store::Connection& db) { return get_insights(db, question(days)); });
     }
 
     model::RunId end_run(RunState state, Milliseconds wait, Milliseconds took) {
@@ -58,6 +64,8 @@ struct Fixture : SampleDatabase {
             return store::move_run(tx, {.run = run, .from = from, .to = to});
         });
     }
+
+    model::RepositoryId repository = add_repository("octo/roof");
 };
 
 using std::chrono::hours;
@@ -99,7 +107,7 @@ TEST(Wall, SaysHowLongWhatRunsTookBefore) {
     const auto card = fixture.wall();
 
     EXPECT_EQ(card["state"], "succeeded");
-    EXPECT_EQ(card["going"]["id"], to_text(going));
+    EXPECT_EQ(card["going"]["id"], model::to_text(going));
     EXPECT_EQ(card["going"]["expected_ms"], 240'000);
     EXPECT_EQ(card["runs"].size(), 2U);
     EXPECT_EQ(card["broken_since"], nullptr);
@@ -159,9 +167,7 @@ TEST(Insights, RefuseDaysThatNobodyMeans) {
     Fixture fixture;
     const auto ask = [&](int days) {
         return fixture.database->read_now([&](store::Connection& db) {
-            return get_insights(
-                db, {.repository = fixture.repository, .days = days, .now = fixture.clock.now()}
-            );
+            return get_insights(db, fixture.question(days));
         });
     };
 

@@ -3,7 +3,7 @@ import uuid
 
 import requests
 
-import payloads
+from harness import payloads
 
 WORKFLOW = "on: push\njobs:\n  build:\n    runs-on: host\n    steps: [{{ run: {command} }}]\n"
 

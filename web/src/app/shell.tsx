@@ -132,7 +132,7 @@ function Person() {
   }, 'Signed out.');
   return (
     <span class="person" title={`${hello.actor}, ${hello.role ?? ''}`}>
-      <a class="initials" href="/account">{hello.actor.replace(/^user:/, '').slice(0, 2)}<span class="hidden">: your account</span></a>
+      <a class="initials" href="/account">{hello.actor.replace(/^user:/, '').slice(0, 2)}<span class="hidden">, your account</span></a>
       <button type="button" class="quiet" onClick={signOut}>Sign out</button>
     </span>
   );

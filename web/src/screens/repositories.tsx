@@ -51,8 +51,8 @@ function Card({ repository }: { repository: Repository }) {
       </dl>
       <div class="buttons">
         {!repository.last_run && <a class="button primary" href={firstWorkflow(repository.full_name)}>Choose a first workflow</a>}
-        <a class="button" href={insights(repository.full_name)}>Insights and badge</a>
         <a class="button" href={`/start-run?repository=${filter}`}>Run workflow</a>
+        <a class="button" href={insights(repository.full_name)}>Insights and badge</a>
       </div>
     </li>
   );
