@@ -2,7 +2,7 @@
 again, from the specification and apart from the product's code; each call is checked against the published
 description of its operation (names of members, which are required). What does not fit is refused and remembered in
 `complaints`. ECS's rollouts take as many looks at them as `rollout` has states, and can end as they do at AWS:
-completed, failed, or rolled back behind one's back.
+completed, failed, or rolled back behind one's back. What deployments call is in aws_cloud.py.
 
 Also a program of its own, for jobs that have no way out of their network: python3 aws.py PORT [ADDRESS]."""
 import base64
@@ -53,8 +53,16 @@ class Refusal(Exception):
         self.status, self.code = status, code
 
 
+class Lost(Exception):
+    """The connection ends without an answer."""
+
+
 class Aws(http.server.ThreadingHTTPServer):
     daemon_threads = True
+    # The prefix of X-Amz-Target → the name in signatures, the protocol's version.
+    json_services = {"AmazonEC2ContainerRegistry_V20150921": ("ecr", "1.1"), "SpencerFrontendService": ("ecr-public", "1.1"),
+                     "AmazonEC2ContainerServiceV20141113": ("ecs", "1.1")}
+    query_services = {}  # besides STS: version → the name in signatures
 
     def __init__(self, port=0, tls=None, address="127.0.0.1"):
         super().__init__((address, port), _Handler)
@@ -86,6 +94,13 @@ class Aws(http.server.ThreadingHTTPServer):
 
     def inputs(self, operation):
         return [given for name, given in self.calls if name == operation]
+
+    def answer_json(self, service, operation, given):
+        known, required = OPERATIONS[operation]
+        if not set(given) <= known or not required <= set(given):
+            raise Refusal(400, "Complaint", f"{operation}: {sorted(set(given) - known)}, {sorted(required - set(given))}")
+        self.calls.append((operation, given))
+        return {"ecr": self.ecr, "ecr-public": self.ecr_public, "ecs": self.ecs}[service](operation, given)
 
     @staticmethod
     def _deployment(name, definition):
@@ -200,6 +215,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                 raise Refusal(*self.server.failures.pop(0), "told to fail")
             text = self._json(target, body) if target else self._query(body)
             self._answer(200, text)
+        except Lost:
+            self.close_connection = True
         except Refusal as refusal:
             if refusal.status != 403 and refusal.code in ("Complaint", "IncompleteSignature"):
                 self.server.complaints.append(str(refusal))
@@ -214,25 +231,20 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def _json(self, target, body):
         prefix, operation = target.split(".")
-        service, answer = {
-            "AmazonEC2ContainerRegistry_V20150921": ("ecr", self.server.ecr),
-            "SpencerFrontendService": ("ecr-public", self.server.ecr_public),
-            "AmazonEC2ContainerServiceV20141113": ("ecs", self.server.ecs),
-        }[prefix]
-        if self.headers["Content-Type"] != "application/x-amz-json-1.1":
+        service, version = self.server.json_services[prefix]
+        if self.headers["Content-Type"] != f"application/x-amz-json-{version}":
             raise Refusal(400, "Complaint", f"content type {self.headers['Content-Type']}")
         self._check_signature(service, body)
-        given = json.loads(body)
-        known, required = OPERATIONS[operation]
-        if not set(given) <= known or not required <= set(given):
-            raise Refusal(400, "Complaint", f"{operation}: {sorted(set(given) - known)}, {sorted(required - set(given))}")
-        self.server.calls.append((operation, given))
-        return json.dumps(answer(operation, given))
+        return json.dumps(self.server.answer_json(service, operation, json.loads(body)))
 
     def _query(self, body):
         form = dict(urllib.parse.parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=True))
         operation = form.pop("Action")
-        if form.pop("Version") != "2011-06-15":
+        version = form.pop("Version")
+        if version in self.server.query_services:
+            self._check_signature(self.server.query_services[version], body)
+            return self.server.answer_query(operation, form)
+        if version != "2011-06-15":
             raise Refusal(400, "Complaint", "version")
         if operation == "AssumeRoleWithWebIdentity":
             if self.headers.get("Authorization") or not form.get("WebIdentityToken"):

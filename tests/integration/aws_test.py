@@ -13,7 +13,7 @@ import sys
 
 import pytest
 
-from harness import aws
+from harness import aws, aws_models
 from harness.aws import ACCOUNT, KEYS, PASSWORD, REGISTRY, TOKEN, Aws
 from harness.daemon import Daemon, free_port
 from harness.engine import docker
@@ -309,8 +309,14 @@ print(json.dumps(ecs.describe_task_definition(taskDefinition=service["taskDefini
     assert live["containerDefinitions"][0]["environment"] == [{"name": "A", "value": "1"}]
 
 
+def the_published_models_are_what_calls_are_checked_against(moto):
+    folder, _ = moto
+    assert aws_models.dump(aws_models.extract(folder / "botocore")) == aws_models.PLACE.read_text()
+
+
 if os.environ.get("WITH_MOTO"):  # to install it takes longer than all others together
     test_moto_understands_the_same = moto_understands_the_same
+    test_the_published_models_are_what_calls_are_checked_against = the_published_models_are_what_calls_are_checked_against
 
 
 WORKFLOW = """\

@@ -1,0 +1,383 @@
+"""The stand-in's Elastic Container Service: one service that is changed, in AWS's time. A change takes as long as tasks
+need to start, to get healthy and to drain; it can end otherwise than wished, by ECS itself or by somebody else."""
+
+from harness.aws import ACCOUNT, Refusal
+
+PREFIX = f"arn:aws:ecs:us-east-1:{ACCOUNT}"
+GROUPS = {name: f"arn:aws:elasticloadbalancing:us-east-1:{ACCOUNT}:targetgroup/{name}/0123456789abcdef"
+          for name in ("blue", "green")}
+# Seconds at AWS: a task is pulled and started, a target gets healthy, old ones drain; a pause waits a day.
+START, HEALTHY, DRAIN, PAUSE = 30, 10, 30, 24 * 3600
+FAILED_TASKS = 3  # of the circuit breaker, at least
+GOOD = "sha256:" + "a" * 64
+STAGES = ("RECONCILE_SERVICE", "PRE_SCALE_UP", "SCALE_UP", "POST_SCALE_UP", "TEST_TRAFFIC_SHIFT", "POST_TEST_TRAFFIC_SHIFT",
+          "PRODUCTION_TRAFFIC_SHIFT", "POST_PRODUCTION_TRAFFIC_SHIFT", "BAKE_TIME", "CLEAN_UP")
+LAST = {"SUCCESSFUL", "STOPPED", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED"}
+
+
+class Change:
+    """One service deployment."""
+
+    def __init__(self, number, definition, source, now, configuration, fate):
+        self.number, self.definition, self.source, self.fate = number, definition, source, fate
+        self.configuration = configuration
+        self.begun = now
+        self.status, self.why, self.stage, self.ended = "IN_PROGRESS", "", STAGES[0], None
+        self.stage_begun = now
+        self.failed_tasks = 0
+        self.hooks = {}  # stage → its status
+        self.traffic = 0  # percent of production
+
+    @property
+    def id(self):
+        return f"ecs-svc/{self.number:019d}"
+
+    @property
+    def arn(self):
+        return f"{PREFIX}:service-deployment/prod/web/{self.number:020d}"
+
+    @property
+    def revision(self):
+        return f"{PREFIX}:service-revision/prod/web/{self.number:020d}"
+
+    @property
+    def is_over(self):
+        return self.status in LAST
+
+    def end(self, status, now, why=""):
+        self.status, self.ended, self.why = status, now, why
+
+
+class Ecs:
+    def __init__(self, clock):
+        self.clock = clock  # seconds at AWS
+        self.desired = 2
+        self.breaker = {"enable": True, "rollback": True}
+        self.strategy = "ROLLING"
+        self.has_load_balancer = self.has_alternate = True
+        self.controller, self.status = "ECS", "ACTIVE"
+        self.definitions = {}  # ARN → definition
+        self.fates = []        # of the next changes: fine | fails | stuck | foreign | halved | stopped; fine without
+        self.digests = {}      # image → digest that its tasks run
+        self.effects = []      # what was changed from outside
+        first = self._add_definition({
+            "family": "web", "cpu": "256", "memory": "512", "networkMode": "awsvpc",
+            "containerDefinitions": [
+                {"name": "app", "image": f"registry.example/app@{GOOD}", "essential": True,
+                 "environment": [{"name": "EMPTY", "value": ""}]},
+                {"name": "sidecar", "image": "registry.example/sidecar:1", "essential": False}]})
+        self.changes = [Change(1, first, None, 0, self._configuration({}), "fine")]
+        self.changes[0].end("SUCCESSFUL", 0)
+        self.changes[0].traffic = 100
+
+    # Time
+
+    @property
+    def last(self):
+        return self.changes[-1]
+
+    def advance(self):
+        now = self.clock()
+        while not self.last.is_over:
+            step = self._step_native if self.last.configuration["strategy"] == "BLUE_GREEN" else self._step_rolling
+            if not step(self.last, now):
+                break
+
+    def _step_rolling(self, one, now):
+        """Whether something has happened."""
+        age = now - one.begun
+        if one.status == "ROLLBACK_IN_PROGRESS":
+            if now - one.stage_begun < START:
+                return False
+            one.end("ROLLBACK_SUCCESSFUL", now, one.why)
+            return True
+        if one.fate == "foreign" and age >= START:
+            return self._start({"taskDefinition": one.source}, "foreign", "fine") is not None
+        if one.fate == "fails":
+            one.failed_tasks = min(int(age // START), FAILED_TASKS)
+            if one.failed_tasks == FAILED_TASKS:
+                self._break(one, now)
+                return True
+        if one.fate in ("fine", "halved") and age >= START + HEALTHY + DRAIN:
+            one.end("SUCCESSFUL", now)
+            one.traffic = 100
+            return True
+        return False
+
+    def _break(self, one, now):
+        one.why = "ECS deployment circuit breaker: tasks failed to start."
+        if one.configuration["deploymentCircuitBreaker"]["rollback"]:
+            one.status, one.stage_begun = "ROLLBACK_IN_PROGRESS", now
+        else:
+            one.end("STOPPED", now, one.why)
+
+    def _step_native(self, one, now):
+        since = now - one.stage_begun
+        if one.status in ("ROLLBACK_IN_PROGRESS", "ROLLBACK_REQUESTED"):
+            if since < DRAIN:
+                return False
+            one.end("ROLLBACK_SUCCESSFUL", now, one.why)
+            one.traffic = 0
+            return True
+        if one.fate == "fails" and one.stage == "SCALE_UP":
+            one.failed_tasks = min(int(since // START), FAILED_TASKS)
+            if one.failed_tasks < FAILED_TASKS:
+                return False
+            one.why = "ECS deployment circuit breaker: tasks failed to start."
+            one.status, one.stage_begun = "ROLLBACK_IN_PROGRESS", now
+            return True
+        if one.fate == "alarm" and one.stage == "BAKE_TIME":
+            one.why, one.status, one.stage_begun = "An alarm went off.", "ROLLBACK_IN_PROGRESS", now
+            return True
+        if one.fate == "stuck":
+            return False
+        if self._is_paused(one, now):
+            return False
+        if since < self._length(one):
+            return False
+        if one.stage == STAGES[-1]:
+            one.end("SUCCESSFUL", now)
+            return True
+        one.stage, one.stage_begun = STAGES[STAGES.index(one.stage) + 1], one.stage_begun + self._length(one)
+        if one.stage == "POST_PRODUCTION_TRAFFIC_SHIFT":
+            one.traffic = 100
+        return True
+
+    @staticmethod
+    def _length(one):
+        return {"SCALE_UP": START + HEALTHY, "CLEAN_UP": DRAIN,
+                "BAKE_TIME": 60 * one.configuration.get("bakeTimeInMinutes", 0)}.get(one.stage, 1)
+
+    def _is_paused(self, one, now):
+        hooks = [hook for hook in one.configuration.get("lifecycleHooks", ())
+                 if hook.get("targetType") == "PAUSE" and one.stage in hook["lifecycleStages"]]
+        if not hooks or one.hooks.get(one.stage) == "SUCCEEDED":
+            return False
+        if one.stage not in one.hooks:
+            one.hooks[one.stage] = "AWAITING_ACTION"
+            one.stage_begun = now
+        timeout = hooks[0].get("timeoutConfiguration", {}).get("timeoutInMinutes", PAUSE // 60) * 60
+        if now - one.stage_begun >= timeout:
+            one.hooks[one.stage] = "TIMED_OUT"
+            one.why, one.status, one.stage_begun = "The pause timed out.", "ROLLBACK_IN_PROGRESS", now
+        return True
+
+    # What runs
+
+    def live_definition(self):
+        for one in reversed(self.changes):
+            if one.status in ("SUCCESSFUL", "IN_PROGRESS", "PENDING") or (one.status == "STOPPED" and one is self.last):
+                return one.definition
+        return self.changes[0].definition
+
+    def deployments(self):
+        one, now = self.last, self.clock()
+        if one.status == "SUCCESSFUL":
+            return [self._deployment(one, "PRIMARY", one.definition, self._ready(one, now), "COMPLETED")]
+        if one.status.startswith("ROLLBACK") and one.status != "ROLLBACK_REQUESTED":
+            state = "COMPLETED" if one.is_over else "IN_PROGRESS"
+            old = self._deployment(one, "PRIMARY", one.source, self.desired, state)
+            old["id"] = f"ecs-svc/{one.number + 5000:019d}"
+            failed = self._deployment(one, "ACTIVE", one.definition, 0, "FAILED", one.why)
+            return [old] if one.is_over else [old, failed]
+        state = "FAILED" if one.status == "STOPPED" else "IN_PROGRESS"
+        ours = self._deployment(one, "PRIMARY", one.definition, self._ready(one, now), state, one.why)
+        old = self._deployment(self.changes[-2], "ACTIVE", one.source, self.desired, "COMPLETED")
+        return [ours, old]
+
+    def _ready(self, one, now):
+        if one.fate == "fails" or one.status == "STOPPED":
+            return 0
+        if one.fate == "halved":  # one task has died after ECS called it completed
+            return self.desired - 1 if one.is_over else 0
+        if one.fate == "stuck":
+            return 0
+        return self.desired if one.is_over or now - one.begun >= START else 0
+
+    def _deployment(self, one, status, definition, running, state, why=""):
+        return {"id": one.id, "status": status, "taskDefinition": definition, "desiredCount": self.desired,
+                "runningCount": running, "pendingCount": self.desired - running, "failedTasks": one.failed_tasks,
+                "createdAt": one.begun, "updatedAt": one.begun, "rolloutState": state, "rolloutStateReason": why}
+
+    def tasks(self):
+        """(ARN, its description) of what runs and of what has failed."""
+        out = {}
+        for deployment in self.deployments():
+            count = deployment["runningCount"]
+            for number in range(count):
+                arn = f"{PREFIX}:task/prod/{deployment['id'][-6:]}{number:026d}"
+                out[arn] = self._task(arn, deployment, "RUNNING")
+        for number in range(self.last.failed_tasks):
+            arn = f"{PREFIX}:task/prod/f{self.last.number:05d}{number:026d}"
+            deployment = {"id": self.last.id, "taskDefinition": self.last.definition}
+            out[arn] = {**self._task(arn, deployment, "STOPPED"), "stopCode": "TaskFailedToStart",
+                        "stoppedReason": "CannotPullContainerError: not found"}
+        return out
+
+    def _task(self, arn, deployment, status):
+        containers = []
+        for container in self.definitions[deployment["taskDefinition"]]["containerDefinitions"]:
+            one = {"name": container["name"], "image": container["image"], "lastStatus": status,
+                   "healthStatus": "HEALTHY" if status == "RUNNING" else "UNKNOWN"}
+            digest = self.digests.get(container["image"], container["image"].partition("@")[2])
+            if status == "RUNNING" and digest:
+                one["imageDigest"] = digest
+            containers.append(one)
+        return {"taskArn": arn, "taskDefinitionArn": deployment["taskDefinition"], "startedBy": deployment["id"],
+                "group": "service:web", "lastStatus": status, "desiredStatus": status, "containers": containers}
+
+    # Calls
+
+    def call(self, operation, given):
+        self.advance()
+        return getattr(self, "_" + operation)(given)
+
+    def _add_definition(self, given):
+        arn = f"{PREFIX}:task-definition/{given['family']}:{len(self.definitions) + 1}"
+        self.definitions[arn] = {key: value for key, value in given.items() if key != "tags"}
+        return arn
+
+    def _RegisterTaskDefinition(self, given):
+        for container in given["containerDefinitions"]:
+            if not container.get("name") or not container.get("image"):
+                raise Refusal(400, "ClientException", "Container.name and Container.image should not be null or empty.")
+        arn = self._add_definition(given)
+        self.effects.append(("RegisterTaskDefinition", arn))
+        return {"taskDefinition": self._describe(arn)}
+
+    def _describe(self, arn):
+        return {**self.definitions[arn], "taskDefinitionArn": arn, "revision": int(arn.rpartition(":")[2]),
+                "status": "ACTIVE", "compatibilities": ["EC2", "FARGATE"], "registeredAt": 1.5,
+                "registeredBy": f"arn:aws:iam::{ACCOUNT}:user/ci"}
+
+    def _find_definition(self, name):
+        found = [arn for arn in self.definitions if name in (arn, arn.rpartition("/")[2],
+                                                             arn.rpartition("/")[2].partition(":")[0])]
+        if not found:
+            raise Refusal(400, "ClientException", "Unable to describe task definition.")
+        return found[-1]
+
+    def _DescribeTaskDefinition(self, given):
+        return {"taskDefinition": self._describe(self._find_definition(given["taskDefinition"])), "tags": []}
+
+    def _check_names(self, given, key="service"):
+        if given.get("cluster") != "prod":
+            raise Refusal(400, "ClusterNotFoundException", "Cluster not found.")
+        if given.get(key, "web") != "web":
+            raise Refusal(400, "ServiceNotFoundException", "Service not found.")
+
+    def _DescribeServices(self, given):
+        self._check_names(given)
+        if given["services"] != ["web"]:
+            return {"services": [], "failures": [{"arn": given["services"][0], "reason": "MISSING"}]}
+        return {"failures": [], "services": [self._service()]}
+
+    def _service(self):
+        deployments = self.deployments()
+        balancer = {"targetGroupArn": GROUPS["blue"], "containerName": "app", "containerPort": 8080}
+        if self.has_alternate:
+            balancer["advancedConfiguration"] = {
+                "alternateTargetGroupArn": GROUPS["green"], "productionListenerRule": "arn:production",
+                "testListenerRule": "arn:test", "roleArn": f"arn:aws:iam::{ACCOUNT}:role/ecs"}
+        return {"serviceName": "web", "serviceArn": f"{PREFIX}:service/prod/web", "clusterArn": f"{PREFIX}:cluster/prod",
+                "status": self.status, "desiredCount": self.desired, "pendingCount": 0,
+                "runningCount": sum(one["runningCount"] for one in deployments),
+                "taskDefinition": deployments[0]["taskDefinition"],
+                "deploymentController": {"type": self.controller}, "deployments": deployments,
+                "deploymentConfiguration": self._configuration({}), "schedulingStrategy": "REPLICA",
+                "loadBalancers": [balancer] if self.has_load_balancer else []}
+
+    def _configuration(self, given):
+        return {"maximumPercent": 200, "minimumHealthyPercent": 100, "deploymentCircuitBreaker": self.breaker,
+                "strategy": self.strategy, **given}
+
+    def _UpdateService(self, given):
+        self._check_names(given)
+        if self.status != "ACTIVE":
+            raise Refusal(400, "ServiceNotActiveException", "Service was not ACTIVE.")
+        if given.get("taskDefinition"):
+            given["taskDefinition"] = self._find_definition(given["taskDefinition"])
+        self._start(given, "ours", self.fates.pop(0) if self.fates else "fine")
+        return {"service": self._service()}
+
+    def _start(self, given, by, fate):
+        """A change while another one goes on takes its place."""
+        now = self.clock()
+        source = self.live_definition()
+        definition = given.get("taskDefinition", source)
+        if not self.last.is_over:
+            source = self.last.source
+            self.last.end("STOPPED", now, "replaced by another deployment")
+        configuration = self._configuration(given.get("deploymentConfiguration", {}))
+        self.strategy = configuration["strategy"]
+        self.changes.append(Change(len(self.changes) + 1, definition, source, now, configuration, fate))
+        self.effects.append((f"UpdateService by {by}", definition))
+        return self.last
+
+    def foreign_change(self):
+        """Somebody deploys the first definition by hand."""
+        self.advance()
+        return self._start({"taskDefinition": next(iter(self.definitions))}, "foreign", "fine")
+
+    def _find_change(self, arn):
+        for one in self.changes:
+            if one.arn == arn:
+                return one
+        raise Refusal(400, "ServiceDeploymentNotFoundException", "The service deploy ARN does not exist.")
+
+    def _ListServiceDeployments(self, given):
+        self._check_names(given)
+        briefs = [{"serviceDeploymentArn": one.arn, "targetServiceRevisionArn": one.revision, "status": one.status,
+                   "statusReason": one.why, "createdAt": one.begun} for one in reversed(self.changes)]
+        return {"serviceDeployments": [one for one in briefs if one["status"] in given.get("status", [one["status"]])]}
+
+    def _DescribeServiceDeployments(self, given):
+        return {"serviceDeployments": [self._describe_change(self._find_change(arn))
+                                       for arn in given["serviceDeploymentArns"]], "failures": []}
+
+    def _describe_change(self, one):
+        ready = self._ready(one, self.clock())
+        hooks = [{"hookId": f"{one.number}-{stage}", "targetType": "PAUSE", "status": status,
+                  "expiresAt": one.stage_begun + PAUSE, "timeoutAction": "ROLLBACK"} for stage, status in one.hooks.items()]
+        return {"serviceDeploymentArn": one.arn, "status": one.status, "statusReason": one.why, "lifecycleStage": one.stage,
+                "lifecycleHookDetails": hooks, "deploymentConfiguration": one.configuration, "createdAt": one.begun,
+                "targetServiceRevision": {"arn": one.revision, "requestedTaskCount": self.desired,
+                                          "runningTaskCount": ready, "pendingTaskCount": self.desired - ready,
+                                          "requestedProductionTrafficWeight": one.traffic,
+                                          "requestedTestTrafficWeight": 100}}
+
+    def _DescribeServiceRevisions(self, given):
+        known = {one.revision: one for one in self.changes}
+        return {"failures": [], "serviceRevisions": [
+            {"serviceRevisionArn": arn, "taskDefinition": known[arn].definition}
+            for arn in given["serviceRevisionArns"] if arn in known]}
+
+    def _StopServiceDeployment(self, given):
+        one = self._find_change(given["serviceDeploymentArn"])
+        if one.is_over or one.status.startswith("ROLLBACK"):
+            raise Refusal(400, "ConflictException", "The service deployment cannot be stopped.")
+        one.status, one.stage_begun, one.why = "ROLLBACK_IN_PROGRESS", self.clock(), "stopped by a user"
+        self.effects.append(("StopServiceDeployment", one.definition))
+        return {"serviceDeploymentArn": one.arn}
+
+    def _ContinueServiceDeployment(self, given):
+        one = self._find_change(given["serviceDeploymentArn"])
+        stage = given["hookId"].partition("-")[2]
+        if one.hooks.get(stage) != "AWAITING_ACTION" or one.is_over:
+            raise Refusal(400, "InvalidParameterException", "The hook does not await an action.")
+        self.effects.append((f"Continue {given.get('action', 'CONTINUE')}", one.definition))
+        if given.get("action") == "ROLLBACK":
+            one.status, one.stage_begun, one.why = "ROLLBACK_IN_PROGRESS", self.clock(), "a hook said so"
+        else:
+            one.hooks[stage], one.stage_begun = "SUCCEEDED", self.clock()
+        return {"serviceDeploymentArn": one.arn}
+
+    def _ListTasks(self, given):
+        self._check_names(given, "serviceName")
+        wanted = given.get("desiredStatus", "RUNNING")
+        return {"taskArns": [arn for arn, task in self.tasks().items() if task["desiredStatus"] == wanted]}
+
+    def _DescribeTasks(self, given):
+        known = self.tasks()
+        return {"tasks": [known[arn] for arn in given["tasks"] if arn in known],
+                "failures": [{"arn": arn, "reason": "MISSING"} for arn in given["tasks"] if arn not in known]}
