@@ -51,7 +51,7 @@ class AppRunner:
 
     def _service(self):
         image = self.operations[-1]["image"] if self.status == "OPERATION_IN_PROGRESS" else self.image
-        return {"ServiceName": "shop", "ServiceId": ARN[-32:], "ServiceArn": ARN, "CreatedAt": 1, "UpdatedAt": 2,
+        return {"ServiceName": "shop", "ServiceId": "0123456789abcdef0123456789abcdef", "ServiceArn": ARN, "CreatedAt": 1, "UpdatedAt": 2,
                 "ServiceUrl": "abc.us-east-1.awsapprunner.com", "Status": self.status,
                 "InstanceConfiguration": {"Cpu": "1024", "Memory": "2048"}, "AutoScalingConfigurationSummary": {},
                 "NetworkConfiguration": {},
