@@ -20,7 +20,7 @@ constexpr Milliseconds kLongestPause{20'000};
 /// AWS takes what is five minutes off.
 constexpr std::chrono::minutes kTolerableSkew{4};
 
-http::Call make_call(const http::Url& endpoint, std::string body, const char* type) {
+http::Call make_call(const http::Url& endpoint, std::string body, const std::string& type) {
     http::Call call{http::Method::post, endpoint.target};
     call.headers.set("Content-Type", type);
     call.body = std::move(body);
@@ -49,7 +49,8 @@ Client::Client(ClientSettings settings, const Clock& clock, Random& random)
     : settings_{std::move(settings)}, clock_{clock}, random_{random} {}
 
 Task<Result<Reply>> Client::send(std::string operation, std::string body) const {
-    auto call = make_call(settings_.endpoint, std::move(body), "application/x-amz-json-1.1");
+    const auto type = "application/x-amz-json-" + std::string{settings_.service.json};
+    auto call = make_call(settings_.endpoint, std::move(body), type);
     call.headers.set("X-Amz-Target", std::string{settings_.service.target} + "." + operation);
     auto sending = send_repeatedly(std::move(call));
     auto reply = co_await std::move(sending);

@@ -1,5 +1,7 @@
 #include "aws/ecr.hpp"
 
+#include "aws/json_read.hpp"
+#include "aws/value.hpp"
 #include "base/text.hpp"
 
 #include <nlohmann/json.hpp>
@@ -9,11 +11,6 @@ namespace triphammer::aws {
 using nlohmann::json;
 
 namespace {
-
-std::string text_at(const json& object, const char* name) {
-    const auto found = object.find(name);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
-}
 
 /// Without the scheme.
 std::string host_of(std::string url) {
@@ -65,6 +62,32 @@ Task<Result<RegistryLogin>> get_public_login(const Client& ecr_public) {
     if (!answer) co_return answer.error();
     const auto data = answer->value("authorizationData", json::object());
     co_return login_of(data.is_object() ? data : json::object(), "public.ecr.aws");
+}
+
+namespace {
+
+json identifier_of(const ImageName& image) {
+    auto out = json::object();
+    if (!image.digest.empty()) out["imageDigest"] = image.digest;
+    if (image.digest.empty()) out["imageTag"] = image.tag.empty() ? "latest" : image.tag;
+    return out;
+}
+
+}  // namespace
+
+Task<Result<std::string>> find_digest(const Client& ecr, ImageName image) {
+    auto input = json::object();
+    if (!image.account.empty()) input["registryId"] = image.account;
+    input["repositoryName"] = image.repository;
+    input["imageIds"] = json::array({identifier_of(image)});
+    auto calling = ecr.call("DescribeImages", std::move(input));
+    const auto answer = co_await std::move(calling);
+    if (!answer) co_return answer.error();
+    for (const auto& detail : list_at(*answer, "imageDetails")) {
+        auto digest = text_at(detail, "imageDigest");
+        if (!digest.empty()) co_return digest;
+    }
+    co_return Error{Code::protocol, "ECR DescribeImages: the answer has no digest"};
 }
 
 }  // namespace triphammer::aws

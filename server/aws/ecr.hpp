@@ -1,6 +1,7 @@
 #pragma once
-// The Elastic Container Registry: its passwords for `docker login`.
-// Source: docs.aws.amazon.com, Amazon ECR API Reference, GetAuthorizationToken.
+// The Elastic Container Registry: its passwords for `docker login`, and what an image's name stands for.
+// Source: docs.aws.amazon.com, Amazon ECR API Reference, GetAuthorizationToken and
+// DescribeImages.
 
 #include "aws/client.hpp"
 
@@ -18,5 +19,16 @@ Task<Result<std::vector<RegistryLogin>>> get_logins(
 );
 /// public.ecr.aws; `ecr_public` is in us-east-1, where alone it answers.
 Task<Result<RegistryLogin>> get_public_login(const Client& ecr_public);
+
+/// One image of a private registry.
+struct ImageName {
+    std::string account;  // empty: the caller's own
+    std::string repository;
+    std::string tag;
+    std::string digest;  // sha256:…; the tag does not matter then
+};
+
+/// The digest that the registry has for it. Code::not_found.
+Task<Result<std::string>> find_digest(const Client& ecr, ImageName image);
 
 }  // namespace triphammer::aws

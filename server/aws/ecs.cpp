@@ -1,5 +1,6 @@
 #include "aws/ecs.hpp"
 
+#include "aws/json_read.hpp"
 #include "aws/value.hpp"
 #include "base/text.hpp"
 
@@ -13,26 +14,6 @@ using Progress = Judgement::Progress;
 namespace {
 
 constexpr std::size_t kMostReasons = 5;
-
-std::string text_at(const json& object, const char* name) {
-    if (!object.is_object()) return {};
-    const auto found = object.find(name);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
-}
-
-std::int64_t number_at(const json& object, const char* name) {
-    if (!object.is_object()) return 0;
-    const auto found = object.find(name);
-    return found != object.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;
-}
-
-/// The member where it is a list, else an empty one.
-const json& list_at(const json& object, const char* name) {
-    static const json kNone = json::array();
-    if (!object.is_object()) return kNone;
-    const auto found = object.find(name);
-    return found != object.end() && found->is_array() ? *found : kNone;
-}
 
 Judgement failed(std::string why) {
     return {Progress::failed, std::move(why)};
@@ -70,6 +51,38 @@ Task<Result<json>> get_service(const Client& ecs, std::string cluster, std::stri
         co_return not_found("there is no service " + service + " in the cluster " + cluster);
     }
     co_return value_of(services.front());
+}
+
+Task<Result<json>> get_task_definition(const Client& ecs, std::string name) {
+    auto input = json::object();
+    input["taskDefinition"] = name;
+    auto calling = ecs.call("DescribeTaskDefinition", std::move(input));
+    const auto answer = co_await std::move(calling);
+    if (!answer) co_return answer.error();
+    if (text_at(object_at(*answer, "taskDefinition"), "taskDefinitionArn").empty())
+        co_return Error{Code::protocol, "ECS DescribeTaskDefinition: the answer has no definition"};
+    co_return value_of(object_at(*answer, "taskDefinition"));
+}
+
+Task<Result<std::string>> register_task_definition(const Client& ecs, std::string definition) {
+    auto sending = ecs.send("RegisterTaskDefinition", std::move(definition));
+    const auto reply = co_await std::move(sending);
+    if (!reply) co_return reply.error();
+    if (reply->failure) co_return to_error(kEcs, "RegisterTaskDefinition", *reply->failure);
+    const auto answer = json::parse(reply->body, nullptr, false);
+    auto arn = text_at(object_at(answer, "taskDefinition"), "taskDefinitionArn");
+    if (arn.empty())
+        co_return Error{Code::protocol, "ECS RegisterTaskDefinition: the answer has no ARN"};
+    co_return arn;
+}
+
+Task<Result<json>> update_service(const Client& ecs, json input) {
+    auto calling = ecs.call("UpdateService", std::move(input));
+    const auto answer = co_await std::move(calling);
+    if (!answer) co_return answer.error();
+    if (primary_of(object_at(*answer, "service")).id.empty())
+        co_return Error{Code::protocol, "ECS UpdateService: the answer names no deployment"};
+    co_return value_of(object_at(*answer, "service"));
 }
 
 Rollout primary_of(const json& service) {

@@ -19,6 +19,7 @@ struct Service {
     std::string_view signing;  // its name in signatures
     std::string_view target;   // X-Amz-Target without the operation; empty: the query protocol
     std::string_view version;  // of the query protocol
+    std::string_view json = "1.1";  // of the JSON protocol
 };
 
 inline constexpr Service kSts{"STS", "sts", "sts", "", "2011-06-15"};
@@ -26,6 +27,9 @@ inline constexpr Service kEcr{"ECR", "api.ecr", "ecr", "AmazonEC2ContainerRegist
 inline constexpr Service kEcrPublic{
     "ECR_PUBLIC", "api.ecr-public", "ecr-public", "SpencerFrontendService", ""};
 inline constexpr Service kEcs{"ECS", "ecs", "ecs", "AmazonEC2ContainerServiceV20141113", ""};
+inline constexpr Service kElb{
+    "ELASTIC_LOAD_BALANCING_V2", "elasticloadbalancing", "elasticloadbalancing", "", "2015-12-01"};
+inline constexpr Service kAppRunner{"APPRUNNER", "apprunner", "apprunner", "AppRunner", "", "1.0"};
 
 /// AWS_ENDPOINT_URL_<ID>, else AWS_ENDPOINT_URL, else the region's own. Code::invalid for a name
 /// that no region has.

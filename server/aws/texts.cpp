@@ -42,6 +42,14 @@ std::string Texts::find(std::string_view path) const {
     return {};
 }
 
+std::vector<std::string> Texts::list(std::string_view path) const {
+    std::vector<std::string> out;
+    for (const auto& [known, text] : texts_) {
+        if (known.ends_with("/" + std::string{path})) out.push_back(text);
+    }
+    return out;
+}
+
 void Texts::add(std::string path, std::string text) {
     texts_.emplace(std::move(path), std::move(text));
 }

@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace triphammer::aws {
 
@@ -14,6 +15,9 @@ class Texts {
     /// The first text whose path ends with `path`, "Credentials/AccessKeyId" say; empty where there
     /// is none.
     std::string find(std::string_view path) const;
+
+    /// All of them, in no order that matters.
+    std::vector<std::string> list(std::string_view path) const;
 
     void add(std::string path, std::string text);
 
