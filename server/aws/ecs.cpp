@@ -46,6 +46,8 @@ Task<Result<json>> get_service(const Client& ecs, std::string cluster, std::stri
             text_at(failure, "reason") + " " + text_at(failure, "arn")
         );
     }
+    if (!answer->contains("services"))
+        co_return Error{Code::protocol, "ECS DescribeServices: the answer has no list"};
     const auto& services = list_at(*answer, "services");
     if (services.empty()) {
         co_return not_found("there is no service " + service + " in the cluster " + cluster);

@@ -5,6 +5,7 @@
 #include "base/random.hpp"
 #include "base/task_group.hpp"
 #include "runner/container/plan.hpp"
+#include "runner/deploy/aws/targets.hpp"
 #include "runner/deploy/job.hpp"
 #include "runner/hold.hpp"
 #include "runner/host/executor.hpp"
@@ -146,6 +147,8 @@ class Attempt {
         if (belongings_.quota) belongings_.quota->leave();
         host_.reset();
         if (kind == "image" && drivers_.image) return run_with_engine(drivers_.image);
+        if (kind == "deploy" && drivers_.deploy && is_far())
+            return run_driver(drivers_.deploy, "AWS");
         if (kind == "deploy" && drivers_.deploy) return run_with_engine(drivers_.deploy);
         return refuse_kind();
     }
@@ -245,10 +248,23 @@ class Attempt {
         return failed_job(cause_of(error), error.message);
     }
 
+    /// A deployment that needs nothing of this machine.
+    bool is_far() const {
+        const auto& deploy = session_.document().job.deploy;
+        return deploy && is_of_aws(deploy->to);
+    }
+
     Task<JobOutcome> run_with_engine(std::function<Task<JobOutcome>(JobSession&)> driver) {
         mark_engine();
-        const auto& host = session_.document().executor.docker_host;
-        auto preparing = set_up_job(session_, "the engine at " + host, notes(), nullptr);
+        return run_driver(
+            std::move(driver), "the engine at " + session_.document().executor.docker_host
+        );
+    }
+
+    Task<JobOutcome> run_driver(
+        std::function<Task<JobOutcome>(JobSession&)> driver, std::string where
+    ) {
+        auto preparing = set_up_job(session_, std::move(where), notes(), nullptr);
         const auto ready = co_await std::move(preparing);
         if (!ready) co_return failed_set_up(ready.error());
         auto running = driver(session_);

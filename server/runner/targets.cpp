@@ -1,5 +1,6 @@
 #include "runner/targets.hpp"
 
+#include "runner/deploy/aws/targets.hpp"
 #include "runner/deploy/container/target.hpp"
 #include "runner/deploy/exec/target.hpp"
 #include "runner/deploy/swarm/target.hpp"
@@ -42,6 +43,10 @@ Task<Made> make_target(JobSession& session, StepExecutor* place) {
     if (deploy && deploy->to == "exec") {
         if (place == nullptr) co_return invalid("there is no place to run the program in");
         co_return std::make_unique<ExecTarget>(session, *place);
+    }
+    if (deploy && is_of_aws(deploy->to)) {
+        auto making = make_aws_target(session, kClock);
+        co_return co_await std::move(making);
     }
     auto connecting = connect(session);
     auto on = co_await std::move(connecting);

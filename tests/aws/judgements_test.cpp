@@ -32,8 +32,14 @@ TEST(ChangeJudgement, IsDoneOnlyAsSuccessful) {
     for (const auto* status : {"PENDING", "IN_PROGRESS"})
         EXPECT_EQ(judged(status), Progress::going_on) << status;
     for (const auto* status :
-         {"STOPPED", "STOP_REQUESTED", "ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS",
-          "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED", "", "SOMETHING_NEW"}) {
+         {"STOPPED",
+          "STOP_REQUESTED",
+          "ROLLBACK_REQUESTED",
+          "ROLLBACK_IN_PROGRESS",
+          "ROLLBACK_SUCCESSFUL",
+          "ROLLBACK_FAILED",
+          "",
+          "SOMETHING_NEW"}) {
         EXPECT_EQ(judged(status), Progress::failed) << status;
     }
 }

@@ -35,10 +35,10 @@ class AppRunner:
     def foreign_change(self, image):
         """Somebody deploys by hand, after all that went before."""
         self._advance()
-        self._begin(image, "foreign", "SUCCEEDED")["begun"] -= LENGTH
+        self.begin(image, "foreign", "SUCCEEDED")["begun"] -= LENGTH
         self._advance()
 
-    def _begin(self, image, by, fate):
+    def begin(self, image, by, fate):
         one = {"id": str(uuid.uuid4()), "image": image, "begun": self.clock(), "status": "IN_PROGRESS", "fate": fate}
         self.operations.append(one)
         self.status = "OPERATION_IN_PROGRESS"
@@ -75,7 +75,7 @@ class AppRunner:
         repository = given["SourceConfiguration"]["ImageRepository"]
         if "ImageConfiguration" not in repository or "AuthenticationConfiguration" not in given["SourceConfiguration"]:
             raise Refusal(400, "InvalidRequestException", "The source is replaced as a whole.")
-        one = self._begin(repository["ImageIdentifier"], "ours", self.fates.pop(0) if self.fates else "SUCCEEDED")
+        one = self.begin(repository["ImageIdentifier"], "ours", self.fates.pop(0) if self.fates else "SUCCEEDED")
         return {"Service": self._service(), "OperationId": one["id"]}
 
     def _ListOperations(self, given):

@@ -6,7 +6,6 @@ is checked against AWS's published service models (aws_models.py); signatures as
   cut        no answer, nothing done                       lost    no answer, but done
   garbage    done, and a page of HTML under status 200     empty   done, and {} under status 200
   denied     400 AccessDeniedException                     expired 400 ExpiredTokenException"""
-import itertools
 import threading
 import time
 
@@ -16,6 +15,7 @@ from harness.aws_ecs import GOOD, GROUPS, Ecs
 from harness.aws_models import Mismatch, Models
 
 REPOSITORY = f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/app"
+NEW, OTHER = "sha256:" + "b" * 64, "sha256:" + "c" * 64
 REFUSALS = {
     "throttle": (400, "ThrottlingException", "Rate exceeded"),
     "error": (500, "ServerException", "Service Unavailable. Please try again later."),
@@ -36,12 +36,12 @@ class Cloud(Aws):
             self.models.metadata(name)["targetPrefix"]: (name, self.models.metadata(name)["jsonVersion"])
             for name in ("ecs", "ecr", "apprunner")}
         self.faults = []
+        self.on_call = lambda operation, is_done: None  # around each call
         self.service = Ecs(self.clock)
         self.runner = AppRunner(self.clock)
-        self.images = {GOOD: ["1"], "sha256:" + "b" * 64: ["2"], "sha256:" + "c" * 64: ["3"]}
+        self.images = {GOOD: ["1"], NEW: ["2"], OTHER: ["3"]}
         self.unhealthy = set()  # target groups whose targets fail their check
         self.lock = threading.Lock()
-        self.numbers = itertools.count(1)
         super().__init__(tls=tls)
 
     def clock(self):
@@ -57,7 +57,9 @@ class Cloud(Aws):
         with self.lock:
             self.calls.append((operation, given))
             call = {"ecs": self.service.call, "ecr": self._ecr, "apprunner": self.runner.call}[service]
+            self.on_call(operation, False)
             answer = call(operation, dict(given))
+            self.on_call(operation, True)
         self._check(service, operation, "output", answer)
         if fault == "lost":
             raise Lost
@@ -101,6 +103,10 @@ class Cloud(Aws):
         fault = self._next_fault(operation)
         if fault in REFUSALS:
             raise Refusal(*REFUSALS[fault])
+        if fault in ("cut", "lost"):
+            raise Lost
+        if fault:
+            return {"garbage": "<html>busy", "empty": f"<{operation}Response/>"}[fault]
         with self.lock:
             self.calls.append((operation, given))
             self.service.advance()

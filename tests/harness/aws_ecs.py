@@ -52,8 +52,8 @@ class Ecs:
     def __init__(self, clock):
         self.clock = clock  # seconds at AWS
         self.desired = 2
-        self.breaker = {"enable": True, "rollback": True}
-        self.strategy = "ROLLING"
+        self.settings = {"maximumPercent": 200, "minimumHealthyPercent": 100, "strategy": "ROLLING",
+                         "deploymentCircuitBreaker": {"enable": True, "rollback": True}}
         self.has_load_balancer = self.has_alternate = True
         self.controller, self.status = "ECS", "ACTIVE"
         self.definitions = {}  # ARN → definition
@@ -66,7 +66,7 @@ class Ecs:
                 {"name": "app", "image": f"registry.example/app@{GOOD}", "essential": True,
                  "environment": [{"name": "EMPTY", "value": ""}]},
                 {"name": "sidecar", "image": "registry.example/sidecar:1", "essential": False}]})
-        self.changes = [Change(1, first, None, 0, self._configuration({}), "fine")]
+        self.changes = [Change(1, first, None, 0, self.settings, "fine")]
         self.changes[0].end("SUCCESSFUL", 0)
         self.changes[0].traffic = 100
 
@@ -92,7 +92,7 @@ class Ecs:
             one.end("ROLLBACK_SUCCESSFUL", now, one.why)
             return True
         if one.fate == "foreign" and age >= START:
-            return self._start({"taskDefinition": one.source}, "foreign", "fine") is not None
+            return self._start(one.source, "foreign", "fine") is not None
         if one.fate == "fails":
             one.failed_tasks = min(int(age // START), FAILED_TASKS)
             if one.failed_tasks == FAILED_TASKS:
@@ -284,40 +284,36 @@ class Ecs:
                 "runningCount": sum(one["runningCount"] for one in deployments),
                 "taskDefinition": deployments[0]["taskDefinition"],
                 "deploymentController": {"type": self.controller}, "deployments": deployments,
-                "deploymentConfiguration": self._configuration({}), "schedulingStrategy": "REPLICA",
+                "deploymentConfiguration": self.settings, "schedulingStrategy": "REPLICA",
                 "loadBalancers": [balancer] if self.has_load_balancer else []}
-
-    def _configuration(self, given):
-        return {"maximumPercent": 200, "minimumHealthyPercent": 100, "deploymentCircuitBreaker": self.breaker,
-                "strategy": self.strategy, **given}
 
     def _UpdateService(self, given):
         self._check_names(given)
         if self.status != "ACTIVE":
             raise Refusal(400, "ServiceNotActiveException", "Service was not ACTIVE.")
-        if given.get("taskDefinition"):
-            given["taskDefinition"] = self._find_definition(given["taskDefinition"])
-        self._start(given, "ours", self.fates.pop(0) if self.fates else "fine")
+        # Members that are not given stay; one that is given is replaced.
+        self.settings = {**self.settings, **given.get("deploymentConfiguration", {})}
+        live = self.deployments()[0]["taskDefinition"]
+        wanted = self._find_definition(given["taskDefinition"]) if given.get("taskDefinition") else live
+        if wanted != live or given.get("forceNewDeployment"):  # else nothing is deployed
+            self._start(wanted, "ours", self.fates.pop(0) if self.fates else "fine")
         return {"service": self._service()}
 
-    def _start(self, given, by, fate):
+    def _start(self, definition, by, fate):
         """A change while another one goes on takes its place."""
         now = self.clock()
         source = self.live_definition()
-        definition = given.get("taskDefinition", source)
         if not self.last.is_over:
             source = self.last.source
             self.last.end("STOPPED", now, "replaced by another deployment")
-        configuration = self._configuration(given.get("deploymentConfiguration", {}))
-        self.strategy = configuration["strategy"]
-        self.changes.append(Change(len(self.changes) + 1, definition, source, now, configuration, fate))
+        self.changes.append(Change(len(self.changes) + 1, definition, source, now, self.settings, fate))
         self.effects.append((f"UpdateService by {by}", definition))
         return self.last
 
     def foreign_change(self):
         """Somebody deploys the first definition by hand."""
         self.advance()
-        return self._start({"taskDefinition": next(iter(self.definitions))}, "foreign", "fine")
+        return self._start(next(iter(self.definitions)), "foreign", "fine")
 
     def _find_change(self, arn):
         for one in self.changes:

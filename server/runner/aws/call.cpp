@@ -28,10 +28,8 @@ std::filesystem::path find_certificates(const AwsCall& call) {
     for (const auto* name : {"AWS_CA_BUNDLE", "SSL_CERT_FILE"}) {
         if (auto path = call.io.variable(name); !path.empty()) return path;
     }
-    for (const auto* path : kBundles) {
-        if (::access(path, R_OK) == 0) return path;
-    }
-    return call.io.variable("TRIPHAMMER_CA_BUNDLE");
+    auto known = find_system_certificates();
+    return known.empty() ? call.io.variable("TRIPHAMMER_CA_BUNDLE") : known.string();
 }
 
 Task<Result<aws::Credentials>> exchange_token(
@@ -108,6 +106,13 @@ Task<Result<aws::Client>> make_client(AwsCall call, aws::Service service, std::s
         credentials = std::move(*exchanged);
     }
     co_return make_client_with(call, service, region, std::move(credentials));
+}
+
+std::filesystem::path find_system_certificates() {
+    for (const auto* path : kBundles) {
+        if (::access(path, R_OK) == 0) return path;
+    }
+    return {};
 }
 
 Result<std::string> read_small(const std::string& path) {

@@ -4,6 +4,8 @@
 #include "aws/client.hpp"
 #include "runner/aws/action_io.hpp"
 
+#include <filesystem>
+
 namespace triphammer::runner {
 
 /// What one program works with; all outlive it.
@@ -31,6 +33,9 @@ Result<aws::Client> make_client_with(
 
 /// AWS_ACCESS_KEY_ID and its like; nothing where they are not set.
 std::optional<aws::Credentials> find_given_credentials(const AwsCall& call);
+
+/// What this machine trusts, where distributions keep it; empty where there is nothing.
+std::filesystem::path find_system_certificates();
 
 /// A small file that the step may read; relative to its folder.
 Result<std::string> read_small(const std::string& path);

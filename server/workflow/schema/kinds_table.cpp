@@ -157,8 +157,10 @@ struct Needs {
     std::array<std::string_view, 2> keys;
 };
 
-constexpr std::array<Needs, 4> kNeeds{{
+constexpr std::array<Needs, 6> kNeeds{{
     {"container", {"service", "image"}},
+    {"ecs", {"service", "image"}},
+    {"apprunner", {"service", "image"}},
     {"swarm", {"service", "image"}},
     {"ssh", {"run", "run"}},
     {"exec", {"service", "run"}},
@@ -190,7 +192,7 @@ constexpr std::array<Owned, 20> kOwned{{
     {"replicas", "container swarm"},
     {"drain", "container swarm"},
     {"credentials", "container swarm"},
-    {"before", "container compose swarm ecs alb apprunner ssh"},
+    {"before", "container compose swarm alb ssh"},
 }};
 
 void check_needed(const Node& deploy, std::string_view target, Report& report) {
@@ -208,7 +210,8 @@ void check_needed(const Node& deploy, std::string_view target, Report& report) {
 void check_strategy(const Node& deploy, std::string_view target, Report& report) {
     const auto* strategy = deploy.find("strategy");
     if (strategy == nullptr) return;
-    const auto list = target == "swarm" ? std::string{"deploy.swarm."} : "deploy.strategy.";
+    const bool has_list = target == "swarm" || target == "ecs";
+    const auto list = "deploy." + (has_list ? std::string{target} : "strategy") + '.';
     report_unsupported(
         report, list + strategy->text, strategy->at, "strategy " + show(strategy->text)
     );

@@ -1,0 +1,46 @@
+#pragma once
+// `deploy: { to: ecs }` with its expressions evaluated and checked. Pure.
+
+#include "docker/reference.hpp"
+#include "model/job_document.hpp"
+#include "rollout/plan.hpp"
+#include "runner/image/plan.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace triphammer::runner {
+
+/// How long, and how often, a target is looked at.
+struct AwsPatience {
+    std::chrono::milliseconds interval{5'000};
+    std::chrono::milliseconds timeout{900'000};
+    std::chrono::milliseconds hold{0};  // how long it must stay good
+};
+
+struct EcsPlan {
+    std::string cluster;
+    std::string service;
+    std::string container;        // empty: the only one of the task definition
+    std::string task_definition;  // empty: what the service has now
+    docker::ImageReference image;
+    bool is_native = false;  // ECS's own blue/green
+    std::int64_t bake_minutes = 0;
+    bool rolls_back = true;
+    AwsPatience patience;
+};
+
+/// Code::invalid with a sentence for what this driver does not do or cannot read.
+Result<EcsPlan> make_ecs_plan(const model::DeploySpec& spec, const Evaluate& evaluate);
+
+struct AppRunnerPlan {
+    std::string service;
+    docker::ImageReference image;
+    bool rolls_back = true;
+    AwsPatience patience;
+};
+
+Result<AppRunnerPlan> make_apprunner_plan(const model::DeploySpec& spec, const Evaluate& evaluate);
+
+}  // namespace triphammer::runner

@@ -1,0 +1,224 @@
+"""`deploy: { to: ecs }` against AWS in its own time (tests/harness/aws_cloud.py): green is what runs, and nothing else."""
+import os
+
+import pytest
+
+from harness.aws import ACCOUNT, KEYS, Lost
+from harness.aws_cloud import NEW, OTHER, REPOSITORY, Cloud
+from harness.aws_ecs import GOOD
+from harness.aws_shop import Shop
+
+FIRST = f"arn:aws:ecs:us-east-1:{ACCOUNT}:task-definition/web:1"
+@pytest.fixture
+def cloud():
+    with Cloud() as server:
+        yield server
+        assert server.complaints == []
+
+
+@pytest.fixture
+def shop(make_daemon, git, cloud):
+    return Shop(make_daemon(), git, cloud)
+
+
+def live_image(cloud):
+    cloud.service.advance()
+    deployments = cloud.service.deployments()
+    [app] = [one for one in cloud.service.definitions[deployments[0]["taskDefinition"]]["containerDefinitions"]
+             if one["name"] == "app"]
+    is_whole = len(deployments) == 1 and deployments[0]["runningCount"] == cloud.service.desired
+    return app["image"] if is_whole else None
+
+
+def test_a_service_gets_the_digest_and_it_is_proven(shop, cloud):
+    run, log = shop.ship()
+
+    assert run["state"] == "succeeded", log
+    [job] = run["jobs"]
+    made = job["outputs"]["task-definition"]
+    definition = cloud.service.definitions[made]
+    assert live_image(cloud) == f"{REPOSITORY}@{NEW}" and job["outputs"]["digest"] == NEW
+    assert cloud.service.effects == [("RegisterTaskDefinition", made), ("UpdateService by ours", made)]
+    # The rest of the definition is as it was; labels say whose the revision is.
+    app, sidecar = definition["containerDefinitions"]
+    assert app["environment"] == [{"name": "EMPTY", "value": ""}] and sidecar["image"] == "registry.example/sidecar:1"
+    assert app["dockerLabels"]["triphammer.previous"] == FIRST
+    deployment = shop.daemon.get(f"/deployments/{shop.newest()['id']}")
+    assert deployment["state"] == "succeeded" and deployment["digest"] == NEW
+    assert KEYS["AKIATEST"] not in log
+
+
+def test_a_tag_is_resolved_by_ecr(shop, cloud):
+    run, log = shop.ship(image=f"{REPOSITORY}:2")
+    assert run["state"] == "succeeded", log
+    assert live_image(cloud) == f"{REPOSITORY}@{NEW}"
+
+
+def fail(cloud):
+    cloud.service.fates = ["fails"]
+
+
+def fail_without_rollback(cloud):
+    cloud.service.fates = ["fails"]
+    cloud.service.settings["deploymentCircuitBreaker"] = {"enable": True, "rollback": False}
+
+
+def run_another_digest(cloud):
+    cloud.service.digests = {f"{REPOSITORY}@{NEW}": OTHER}
+
+
+def never_finish(cloud):
+    cloud.service.fates = ["stuck"]
+
+
+def lose_a_task_after_completion(cloud):
+    cloud.service.fates = ["halved"]
+
+
+@pytest.mark.parametrize("spoil, words", [
+    (fail, "CannotPullContainerError"),
+    (fail_without_rollback, "circuit breaker"),
+    (run_another_digest, f"app runs {OTHER}"),
+    (never_finish, "not proven within 1 s"),
+    (lose_a_task_after_completion, "1 of 2 tasks run"),
+])
+def test_what_is_not_proven_is_red_and_taken_back(shop, cloud, spoil, words):
+    spoil(cloud)
+    run, log = shop.ship(timeout="1s")
+
+    assert run["state"] == "failed" and words in log, log
+    assert shop.newest()["state"] == "rolled_back", log
+    assert live_image(cloud) == f"registry.example/app@{GOOD}"
+
+
+def test_the_way_back_is_the_last_good_revision(shop, cloud):
+    assert shop.ship()[0]["state"] == "succeeded"
+    good = cloud.service.deployments()[0]["taskDefinition"]
+    cloud.service.foreign_change()
+    shop.daemon.wait_for(lambda: live_image(cloud) is not None)
+    cloud.service.fates = ["fails"]
+
+    run, log = shop.ship(image=f"{REPOSITORY}@{OTHER}", timeout="1s")
+
+    assert run["state"] == "failed" and f"since the last deployment from here: the way back is {good}" in log, log
+    assert cloud.service.deployments()[0]["taskDefinition"] == good and shop.newest()["state"] == "rolled_back"
+
+
+def test_a_foreign_change_is_red_and_left_alone(shop, cloud):
+    first = shop.ship()
+    assert first[0]["state"] == "succeeded", first[1]
+    cloud.service.fates = ["foreign"]
+    before = cloud.service.deployments()[0]["taskDefinition"]
+
+    run, log = shop.ship(image=f"{REPOSITORY}@{OTHER}")
+
+    assert run["state"] == "failed" and ("is gone" in log or "taken its place" in log), log
+    assert cloud.service.deployments()[0]["taskDefinition"] == before
+
+
+def test_unhealthy_targets_are_not_green(shop, cloud):
+    cloud.unhealthy = {"blue"}
+    run, log = shop.ship(timeout="1s")
+    assert run["state"] == "failed" and "2 unhealthy" in log
+    assert shop.newest()["state"] in ("rolled_back", "unknown")
+
+
+OPERATIONS = ("DescribeServices", "DescribeTaskDefinition", "RegisterTaskDefinition", "UpdateService", "ListTasks",
+              "DescribeTasks", "DescribeTargetHealth", "DescribeImages")
+KINDS = ("throttle", "error", "cut", "lost", "garbage", "empty", "denied", "expired")
+# Once is repeated, or red; seven times are more than a call repeats. All of them take minutes (`./dev test all`).
+FAULTS = [(kind, times) for kind in KINDS for times in (1, 7)]
+if os.environ.get("TRIPHAMMER_SABOTAGE") != "all":
+    FAULTS = [("lost", 1), ("garbage", 1), ("denied", 1)]
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_no_fault_of_any_call_is_green_without_the_truth(shop, cloud, operation):
+    for kind, times in FAULTS:
+        cloud.faults = [(operation, kind)] * times
+        count = len(cloud.service.effects)
+        image = f"{REPOSITORY}@{NEW if shop.count % 2 else OTHER}"
+        run, log = shop.ship(image=image, timeout="3s")
+        cloud.faults = []
+        deployment = shop.newest()
+        if run["state"] == "succeeded":
+            assert live_image(cloud) == image and deployment["state"] == "succeeded", log
+            assert [effect[0] for effect in cloud.service.effects[count:]].count("UpdateService by ours") == 1
+        else:
+            assert deployment["state"] in ("failed", "rolled_back", "unknown"), log
+        if deployment["state"] == "unknown":
+            shop.daemon.admin("deployment", "settle", str(deployment["id"]), "failed", "--comment", "looked at it")
+        shop.daemon.wait_for(lambda: live_image(cloud) is not None, 10)
+
+
+@pytest.mark.parametrize("spoil, options, words", [
+    (lambda service: None, {"image": "registry.example/app:1"}, "is a tag, which may name something else tomorrow"),
+    (lambda service: None, {"image": f"{REPOSITORY}:9"}, "The image requested does not exist"),
+    (lambda service: None, {"extra": "      before: migrate\n"}, "before is not supported yet"),
+    (lambda service: None, {"extra": "      ports: ['80:80']\n"}, "'ports' is the task definition's or the service's"),
+    (lambda service: None, {"extra": "      verify: { http: / }\n"}, "AWS itself asks for health here"),
+    (lambda service: None, {"extra": "      env: { AWS_ENDPOINT_URL: 'http://169.254.169.254' }\n"}, "not a workflow"),
+    (lambda service: None, {"extra": "      task-definition: nothing\n"}, "Unable to describe task definition"),
+    (lambda service: setattr(service, "controller", "CODE_DEPLOY"), {}, "CODE_DEPLOY, which is not supported"),
+    (lambda service: setattr(service, "desired", 0), {}, "desiredCount 0"),
+    (lambda service: setattr(service, "status", "DRAINING"), {}, "is DRAINING, not ACTIVE"),
+    (lambda service: setattr(service, "has_load_balancer", False), {}, "nothing would tell whether app works"),
+    (lambda service: setattr(service, "has_alternate", False), {"extra": "      strategy: blue-green\n"}, "two target groups"),
+])
+def test_what_can_be_known_before_is_said_before(shop, cloud, spoil, options, words):
+    spoil(cloud.service)
+    run, log = shop.ship(**options)
+    assert run["state"] == "failed" and words in log, log
+    assert run["jobs"][0]["cause"] == "invalid" and cloud.service.effects == []
+    assert shop.newest()["state"] == "failed"
+
+
+@pytest.mark.parametrize("change, words", [
+    (("secret", "AWS_SECRET_ACCESS_KEY", "wrong"), "SignatureDoesNotMatch"),
+    (("secret", "AWS_ACCESS_KEY_ID", "AKIAOTHER"), "InvalidClientTokenId"),
+    (("variable", "AWS_REGION", "nowhere!"), "is no region of AWS"),
+])
+def test_keys_that_are_no_good_are_named(shop, cloud, change, words):
+    kind, name, value = change
+    shop.daemon.admin(kind, "set", name, "--repository", "acme/app", "--environment", "production", stdin=value)
+    run, log = shop.ship()
+    assert run["state"] == "failed" and words in log, log
+    assert cloud.service.effects == []
+
+
+@pytest.mark.parametrize("is_done", [False, True])
+def test_a_lost_runner_is_followed_by_one_that_looks_first(shop, cloud, is_done):
+    """Killed before UpdateService has done anything, and after, with the answer lost."""
+    killed = []
+
+    def kill(operation, done):
+        if operation == "UpdateService" and done == is_done and not killed:
+            killed.append(operation)
+            shop.kill_runner()
+            if not done:
+                raise Lost
+
+    cloud.on_call = kill
+    run, log = shop.ship(timeout="10s")
+
+    assert killed and run["state"] == "succeeded", log
+    assert live_image(cloud) == f"{REPOSITORY}@{NEW}"
+    assert [effect[0] for effect in cloud.service.effects].count("UpdateService by ours") == 1
+    assert shop.daemon.get(f"/deployments/{shop.newest()['id']}")["state"] == "succeeded"
+
+
+def test_what_ecs_has_undone_meanwhile_is_not_begun_again(shop, cloud):
+    cloud.service.fates = ["fails"]
+    killed = []
+
+    def kill(operation, done):
+        if operation == "UpdateService" and done and not killed:
+            killed.append(operation)
+            shop.kill_runner()
+
+    cloud.on_call = kill
+    run, log = shop.ship(timeout="10s")
+
+    assert run["state"] == "failed", log
+    assert [effect[0] for effect in cloud.service.effects].count("UpdateService by ours") == 1
+    assert live_image(cloud) == f"registry.example/app@{GOOD}"
