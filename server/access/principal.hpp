@@ -19,6 +19,7 @@ struct Principal {
     std::string actor;  // "token:ci", "setup-link", "socket:root": what `changes.actor` shows
     Role role = Role::viewer;
     model::RepositoryId repository;  // none: all of them
+    std::string id = {};             // "user:3", "token:7": what stays when a name is given anew
 
     friend bool operator==(const Principal&, const Principal&) = default;
 };

@@ -65,7 +65,8 @@ Result<Principal> check_session(
     if (!row || now - row->last_seen_at > kSessionIdle) return no;
     const auto role = parse_role(row->role);
     if (!role) return no;
-    return Principal{row->actor, *role, {}};
+    const auto id = row->user ? "user:" + model::to_text(row->user) : row->actor;
+    return Principal{row->actor, *role, {}, id};
 }
 
 Result<> touch_session(store::Transaction& transaction, std::string_view cookie) {

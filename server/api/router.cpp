@@ -25,7 +25,7 @@ using http::RouteDecision;
 struct Credentials {
     std::string token;
     std::string cookie;
-    bool admin_socket = false;
+    std::optional<uid_t> admin_socket;  // who is at its other end
 
     bool empty() const { return token.empty() && cookie.empty() && !admin_socket; }
 };
@@ -46,7 +46,7 @@ bool is_runner_peer(const Services& services, const RequestHead& head) {
 
 Credentials credentials_of(const RequestHead& head) {
     Credentials out;
-    out.admin_socket = is_admin_peer(head);
+    if (is_admin_peer(head)) out.admin_socket = head.peer.unix_peer->uid;
     const auto field = head.headers.find("Authorization");
     if (field && field->size() > 7 && equal_ignoring_case(field->substr(0, 7), "Bearer ")) {
         out.token = trim(field->substr(7));
@@ -107,8 +107,8 @@ access::Role needed_role(Access access) {
 
 Task<Result<access::Principal>> find_principal(Services& services, Credentials credentials) {
     if (credentials.admin_socket && credentials.token.empty()) {
-        co_return access::Principal{
-            "socket:" + std::to_string(::geteuid()), access::Role::admin, {}};
+        const auto id = "socket:" + std::to_string(*credentials.admin_socket);
+        co_return access::Principal{id, access::Role::admin, {}, id};
     }
     const auto now = services.clock.now();
     auto look_up = [&](store::Connection& connection) {

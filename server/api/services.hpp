@@ -111,6 +111,9 @@ struct Services {
     /// With passwords, of a client and a name: ten, then one in six seconds.
     access::FailureLimit guesses{clock, {.in_a_row = 10, .refill = std::chrono::seconds{6}}};
     access::PasswordThreads passwords = {};
+    /// Refusals that the audit keeps, by who was refused; beyond: how many it did not.
+    access::FailureLimit refusals{clock, {.in_a_row = 30, .refill = std::chrono::seconds{10}}};
+    std::map<std::string, std::int64_t> left_out = {};
 
     std::map<std::string, Instant> touched;  // cookies and when their use was last noted
 
