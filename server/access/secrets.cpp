@@ -1,7 +1,10 @@
 #include "access/secrets.hpp"
 
 #include "base/text.hpp"
+#include "store/attempt_store.hpp"
+#include "store/audit_store.hpp"
 #include "store/change_store.hpp"
+#include "store/run_store.hpp"
 #include "store/secret_store.hpp"
 
 #include <algorithm>
@@ -44,6 +47,22 @@ store::SecretScope to_row_scope(const SecretScope& scope) {
 
 Binding bind_secret(const store::SecretScope& scope, const std::string& name) {
     return {"secret", model::to_text(scope.repository), scope.environment, name};
+}
+
+void audit_use(
+    store::Transaction& transaction,
+    model::RunId run,
+    model::Fence fence,
+    const std::vector<std::string>& names
+) {
+    const auto attempt = store::find_attempt(transaction, fence);
+    const auto row = store::find_run(transaction, run);
+    store::NewAudit entry{"secret.use", join(names, ", ")};
+    if (row) entry.repository = row->repository;
+    entry.after = "{\"attempt\":\"" + model::to_text(fence) + "\",\"job\":\"" +
+                  (attempt ? model::to_text(attempt->job) : "") + "\",\"run\":\"" +
+                  model::to_text(run) + "\"}";
+    store::append_audit(transaction, store::audit_server(), entry);
 }
 
 }  // namespace
@@ -114,6 +133,7 @@ void record_use(
     change.to_state = "used";
     change.reason = reason;
     store::append_change(transaction, change);
+    audit_use(transaction, run, fence, names);
 }
 
 }  // namespace triphammer::access

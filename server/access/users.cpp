@@ -36,6 +36,11 @@ std::string actor_of(const store::UserRow& user) {
     return "user:" + user.name;
 }
 
+Principal principal_of(const store::UserRow& user) {
+    const auto role = parse_role(user.role).value_or(Role::viewer);
+    return {actor_of(user), role, {}, "user:" + model::to_text(user.id)};
+}
+
 Result<> add_user(
     store::Transaction& transaction, std::string_view name, Role role, const std::string& actor
 ) {

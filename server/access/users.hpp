@@ -20,6 +20,7 @@ inline constexpr Milliseconds kInvitationLife{72LL * 3600 * 1000};
 
 /// "user:ada", as `changes.actor` shows it.
 std::string actor_of(const store::UserRow& user);
+Principal principal_of(const store::UserRow& user);
 
 /// Code::invalid, Code::conflict.
 Result<> add_user(

@@ -1,4 +1,5 @@
 #include "api/artifact_json.hpp"
+#include "api/audit.hpp"
 #include "api/handlers.hpp"
 #include "api/reply.hpp"
 #include "api/services.hpp"
@@ -84,7 +85,7 @@ Answer remove_artifact(Services& services, Call call) {
     auto finding = services.database.read(find);
     const auto artifact = co_await std::move(finding);
     if (!artifact) co_return http::make_error(artifact.error());
-    auto removing = services.keeper->remove_artifact(*artifact, call.who.actor);
+    auto removing = services.keeper->remove_artifact(*artifact, auditor_of(call));
     const auto removed = co_await std::move(removing);
     co_return reply_empty(removed);
 }

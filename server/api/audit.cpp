@@ -9,7 +9,7 @@ namespace triphammer::api {
 
 namespace {
 
-Task<Result<>> append(Services& services, store::AuditActor who, store::NewAudit entry) {
+Task<Result<>> append_alone(Services& services, store::AuditActor who, store::NewAudit entry) {
     auto write = [&](store::Transaction& transaction) -> Result<> {
         store::append_audit(transaction, who, entry);
         return {};
@@ -35,7 +35,7 @@ Task<Result<>> record_outside(
         entry.outcome = store::AuditOutcome::failed;
         entry.reason = outcome.error().message;
     }
-    auto writing = append(services, auditor_of(call), std::move(entry));
+    auto writing = append_alone(services, auditor_of(call), std::move(entry));
     const auto written = co_await std::move(writing);
     if (outcome && !written) co_return written;
     co_return outcome;
@@ -52,7 +52,7 @@ Task<> record_refusal(Services& services, const Call& call, store::NewAudit entr
         entry.reason += " (" + std::to_string(left_out.mapped()) + " before it were not kept)";
     }
     entry.outcome = store::AuditOutcome::refused;
-    auto writing = append(services, auditor_of(call), std::move(entry));
+    auto writing = append_alone(services, auditor_of(call), std::move(entry));
     (void)co_await std::move(writing);
 }
 

@@ -26,6 +26,12 @@ Task<Result<>> record_outside(
     Services& services, const Call& call, store::NewAudit entry, Result<> outcome
 );
 
+template <class T>
+Result<> outcome_of(const Result<T>& result) {
+    if (result) return {};
+    return result.error();
+}
+
 /// Somebody was not let in, or not allowed: at once 30 rows, then one in ten seconds, whoever it
 /// is; the next row says how many were left out.
 Task<> record_refusal(Services& services, const Call& call, store::NewAudit entry);

@@ -1,4 +1,5 @@
 // Who is told of runs, a sample for them, and what could not be sent.
+#include "api/audit.hpp"
 #include "api/handlers.hpp"
 #include "api/reply.hpp"
 #include "api/services.hpp"
@@ -68,7 +69,9 @@ Answer test_channel(Services& services, Call call) {
     if (services.channels == nullptr) co_return needs_daemon();
     auto testing = services.channels->test(call.parameter(0));
     const auto tested = co_await std::move(testing);
-    co_return reply_empty(tested);
+    auto recording =
+        record_outside(services, call, {"channel.test", call.parameter(0)}, tested);
+    co_return reply_empty(co_await std::move(recording));
 }
 
 Answer list_messages(Services& services, Call call) {
@@ -89,7 +92,10 @@ Answer list_messages(Services& services, Call call) {
 Answer redeliver_message(Services& services, Call call) {
     const auto id = id_of(call.parameter(0));
     if (!id) co_return http::make_error(id.error());
-    auto redeliver = [&](store::Transaction& tx) { return store::redeliver_message(tx, *id); };
+    auto redeliver = [&](store::Transaction& tx) {
+        record(tx, call, {"message.redeliver", call.parameter(0)});
+        return store::redeliver_message(tx, *id);
+    };
     auto writing = services.database.write(redeliver);
     const auto done = co_await std::move(writing);
     if (done && services.on_outbox) services.on_outbox();

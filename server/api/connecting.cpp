@@ -1,6 +1,7 @@
 #include "api/connecting.hpp"
 
 #include "access/repository_keys.hpp"
+#include "api/audit.hpp"
 #include "api/reply.hpp"
 #include "api/services.hpp"
 #include "base/log.hpp"
@@ -102,8 +103,13 @@ Task<Result<>> keep_hook(
     co_return co_await std::move(setting);
 }
 
-Task<> take_back(Services& services, model::RepositoryId id, const std::string& actor) {
-    auto remove = [&](store::Transaction& tx) { return store::remove_repository(tx, id, actor); };
+Task<> take_back(Services& services, const RepositoryRow& row, const store::AuditActor& who) {
+    auto remove = [&](store::Transaction& tx) {
+        store::NewAudit entry{"repository.remove", row.full_name, row.id};
+        entry.reason = "its hook could not be made at GitHub";
+        store::append_audit(tx, who, entry);
+        return store::remove_repository(tx, row.id, who.name);
+    };
     auto removing = services.database.write(remove);
     const auto done = co_await std::move(removing);
     if (!done) log::error("a half registered repository stays", {{"error", done.error().message}});
@@ -122,7 +128,7 @@ json hook_json(const Services& services, const RepositoryRow& row, std::int64_t 
     };
 }
 
-Task<Result<json>> connect(Services& services, Wanted wanted, std::string actor) {
+Task<Result<json>> connect(Services& services, Wanted wanted, store::AuditActor who) {
     if (const auto address = check_reached(services); !address) co_return address.error();
     const auto client = make_client(services, wanted.clone_token);
     if (!client) co_return client.error();
@@ -130,14 +136,21 @@ Task<Result<json>> connect(Services& services, Wanted wanted, std::string actor)
     const auto facts = co_await std::move(reading);
     if (!facts) co_return facts.error();
     if (const auto taken = take_facts(services, *facts, wanted); !taken) co_return taken.error();
-    auto add = [&](store::Transaction& tx) { return register_row(tx, services.sealer, wanted); };
+    auto add = [&](store::Transaction& tx) -> Result<Registered> {
+        auto registered = register_row(tx, services.sealer, wanted);
+        if (!registered) return registered.error();
+        const auto& row = registered->row;
+        const json after{{"clone_url", row.clone_url}, {"new", registered->is_new}};
+        store::append_audit(tx, who, {"repository.add", row.full_name, row.id, {}, fields(after)});
+        return registered;
+    };
     auto adding = services.database.write(add);
     const auto registered = co_await std::move(adding);
     if (!registered) co_return registered.error();
     auto making = make_hook(services, *client, registered->row, registered->secret);
     const auto hook = co_await std::move(making);
     if (!hook && registered->is_new) {
-        auto undoing = take_back(services, registered->row.id, actor);
+        auto undoing = take_back(services, registered->row, who);
         co_await std::move(undoing);
     }
     if (!hook) co_return hook.error();
@@ -291,8 +304,8 @@ std::string advise(int code, const std::string& message, const std::string& url)
            ": it has to be open to the internet; mend public_url, name server or firewall";
 }
 
-Answer connect_repository(Services& services, Wanted wanted, std::string actor) {
-    auto connecting = connect(services, std::move(wanted), std::move(actor));
+Answer connect_repository(Services& services, Wanted wanted, store::AuditActor who) {
+    auto connecting = connect(services, std::move(wanted), std::move(who));
     const auto connected = co_await std::move(connecting);
     if (!connected) co_return http::make_error(connected.error());
     co_return reply(201, *connected);
@@ -332,7 +345,13 @@ Answer ping_hook(Services& services, Call call) {
     const auto client = forge_client(services, pinged->first);
     if (!client) co_return http::make_error(client.error());
     auto pinging = github::ping_hook(*client, pinged->first.full_name, pinged->first.forge_hook);
-    const auto done = co_await std::move(pinging);
+    auto recording = record_outside(
+        services,
+        call,
+        {"repository.ping-hook", pinged->first.full_name, pinged->first.id},
+        co_await std::move(pinging)
+    );
+    const auto done = co_await std::move(recording);
     if (!done) co_return http::make_error(done.error());
     if (services.polls && services.catch_up != nullptr) services.catch_up->wake();
     co_return reply(200, pinged_json(services, *pinged));

@@ -6,6 +6,7 @@
 //   killed in between: asked once more, the row and its hook are found and completed
 
 #include "access/sealing.hpp"
+#include "api/audit.hpp"
 #include "api/handlers.hpp"
 #include "github/hooks.hpp"
 #include "store/repository_store.hpp"
@@ -29,7 +30,7 @@ std::string ssh_address(const std::string& url, const std::string& full_name);
 
 void seal_into(const access::Sealer& sealer, Wanted& wanted);
 
-Answer connect_repository(Services& services, Wanted wanted, std::string actor);
+Answer connect_repository(Services& services, Wanted wanted, store::AuditActor who);
 
 /// Whether GitHub knows where to send events. Code::invalid: what to configure.
 Result<> check_reached(const Services& services);

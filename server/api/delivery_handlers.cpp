@@ -1,3 +1,4 @@
+#include "api/audit.hpp"
 #include "api/handlers.hpp"
 #include "api/reply.hpp"
 #include "api/services.hpp"
@@ -66,6 +67,7 @@ Answer replay_delivery(Services& services, Call call) {
         if (!row || !may_see(call, row->repository)) {
             return not_found("no delivery has the id " + call.parameter(0));
         }
+        record(transaction, call, {"delivery.replay", call.parameter(0), row->repository});
         return store::reopen_delivery(transaction, row->id, call.who.actor);
     };
     auto reopened = services.database.write(reopen);

@@ -1,3 +1,4 @@
+#include "api/audit.hpp"
 #include "api/handlers.hpp"
 #include "api/reply.hpp"
 #include "api/services.hpp"
@@ -82,6 +83,12 @@ Answer settle_deployment(Services& services, Call call) {
     auto settle = [&](store::Transaction& transaction) -> Result<> {
         const auto id = find_visible(transaction, call);
         if (!id) return id.error();
+        const auto row = store::find_deployment(transaction, *id);
+        const json before{{"state", model::name_of(row->state)}};
+        const json after{{"state", *state}, {"comment", *comment}};
+        const store::NewAudit entry{
+            "deployment.settle", call.parameter(0), row->repository, fields(before), fields(after)};
+        record(transaction, call, entry);
         return deployments::settle_deployment(transaction, *id, *known, *comment, call.who.actor);
     };
     auto settled = services.database.write(settle);

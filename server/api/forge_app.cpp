@@ -1,5 +1,6 @@
 #include "api/forge_app.hpp"
 
+#include "api/audit.hpp"
 #include "api/connecting.hpp"
 #include "api/reply.hpp"
 #include "api/services.hpp"
@@ -231,6 +232,7 @@ Answer begin_forge_app(Services& services, Call call) {
                 ": remove it first (here, and at " + known->page + ")"
             );
         }
+        record(tx, call, {"github-app.begin"});
         store::add_forge_app_request(tx, {sha256_hex(begun->state), session_digest(call), expires});
         return {};
     };
@@ -252,7 +254,11 @@ Answer finish_forge_app(Services& services, Call call) {
     const auto made = co_await std::move(converting);
     if (!made) co_return http::make_error(made.error());
     const auto row = make_row(services, *made, call.who.actor);
-    auto add = [&](store::Transaction& tx) { return store::add_forge_app(tx, row); };
+    auto add = [&](store::Transaction& tx) {
+        const json after{{"app_id", row.app_id}, {"slug", row.slug}};
+        record(tx, call, {"github-app.add", row.name, {}, {}, fields(after)});
+        return store::add_forge_app(tx, row);
+    };
     auto adding = services.database.write(add);
     if (const auto added = co_await std::move(adding); !added) {
         co_return http::make_error(added.error());
@@ -273,6 +279,8 @@ Answer finish_forge_app(Services& services, Call call) {
 
 Answer remove_forge_app(Services& services, Call call) {
     auto remove = [&](store::Transaction& tx) {
+        const auto row = store::find_forge_app(tx);
+        record(tx, call, {"github-app.remove", row ? row->name : std::string{}});
         return store::remove_forge_app(tx, call.who.actor);
     };
     auto removing = services.database.write(remove);

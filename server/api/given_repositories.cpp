@@ -2,6 +2,7 @@
 // and reported with the App's tokens, its events come through the App's hook.
 
 #include "access/repository_keys.hpp"
+#include "api/audit.hpp"
 #include "api/handlers.hpp"
 #include "api/reply.hpp"
 #include "api/services.hpp"
@@ -134,7 +135,11 @@ Answer register_given_repository(Services& services, Call call) {
     auto add = [&](store::Transaction& tx) -> Result<model::RepositoryId> {
         const auto known = store::find_repository_by_forge_id(tx, facts->id);
         if (known) return known->id;
-        return store::add_repository(tx, *wanted);
+        const auto added = store::add_repository(tx, *wanted);
+        if (!added) return added.error();
+        const auto after = fields({{"clone_url", wanted->clone_url}});
+        record(tx, call, {"repository.add", wanted->full_name, *added, {}, after});
+        return added;
     };
     auto adding = services.database.write(add);
     const auto id = co_await std::move(adding);

@@ -36,6 +36,11 @@ Answer invite_user(Services& services, Call call);
 Answer sign_in(Services& services, Call call);
 Answer change_password(Services& services, Call call);
 
+// audit_handlers.cpp
+Answer list_audit(Services& services, Call call);
+Answer export_audit(Services& services, Call call);
+Answer verify_audit(Services& services, Call call);
+
 // live_handlers.cpp
 Answer live_socket(Services& services, Call call);
 Answer live_events(Services& services, Call call);

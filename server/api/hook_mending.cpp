@@ -3,6 +3,7 @@
 
 #include "access/forge_app.hpp"
 #include "access/repository_keys.hpp"
+#include "api/audit.hpp"
 #include "api/connecting.hpp"
 #include "api/reply.hpp"
 #include "api/services.hpp"
@@ -82,12 +83,20 @@ Task<Result<json>> mend_app(Services& services) {
 Answer mend_hook(Services& services, Call call) {
     const auto name = call.parameter(0) + "/" + call.parameter(1);
     auto mending = mend(services, name);
-    co_return reply(co_await std::move(mending));
+    const auto mended = co_await std::move(mending);
+    auto recording =
+        record_outside(services, call, {"repository.mend-hook", name}, outcome_of(mended));
+    const auto recorded = co_await std::move(recording);
+    co_return recorded ? reply(mended) : http::make_error(recorded.error());
 }
 
-Answer mend_app_hook(Services& services, Call) {
+Answer mend_app_hook(Services& services, Call call) {
     auto mending = mend_app(services);
-    co_return reply(co_await std::move(mending));
+    const auto mended = co_await std::move(mending);
+    auto recording =
+        record_outside(services, call, {"github-app.mend-hook"}, outcome_of(mended));
+    const auto recorded = co_await std::move(recording);
+    co_return recorded ? reply(mended) : http::make_error(recorded.error());
 }
 
 }  // namespace triphammer::api

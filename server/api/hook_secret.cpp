@@ -7,6 +7,7 @@
 //                      again
 
 #include "access/repository_keys.hpp"
+#include "api/audit.hpp"
 #include "api/connecting.hpp"
 #include "api/reply.hpp"
 #include "api/services.hpp"
@@ -104,10 +105,18 @@ bool is_refusal(const Error& error) {
            error.code == Code::not_found;
 }
 
-Task<Error> explain(Services& services, const Rotation& rotation, Error error) {
+Task<Error> explain(
+    Services& services, const Call& call, const Rotation& rotation, Error error
+) {
     const auto id = rotation.row.id;
     if (rotation.is_new && is_refusal(error)) {
-        auto restore = [id](store::Transaction& tx) { return store::restore_hook_secret(tx, id); };
+        auto restore = [&](store::Transaction& tx) {
+            store::NewAudit entry{"repository.rotate-secret", rotation.row.full_name, id};
+            entry.outcome = store::AuditOutcome::failed;
+            entry.reason = error.message;
+            record(tx, call, entry);
+            return store::restore_hook_secret(tx, id);
+        };
         auto restoring = services.database.write(restore);
         const auto restored = co_await std::move(restoring);
         if (services.on_hook) services.on_hook(rotation.row.hook);
@@ -126,7 +135,13 @@ Task<Error> explain(Services& services, const Rotation& rotation, Error error) {
 Answer rotate_hook_secret(Services& services, Call call) {
     const auto ask = read_ask(call);
     if (!ask) co_return http::make_error(ask.error());
-    auto work = [&](store::Transaction& tx) { return begin(tx, services, *ask); };
+    auto work = [&](store::Transaction& tx) -> Result<Rotation> {
+        auto begun = begin(tx, services, *ask);
+        if (!begun) return begun.error();
+        const auto after = fields({{"old_valid_until", to_rfc3339(begun->row.old_secret_until)}});
+        record(tx, call, {"repository.rotate-secret", ask->name, begun->row.id, {}, after});
+        return begun;
+    };
     auto beginning = services.database.write(work);
     const auto rotation = co_await std::move(beginning);
     if (!rotation) co_return http::make_error(rotation.error());
@@ -137,7 +152,7 @@ Answer rotate_hook_secret(Services& services, Call call) {
         auto telling = tell_github(services, *rotation);
         const auto told = co_await std::move(telling);
         if (!told) {
-            auto explaining = explain(services, *rotation, told.error());
+            auto explaining = explain(services, call, *rotation, told.error());
             co_return http::make_error(co_await std::move(explaining));
         }
     }

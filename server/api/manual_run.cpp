@@ -1,5 +1,6 @@
 #include "api/manual_run.hpp"
 
+#include "api/audit.hpp"
 #include "api/handlers.hpp"
 #include "api/reply.hpp"
 #include "api/services.hpp"
@@ -127,6 +128,12 @@ Answer start_run(Services& services, Call call) {
         delivery->guid = guid;
         delivery->source_address = call.request.peer.address;
         store::append_delivery(transaction, *delivery);
+        const json after{{"delivery", guid}, {"workflow", run->workflow}, {"ref", run->ref}};
+        record(
+            transaction,
+            call,
+            {"run.start", repository->full_name, repository->id, {}, fields(after)}
+        );
         return {};
     };
     auto keeping = services.database.write(keep);

@@ -134,6 +134,11 @@ const std::map<std::string, std::string, std::less<>>& summaries() {
         {"PUT /api/v1/users/{name}", "Changes an account's role, disables or enables it"},
         {"POST /api/v1/users/{name}/invitation", "A fresh link; password and sessions end"},
         {"POST /api/v1/setup-links", "A fresh one-time link for the first admin"},
+        {"GET /api/v1/audit",
+         "Who did what, newest first; by actor, action, object, outcome, repository, from and "
+         "until"},
+        {"GET /api/v1/audit/export", "The same rows with their hashes as JSON lines, oldest first"},
+        {"GET /api/v1/audit/verify", "Whether the audit's chain is whole, and where it breaks"},
         {"POST /api/v1/backup", "Copies the database to a file of the server's machine"},
     };
     return kSummaries;

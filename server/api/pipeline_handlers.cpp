@@ -1,3 +1,4 @@
+#include "api/audit.hpp"
 #include "api/handlers.hpp"
 #include "api/plan_json.hpp"
 #include "api/reply.hpp"
@@ -66,6 +67,12 @@ Result<json> get_with_bindings(store::Connection& connection, const std::string&
         if (entry.name == name) out["repositories"] = names_of(connection, entry.repositories);
     }
     return value_of(std::move(out));
+}
+
+/// For the audit.
+std::string bindings_of(store::Connection& connection, const std::string& name) {
+    const auto pipeline = get_with_bindings(connection, name);
+    return pipeline ? fields({{"repositories", (*pipeline)["repositories"]}}) : std::string{};
 }
 
 /// Makes the bindings equal to `wanted`.
@@ -171,8 +178,15 @@ Answer save_pipeline(Services& services, Call call) {
             {"code", "invalid"}, {"message", "the text has errors; nothing was saved"}};
         co_return reply(422, json{{"error", error}, {"problems", problems_json(problems)}});
     }
-    auto put = [&](store::Transaction& transaction) {
-        return definitions::put_pipeline(transaction, *pipeline);
+    auto put = [&](store::Transaction& transaction) -> Result<std::int64_t> {
+        const auto version = definitions::put_pipeline(transaction, *pipeline);
+        if (!version) return version.error();
+        const json before{{"version", pipeline->base_version}};
+        const json after{{"version", *version}, {"note", pipeline->note}};
+        record(
+            transaction, call, {"pipeline.save", pipeline->name, {}, fields(before), fields(after)}
+        );
+        return version;
     };
     auto saved = services.database.write(put);
     const auto version = co_await std::move(saved);
@@ -220,7 +234,11 @@ Answer bind_pipeline(Services& services, Call call) {
     auto bind = [&](store::Transaction& transaction) -> Result<> {
         const auto wanted = find_named(transaction, *names);
         if (!wanted) return wanted.error();
-        return rebind(transaction, call, *wanted);
+        const auto before = bindings_of(transaction, call.parameter(0));
+        if (auto done = rebind(transaction, call, *wanted); !done) return done;
+        const auto after = bindings_of(transaction, call.parameter(0));
+        record(transaction, call, {"pipeline.bind", call.parameter(0), {}, before, after});
+        return {};
     };
     auto bound = services.database.write(bind);
     const auto done = co_await std::move(bound);

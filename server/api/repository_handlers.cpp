@@ -1,6 +1,7 @@
 #include "access/deploy_key.hpp"
 #include "access/repository_keys.hpp"
 #include "access/secrets.hpp"
+#include "api/audit.hpp"
 #include "api/connecting.hpp"
 #include "api/handlers.hpp"
 #include "api/reply.hpp"
@@ -10,6 +11,7 @@
 #include "history/history.hpp"
 #include "store/database.hpp"
 #include "store/repository_store.hpp"
+#include "store/secret_store.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -150,6 +152,10 @@ json secret_json(store::Connection& connection, const access::SecretEntry& entry
     };
 }
 
+json secret_stamp(const store::SecretRow& row) {
+    return {{"updated_at", to_rfc3339(row.updated_at)}, {"updated_by", row.updated_by}};
+}
+
 }  // namespace
 
 Answer list_repositories(Services& services, Call call) {
@@ -169,11 +175,16 @@ Answer create_repository(Services& services, Call call) {
     if (!wanted) co_return http::make_error(wanted.error());
     seal_into(services.sealer, *wanted);
     if (wanted->connects) {
-        auto connecting = connect_repository(services, std::move(*wanted), call.who.actor);
+        auto connecting = connect_repository(services, std::move(*wanted), auditor_of(call));
         co_return co_await std::move(connecting);
     }
-    auto add = [&](store::Transaction& transaction) {
-        return store::add_repository(transaction, wanted->repository);
+    auto add = [&](store::Transaction& transaction) -> Result<model::RepositoryId> {
+        const auto id = store::add_repository(transaction, wanted->repository);
+        if (!id) return id.error();
+        const auto after = fields(json{{"clone_url", wanted->repository.clone_url}});
+        const auto& name = wanted->repository.full_name;
+        record(transaction, call, {"repository.add", name, *id, {}, after});
+        return id;
     };
     auto added = services.database.write(add);
     const auto id = co_await std::move(added);
@@ -199,6 +210,11 @@ Answer set_workflow_files(Services& services, Call call) {
     auto set = [&](store::Transaction& transaction) -> Result<> {
         const auto found = store::find_repository_by_name(transaction, name);
         if (!found) return not_found("no repository is called " + name);
+        const json before{{"workflow_files", found->workflow_files}};
+        const json after{{"workflow_files", *files}};
+        const store::NewAudit entry{
+            "repository.set-workflow-files", name, found->id, fields(before), fields(after)};
+        record(transaction, call, entry);
         return store::set_workflow_files(transaction, found->id, *files);
     };
     auto setting = services.database.write(set);
@@ -218,6 +234,11 @@ Answer set_workflow_access(Services& services, Call call) {
     auto set = [&](store::Transaction& transaction) -> Result<> {
         const auto found = store::find_repository_by_name(transaction, name);
         if (!found) return not_found("no repository is called " + name);
+        const json before{{"workflow_access", found->workflow_access}};
+        const json after{{"workflow_access", *access}};
+        const store::NewAudit entry{
+            "repository.set-workflow-access", name, found->id, fields(before), fields(after)};
+        record(transaction, call, entry);
         return store::set_workflow_access(transaction, found->id, *access, call.who.actor);
     };
     auto setting = services.database.write(set);
@@ -231,6 +252,8 @@ Answer remove_repository(Services& services, Call call) {
     auto remove = [&](store::Transaction& transaction) -> Result<> {
         found = store::find_repository_by_name(transaction, name);
         if (!found) return not_found("no repository is called " + name);
+        const json before{{"clone_url", found->clone_url}};
+        record(transaction, call, {"repository.remove", name, found->id, fields(before)});
         return store::remove_repository(transaction, found->id, call.who.actor);
     };
     auto removed = services.database.write(remove);
@@ -264,6 +287,15 @@ Answer set_secret(Services& services, Call call) {
         auto scope = find_scope(transaction, given->repository, given->environment);
         if (!scope) return scope.error();
         secret.scope = *scope;
+        const store::SecretScope row{scope->repository, scope->environment};
+        const auto before = store::find_secret(transaction, row, secret.name);
+        const store::NewAudit entry{
+            .action = "secret.set",
+            .object = key_name(secret.name, *scope),
+            .repository = scope->repository,
+            .before = before ? fields(secret_stamp(*before)) : std::string{},
+            .after = fields({{"updated_at", to_rfc3339(transaction.now())}})};
+        record(transaction, call, entry);
         return access::set_secret(transaction, services.sealer, secret);
     };
     auto stored = services.database.write(set);
@@ -277,6 +309,8 @@ Answer remove_secret(Services& services, Call call) {
     auto remove = [&](store::Transaction& transaction) -> Result<> {
         const auto scope = find_scope(transaction, repository, environment);
         if (!scope) return scope.error();
+        const auto name = key_name(call.parameter(0), *scope);
+        record(transaction, call, {"secret.remove", name, scope->repository});
         return access::remove_secret(transaction, *scope, call.parameter(0), call.who.actor);
     };
     auto removed = services.database.write(remove);

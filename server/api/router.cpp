@@ -2,6 +2,7 @@
 
 #include "access/setup.hpp"
 #include "access/tokens.hpp"
+#include "api/audit.hpp"
 #include "api/handlers.hpp"
 #include "api/reply.hpp"
 #include "api/services.hpp"
@@ -139,6 +140,14 @@ Task<> note_use(Services& services, const std::string& cookie) {
     (void)co_await std::move(touching);
 }
 
+Task<> record_denial(Services& services, const Route& route, const Call& call, std::string why) {
+    store::NewAudit entry{"access.refuse"};
+    entry.object = std::string{http::name_of(route.method)} + " " + std::string{route.pattern};
+    entry.reason = std::move(why);
+    auto recording = record_refusal(services, call, std::move(entry));
+    co_await std::move(recording);
+}
+
 Task<Response> handle_known(
     Services& services, const Route* route, Credentials credentials, Call call
 ) {
@@ -147,14 +156,20 @@ Task<Response> handle_known(
     auto asked = find_principal(services, std::move(credentials));
     auto who = co_await std::move(asked);
     if (!who && who.error().code == Code::unauthorized) {
-        if (is_by_token) services.failures.note_failure(client_of(call.request));
+        if (is_by_token) {
+            services.failures.note_failure(client_of(call.request));
+            auto recording = record_denial(services, *route, call, "the token is not valid");
+            co_await std::move(recording);
+        }
         co_return not_signed_in();
     }
     if (!who) co_return http::make_error(who.error());
     if (!access::is_allowed(*who, needed_role(route->access), who->repository)) {
-        co_return refuse(
-            403, "refused", "this needs the role " + std::string{name_of(route->access)}
-        );
+        const auto needed = "this needs the role " + std::string{name_of(route->access)};
+        call.who = std::move(*who);
+        auto recording = record_denial(services, *route, call, needed);
+        co_await std::move(recording);
+        co_return refuse(403, "refused", needed);
     }
     if (!cookie.empty()) {
         auto noting = note_use(services, cookie);

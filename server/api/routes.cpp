@@ -120,6 +120,9 @@ constexpr auto kRoutes = std::to_array<Route>({
     {post, "/api/v1/tokens", admin, create_token},
     {delete_, "/api/v1/tokens/{name}", admin, revoke_token},
     {post, "/api/v1/setup-links", admin, create_setup_link},
+    {get, "/api/v1/audit", admin, list_audit},
+    {get, "/api/v1/audit/export", admin, export_audit},
+    {get, "/api/v1/audit/verify", admin, verify_audit},
     {post, "/api/v1/backup", local, back_up},
 
     {get, "/runner/v1", runner, runner_socket},

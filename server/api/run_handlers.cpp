@@ -1,3 +1,4 @@
+#include "api/audit.hpp"
 #include "api/handlers.hpp"
 #include "api/reply.hpp"
 #include "api/services.hpp"
@@ -47,6 +48,13 @@ Result<queue::RerunRequest> read_rerun(const Call& call) {
     return request;
 }
 
+void record_run(
+    store::Transaction& tx, const Call& call, std::string_view action, std::string after
+) {
+    const auto run = store::find_run(tx, model::RunId{id_of(call.parameter(0)).value()});
+    record(tx, call, {action, call.parameter(0), run->repository, {}, std::move(after)});
+}
+
 }  // namespace
 
 Answer list_runs(Services& services, Call call) {
@@ -88,6 +96,7 @@ Answer cancel_run(Services& services, Call call) {
         if (!run) return run.error();
         const auto fences = queue::request_cancel(transaction, *run, request);
         if (!fences) return fences.error();
+        record_run(transaction, call, "run.cancel", {});
         return {};
     };
     auto cancelled = services.database.write(cancel);
@@ -103,7 +112,10 @@ Answer rerun_run(Services& services, Call call) {
     auto rerun = [&](store::Transaction& transaction) -> Result<> {
         const auto run = find_visible_run(transaction, call);
         if (!run) return run.error();
-        return queue::rerun(transaction, *run, *request);
+        if (auto done = queue::rerun(transaction, *run, *request); !done) return done;
+        const auto jobs = text_field(*read_object(call), "jobs", "all");
+        record_run(transaction, call, "run.rerun", fields({{"jobs", *jobs}}));
+        return {};
     };
     auto started = services.database.write(rerun);
     const auto done = co_await std::move(started);

@@ -134,11 +134,13 @@ Answer fetch_artifact(Services& services, Call call) {
 
 Answer remove_merged_artifact(Services& services, Call call) {
     auto token = token_of(call.request);
+    store::AuditActor who;
     auto find = [&](store::Connection& db) -> Result<store::ArtifactRow> {
         const auto fence = find_fence(db, token);
         if (!fence) return fence.error();
         auto artifact = find_fetched(db, call, *fence);
         if (!artifact) return artifact;
+        who = {"attempt:" + model::to_text(*fence), "job", {}};
         const auto owner = artifacts::find_owner(db, *fence);
         if (owner && artifact->run == owner->run.id) return artifact;
         return refused("a job removes artifacts of its own run only");
@@ -146,7 +148,7 @@ Answer remove_merged_artifact(Services& services, Call call) {
     auto finding = services.database.read(find);
     const auto artifact = co_await std::move(finding);
     if (!artifact) co_return http::make_error(artifact.error());
-    auto removing = services.keeper->remove_artifact(*artifact, "job");
+    auto removing = services.keeper->remove_artifact(*artifact, std::move(who));
     co_return reply_empty(co_await std::move(removing));
 }
 

@@ -19,6 +19,10 @@ Result<access::SecretScope> find_scope(
     return scope;
 }
 
+std::string key_name(const std::string& name, const access::SecretScope& scope) {
+    return scope.environment.empty() ? name : name + " of " + scope.environment;
+}
+
 Result<NewKey> read_new_key(const Call& call) {
     const auto body = read_object(call);
     if (!body) return body.error();

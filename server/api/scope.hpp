@@ -14,6 +14,9 @@ Result<access::SecretScope> find_scope(
     store::Connection& connection, const std::string& repository, const std::string& environment
 );
 
+/// A secret or a variable as the audit names it: "KEY", "KEY of production".
+std::string key_name(const std::string& name, const access::SecretScope& scope);
+
 /// The body that sets a secret or a variable.
 struct NewKey {
     std::string value;

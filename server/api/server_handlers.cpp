@@ -1,3 +1,4 @@
+#include "api/audit.hpp"
 #include "api/handlers.hpp"
 #include "api/openapi.hpp"
 #include "api/reply.hpp"
@@ -63,7 +64,8 @@ Answer back_up(Services& services, Call call) {
     auto copy = [&](store::Connection& connection) { return store::back_up(connection, *file); };
     auto copied = services.database.read(copy);
     const auto done = co_await std::move(copied);
-    co_return reply_empty(done);
+    auto recording = record_outside(services, call, {"server.backup", *file}, done);
+    co_return reply_empty(co_await std::move(recording));
 }
 
 }  // namespace triphammer::api

@@ -1,6 +1,7 @@
 #include "access/setup.hpp"
 #include "access/tokens.hpp"
 #include "access/users.hpp"
+#include "api/audit.hpp"
 #include "api/handlers.hpp"
 #include "api/reply.hpp"
 #include "api/services.hpp"
@@ -51,6 +52,13 @@ Result<access::NewToken> read_token(const Call& call, TimePoint now) {
     return token;
 }
 
+json limits_of(const access::NewToken& token) {
+    return {
+        {"role", access::name_of(token.role)},
+        {"expires_at", token.expires_at ? json(to_rfc3339(*token.expires_at)) : json{}},
+    };
+}
+
 /// The repository that a token is limited to; none where the body names none.
 Result<model::RepositoryId> find_limit(store::Connection& connection, const std::string& name) {
     if (name.empty()) return model::RepositoryId{};
@@ -94,24 +102,37 @@ Task<Result<std::optional<store::UserRow>>> find_link_user(Services& services, s
 }
 
 /// Chooses the password of `name`, whose link it is, or who gets an account by an admin's.
-Task<Result<Secret>> accept_link(Services& services, const Link& link, std::string name) {
+Task<Result<Secret>> accept_link(
+    Services& services, const Call& call, const Link& link, std::string name
+) {
     const auto fine = access::check_password_rules(name, link.password);
     if (!fine) co_return fine.error();
     auto hashing = services.passwords.hash(services.random, link.password);
     auto hash = co_await std::move(hashing);
     if (!hash) co_return hash.error();
     const access::ChosenPassword chosen{std::move(name), std::move(*hash)};
-    auto accept = [&](store::Transaction& transaction) {
-        return access::accept_invitation(transaction, services.random, link.token, chosen);
+    auto accept = [&](store::Transaction& transaction) -> Result<Secret> {
+        auto cookie = access::accept_invitation(transaction, services.random, link.token, chosen);
+        if (!cookie) return cookie.error();
+        const auto user = store::find_user_by_name(transaction, chosen.name);
+        auto auditor = auditor_of(call);
+        auditor.name = access::actor_of(*user);
+        auditor.id = access::principal_of(*user).id;
+        const json after{{"role", user->role}};
+        store::append_audit(transaction, auditor, {"user.join", user->name, {}, {}, fields(after)});
+        return cookie;
     };
     auto accepting = services.database.write(accept);
     co_return co_await std::move(accepting);
 }
 
-http::Response refuse_link(Services& services, const Call& call, const Error& error) {
-    if (error.code != Code::unauthorized) return http::make_error(error);
+Answer refuse_link(Services& services, const Call& call, Error error) {
+    if (error.code != Code::unauthorized) co_return http::make_error(error);
     services.failures.note_failure(client_of(call.request));
-    return http::make_error(403, "refused", error.message);
+    const store::NewAudit refused{"setup-link.use", {}, {}, {}, {}, error.message};
+    auto recording = record_refusal(services, call, refused);
+    co_await std::move(recording);
+    co_return http::make_error(403, "refused", error.message);
 }
 
 }  // namespace
@@ -121,18 +142,23 @@ Answer use_setup_link(Services& services, Call call) {
     if (!link) co_return http::make_error(link.error());
     auto finding = find_link_user(services, link->token);
     const auto user = co_await std::move(finding);
-    if (!user) co_return refuse_link(services, call, user.error());
+    if (!user) {
+        auto refusing = refuse_link(services, call, user.error());
+        co_return co_await std::move(refusing);
+    }
     if (link->only_asks) co_return reply(200, json{{"name", *user ? json((*user)->name) : json{}}});
     const auto name = *user ? (*user)->name : link->name;
     if (name.empty()) {
         auto use = [&](store::Transaction& transaction) {
+            const store::AuditActor who{"setup-link", "setup-link", call.request.peer.address};
+            store::append_audit(transaction, who, {"session.open", "setup-link"});
             return access::use_setup_link(transaction, services.random, link->token);
         };
         auto used = services.database.write(use);
         const auto cookie = co_await std::move(used);
         co_return reply_session(services, cookie, "admin");
     }
-    auto accepting = accept_link(services, *link, name);
+    auto accepting = accept_link(services, call, *link, name);
     const auto cookie = co_await std::move(accepting);
     co_return reply_session(services, cookie, *user ? (*user)->role : "admin");
 }
@@ -144,6 +170,7 @@ Answer show_session(Services&, Call call) {
 Answer end_session(Services& services, Call call) {
     const auto cookie = session_cookie_of(call.request);
     auto end = [&](store::Transaction& transaction) {
+        record(transaction, call, {"session.end", call.who.actor});
         return access::end_session(transaction, cookie);
     };
     auto ended = services.database.write(end);
@@ -156,6 +183,7 @@ Answer end_session(Services& services, Call call) {
 
 Answer create_setup_link(Services& services, Call call) {
     auto create = [&](store::Transaction& transaction) {
+        record(transaction, call, {"setup-link.create"});
         return access::create_setup_link(transaction, services.random, call.who.actor);
     };
     auto created = services.database.write(create);
@@ -192,6 +220,8 @@ Answer create_token(Services& services, Call call) {
         const auto limit = find_limit(transaction, *repository);
         if (!limit) return limit.error();
         token->repository = *limit;
+        const auto after = fields(limits_of(*token));
+        record(transaction, call, {"token.create", token->name, *limit, {}, after});
         return access::create_token(transaction, services.random, *token);
     };
     auto created = services.database.write(create);
@@ -202,6 +232,7 @@ Answer create_token(Services& services, Call call) {
 
 Answer revoke_token(Services& services, Call call) {
     auto revoke = [&](store::Transaction& transaction) {
+        record(transaction, call, {"token.revoke", call.parameter(0)});
         return access::revoke_token(transaction, call.parameter(0), call.who.actor);
     };
     auto revoked = services.database.write(revoke);

@@ -1,5 +1,6 @@
 #include "access/setup.hpp"
 #include "access/users.hpp"
+#include "api/audit.hpp"
 #include "api/handlers.hpp"
 #include "api/reply.hpp"
 #include "api/services.hpp"
@@ -59,6 +60,13 @@ Result<access::UserChange> read_change(const Call& call) {
     }
     if (!change.role && !change.disabled) return invalid("say role or disabled");
     return change;
+}
+
+/// For the audit; empty where nobody has that name.
+std::string rights_of(store::Connection& connection, const std::string& name) {
+    const auto user = store::find_user_by_name(connection, name);
+    if (!user) return {};
+    return fields({{"role", user->role}, {"disabled", user->disabled_at.has_value()}});
 }
 
 struct SignIn {
@@ -161,6 +169,8 @@ Answer create_user(Services& services, Call call) {
     auto add = [&](store::Transaction& transaction) -> Result<Secret> {
         const auto added = access::add_user(transaction, *name, *role, call.who.actor);
         if (!added) return added.error();
+        const json after{{"role", access::name_of(*role)}};
+        record(transaction, call, {"user.create", *name, {}, {}, fields(after)});
         return access::invite_user(transaction, services.random, *name, call.who.actor);
     };
     auto adding = services.database.write(add);
@@ -170,6 +180,7 @@ Answer create_user(Services& services, Call call) {
 
 Answer invite_user(Services& services, Call call) {
     auto invite = [&](store::Transaction& transaction) {
+        record(transaction, call, {"user.invite", call.parameter(0)});
         return access::invite_user(transaction, services.random, call.parameter(0), call.who.actor);
     };
     auto inviting = services.database.write(invite);
@@ -180,8 +191,12 @@ Answer invite_user(Services& services, Call call) {
 Answer change_user(Services& services, Call call) {
     const auto change = read_change(call);
     if (!change) co_return http::make_error(change.error());
-    auto apply = [&](store::Transaction& transaction) {
-        return access::change_user(transaction, *change);
+    auto apply = [&](store::Transaction& transaction) -> Result<> {
+        const auto before = rights_of(transaction, change->name);
+        if (auto done = access::change_user(transaction, *change); !done) return done;
+        const auto after = rights_of(transaction, change->name);
+        record(transaction, call, {"user.change", change->name, {}, before, after});
+        return {};
     };
     auto applying = services.database.write(apply);
     const auto done = co_await std::move(applying);
@@ -191,17 +206,26 @@ Answer change_user(Services& services, Call call) {
 Answer sign_in(Services& services, Call call) {
     auto given = read_sign_in(call);
     if (!given) co_return http::make_error(given.error());
-    const auto guess = guess_of(call.request, given->name);
+    const auto name = given->name;
+    const auto guess = guess_of(call.request, name);
     if (const auto wait = services.guesses.find_wait(guess); wait.count() > 0) {
         co_return http::make_too_many(wait);
     }
     auto proving = prove(services, std::move(*given));
     const auto proven = co_await std::move(proving);
     if (!proven) {
-        if (proven.error().code == Code::unauthorized) services.guesses.note_failure(guess);
+        if (proven.error().code == Code::unauthorized) {
+            services.guesses.note_failure(guess);
+            const store::NewAudit refused{
+                "session.open", name, {}, {}, {}, "the name or the password is wrong"};
+            auto recording = record_refusal(services, call, refused);
+            co_await std::move(recording);
+        }
         co_return http::make_error(proven.error());
     }
     auto open = [&](store::Transaction& transaction) {
+        call.who = access::principal_of(proven->user);
+        record(transaction, call, {"session.open", proven->user.name});
         return access::sign_in(transaction, services.random, proven->user, proven->renewed);
     };
     auto opening = services.database.write(open);
@@ -221,6 +245,10 @@ Answer change_password(Services& services, Call call) {
     if (!proven && proven.error().code == Code::unauthorized) {
         // Who asks is signed in: 403, so that the page does not think otherwise.
         services.guesses.note_failure(guess);
+        const store::NewAudit refused{
+            "user.change-password", call.who.actor, {}, {}, {}, "the old password is wrong"};
+        auto recording = record_refusal(services, call, refused);
+        co_await std::move(recording);
         co_return http::make_error(403, "refused", "the old password is wrong");
     }
     if (!proven) co_return http::make_error(proven.error());
@@ -229,6 +257,7 @@ Answer change_password(Services& services, Call call) {
     if (!hash) co_return http::make_error(hash.error());
     const auto cookie = session_cookie_of(call.request);
     auto change = [&](store::Transaction& transaction) {
+        record(transaction, call, {"user.change-password", proven->user.name});
         return access::change_password(transaction, proven->user, *hash, cookie);
     };
     auto changing = services.database.write(change);

@@ -1,8 +1,10 @@
 #include "access/variables.hpp"
+#include "api/audit.hpp"
 #include "api/handlers.hpp"
 #include "api/reply.hpp"
 #include "api/scope.hpp"
 #include "api/services.hpp"
+#include "base/text.hpp"
 #include "store/database.hpp"
 #include "store/repository_store.hpp"
 #include "store/variable_store.hpp"
@@ -25,6 +27,18 @@ json variable_json(store::Connection& connection, const store::VariableRow& row)
         {"updated_at", to_rfc3339(row.updated_at)},
         {"updated_by", row.updated_by},
     };
+}
+
+store::SecretScope variable_scope(const access::SecretScope& scope) {
+    return {scope.repository, scope.environment};
+}
+
+/// For the audit; empty where there is none of that name.
+std::string variable_fields(const std::vector<store::VariableRow>& rows, const std::string& name) {
+    for (const auto& row : rows) {
+        if (equal_ignoring_case(row.name, name)) return fields({{"value", row.value}});
+    }
+    return {};
 }
 
 }  // namespace
@@ -52,7 +66,16 @@ Answer set_variable(Services& services, Call call) {
         auto scope = find_scope(transaction, given->repository, given->environment);
         if (!scope) return scope.error();
         variable.scope = *scope;
-        return access::set_variable(transaction, variable);
+        const auto row = variable_scope(*scope);
+        const auto before = variable_fields(store::list_variables(transaction, row), variable.name);
+        if (auto done = access::set_variable(transaction, variable); !done) return done;
+        const auto after = variable_fields(store::list_variables(transaction, row), variable.name);
+        record(
+            transaction,
+            call,
+            {"variable.set", key_name(variable.name, *scope), scope->repository, before, after}
+        );
+        return {};
     };
     auto stored = services.database.write(set);
     const auto done = co_await std::move(stored);
@@ -65,8 +88,15 @@ Answer remove_variable(Services& services, Call call) {
     auto remove = [&](store::Transaction& transaction) -> Result<> {
         const auto scope = find_scope(transaction, repository, environment);
         if (!scope) return scope.error();
-        const store::SecretScope row{scope->repository, scope->environment};
-        return store::remove_variable(transaction, row, call.parameter(0), call.who.actor);
+        const auto row = variable_scope(*scope);
+        const auto& name = call.parameter(0);
+        const auto before = variable_fields(store::list_variables(transaction, row), name);
+        record(
+            transaction,
+            call,
+            {"variable.remove", key_name(name, *scope), scope->repository, before}
+        );
+        return store::remove_variable(transaction, row, name, call.who.actor);
     };
     auto removed = services.database.write(remove);
     const auto done = co_await std::move(removed);

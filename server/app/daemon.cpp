@@ -1,6 +1,7 @@
 #include "app/daemon.hpp"
 
 #include "api/metrics_text.hpp"
+#include "app/audit_keeper.hpp"
 #include "app/descriptor_limit.hpp"
 #include "app/examination.hpp"
 #include "app/forge_app.hpp"
@@ -127,6 +128,7 @@ class Daemon {
               kDeliveryGrace},
           reporting_{executor_, config, core, shop_.clients},
           examination_{config, core.clock},
+          audit_{executor_, core, config.data},
           chores_{executor_, {}} {
         connect();
     }
@@ -159,6 +161,7 @@ class Daemon {
     intake::BranchWatch branches_;
     Reporting reporting_;
     Examination examination_;
+    AuditKeeper audit_;
     TaskGroup chores_;
     bool is_stopping_ = false;
 };
@@ -166,6 +169,7 @@ class Daemon {
 /// Every committed change wakes whoever may have something to do; each asks the tables what.
 void Daemon::on_changes(const store::ChangeNews& news) {
     shop_.live.on_changes(news.last);
+    audit_.wake();
     if (is_stopping_ || !news.has_work) return;
     shop_.dispatcher.wake();
     reporting_.wake();
@@ -322,6 +326,8 @@ Task<> Daemon::stop(const ServeOptions& options) {
     auto reporting = reporting_.stop();
     co_await std::move(reporting);
     core_.database->on_changes({});
+    auto auditing = audit_.stop();
+    co_await std::move(auditing);
 }
 
 Task<> Daemon::run(const ServeOptions& options) {
@@ -329,6 +335,7 @@ Task<> Daemon::run(const ServeOptions& options) {
     co_await std::move(following);
     auto dispatching = shop_.dispatcher.start();
     co_await std::move(dispatching);
+    audit_.wake();
     planner_.start();
     timekeeper_.start();
     catch_up_.start();

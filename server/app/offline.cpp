@@ -3,6 +3,7 @@
 #include "api/live_hub.hpp"
 #include "api/router.hpp"
 #include "api/services.hpp"
+#include "app/audit_keeper.hpp"
 #include "app/core.hpp"
 #include "app/run_here.hpp"
 #include "app/services.hpp"
@@ -106,6 +107,8 @@ Task<> answer(
     }
     auto handling = handle(decision.handler, std::move(request));
     out = co_await std::move(handling);
+    auto keeping = keep_audit_head(core, config.data);
+    co_await std::move(keeping);
 }
 
 }  // namespace

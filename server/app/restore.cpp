@@ -3,6 +3,7 @@
 #include "app/run_here.hpp"
 #include "base/text.hpp"
 #include "store/attempt_store.hpp"
+#include "store/audit_store.hpp"
 #include "store/backup.hpp"
 
 #include <fcntl.h>
@@ -63,13 +64,17 @@ std::int64_t last_fence(const fs::path& database, const Clock& clock) {
 }
 
 /// Opens it as the daemon would, which brings an older one up to date.
-Result<> prepare(const fs::path& database, std::int64_t fence, const Clock& clock) {
+Result<> prepare(
+    const fs::path& database, std::int64_t fence, const fs::path& backup, const Clock& clock
+) {
     auto opened = store::Database::open(database, clock, {});
     if (!opened) return opened.error();
     const auto check = [](store::Connection& db) { return store::check_whole(db); };
     if (auto whole = run_here((*opened)->read(check)); !whole) return whole;
-    const auto raise = [fence](store::Transaction& tx) -> Result<> {
+    const auto raise = [&](store::Transaction& tx) -> Result<> {
         store::raise_fences(tx, fence);
+        const auto who = "socket:" + std::to_string(::getuid());
+        store::append_audit(tx, {who, who, "unix"}, {"server.restore", backup.string()});
         return {};
     };
     return run_here((*opened)->write(raise));
@@ -91,6 +96,9 @@ Result<> put_in_place(const fs::path& copy, const fs::path& database) {
     for (const auto* part : kParts) {
         if (auto moved = move(database.string() + part, old + part); !moved) return moved;
     }
+    // It names a row of the audit that was replaced, too.
+    const auto head = (database.parent_path() / "audit-head").string();
+    if (auto moved = move(head, head + ".replaced"); !moved) return moved;
     return move(copy.string(), database.string());
 }
 
@@ -110,7 +118,7 @@ StartResult<> restore(const Config& config, const fs::path& backup, Restoring ho
     const auto fence =
         std::max(last_fence(database, clock), highest_folder(config.run_directory()));
     auto done = make_copy(backup, copy);
-    if (done) done = prepare(copy, fence, clock);
+    if (done) done = prepare(copy, fence, backup, clock);
     if (done && how == Restoring::in_place) done = put_in_place(copy, database);
     remove_copy(copy);
     if (!done) return unusable(done.error());

@@ -2,6 +2,7 @@
 
 #include "access/setup.hpp"
 #include "base/log.hpp"
+#include "store/audit_store.hpp"
 #include "store/database.hpp"
 #include "store/token_store.hpp"
 
@@ -14,6 +15,7 @@ namespace triphammer::app {
 Task<> print_setup_notice(api::Services& services) {
     auto create = [&](store::Transaction& transaction) -> Result<Secret> {
         if (store::has_any_access(transaction)) return Secret{};
+        store::append_audit(transaction, store::audit_server(), {"setup-link.create"});
         return access::create_setup_link(transaction, services.random, "server");
     };
     auto creating = services.database.write(create);

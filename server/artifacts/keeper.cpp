@@ -229,11 +229,12 @@ Task<Result<Opened>> Keeper::open_file(
     co_return out;
 }
 
-Task<Result<>> Keeper::remove_artifact(store::ArtifactRow artifact, std::string actor) {
+Task<Result<>> Keeper::remove_artifact(store::ArtifactRow artifact, store::AuditActor who) {
     auto remove = [&](store::Transaction& tx) -> Result<> {
         if (!store::find_artifact(tx, artifact.id))
             return not_found("the artifact is gone already");
-        store::delete_artifact(tx, artifact, actor);
+        store::delete_artifact(tx, artifact, who.name);
+        store::append_audit(tx, who, {"artifact.remove", artifact.name, artifact.repository});
         return {};
     };
     auto removing = parts_.database.write(remove);

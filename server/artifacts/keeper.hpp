@@ -14,6 +14,7 @@
 #include "base/task.hpp"
 #include "base/thread.hpp"
 #include "store/artifact_store.hpp"
+#include "store/audit_store.hpp"
 #include "store/cache_store.hpp"
 
 #include <functional>
@@ -101,7 +102,7 @@ class Keeper {
         return caches_->path_of(blob);
     }
 
-    Task<Result<>> remove_artifact(store::ArtifactRow artifact, std::string actor);
+    Task<Result<>> remove_artifact(store::ArtifactRow artifact, store::AuditActor who);
     /// Removes what has expired.
     Task<> remove_expired();
 

@@ -32,6 +32,8 @@ int notify_list(const Invocation& invocation);
 int notify_test(const Invocation& invocation);
 int notify_messages(const Invocation& invocation);
 int notify_redeliver(const Invocation& invocation);
+int audit_verify(const Invocation& invocation);
+int audit_export(const Invocation& invocation);
 int setup_link(const Invocation& invocation);
 int pipeline_put(const Invocation& invocation);
 int pipeline_get(const Invocation& invocation);

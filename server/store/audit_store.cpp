@@ -10,8 +10,9 @@ namespace triphammer::store {
 
 namespace {
 
+/// Behind the number, which a Window puts first.
 constexpr std::string_view kColumns =
-    "a.seq, a.at, a.actor_id, a.actor, a.address, a.action, a.object, a.repository, a.outcome, "
+    "a.at, a.actor_id, a.actor, a.address, a.action, a.object, a.repository, a.outcome, "
     "a.reason, a.before, a.after, a.hash";
 
 AuditRow read_row(Statement& row) {
@@ -170,7 +171,8 @@ Listed<AuditRow> list_audit(Connection& db, const AuditQuery& query, const ListP
 
 std::vector<AuditRow> read_audit(Connection& db, std::int64_t after, int limit) {
     auto query = db.prepare(
-        "SELECT " + std::string{kColumns} + " FROM audit AS a WHERE a.seq > ? ORDER BY a.seq LIMIT ?"
+        "SELECT a.seq, " + std::string{kColumns} +
+        " FROM audit AS a WHERE a.seq > ? ORDER BY a.seq LIMIT ?"
     );
     return query.bind(after, limit).list(read_row);
 }

@@ -277,6 +277,8 @@ const ROUTES = [
   ['GET', /^\/(secrets|variables|tokens)$/, ({ world, response }, kind) => reply(response, 200, { items: world.keys[kind], next: null })],
   ['PUT', /^\/(secrets|variables)\/([^/]+)$/, setKey],
   ['DELETE', /^\/(secrets|variables)\/([^/]+)$/, removeKey],
+  ['GET', /^\/audit$/, all('audit', matches(['actor', 'action', 'object', 'outcome', 'repository']))],
+  ['GET', /^\/audit\/verify$/, ({ world, response }) => reply(response, 200, world.chain)],
   ['GET', /^\/users$/, ({ world, response }) => reply(response, 200, { items: world.users, next: null })],
   ['POST', /^\/users$/, addUser],
   ['PUT', /^\/users\/([^/]+)$/, changeUser],

@@ -67,6 +67,7 @@ function control(path, body, response) {
     '/control/bind': () => { world.pipelines.get(body.name).repositories = body.repositories; },
     '/control/actor': () => { world.actor = body.value; },
     '/control/signed-in': () => { world.signedIn = body.value; },
+    '/control/chain': () => { world.chain = body.chain; },
     '/control/findings': () => { world.findings = body.findings; },
     '/control/empty': () => world.clear(),
     '/control/drop-sockets': () => sockets.drop(),

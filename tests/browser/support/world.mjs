@@ -40,6 +40,15 @@ export class World {
     this.pipelines = new Map();
     this.templates = TEMPLATES;
     this.actor = 'setup-link';
+    this.audit = [
+      { seq: 3, at: this.at(60), actor: '', address: '192.0.2.7', action: 'session.open', object: '<b>bob</b>', repository: null,
+        outcome: 'refused', reason: 'the name or the password is wrong', before: null, after: null },
+      { seq: 2, at: this.at(120), actor: 'user:ada', address: 'unix', action: 'user.change', object: 'bob', repository: null,
+        outcome: 'done', reason: '', before: { role: 'viewer', disabled: false }, after: { role: 'admin', disabled: false } },
+      { seq: 1, at: this.at(180), actor: 'server', address: '', action: 'secret.use', object: 'TOKEN', repository: 'octo/shop',
+        outcome: 'done', reason: '', before: null, after: { run: '7', job: '9' } },
+    ];
+    this.chain = { rows: 3, broken: null };
     this.users = [{ name: 'bob', role: 'viewer', created_at: this.at(90_000), disabled_at: null, invited: true }];
     this.keys = { secrets: [], variables: [], tokens: [] };
     this.channels = [

@@ -4,6 +4,7 @@
 import '../main';
 
 export { AccountScreen } from '../screens/account';
+export { AuditScreen } from '../screens/audit';
 export { ConnectScreen } from '../screens/connect';
 export { FirstWorkflowScreen } from '../screens/first_workflow';
 export { GitHubAppScreen } from '../screens/github_app';

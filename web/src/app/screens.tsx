@@ -21,6 +21,7 @@ import { useTitle } from './title';
 type Screen = (props: { params: Params }) => ComponentChildren;
 
 const AccountScreen = late(async () => (await import('./rest')).AccountScreen);
+const AuditScreen = late(async () => (await import('./rest')).AuditScreen);
 const ConnectScreen = late(async () => (await import('./rest')).ConnectScreen);
 const FirstWorkflowScreen = late(async () => (await import('./rest')).FirstWorkflowScreen);
 const GitHubAppScreen = late(async () => (await import('./rest')).GitHubAppScreen);
@@ -57,6 +58,7 @@ const SCREENS: [string, Screen][] = [
   ['/keys', KeysScreen],
   ['/people', PeopleScreen],
   ['/account', AccountScreen],
+  ['/audit', AuditScreen],
   ['/messages', MessagesScreen],
   ['/connect', ConnectScreen],
   ['/connect/github', GitHubAppScreen],

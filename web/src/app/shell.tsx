@@ -32,6 +32,7 @@ const ROOMS: Room[] = [
   { href: '/deliveries', word: 'Deliveries', icon: 'deliveries', key: 'v' },
   { href: '/keys', word: 'Keys', icon: 'keys', key: 'k', admins: true },
   { href: '/people', word: 'People', icon: 'person', key: 'u', admins: true },
+  { href: '/audit', word: 'Audit', icon: 'link', key: 'a', admins: true },
   { href: '/messages', word: 'Messages', icon: 'messages', key: 'm', admins: true },
 ];
 const ALIASES: Record<string, string> = { runs: '/', 'new-pipeline': '/pipelines' };
