@@ -67,6 +67,7 @@ constexpr auto kRoutes = std::to_array<Route>({
     {post, "/api/v1/repositories/{owner}/{name}/hook/secret", admin, rotate_hook_secret},
     {put, "/api/v1/repositories/{owner}/{name}/workflow-files", admin, set_workflow_files},
     {put, "/api/v1/repositories/{owner}/{name}/workflow-access", admin, set_workflow_access},
+    {put, "/api/v1/repositories/{owner}/{name}/fork-approval", admin, set_fork_approval},
     {get, "/api/v1/repositories/{owner}/{name}/starters", developer, list_starters},
 
     {get, "/api/v1/repositories/{owner}/{name}/insights", viewer, show_insights},
@@ -97,7 +98,13 @@ constexpr auto kRoutes = std::to_array<Route>({
     {get, "/api/v1/pipelines/{name}/versions/{version}", viewer, show_pipeline_version},
     {put, "/api/v1/pipelines/{name}/repositories", admin, bind_pipeline},
 
+    {get, "/api/v1/approvals", viewer, list_approvals},
+    {get, "/api/v1/approvals/{approval}", viewer, show_approval},
+    {post, "/api/v1/approvals/{approval}/approve", approver, approve},
+    {post, "/api/v1/approvals/{approval}/reject", approver, reject},
     {get, "/api/v1/environments", viewer, list_environments},
+    {get, "/api/v1/environments/{owner}/{name}/{environment}", viewer, show_environment},
+    {put, "/api/v1/environments/{owner}/{name}/{environment}", admin, set_environment},
     {get, "/api/v1/deployments", viewer, list_deployments},
     {get, "/api/v1/deployments/{deployment}", viewer, show_deployment},
     {post, "/api/v1/deployments/{deployment}/settle", approver, settle_deployment},

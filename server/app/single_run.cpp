@@ -8,6 +8,7 @@
 #include "base/task_group.hpp"
 #include "launcher/attempts.hpp"
 #include "queue/queue.hpp"
+#include "store/approval_store.hpp"
 #include "store/attempt_store.hpp"
 #include "store/repository_store.hpp"
 
@@ -123,6 +124,19 @@ class SingleRun {
         co_return Result<>{};
     }
 
+    /// There is nobody to be asked.
+    static Result<> check_alone(const plan::PlannedRun& planned) {
+        for (const auto& job : planned.jobs) {
+            if (job.kind != model::JobKind::approve || is_final(job.state)) continue;
+            return invalid(
+                "job '" + job.own_key() +
+                "' asks people, which only a server can; name the jobs to "
+                "run with --job"
+            );
+        }
+        return {};
+    }
+
     Result<model::RepositoryId> add_rows(store::Transaction& tx) {
         store::NewRepository wanted;
         wanted.full_name = request_.repository;
@@ -142,6 +156,10 @@ class SingleRun {
         const auto& planned = request_.plan.runs.front();
         origin.texts[planned.path] = request_.workflow_text;
         origin.texts[planned.blob] = request_.workflow_text;
+        if (auto alone = check_alone(planned); !alone) return alone.error();
+        // Whoever runs it here has decided so.
+        if (auto set = store::set_fork_approval(tx, *repository, "none", "run"); !set)
+            return set.error();
         auto runs = queue::create_runs(tx, origin, request_.plan);
         if (!runs) return runs.error();
         run_ = runs->front();

@@ -1,9 +1,26 @@
 #include "history/json.hpp"
+#include "store/approval_store.hpp"
 #include "store/deployment_store.hpp"
 
 namespace triphammer::history {
 
 namespace {
+
+/// Who said that it may.
+json describe_approvals(store::Connection& db, const store::DeploymentRow& deployment) {
+    auto out = json::array();
+    for (const auto& approval : store::list_approvals_of_job(db, deployment.job)) {
+        const bool is_yes = approval.state == model::ApprovalState::approved &&
+                            approval.run_attempt == deployment.run_attempt;
+        if (!is_yes) continue;
+        for (const auto& vote : store::list_votes(db, approval.id)) {
+            out.push_back(
+                {{"id", to_text(approval.id)}, {"actor", vote.actor}, {"at", to_time(vote.at)}}
+            );
+        }
+    }
+    return out;
+}
 
 json describe(store::Connection& db, const store::DeploymentRow& deployment) {
     return {
@@ -22,7 +39,7 @@ json describe(store::Connection& db, const store::DeploymentRow& deployment) {
         {"phase", name_of(deployment.phase)},
         {"reason", or_null(deployment.reason)},
         {"previous", to_id(deployment.previous)},
-        {"approvals", json::array()},
+        {"approvals", describe_approvals(db, deployment)},
         {"probes", parse_column(deployment.probes_json)},
         {"created_at", to_time(deployment.created_at)},
         {"started_at", to_time(deployment.started_at)},
@@ -34,6 +51,12 @@ json describe_or_null(
     store::Connection& db, const std::optional<store::DeploymentRow>& deployment
 ) {
     return deployment ? describe(db, *deployment) : json(nullptr);
+}
+
+/// null: nobody can read them, and its jobs fail.
+json describe_rules(store::Connection& db, const store::EnvironmentRow& environment) {
+    const auto rules = store::rules_of(db, environment.repository, environment.name);
+    return rules ? model::to_rules_json(*rules) : json(nullptr);
 }
 
 bool is_open(const store::DeploymentRow& deployment) {
@@ -106,6 +129,7 @@ Result<std::string> list_environments(store::Connection& db) {
         items.push_back({
             {"repository", store::name_of_repository(db, environment.repository)},
             {"name", environment.name},
+            {"rules", describe_rules(db, environment)},
             {"current", describe_or_null(db, current)},
             {"open", describe_or_null(db, find_newest(db, environment, is_open))},
         });

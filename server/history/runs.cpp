@@ -1,5 +1,6 @@
 #include "history/board.hpp"
 #include "history/json.hpp"
+#include "store/approval_store.hpp"
 #include "store/attempt_store.hpp"
 #include "store/delivery_store.hpp"
 #include "store/job_store.hpp"
@@ -256,6 +257,7 @@ Result<std::string> list_repositories(store::Connection& db) {
             {"workflows_dir", repository.workflows_dir},
             {"workflow_files", repository.workflow_files},
             {"workflow_access", repository.workflow_access},
+            {"fork_approval", store::fork_approval_of(db, repository.id)},
             {"hook", "/webhooks/github/" + repository.hook},
             {"deploy_key", or_null(repository.deploy_key_public)},
             {"last_delivery_at", to_time(store::last_delivery_at(db, repository.id))},

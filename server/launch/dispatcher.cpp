@@ -8,6 +8,7 @@
 #include "launch/journal.hpp"
 #include "launch/layer_pool.hpp"
 #include "launch/left_spool.hpp"
+#include "launch/people_question.hpp"
 #include "queue/queue.hpp"
 #include "store/database.hpp"
 
@@ -142,6 +143,7 @@ Task<> Dispatcher::State::perform(ClaimNext) {
     request.token_sha256 = sha256_hex(token.reveal());
     request.executor = "host";
     request.obstacle = find_obstacle;
+    request.question = make_question;
     auto claim = [&](store::Transaction& tx) -> Result<Claimed> {
         Claimed out;
         auto claimed = queue::claim_next(tx, request);

@@ -7,6 +7,7 @@
 #include "queue/lock.hpp"
 #include "queue/queue.hpp"
 #include "queue/run_view.hpp"
+#include "queue/trust.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -32,6 +33,7 @@ class Change {
     Result<> run() {
         RunView view;
         if (auto read = read_run(tx_, run_, view); !read) return read;
+        is_strange_ = view.waits_for_trust;
         const auto answer = plan::advance(view.facts);
         if (!answer.expansions.empty()) {
             for (const auto& one : answer.expansions) expand(view, one);
@@ -166,25 +168,30 @@ class Change {
 
     /// A run that has started does not look untouched again while its next job waits for a worker.
     RunState shown_state(RunState answered) const {
-        if (answered == RunState::queued && run_.started_at) return RunState::running;
-        return answered;
+        if (answered != RunState::queued) return answered;
+        if (run_.started_at) return RunState::running;
+        return is_strange_ ? RunState::waiting : answered;
     }
 
     Result<> settle(const plan::Advance& answer) {
         const auto state = shown_state(answer.run);
+        if (is_strange_ && !is_final(state)) {
+            if (auto asked = ask_about_head(tx_, run_); !asked) return asked;
+        }
         if (state == run_.state) return {};
         auto moved = store::move_run(
             tx_, {.run = run_.id, .from = run_.state, .to = state, .cause = answer.cause}
         );
-        if (moved && is_final(state))
-            tell_followers(tx_, *store::find_run(tx_, run_.id), "completed");
-        return moved;
+        if (!moved || !is_final(state)) return moved;
+        tell_followers(tx_, *store::find_run(tx_, run_.id), "completed");
+        return stop_asking(tx_, run_);
     }
 
     store::Transaction& tx_;
     const store::RunRow& run_;
     std::vector<Newcomer> newcomers_;
     std::vector<Ended> ended_;
+    bool is_strange_ = false;  // a fork's, whose code nobody has approved
     bool has_opened_ = false;  // a call has its groups: its jobs may begin
 };
 

@@ -1,6 +1,7 @@
 #include "queue/follow.hpp"
 #include "queue/groups.hpp"
 #include "queue/queue.hpp"
+#include "queue/trust.hpp"
 #include "store/delivery_store.hpp"
 
 #include <nlohmann/json.hpp>
@@ -83,12 +84,17 @@ class Creation {
         if (!inserted) return inserted.error();
         const Member member{origin_.repository, run_.id};
         const bool ended = is_final(planned_.state);
-        is_held_ = !group_.name.empty() && !ended && !enter_group(tx_, member, group_);
+        if (!ended) note_head(tx_, run_);
+        const bool is_strange = !ended && waits_for_trust(tx_, run_);
+        is_held_ =
+            is_strange || (!group_.name.empty() && !ended && !enter_group(tx_, member, group_));
+        if (is_held_)
+            wait_ = is_strange ? describe_trust(run_) : describe_wait(tx_, member, group_.name);
         for (const auto& job : planned_.jobs) insert_job(job);
         tell_followers(tx_, run_, ended ? "completed" : "requested");
         if (!is_held_ && !has_blocked_) return run_.id;
         if (auto advanced = advance_run(tx_, run_.id); !advanced) return advanced.error();
-        if (!is_held_) return run_.id;
+        if (!is_held_ || is_strange) return run_.id;
         if (auto made = make_room(tx_, member, group_); !made) return made.error();
         return run_.id;
     }
@@ -116,8 +122,7 @@ class Creation {
             has_blocked_ = true;
             put_back_.insert(job.key);
             job.state = model::JobState::blocked;
-            const Member run{origin_.repository, run_.id};
-            job.reason = is_held_ ? describe_wait(tx_, run, group_.name) : "";
+            job.reason = wait_;
         }
         if (is_grouped(planned)) grouped_.insert(job.key);
         const auto id = store::insert_job(tx_, job);
@@ -148,8 +153,8 @@ class Creation {
         const auto& deploys = definition.environment_deployment.text;
         const bool will_deploy = !planned.environment.empty() && definition.kind != "call" &&
                                  (deploys.empty() || deploys == "true");
-        return will_deploy && state == model::JobState::blocked && !is_grouped(planned) &&
-               !plan::has_matrix(definition);
+        return will_deploy && !planned_.from_fork && state == model::JobState::blocked &&
+               !is_grouped(planned) && !plan::has_matrix(definition);
     }
 
     std::string fill(std::string text) const {
@@ -162,6 +167,7 @@ class Creation {
     plan::Group group_;
     store::RunRow run_;
     bool is_held_ = false;
+    std::string wait_;  // what for
     bool has_blocked_ = false;
     std::set<std::string> put_back_;  // keys of jobs that have their turn again
     std::set<std::string> grouped_;   // of jobs in a group that the file names, and what they call

@@ -1,5 +1,6 @@
 #include "queue/lock.hpp"
 
+#include "queue/gate.hpp"
 #include "queue/queue.hpp"
 
 namespace triphammer::queue {
@@ -31,6 +32,7 @@ Result<> close_row(
 }  // namespace
 
 Result<> let_lock_go(store::Transaction& tx, const store::JobRow& job, const store::JobMove& move) {
+    if (auto closed = close_question(tx, job, move); !closed) return closed;
     if (job.kind != model::JobKind::deploy || !is_final(move.to)) return {};
     const auto row = store::find_deployment_of_job(tx, job.id);
     if (!row) return {};

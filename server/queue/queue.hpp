@@ -9,8 +9,12 @@
 //     ──attach──▶ attempt running ──apply records──▶ finish_attempt ──▶ job ended, others unblocked
 //                          │                         lose_attempt   ──▶ job failed | queued again
 //                          └ give_back: never attached ──▶ job queued again (5 times)
-//   queued ──claim_next: an obstacle──▶ waiting ──resume_job──▶ queued
+//   queued ──claim_next: an obstacle, a gate──▶ waiting ──resume_job──▶ queued
+//
+// Nothing of a fork's pull request has its turn before its head commit is trusted, and a job with
+// an environment goes through the gate of that one's rules: queue/approvals.hpp.
 
+#include "model/approval.hpp"
 #include "plan/plan.hpp"
 #include "store/attempt_store.hpp"
 #include "store/deployment_store.hpp"
@@ -51,6 +55,9 @@ struct ClaimRequest {
     /// start; else it waits with that reason, holds no worker, and is resumed by an event.
     std::function<std::optional<std::string>(store::Transaction&, const store::JobRow&)> obstacle =
         {};
+    /// What an `approve:` job asks people for; such a job fails where nobody can say.
+    std::function<Result<model::ApproveQuestion>(store::Transaction&, const store::JobRow&)>
+        question = {};
 };
 
 struct Claim {

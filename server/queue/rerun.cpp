@@ -1,5 +1,6 @@
 #include "queue/groups.hpp"
 #include "queue/queue.hpp"
+#include "queue/trust.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -162,6 +163,7 @@ Result<std::vector<Index>> choose(
 
 /// A run that begins again takes its place in its group again.
 Result<> start_again(store::Transaction& tx, const store::RunRow& run) {
+    if (waits_for_trust(tx, run)) return advance_run(tx, run.id);
     const auto group = group_of(run.concurrency_json);
     const Member member{run.repository, run.id};
     const bool waits = !group.name.empty() && !enter_group(tx, member, group);

@@ -1,5 +1,6 @@
 #include "queue/run_view.hpp"
 
+#include "queue/trust.hpp"
 #include "store/concurrency_store.hpp"
 
 #include <nlohmann/json.hpp>
@@ -59,7 +60,9 @@ Result<> read_run(store::Connection& db, const store::RunRow& run, RunView& view
     facts.number = run.number;
     facts.attempt = run.attempt;
     facts.cancelled = run.cancel_requested_at.has_value();
-    facts.held = !run.concurrency_json.empty() && store::is_run_held(db, run.id);
+    view.waits_for_trust = waits_for_trust(db, run);
+    facts.held =
+        view.waits_for_trust || (!run.concurrency_json.empty() && store::is_run_held(db, run.id));
     for (const auto& job : view.jobs) {
         auto definition = parse_definition(job);
         if (!definition) return definition.error();

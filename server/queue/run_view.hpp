@@ -15,6 +15,7 @@ struct RunView {
     std::vector<store::JobRow> jobs;
     std::list<model::JobDefinition> definitions;
     plan::RunFacts facts;
+    bool waits_for_trust = false;  // a fork's, whose code nobody has approved
 
     RunView() = default;
     RunView(const RunView&) = delete;

@@ -80,7 +80,7 @@ std::string describe_success(const store::JobRow& job) {
 std::string describe(const store::JobRow& job) {
     switch (job.state) {
         case JobState::blocked:
-            return "waits for other jobs";
+            return job.reason.empty() ? "waits for other jobs" : job.reason;
         case JobState::queued:
             return "queued";
         case JobState::running:

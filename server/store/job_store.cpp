@@ -297,6 +297,7 @@ std::optional<JobId> find_next_queued(Connection& db, TimePoint now) {
         "  FROM waiting WHERE waiting.repository IS NOT NULL) "
         "SELECT (SELECT j.id FROM jobs AS j WHERE j.state = 'queued'"
         "        AND j.repository = waiting.repository AND j.not_before <= ?"
+        "        AND NOT EXISTS (SELECT 1 FROM untrusted_runs AS u WHERE u.run = j.run)"
         "        ORDER BY j.id LIMIT 1) AS next "
         "FROM waiting LEFT JOIN turns USING (repository) "
         "WHERE waiting.repository IS NOT NULL AND next IS NOT NULL "
@@ -307,8 +308,11 @@ std::optional<JobId> find_next_queued(Connection& db, TimePoint now) {
 
 std::optional<TimePoint> next_not_before(Connection& db, TimePoint now) {
     auto query = db.prepare(
-        "SELECT not_before FROM jobs WHERE state = 'queued' AND not_before > 0 "
-        "AND not_before > ? ORDER BY not_before LIMIT 1"
+        "SELECT at FROM ("
+        "  SELECT min(not_before) AS at FROM jobs WHERE state = 'queued' AND not_before > 0"
+        "  AND not_before > ?"
+        "  UNION ALL SELECT min(wake_at) FROM jobs WHERE wake_at IS NOT NULL"
+        ") WHERE at IS NOT NULL ORDER BY at LIMIT 1"
     );
     return query.bind(now).find<TimePoint>();
 }

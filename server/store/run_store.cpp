@@ -118,7 +118,7 @@ std::vector<RunId> list_runs_of_delivery(Connection& db, model::DeliveryId deliv
 
 Result<> move_run(Transaction& tx, const RunMove& move) {
     if (!may_become(move.from, move.to)) return not_in_state(move.run, name_of(move.from));
-    const bool is_started = move.to == RunState::running || move.to == RunState::waiting;
+    const bool is_started = move.to == RunState::running;
     auto update = tx.prepare(
         "UPDATE runs SET state = ?, cause = ?, started_at = coalesce(started_at, ?), "
         "finished_at = ? WHERE id = ? AND state = ?"
@@ -174,15 +174,17 @@ Result<> restart_run(Transaction& tx, RunId run, std::string_view actor) {
         if (row->cancel_requested_at) {
             return conflict("run " + to_text(run) + " is being cancelled; wait for its end");
         }
-        tx.prepare("UPDATE runs SET attempt = attempt + 1 WHERE id = ?").bind(run).run();
+        auto count = tx.prepare("UPDATE runs SET attempt = attempt + 1, rerun_by = ? WHERE id = ?");
+        count.bind(actor, run).run();
         append_change(tx, change);
         return {};
     }
     auto update = tx.prepare(
         "UPDATE runs SET state = 'queued', cause = '', attempt = attempt + 1, started_at = NULL, "
-        "finished_at = NULL, cancel_requested_at = NULL, cancel_reason = '' WHERE id = ?"
+        "finished_at = NULL, cancel_requested_at = NULL, cancel_reason = '', rerun_by = ? "
+        "WHERE id = ?"
     );
-    update.bind(run).run();
+    update.bind(actor, run).run();
     change.to_state = "queued";
     record_state(tx, change);
     return {};

@@ -152,6 +152,10 @@ class Daemon:
         self.hooks[repository.name] = (answer["hook"], answer["secret"])
         return answer
 
+    def trust_forks(self, repository):
+        """Pull requests of its forks run without an approval, which is not what their test is about."""
+        self.admin("repo", "forks", repository.name, "none")
+
     # --- HTTP -----------------------------------------------------------------------------------------
 
     def api(self, path, method="GET", **options):

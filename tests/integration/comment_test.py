@@ -33,6 +33,7 @@ jobs:
 
 def open_pull(daemon, repository, head, base, action="opened"):
     """The run of a pull request of a fork, at its end."""
+    daemon.trust_forks(repository)
     event = payloads.pull_request(repository.name, repository.clone_url, 7, head, base, action, fork_id=99)
     answer, guid = daemon.deliver(repository, "pull_request", event)
     assert answer.status_code == 202, answer.text

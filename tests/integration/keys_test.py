@@ -63,6 +63,7 @@ def test_a_fork_gets_no_secret(daemon, git):
     head = repository.commit({"x": "y"}, branch="topic")
     daemon.add_repository(repository)
     daemon.admin("secret", "set", "DEPLOY_TOKEN", stdin=CANARY)
+    daemon.trust_forks(repository)
     payload = payloads.pull_request(repository.name, repository.clone_url, 7, head, base, fork_id=99)
     _, guid = daemon.deliver(repository, "pull_request", payload)
     delivery = daemon.delivery(guid)

@@ -121,6 +121,7 @@ def test_a_forks_layer_is_never_used_by_others(daemon, git):
     steps = (CHECKOUT, {"run": "cat README"})
     base = app.commit({".triphammer/w.yml": workflow(*steps, event=["push", "pull_request"]), "README": "base\n"})
     daemon.add_repository(app)
+    daemon.trust_forks(app)
     head = app.commit({"README": "of a fork\n"}, branch="topic")
     _, guid = daemon.deliver(
         app, "pull_request", payloads.pull_request(app.name, app.clone_url, 7, head, base, fork_id=99))

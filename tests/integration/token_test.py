@@ -91,6 +91,7 @@ def test_a_pull_request_of_a_fork_may_only_read(app_daemon, app, git):
     repository = git.repository("acme/app")
     base = repository.commit({".triphammer/w.yml": SHOW % "permissions: write-all"})
     app_daemon.add_repository(repository)
+    app_daemon.trust_forks(repository)
     head = repository.commit({"changed": "1"}, branch="change")
     _, guid = app_daemon.deliver(repository, "pull_request", payloads.pull_request(
         repository.name, repository.clone_url, 7, head, base, fork_id=99))

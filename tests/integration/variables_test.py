@@ -37,6 +37,7 @@ def test_the_narrower_scope_counts_and_forks_get_none(daemon, git):
     assert "<eu one>" in said["plain"] and "<us one>" in said["live"], said
     assert "TIER" in daemon.admin("variable", "list").stdout
     head = repository.commit({"x": "y"}, branch="topic")
+    daemon.trust_forks(repository)
     event = payloads.pull_request(repository.name, repository.clone_url, 7, head, sha, fork_id=99)
     _, guid = daemon.deliver(repository, "pull_request", event)
     [fork] = daemon.delivery(guid)["runs"]

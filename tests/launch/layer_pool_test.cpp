@@ -1,6 +1,7 @@
 #include "launch/layer_pool.hpp"
 
 #include "queue/queue_fixture.hpp"
+#include "store/approval_store.hpp"
 
 #include <gtest/gtest.h>
 
@@ -18,6 +19,7 @@ struct LayerPool : ::testing::Test, triphammer::testing::QueueFixture {
         plan.runs[0].from_fork = from_fork;
         plan.runs[0].jobs = {job};
         write([&](store::Transaction& tx) -> Result<> {
+            store::set_fork_approval(tx, repository, "none", "").value();
             auto runs = queue::create_runs(tx, {.repository = repository}, plan);
             if (!runs) return runs.error();
             return {};

@@ -11,7 +11,6 @@ namespace {
 constexpr auto kUnsupported = std::to_array<Unsupported>({
     // The workflow and its jobs.
     {"jobs.terraform", "run it as a step"},
-    {"jobs.approve", ""},
     // Steps.
     {"steps.uses.self", "write ./path, after a step that checks the repository out"},
     {"actions/setup-python", "its other inputs are"},

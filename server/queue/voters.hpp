@@ -1,0 +1,23 @@
+#pragma once
+// Who may answer a question: for this folder alone. An actor is what `changes.actor` shows:
+// "user:ada", "token:ci", "socket:0".
+
+#include "store/run_store.hpp"
+
+#include <string>
+#include <vector>
+
+namespace triphammer::queue {
+
+/// Named in `reviewers` as an account, as an actor, or by the role that the account has; anybody
+/// where nobody is named.
+bool is_reviewer(
+    store::Connection& db, const std::vector<std::string>& reviewers, const std::string& actor
+);
+
+/// Whether the change or the run is this actor's: who pushed, who wrote the head commit, who opened
+/// the pull request, who started the run or its newest attempt. Names of GitHub's accounts and ours
+/// are compared without case: taking two for one only asks for one more person.
+bool is_author(store::Connection& db, model::RunId run, const std::string& actor);
+
+}  // namespace triphammer::queue
