@@ -1,6 +1,7 @@
 // The routes of web/README.md over the world.
 
 import { readFileSync } from 'node:fs';
+import { answerApproval } from './approvals.mjs';
 
 function reply(response, status, body, headers = {}) {
   response.writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', ...headers });
@@ -297,6 +298,9 @@ const ROUTES = [
   ['GET', /^\/deliveries$/, all('deliveries', matches(['outcome', 'event', 'repository']))],
   ['GET', /^\/deliveries\/([^/]+)$/, find('deliveries', 'guid')],
   ['POST', /^\/deliveries\/([^/]+)\/replay$/, replay],
+  ['GET', /^\/approvals$/, all('approvals', (item, query) => matches(['state', 'repository'])(item, query) && (!query.get('run') || item.run.id === query.get('run')))],
+  ['GET', /^\/approvals\/([^/]+)$/, find('approvals', 'id')],
+  ['POST', /^\/approvals\/([^/]+)\/(approve|reject)$/, (context, id, verb) => answerApproval({ ...context, reply, fail }, id, verb)],
   ['GET', /^\/deployments$/, all('deployments', matches(['environment', 'repository', 'state']))],
   ['GET', /^\/deployments\/([^/]+)$/, find('deployments', 'id')],
   ['GET', /^\/environments$/, all('environments')],

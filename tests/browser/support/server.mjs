@@ -62,6 +62,7 @@ function control(path, body, response) {
     '/control/forget': () => { seen.csp.length = seen.requests.length = 0; },
     '/control/append': () => world.appendLog(body.log, body.lines, body.done),
     '/control/run': () => world.changeRun(body.id, body.change),
+    '/control/change-approval': () => Object.assign(world.approvals.find((each) => each.id === body.id), { subject: body.subject }),
     '/control/new-run': () => world.addRun(body),
     '/control/save-pipeline': () => world.savePipeline(body.name, body.text, 'somebody'),
     '/control/bind': () => { world.pipelines.get(body.name).repositories = body.repositories; },

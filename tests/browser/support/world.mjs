@@ -1,5 +1,6 @@
 // A small world in the shapes of the contract: repositories, runs of every state, deliveries, a ledger.
 
+import { makeApprovals } from './approvals.mjs';
 import { HandLog, LongLog } from './logs.mjs';
 import { FAILING_TEST_LOG, COLOURS_LOG, DEPLOY_LOG, PIPELINE_TEXT, REASONS, TEMPLATES, STARTERS } from './texts.mjs';
 
@@ -36,6 +37,7 @@ export class World {
     this.deliveries = [];
     this.deployments = [];
     this.environments = [];
+    this.approvals = [];
     this.repositories = [];
     this.pipelines = new Map();
     this.templates = TEMPLATES;
@@ -208,6 +210,7 @@ export class World {
       { repository: 'octo/shop', name: 'staging', current: this.deployments[2], open: { ...this.deployments[0], state: 'running', phase: 'gate' } },
       { repository: 'octo/site', name: 'production', current: null, open: null },
     ];
+    this.approvals = makeApprovals(this);
     this.starters = { items: STARTERS, commit: 'c'.repeat(40), branch: 'main' };
     this.repositories = REPOSITORIES.map((full_name, at) => ({
       id: String(at + 1), full_name, default_branch: 'main', workflows_dir: '.triphammer', hook: `/webhooks/github/${'abcdef0123456789'.slice(at)}`,

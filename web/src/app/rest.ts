@@ -5,6 +5,8 @@ import '../main';
 
 export { AccountScreen } from '../screens/account';
 export { AuditScreen } from '../screens/audit';
+export { ApprovalScreen } from '../screens/approval';
+export { ApprovalsScreen } from '../screens/approvals';
 export { ConnectScreen } from '../screens/connect';
 export { FirstWorkflowScreen } from '../screens/first_workflow';
 export { GitHubAppScreen } from '../screens/github_app';

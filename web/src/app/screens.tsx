@@ -22,6 +22,8 @@ type Screen = (props: { params: Params }) => ComponentChildren;
 
 const AccountScreen = late(async () => (await import('./rest')).AccountScreen);
 const AuditScreen = late(async () => (await import('./rest')).AuditScreen);
+const ApprovalScreen = late(async () => (await import('./rest')).ApprovalScreen);
+const ApprovalsScreen = late(async () => (await import('./rest')).ApprovalsScreen);
 const ConnectScreen = late(async () => (await import('./rest')).ConnectScreen);
 const FirstWorkflowScreen = late(async () => (await import('./rest')).FirstWorkflowScreen);
 const GitHubAppScreen = late(async () => (await import('./rest')).GitHubAppScreen);
@@ -46,6 +48,8 @@ const SCREENS: [string, Screen][] = [
   ['/queue', QueueScreen],
   ['/deliveries', DeliveriesScreen],
   ['/deliveries/:guid', DeliveryScreen],
+  ['/approvals', ApprovalsScreen],
+  ['/approvals/:id', ApprovalScreen],
   ['/deployments', DeploymentsScreen],
   ['/deployments/:id', DeploymentScreen],
   ['/environments', EnvironmentsScreen],

@@ -25,6 +25,7 @@ const ROOMS: Room[] = [
   { href: '/', word: 'Runs', icon: 'runs', key: 'h' },
   { href: '/wall', word: 'Wall', icon: 'wall', key: 'w' },
   { href: '/queue', word: 'Queue', icon: 'queue', key: 'q' },
+  { href: '/approvals', word: 'Approvals', icon: 'check', key: 'a' },
   { href: '/deployments', word: 'Deployments', icon: 'deployments', key: 'd' },
   { href: '/environments', word: 'Environments', icon: 'environments', key: 'e' },
   { href: '/pipelines', word: 'Pipelines', icon: 'pipelines', key: 'p' },

@@ -14,6 +14,7 @@ import { lookOf, Status, wordOfCause } from '../parts/status';
 import { Took } from '../parts/when';
 import { FailureBox } from './run_failure';
 import { cancelRun, rerun, RerunJob } from './run_actions';
+import { WaitingApprovals } from './run_approvals';
 import { RunHead } from './run_head';
 import { JobList } from './run_jobs';
 import { chooseJob, chooseStep, hasRerunnable, isEnded, mayRerun, nextFailure, stepPath } from './run_places';
@@ -39,6 +40,7 @@ export function RunScreen({ params }: { params: Params }) {
   return (
     <section class={chosen ? 'screen run chosen' : 'screen run'}>
       <RunHead run={run} tab={params.tab ?? ''} />
+      <WaitingApprovals run={run} />
       {params.tab === 'why' && <WhyTab run={run} />}
       {params.tab === 'graph' && <GraphTab run={run} />}
       {params.tab === 'timeline' && <TimelineTab run={run} />}
