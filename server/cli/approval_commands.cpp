@@ -5,6 +5,9 @@
 #include "cli/admin_commands.hpp"
 #include "http/url.hpp"
 
+#include <array>
+#include <utility>
+
 namespace triphammer::cli {
 
 using nlohmann::json;
@@ -79,6 +82,13 @@ std::optional<json> read_freeze(const std::string& text) {
     return json{{"from", text.substr(0, slash)}, {"until", until}, {"reason", reason}};
 }
 
+/// Options and the rules that they set.
+constexpr std::array<std::pair<const char*, const char*>, 3> kNumbers{{
+    {"approvals", "approvals"},
+    {"wait", "wait_minutes"},
+    {"expires", "expires_minutes"},
+}};
+
 std::optional<std::int64_t> read_number(const Invocation& invocation, const char* option) {
     const auto text = invocation.arguments.value(option);
     return text ? parse_integer(*text) : std::optional<std::int64_t>{};
@@ -92,10 +102,7 @@ bool change_rules(const Invocation& invocation, json& rules) {
     if (given.has("branches")) rules["branches"] = texts_of(given.values("branches"));
     if (given.has("allow-author")) rules["allow_author"] = true;
     if (given.has("refuse-author")) rules["allow_author"] = false;
-    for (const auto& [option, field] :
-         {std::pair{"approvals", "approvals"},
-          {"wait", "wait_minutes"},
-          {"expires", "expires_minutes"}}) {
+    for (const auto& [option, field] : kNumbers) {
         if (!given.has(option)) continue;
         const auto number = read_number(invocation, option);
         if (!number) return false;
