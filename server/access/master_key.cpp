@@ -14,7 +14,6 @@ namespace triphammer::access {
 namespace {
 
 constexpr std::size_t kKeyBytes = 32;
-constexpr std::string_view kCheckKey = "key_check";
 
 /// Only the file that we made: one that the configuration names is often mounted by an engine,
 /// which decides its mode.
@@ -31,7 +30,9 @@ Result<> check_mode(const KeyFile& file) {
     );
 }
 
-Result<Secret> read_key(const KeyFile& file) {
+}  // namespace
+
+Result<Secret> read_master_key(const KeyFile& file) {
     const auto& path = file.path;
     if (auto ok = check_mode(file); !ok) return ok.error();
     auto bytes = read_file(path, 4096);
@@ -42,6 +43,8 @@ Result<Secret> read_key(const KeyFile& file) {
     if (decoded && decoded->size() == kKeyBytes) return Secret{std::move(*decoded)};
     return invalid("the master key " + path.string() + " must hold 32 bytes (or 64 hex digits)");
 }
+
+namespace {
 
 Result<Secret> create_key(const std::filesystem::path& path, Random& random) {
     Secret key{random_bytes(random, kKeyBytes)};
@@ -61,14 +64,14 @@ Error explain_missing(const KeyFile& file, bool had_one) {
 
 Result<Secret> read_or_create(const KeyFile& file, bool had_one, Random& random) {
     std::error_code ignored;
-    if (std::filesystem::exists(file.path, ignored)) return read_key(file);
+    if (std::filesystem::exists(file.path, ignored)) return read_master_key(file);
     if (had_one || !file.may_create) return explain_missing(file, had_one);
     return create_key(file.path, random);
 }
 
 Task<Result<std::optional<std::string>>> find_check(store::Database& database) {
     const auto find = [](store::Connection& db) -> Result<std::optional<std::string>> {
-        return store::find_meta(db, kCheckKey);
+        return store::find_meta(db, kKeyCheck);
     };
     auto finding = database.read(find);
     co_return co_await std::move(finding);
@@ -76,7 +79,7 @@ Task<Result<std::optional<std::string>>> find_check(store::Database& database) {
 
 Task<Result<>> put_check(store::Database& database, std::string check) {
     const auto put = [check](store::Transaction& tx) -> Result<> {
-        store::put_meta(tx, kCheckKey, check);
+        store::put_meta(tx, kKeyCheck, check);
         return {};
     };
     auto putting = database.write(put);

@@ -6,10 +6,12 @@
 #include "base/task.hpp"
 
 #include <filesystem>
+#include <string_view>
 
 namespace triphammer::store {
+class Connection;
 class Database;
-}
+}  // namespace triphammer::store
 
 namespace triphammer::access {
 
@@ -22,5 +24,11 @@ struct KeyFile {
 /// fresh data directory. Writes nothing on an error. Every error means exit status 3: the key is
 /// missing, of the wrong length, readable by others, or another one than the database's.
 Task<Result<Secret>> load_master_key(KeyFile file, store::Database& database, Random& random);
+
+/// 32 bytes out of a file as above; nothing is written.
+Result<Secret> read_master_key(const KeyFile& file);
+
+/// The meta key of the check value.
+inline constexpr std::string_view kKeyCheck = "key_check";
 
 }  // namespace triphammer::access

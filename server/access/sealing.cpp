@@ -58,20 +58,58 @@ std::string make_key_id(const Secret& key) {
 }  // namespace
 
 Sealer::Sealer(Secret key, Random& random)
-    : key_{std::move(key)}, key_id_{make_key_id(key_)}, random_{random} {
-    if (key_.reveal().size() != kKeyBytes) throw std::logic_error("a master key has 32 bytes");
+    : keys_{std::make_shared<const Keys>(Keys{make_key(std::move(key)), {}})}, random_{random} {}
+
+Sealer::Key Sealer::make_key(Secret bytes) {
+    if (bytes.reveal().size() != kKeyBytes) throw std::logic_error("a master key has 32 bytes");
+    auto id = make_key_id(bytes);
+    return {std::move(bytes), std::move(id)};
+}
+
+std::shared_ptr<const Sealer::Keys> Sealer::keys() const {
+    const std::lock_guard lock{mutex_};
+    return keys_;
+}
+
+void Sealer::set_keys(Keys keys) {
+    auto made = std::make_shared<const Keys>(std::move(keys));
+    const std::lock_guard lock{mutex_};
+    keys_ = std::move(made);
+}
+
+void Sealer::renew(Secret next) {
+    set_keys({make_key(std::move(next)), keys()->current});
+}
+
+void Sealer::also_open_with(Secret old) {
+    set_keys({keys()->current, make_key(std::move(old))});
+}
+
+void Sealer::forget_old() {
+    set_keys({keys()->current, {}});
+}
+
+Secret Sealer::old_key() const {
+    const auto held = keys();
+    return held->old ? held->old->bytes : Secret{};
+}
+
+std::string Sealer::head() const {
+    return kVersion + keys()->current.id;
 }
 
 std::string Sealer::seal(std::string_view plain, const Binding& binding) const {
+    const auto held = keys();
+    const auto& key = held->current;
     const auto nonce = random_bytes(random_, kNonceBytes);
-    const std::string head = kVersion + key_id_ + nonce;
+    const std::string head = kVersion + key.id + nonce;
     const auto bound = join_binding(head, binding);
     std::string ciphertext(plain.size(), '\0');
     std::string tag(kTagBytes, '\0');
     const Cipher cipher{EVP_CIPHER_CTX_new()};
     int count = 0;
     require(EVP_EncryptInit_ex(
-        cipher.get(), EVP_aes_256_gcm(), nullptr, bytes_of(key_.reveal()), bytes_of(nonce)
+        cipher.get(), EVP_aes_256_gcm(), nullptr, bytes_of(key.bytes.reveal()), bytes_of(nonce)
     ));
     require(EVP_EncryptUpdate(cipher.get(), nullptr, &count, bytes_of(bound), size_of(bound)));
     require(EVP_EncryptUpdate(
@@ -86,9 +124,13 @@ Result<Secret> Sealer::open(std::string_view sealed, const Binding& binding) con
     if (sealed.size() < kHeadBytes + kTagBytes || sealed.front() != kVersion) {
         return invalid("a sealed value is cut short or of an unknown form");
     }
-    if (sealed.substr(1, kKeyIdBytes) != key_id_) {
+    const auto held = keys();
+    const auto id = sealed.substr(1, kKeyIdBytes);
+    const bool is_old = held->old && id == held->old->id;
+    if (id != held->current.id && !is_old) {
         return invalid("a sealed value needs another master key");
     }
+    const auto& key = is_old ? *held->old : held->current;
     const auto bound = join_binding(sealed.substr(0, kHeadBytes), binding);
     const auto nonce = sealed.substr(1 + kKeyIdBytes, kNonceBytes);
     const auto ciphertext = sealed.substr(kHeadBytes, sealed.size() - kHeadBytes - kTagBytes);
@@ -97,7 +139,7 @@ Result<Secret> Sealer::open(std::string_view sealed, const Binding& binding) con
     const Cipher cipher{EVP_CIPHER_CTX_new()};
     int count = 0;
     require(EVP_DecryptInit_ex(
-        cipher.get(), EVP_aes_256_gcm(), nullptr, bytes_of(key_.reveal()), bytes_of(nonce)
+        cipher.get(), EVP_aes_256_gcm(), nullptr, bytes_of(key.bytes.reveal()), bytes_of(nonce)
     ));
     require(EVP_DecryptUpdate(cipher.get(), nullptr, &count, bytes_of(bound), size_of(bound)));
     require(EVP_DecryptUpdate(
@@ -111,7 +153,7 @@ Result<Secret> Sealer::open(std::string_view sealed, const Binding& binding) con
 }
 
 std::string Sealer::check_value() const {
-    const auto digest = hmac_sha256(key_.reveal(), "triphammer key check");
+    const auto digest = hmac_sha256(keys()->current.bytes.reveal(), "triphammer key check");
     return to_hex({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 

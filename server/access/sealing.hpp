@@ -7,6 +7,9 @@
 #include "base/result.hpp"
 #include "base/secret.hpp"
 
+#include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,7 +19,8 @@ namespace triphammer::access {
 /// What a sealed value is bound to: {"secret", repository, environment, name}, {"hook", name}, …
 using Binding = std::vector<std::string>;
 
-/// Holds the master key. Thread-safe as far as `random` is.
+/// Holds the master key, and while that is being changed the one before it, too: what it sealed is
+/// opened, nothing is sealed with it any more. Any thread, as far as `random` is.
 class Sealer {
   public:
     /// `key`: 32 bytes. `random` outlives this object.
@@ -30,9 +34,34 @@ class Sealer {
     /// Tells keys apart without saying anything of the key; stored as meta `key_check`.
     std::string check_value() const;
 
+    /// From now on `next` seals; the key of so far opens what it sealed.
+    void renew(Secret next);
+    /// Also opens what `old` sealed.
+    void also_open_with(Secret old);
+    void forget_old();
+    /// The key before `renew`; empty: there is none.
+    Secret old_key() const;
+
+    /// What each value begins with that the current key sealed.
+    std::string head() const;
+
   private:
-    Secret key_;
-    std::string key_id_;
+    struct Key {
+        Secret bytes;
+        std::string id;
+    };
+
+    struct Keys {
+        Key current;
+        std::optional<Key> old;
+    };
+
+    static Key make_key(Secret bytes);
+    std::shared_ptr<const Keys> keys() const;
+    void set_keys(Keys keys);
+
+    mutable std::mutex mutex_;
+    std::shared_ptr<const Keys> keys_;
     Random& random_;
 };
 

@@ -18,6 +18,12 @@ Answer show_server(Services& services, Call call);
 Answer show_doctor(Services& services, Call call);
 Answer show_forge_doctor(Services& services, Call call);
 Answer back_up(Services& services, Call call);
+Answer rotate_key(Services& services, Call call);
+
+// retention_handlers.cpp: what is kept for how long
+Answer show_retention(Services& services, Call call);
+Answer apply_retention(Services& services, Call call);
+Answer set_retention(Services& services, Call call);
 
 // session_handlers.cpp
 Answer use_setup_link(Services& services, Call call);

@@ -8,6 +8,7 @@
 #include "store/attempt_store.hpp"
 #include "store/database.hpp"
 #include "store/job_store.hpp"
+#include "store/retention_store.hpp"
 #include "store/run_store.hpp"
 #include "store/step_store.hpp"
 
@@ -42,6 +43,9 @@ Result<Shown> find_step(
         return not_found(
             "job " + call.parameter(1) + " has no step " + std::to_string(number) + " (yet)"
         );
+    }
+    if (store::logs_removed_at(connection, fence)) {
+        return not_found("the log was removed: it was older, or there were more, than is kept");
     }
     return Shown{fence, number, model::is_final(found->state)};
 }

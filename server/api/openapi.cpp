@@ -36,6 +36,9 @@ const std::map<std::string, std::string, std::less<>>& summaries() {
          "The same of hooks, tokens, the App and protected branches at GitHub; "
          "repository=OWNER/NAME "
          "for one"},
+        {"GET /api/v1/retention",
+         "Rules, what each repository has here, and with preview=true what would go now"},
+        {"POST /api/v1/retention", "Carries the rules out now; says what was removed"},
         {"GET /api/v1/live", "Numbered events over a WebSocket"},
         {"GET /api/v1/events", "The same events as a plain stream"},
         {"GET /api/v1/deliveries", "Every webhook that came, refused ones too"},
@@ -87,6 +90,8 @@ const std::map<std::string, std::string, std::less<>>& summaries() {
         {"PUT /api/v1/environments/{owner}/{name}/{environment}",
          "Sets its rules: approvals, reviewers, allow_author, branches, wait_minutes, "
          "expires_minutes, freezes; what is left out is no rule"},
+        {"PUT /api/v1/repositories/{owner}/{name}/retention",
+         "Rules of its own: run_days, runs, log_days, log_bytes; 0: no limit, null: the server's"},
         {"DELETE /api/v1/repositories/{owner}/{name}",
          "Removes one, and its hook at GitHub where that was made here; its history stays"},
         {"GET /api/v1/repositories/{owner}/{name}/insights",
@@ -140,6 +145,8 @@ const std::map<std::string, std::string, std::less<>>& summaries() {
         {"POST /api/v1/channels/{channel}/test", "Sends a sample at once"},
         {"GET /api/v1/messages", "What others were told, or could not be: state, error, tries"},
         {"POST /api/v1/messages/{message}/redeliver", "Sends a message again"},
+        {"POST /api/v1/master-key/rotate",
+         "Changes the master key and seals every value anew; on the admin socket only"},
         {"GET /api/v1/tokens", "API tokens; never their texts"},
         {"POST /api/v1/tokens", "Makes a token and shows it once"},
         {"DELETE /api/v1/tokens/{name}", "Revokes a token"},

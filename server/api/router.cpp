@@ -67,6 +67,7 @@ bool is_own_origin(const RequestHead& head, const std::string& base_url) {
     if (*origin == base_url) return true;
     const auto host = head.headers.find("Host");
     if (!host) return false;
+    if (head.peer.tls) return *origin == "https://" + std::string{*host};
     return *origin == "http://" + std::string{*host} || *origin == "https://" + std::string{*host};
 }
 
@@ -79,6 +80,16 @@ bool has_json_body(const RequestHead& head) {
 Response refuse(int status, std::string_view code, std::string_view message) {
     auto response = http::make_error(status, code, message);
     if (status == 401) response.headers.add("WWW-Authenticate", "Bearer");
+    return response;
+}
+
+/// Only what is asked for moves: a body has been readable on its way already.
+Response lead_to_tls(const Services& services, const RequestHead& head) {
+    if (is_mutating(head.method)) {
+        return refuse(403, "refused", "send it over TLS: " + services.base_url);
+    }
+    auto response = http::make_text(308, "moved to " + services.base_url + "\n");
+    response.headers.set("Location", services.base_url + head.target);
     return response;
 }
 
@@ -288,6 +299,7 @@ RouteDecision answer_no_route(
 }  // namespace
 
 RouteDecision Router::route(const RequestHead& head) {
+    if (head.listener == kRedirectListener) return answer(lead_to_tls(services_, head));
     const auto method = head.method == Method::head ? Method::get : head.method;
     std::vector<std::string> parameters;
     std::vector<std::string> allowed;

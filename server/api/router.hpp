@@ -8,9 +8,10 @@
 namespace triphammer::api {
 
 /// Names given to Server::listen_…
-inline constexpr std::string_view kPublicListener = "public";  // TCP
-inline constexpr std::string_view kAdminListener = "admin";    // data/admin.sock
-inline constexpr std::string_view kRunnerListener = "runner";  // run/daemon.sock
+inline constexpr std::string_view kPublicListener = "public";      // TCP
+inline constexpr std::string_view kRedirectListener = "redirect";  // TCP, leads to base_url
+inline constexpr std::string_view kAdminListener = "admin";        // data/admin.sock
+inline constexpr std::string_view kRunnerListener = "runner";      // run/daemon.sock
 
 class Router final : public http::Router {
   public:

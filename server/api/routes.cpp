@@ -36,6 +36,8 @@ constexpr auto kRoutes = std::to_array<Route>({
     {get, "/api/v1/server", viewer, show_server},
     {get, "/api/v1/doctor", admin, show_doctor},
     {get, "/api/v1/doctor/github", admin, show_forge_doctor},
+    {get, "/api/v1/retention", admin, show_retention},
+    {post, "/api/v1/retention", admin, apply_retention},
     {get, "/api/v1/live", viewer, live_socket},
     {get, "/api/v1/events", viewer, live_events},
 
@@ -68,6 +70,7 @@ constexpr auto kRoutes = std::to_array<Route>({
     {put, "/api/v1/repositories/{owner}/{name}/workflow-files", admin, set_workflow_files},
     {put, "/api/v1/repositories/{owner}/{name}/workflow-access", admin, set_workflow_access},
     {put, "/api/v1/repositories/{owner}/{name}/fork-approval", admin, set_fork_approval},
+    {put, "/api/v1/repositories/{owner}/{name}/retention", admin, set_retention},
     {get, "/api/v1/repositories/{owner}/{name}/starters", developer, list_starters},
 
     {get, "/api/v1/repositories/{owner}/{name}/insights", viewer, show_insights},
@@ -131,6 +134,7 @@ constexpr auto kRoutes = std::to_array<Route>({
     {get, "/api/v1/audit/export", admin, export_audit},
     {get, "/api/v1/audit/verify", admin, verify_audit},
     {post, "/api/v1/backup", local, back_up},
+    {post, "/api/v1/master-key/rotate", local, rotate_key},
 
     {get, "/runner/v1", runner, runner_socket},
     {post, "/runner/v1/source", runner, runner_source},

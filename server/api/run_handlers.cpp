@@ -70,10 +70,11 @@ Answer list_runs(Services& services, Call call) {
 }
 
 Answer show_run(Services& services, Call call) {
+    const auto pause = services.pause_reason ? services.pause_reason() : std::string{};
     auto get = [&](store::Connection& connection) -> Result<std::string> {
         const auto run = find_visible_run(connection, call);
         if (!run) return run.error();
-        return history::get_run(connection, *run);
+        return history::get_run(connection, *run, pause);
     };
     auto answering = reply_from(services, get);
     co_return co_await std::move(answering);

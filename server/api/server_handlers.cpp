@@ -1,3 +1,4 @@
+#include "access/key_rotation.hpp"
 #include "api/audit.hpp"
 #include "api/handlers.hpp"
 #include "api/openapi.hpp"
@@ -41,7 +42,10 @@ Answer show_workflow_schema(Services&, Call) {
 }
 
 Answer show_server(Services& services, Call) {
-    co_return reply(200, json{{"version", services.version}, {"url", services.base_url}});
+    const auto pause = services.pause_reason ? services.pause_reason() : std::string{};
+    json out{{"version", services.version}, {"url", services.base_url}, {"paused", nullptr}};
+    if (!pause.empty()) out["paused"] = pause;
+    co_return reply(200, out);
 }
 
 Answer show_doctor(Services& services, Call call) {
@@ -61,11 +65,22 @@ Answer back_up(Services& services, Call call) {
     if (!body) co_return http::make_error(body.error());
     const auto file = text_field(*body, "file");
     if (!file) co_return http::make_error(file.error());
-    auto copy = [&](store::Connection& connection) { return store::back_up(connection, *file); };
+    auto copy = [&](store::Connection& connection) -> Result<> {
+        if (access::is_key_changing(connection))
+            return conflict("the master key is being changed: a backup of now would need two");
+        return store::back_up(connection, *file);
+    };
     auto copied = services.database.read(copy);
     const auto done = co_await std::move(copied);
     auto recording = record_outside(services, call, {"server.backup", *file}, done);
     co_return reply_empty(co_await std::move(recording));
+}
+
+Answer rotate_key(Services& services, Call call) {
+    auto rotating = services.rotation->rotate(call.who.actor);
+    const auto count = co_await std::move(rotating);
+    if (!count) co_return http::make_error(count.error());
+    co_return reply(200, json{{"values", *count}});
 }
 
 }  // namespace triphammer::api

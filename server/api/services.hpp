@@ -11,6 +11,7 @@
 #include "base/thread.hpp"
 #include "git/url.hpp"
 #include "github/app.hpp"
+#include "store/retention_store.hpp"
 
 #include <sys/types.h>
 
@@ -25,8 +26,9 @@ class Spawner;
 }
 
 namespace triphammer::access {
+class KeyRotation;
 class Sealer;
-}
+}  // namespace triphammer::access
 
 namespace triphammer::artifacts {
 class Keeper;
@@ -82,6 +84,7 @@ struct Services {
     std::filesystem::path data;
     std::string server_id;  // of the data directory
     uid_t launcher = 0;     // the run directory's user; others than it, us and runners hear nothing
+    access::KeyRotation* rotation = nullptr;
     std::string base_url;
     std::string version;
     git::UrlRules url_rules;
@@ -100,6 +103,10 @@ struct Services {
     std::function<void(const std::string&)> on_hook = {};  // another secret counts
     std::function<void(MetricsText&)> measure;             // the daemon's own part of /metrics
     std::function<std::string()> unready;                  // why /readyz says no; empty: ready
+    std::function<std::string()> pause_reason = {};        // why no job starts; empty: they do
+    store::RetentionSettings retention = {};
+    /// Carries the rules out now, for that actor; what was removed, as JSON.
+    std::function<Task<Result<std::string>>(std::string)> apply_retention = {};
     /// What `triphammer doctor` says, as JSON; true: not what was found some seconds ago.
     std::function<Task<std::string>(bool)> examine;
     /// `triphammer doctor github`, of one repository or (empty) all.

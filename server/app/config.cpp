@@ -91,6 +91,57 @@ std::vector<Setting> room_settings() {
     };
 }
 
+std::vector<Setting> tls_settings() {
+    return {
+        text_setting(
+            "tls.certificate", [](auto& config) -> auto& { return config.tls.certificate; }
+        ),
+        text_setting(
+            "tls.key", [](auto& config) -> auto& { return config.tls.key; }
+        ),
+    };
+}
+
+/// How long history stays, and how much of it.
+std::vector<Setting> retention_settings() {
+    return {
+        inner_number_setting(
+            "retention.run_days",
+            [](auto& config) -> auto& { return config.retention.repository.run_days; },
+            0
+        ),
+        inner_number_setting(
+            "retention.runs",
+            [](auto& config) -> auto& { return config.retention.repository.runs; },
+            0
+        ),
+        inner_number_setting(
+            "retention.log_days",
+            [](auto& config) -> auto& { return config.retention.repository.log_days; },
+            0
+        ),
+        inner_number_setting(
+            "retention.delivery_days",
+            [](auto& config) -> auto& { return config.retention.delivery_days; },
+            0
+        ),
+        inner_number_setting(
+            "quota.log_bytes", [](auto& config) -> auto& { return config.retention.log_bytes; }, 0
+        ),
+        inner_number_setting(
+            "quota.repository_log_bytes",
+            [](auto& config) -> auto& { return config.retention.repository.log_bytes; },
+            0
+        ),
+        inner_number_setting(
+            "quota.low_water_bytes", [](auto& config) -> auto& { return config.disk.low_water; }, 0
+        ),
+        inner_number_setting(
+            "quota.reserve_bytes", [](auto& config) -> auto& { return config.disk.reserve; }, 0
+        ),
+    };
+}
+
 Setting list_setting(std::string path, std::vector<std::string> Config::*member) {
     return {
         std::move(path),
@@ -161,6 +212,7 @@ std::vector<Setting> make_settings() {
     std::vector<Setting> all{
         text_setting("listen", &Config::listen),
         text_setting("public_url", &Config::public_url),
+        text_setting("tls.redirect_from", &Config::tls_redirect_from),
         text_setting("data", &Config::data),
         text_setting("run", &Config::run),
         text_setting("master_key_file", &Config::master_key_file),
@@ -206,6 +258,8 @@ std::vector<Setting> make_settings() {
         choice_setting("log.format", &Config::log_format, {"logfmt", "json"}),
     };
     for (auto& setting : room_settings()) all.push_back(std::move(setting));
+    for (auto& setting : tls_settings()) all.push_back(std::move(setting));
+    for (auto& setting : retention_settings()) all.push_back(std::move(setting));
     return all;
 }
 
@@ -216,10 +270,7 @@ const std::vector<Setting>& settings() {
 
 /// Keys of the product's plan that this release does not act on: said, not ignored.
 constexpr std::string_view kNotYet[] = {
-    "tls.",
     "swarm.",
-    "retention.",
-    "quota.",
     "auth.",
     "metrics.",
     "runners.",
@@ -307,7 +358,8 @@ std::filesystem::path Config::run_directory() const {
 }
 
 std::string Config::base_url() const {
-    return public_url.empty() ? "http://" + listen : public_url;
+    if (!public_url.empty()) return public_url;
+    return (tls.certificate.empty() ? "http://" : "https://") + listen;
 }
 
 Result<> apply_file(

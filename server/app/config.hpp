@@ -2,10 +2,13 @@
 // The effective configuration: defaults, then the file, then TRIPHAMMER_… variables, then options
 // of the command line. Pure; reading files is the caller's (cli/).
 
+#include "app/disk_guard.hpp"
 #include "artifacts/limits.hpp"
 #include "base/result.hpp"
 #include "base/secret.hpp"
+#include "http/server.hpp"
 #include "report/channel_settings.hpp"
+#include "store/retention_store.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -46,11 +49,15 @@ struct Config {
     std::string submodules = "none";       // git.submodules: none, registered, same-host
     std::vector<std::string> known_hosts;  // git.known_hosts: lines, beside GitHub's own
     std::vector<std::string> lfs_hosts;    // git.lfs_hosts: where files of Git LFS may come from
-    std::vector<std::string> allowed_actions;       // OWNER/REPO, OWNER/*: of github.url
-    std::vector<std::string> trusted_proxies;       // addresses and ranges; http/networks.hpp
-    std::uint64_t webhook_max_body = 26'214'400;    // bytes; GitHub's own cap is 25 MiB
-    std::int64_t log_max_bytes = 1LL << 30;         // of one step
-    artifacts::Limits stored;                       // artifacts and caches
+    std::vector<std::string> allowed_actions;     // OWNER/REPO, OWNER/*: of github.url
+    http::TlsFiles tls;                           // tls.certificate, tls.key; empty: plain HTTP
+    std::string tls_redirect_from;                // plain address that leads to base_url
+    std::vector<std::string> trusted_proxies;     // addresses and ranges; http/networks.hpp
+    std::uint64_t webhook_max_body = 26'214'400;  // bytes; GitHub's own cap is 25 MiB
+    std::int64_t log_max_bytes = 1LL << 30;       // of one step
+    artifacts::Limits stored;                     // artifacts and caches
+    store::RetentionSettings retention{{365, 0, 90, 10LL << 30}, 20LL << 30, 90};
+    DiskLimits disk;                                // quota.low_water_bytes, quota.reserve_bytes
     std::vector<report::ChannelSettings> channels;  // notify.channels, by name
     std::vector<std::string> notify_private;        // notify.allow_private: addresses and ranges
     bool start_launcher = true;  // false where a unit or service runs `triphammer launcher`

@@ -24,6 +24,29 @@ bool is_loopback(std::string_view listen) {
            listen.starts_with("[::1]:");
 }
 
+Result<> check_tls(const Config& config) {
+    const bool has_tls = !config.tls.certificate.empty();
+    if (has_tls == config.tls.key.empty()) {
+        return invalid("tls.certificate and tls.key belong together: set both, or none");
+    }
+    const auto& from = config.tls_redirect_from;
+    if (from.empty()) return {};
+    if (!has_tls) return invalid("tls.redirect_from leads to TLS: set tls.certificate and tls.key");
+    if (!is_address(from))
+        return invalid("tls.redirect_from: '" + from + "' is not ADDRESS:PORT, 0.0.0.0:80 say");
+    if (from == config.listen)
+        return invalid("tls.redirect_from is listen: plain HTTP needs an address of its own");
+    return {};
+}
+
+/// GitHub hands a delivery out again for three days: one that was forgotten would count as new.
+Result<> check_retention(const store::RetentionSettings& retention) {
+    constexpr std::int64_t kFewest = 7;
+    const auto days = retention.delivery_days;
+    if (days == 0 || days >= kFewest) return {};
+    return invalid("retention.delivery_days must be 0 (ever) or at least 7");
+}
+
 Result<> check_hook_secrets(const GithubConfig& github) {
     constexpr std::size_t kShortest = 16;
     for (const auto& [key, secret] :
@@ -58,16 +81,19 @@ Result<> check(const Config& config) {
     if (!is_address(config.listen)) {
         return invalid("listen: '" + config.listen + "' is not ADDRESS:PORT, 127.0.0.1:7707 say");
     }
-    if (!is_loopback(config.listen) && config.trusted_proxies.empty()) {
+    const bool has_tls = !config.tls.certificate.empty();
+    if (!is_loopback(config.listen) && config.trusted_proxies.empty() && !has_tls) {
         return invalid(
             "listen: " + config.listen +
-            " is not loopback; name the TLS proxy in front of it under "
-            "trusted_proxies, or listen on 127.0.0.1"
+            " is not loopback; set tls.certificate and tls.key, name the TLS proxy in front of it "
+            "under trusted_proxies, or listen on 127.0.0.1"
         );
     }
+    if (auto tls = check_tls(config); !tls) return tls;
     if (auto proxies = http::Networks::parse(config.trusted_proxies); !proxies) {
         return with_context("trusted_proxies", proxies.error());
     }
+    if (auto retention = check_retention(config.retention); !retention) return retention;
     if (auto secrets = check_hook_secrets(config.github); !secrets) return secrets;
     if (const auto image = docker::parse_reference(config.switch_image); !image) {
         return with_context("docker.switch_image", image.error());

@@ -1,6 +1,5 @@
 #include "app/core.hpp"
 
-#include "access/master_key.hpp"
 #include "app/run_here.hpp"
 #include "base/file.hpp"
 #include "base/log.hpp"
@@ -53,13 +52,16 @@ StartResult<std::unique_ptr<store::Database>> open_database(const Config& config
     return std::move(*database);
 }
 
-StartResult<std::unique_ptr<access::Sealer>> open_sealer(const Config& config, Core& core) {
+StartResult<> open_sealer(const Config& config, Core& core) {
     const bool configured = !config.master_key_file.empty();
     const access::KeyFile file{
         configured ? config.master_key_file : config.data / "master.key", !configured};
-    auto key = run_here(access::load_master_key(file, *core.database, core.random));
-    if (!key) return fail(StartFailure::master_key, key.error());
-    return std::make_unique<access::Sealer>(std::move(*key), core.random);
+    auto sealer = run_here(access::KeyRotation::open(file, *core.database, core.random));
+    if (!sealer) return fail(StartFailure::master_key, sealer.error());
+    core.sealer = std::move(*sealer);
+    core.rotation =
+        std::make_unique<access::KeyRotation>(file, *core.database, *core.sealer, core.random);
+    return {};
 }
 
 /// The data directory's own id, made once.
@@ -102,9 +104,7 @@ StartResult<std::unique_ptr<Core>> open_core(const Config& config) {
     auto database = open_database(config, *core);
     if (!database) return database.error();
     core->database = std::move(*database);
-    auto sealer = open_sealer(config, *core);
-    if (!sealer) return sealer.error();
-    core->sealer = std::move(*sealer);
+    if (auto sealer = open_sealer(config, *core); !sealer) return sealer.error();
     auto id = load_server_id(*core);
     if (!id) return id.error();
     core->server_id = std::move(*id);

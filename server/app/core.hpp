@@ -2,6 +2,7 @@
 // What the daemon and the command line without a daemon share: the locked data directory and what
 // lives in it.
 
+#include "access/key_rotation.hpp"
 #include "access/sealing.hpp"
 #include "app/config.hpp"
 #include "base/clock.hpp"
@@ -44,6 +45,7 @@ struct Core {
     FileDescriptor lock;
     std::unique_ptr<store::Database> database;
     std::unique_ptr<access::Sealer> sealer;
+    std::unique_ptr<access::KeyRotation> rotation;
     std::unique_ptr<logs::LogStore> logs;
     NamedThread log_thread{"logs"};
     std::string server_id;  // of the data directory; labels every engine object

@@ -2,11 +2,14 @@
 
 #include "api/metrics_text.hpp"
 #include "app/audit_keeper.hpp"
+#include "app/chores.hpp"
 #include "app/descriptor_limit.hpp"
+#include "app/disk_guard.hpp"
 #include "app/examination.hpp"
 #include "app/forge_app.hpp"
 #include "app/forge_examination.hpp"
 #include "app/launcher_process.hpp"
+#include "app/listening.hpp"
 #include "app/process_metrics.hpp"
 #include "app/remotes.hpp"
 #include "app/reporting.hpp"
@@ -16,6 +19,7 @@
 #include "app/workshop.hpp"
 #include "base/deadline.hpp"
 #include "base/log.hpp"
+#include "base/systemd.hpp"
 #include "base/task_group.hpp"
 #include "base/text.hpp"
 #include "intake/branch_watch.hpp"
@@ -56,15 +60,6 @@ StartError bad_start(const Error& error) {
     return {StartFailure::configuration, error.message};
 }
 
-/// "[::1]:7707" → {"::1", 7707}; config checked the form.
-std::pair<std::string, std::uint16_t> split_address(const std::string& listen) {
-    const auto colon = listen.rfind(':');
-    auto host = listen.substr(0, colon);
-    if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
-    if (host == "localhost") host = "127.0.0.1";
-    return {host, static_cast<std::uint16_t>(parse_integer(listen.substr(colon + 1)).value_or(0))};
-}
-
 intake::ReceiverSettings receiver_settings(const Config& config) {
     intake::ReceiverSettings settings;
     settings.max_body = config.webhook_max_body;
@@ -100,7 +95,14 @@ class Daemon {
           core_{core},
           executor_{context.get_executor()},
           signals_{executor_, SIGTERM, SIGINT},
+          hangups_{executor_, SIGHUP},
           shop_{config, core, executor_},
+          disk_{
+              config.data,
+              config.run_directory(),
+              config.disk,
+              [this](bool there) { on_reserve(there); }},
+          retention_{shop_, core, config},
           hooks_{*core.database, *core.sealer, core.clock},
           plans_{
               {*core.database, shop_.mirrors, shop_.git_thread, *core.sealer, &shop_.clients},
@@ -114,7 +116,13 @@ class Daemon {
                [this] { timekeeper_.wake(); },
                [this] { shop_.dispatcher.look_for_jobs(); }}},
           receiver_{
-              {executor_, *core.database, hooks_, hash_thread_, core.random, core.clock},
+              {executor_,
+               *core.database,
+               hooks_,
+               hash_thread_,
+               core.random,
+               core.clock,
+               [this] { return disk_.give_up_reserve(); }},
               receiver_settings(config),
               [this](model::RepositoryId repository) { planner_.wake_for(repository); }},
           feeds_{
@@ -127,7 +135,7 @@ class Daemon {
               std::chrono::seconds{config.github.branches_seconds},
               kDeliveryGrace},
           reporting_{executor_, config, core, shop_.clients},
-          examination_{config, core.clock},
+          examination_{config, core.clock, [this] { return shop_.dispatcher.pause_reason(); }},
           audit_{executor_, core, config.data},
           chores_{executor_, {}} {
         connect();
@@ -141,6 +149,7 @@ class Daemon {
     Task<Result<>> use_forge_app();
     Task<Result<>> reload_forge_app();
     void on_changes(const store::ChangeNews& news);
+    void on_reserve(bool there);
     void measure(api::MetricsText& out) const;
     Task<> wait_for_jobs();
     Task<> stop(const ServeOptions& options);
@@ -149,8 +158,11 @@ class Daemon {
     Core& core_;
     Executor executor_;
     asio::signal_set signals_;  // from the first moment on: a stop may come before `ready`
+    asio::signal_set hangups_;
     NamedThread hash_thread_{"hash"};
     Workshop shop_;
+    DiskGuard disk_;
+    Retention retention_;
     intake::HookBook hooks_;
     intake::PlanMaker plans_;
     schedule::Timekeeper timekeeper_;
@@ -176,7 +188,19 @@ void Daemon::on_changes(const store::ChangeNews& news) {
     if (planner_.follows_runs()) planner_.wake();
 }
 
+/// What only fills the disk further waits until there is room again.
+void Daemon::on_reserve(bool there) {
+    core_.logs->refuse_appends(!there);
+    shop_.keeper.refuse_uploads(there ? "" : "the server's disk is full");
+    shop_.dispatcher.look_for_jobs();  // from now on it asks by itself whether there is room
+}
+
 void Daemon::connect() {
+    shop_.dispatcher.hold_back([this] { return disk_.find_shortage(); });
+    shop_.services.pause_reason = [this] { return shop_.dispatcher.pause_reason(); };
+    shop_.services.apply_retention = [this](std::string actor) {
+        return retention_.carry_out_now(std::move(actor));
+    };
     core_.database->on_changes([this](const store::ChangeNews& news) {
         const auto ready = core_.clock.instant();
         asio::post(executor_, [this, news, ready] {
@@ -239,6 +263,13 @@ Task<Result<>> Daemon::reload_forge_app() {
 
 void Daemon::measure(api::MetricsText& out) const {
     append_process_metrics(out);
+    if (const auto expiry = shop_.server.certificate_expiry()) {
+        out.gauge(
+            {"triphammer_certificate_expiry_timestamp_seconds", "When the TLS certificate ends."},
+            to_double(to_unix_ms(*expiry) / 1000)
+        );
+    }
+    append_disk_metrics(out, disk_, shop_.dispatcher.pause_reason());
     const auto http = shop_.server.counters();
     out.gauge({"triphammer_http_connections", "Open connections."}, to_double(http.open));
     out.counter({"triphammer_http_requests_total", "Requests read."}, to_double(http.requests));
@@ -276,12 +307,8 @@ StartResult<> Daemon::listen() {
     if (const auto used = run_here(use_forge_app()); !used) {
         log::error("the GitHub App cannot be used", {{"error", used.error().message}});
     }
-    auto proxies = http::Networks::parse(config_.trusted_proxies);
-    if (!proxies) return bad_start(with_context("trusted_proxies", proxies.error()));
-    shop_.server.trust(std::move(*proxies));
-    const auto [host, port] = split_address(config_.listen);
-    auto bound = shop_.server.listen_tcp(host, port, std::string{api::kPublicListener});
-    if (!bound) return bad_start(with_context("listen " + config_.listen, bound.error()));
+    if (auto opened = open_public_listeners(config_, shop_.server); !opened)
+        return bad_start(opened.error());
     const auto incoming = make_directory(config_.data / "incoming", 0700);
     if (!incoming) return bad_start(incoming.error());
     auto admin = shop_.server.listen_unix(
@@ -301,6 +328,7 @@ Task<> Daemon::wait_for_jobs() {
 
 Task<> Daemon::stop(const ServeOptions& options) {
     log::info("stopping");
+    (void)tell_systemd("STOPPING=1");
     shop_.dispatcher.drain();
     if (options.drain_jobs) {
         auto waiting = wait_for_jobs();
@@ -341,10 +369,12 @@ Task<> Daemon::run(const ServeOptions& options) {
     catch_up_.start();
     branches_.start();
     reporting_.start();
-    chores_.spawn("retention", keep_retention(shop_, core_.clock, config_.data / "lfs"));
+    chores_.spawn("retention", retention_.run());
+    spawn_chores(chores_, {config_, core_, shop_.server, hangups_});
     chores_.spawn("tokens", shop_.tokens.run());
     auto noticing = print_setup_notice(shop_.services);
     co_await std::move(noticing);
+    (void)tell_systemd("READY=1");
     log::info("ready", {{"listen", config_.listen}, {"data", config_.data.string()}});
     co_await signals_.async_wait(asio::use_awaitable);
     signals_.async_wait([](boost::system::error_code failure, int) {

@@ -136,7 +136,12 @@ Task<std::string> Examination::report(bool fresh) {
     const Around around{true, machine.has_value()};
     auto examining = examine_server(config_, around, clock_);
     const auto server = co_await std::move(examining);
-    const auto findings = together(machine ? *machine : doctor::Findings{}, server);
+    auto findings = together(machine ? *machine : doctor::Findings{}, server);
+    if (const auto reason = pause_reason_(); !reason.empty()) {
+        findings.push_back(doctor::failure(
+            "queue", "Jobs wait: " + reason + ".", "triphammer retention --preview   # what may go"
+        ));
+    }
     text_ = doctor::to_json_text(findings, version());
     looked_at_ = clock_.instant();
     co_return text_;

@@ -7,7 +7,9 @@
 #include "base/task.hpp"
 #include "doctor/finding.hpp"
 
+#include <functional>
 #include <string>
+#include <utility>
 
 namespace triphammer::app {
 
@@ -18,14 +20,16 @@ Task<doctor::Findings> examine_without_daemon(const Config& config, const Clock&
 /// The daemon's answer to GET /api/v1/doctor, kept for half a minute. All on the logic thread.
 class Examination {
   public:
-    /// Both outlive this object.
-    Examination(const Config& config, const Clock& clock) : config_{config}, clock_{clock} {}
+    /// Both outlive this object. `pause_reason`: why no job starts; empty: they do.
+    Examination(const Config& config, const Clock& clock, std::function<std::string()> pause_reason)
+        : config_{config}, clock_{clock}, pause_reason_{std::move(pause_reason)} {}
 
     Task<std::string> report(bool fresh);
 
   private:
     const Config& config_;
     const Clock& clock_;
+    std::function<std::string()> pause_reason_;
     std::string text_;
     Instant looked_at_;
 };

@@ -53,4 +53,28 @@ void append_process_metrics(api::MetricsText& out) {
     out.counter({"process_cpu_seconds_total", "Processor time used."}, processor_seconds());
 }
 
+void append_disk_metrics(
+    api::MetricsText& out, const DiskGuard& disk, const std::string& pause_reason
+) {
+    const auto now = disk.measure();
+    out.gauges(
+        {"triphammer_disk_free_bytes", "Free bytes of a folder's file system."},
+        "folder",
+        {{"data", static_cast<double>(now.free_in_data)},
+         {"run", static_cast<double>(now.free_in_run)}}
+    );
+    out.gauge(
+        {"triphammer_disk_low_water_bytes", "With less in data no job starts."},
+        static_cast<double>(now.mark)
+    );
+    out.gauge(
+        {"triphammer_disk_reserve_bytes", "Kept for deliveries; 0: used up."},
+        static_cast<double>(now.reserve)
+    );
+    out.gauge(
+        {"triphammer_dispatch_paused", "1: no job starts, for want of disk or launcher."},
+        pause_reason.empty() ? 0 : 1
+    );
+}
+
 }  // namespace triphammer::app

@@ -119,6 +119,7 @@ StartResult<> restore(const Config& config, const fs::path& backup, Restoring ho
         std::max(last_fence(database, clock), highest_folder(config.run_directory()));
     auto done = make_copy(backup, copy);
     if (done) done = prepare(copy, fence, backup, clock);
+    if (done && how == Restoring::in_place) done = store::pack(copy);
     if (done && how == Restoring::in_place) done = put_in_place(copy, database);
     remove_copy(copy);
     if (!done) return unusable(done.error());

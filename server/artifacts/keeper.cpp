@@ -143,6 +143,7 @@ Task<Result<store::CacheRow>> Keeper::take_cache(CacheUpload upload, Source sour
 
 Task<Result<Blob>> Keeper::receive(const BlobStore& blobs, Declared declared, Source source) {
     if (auto fine = check_declared(declared); !fine) co_return fine.error();
+    if (!refusal_.empty()) co_return Error{Code::disk_full, refusal_};
     auto nonce = random_hex(parts_.random, kNonceBytes);
     auto create = [&] { return blobs.create(std::move(nonce)); };
     auto creating = offload(parts_.disk, create);
@@ -243,6 +244,10 @@ Task<Result<>> Keeper::remove_artifact(store::ArtifactRow artifact, store::Audit
     auto files = remove_files(*artifacts_, std::vector<std::string>{artifact.blob});
     co_await std::move(files);
     co_return Result<>{};
+}
+
+Task<> Keeper::remove_artifact_files(std::vector<std::string> names) {
+    return remove_files(*artifacts_, std::move(names));
 }
 
 Task<> Keeper::remove_expired() {

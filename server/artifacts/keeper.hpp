@@ -105,6 +105,11 @@ class Keeper {
     Task<Result<>> remove_artifact(store::ArtifactRow artifact, store::AuditActor who);
     /// Removes what has expired.
     Task<> remove_expired();
+    /// Of artifacts whose rows are gone.
+    Task<> remove_artifact_files(std::vector<std::string> names);
+
+    /// Why nothing is taken at the moment (the disk is full); empty: it is.
+    void refuse_uploads(std::string why) { refusal_ = std::move(why); }
 
     const Limits& limits() const { return limits_; }
 
@@ -117,6 +122,7 @@ class Keeper {
     Limits limits_;
     std::unique_ptr<BlobStore> artifacts_;
     std::unique_ptr<BlobStore> caches_;
+    std::string refusal_;
 };
 
 }  // namespace triphammer::artifacts

@@ -115,6 +115,22 @@ int token_revoke(const Invocation& invocation) {
     return call_quietly(invocation, {"DELETE", "/api/v1/tokens/" + percent_encode(*name), ""});
 }
 
+int key_rotate(const Invocation& invocation) {
+    int status = kDone;
+    const auto done = call(invocation, {"POST", "/api/v1/master-key/rotate", "{}"}, status);
+    if (!done) return status;
+    if (invocation.arguments.has("json")) {
+        print(done->dump() + "\n");
+        return kDone;
+    }
+    print(
+        std::to_string(done->value("values", 0)) +
+        " values are sealed with another master key now. Keep a copy of it elsewhere; backups of "
+        "before need the old one.\n"
+    );
+    return kDone;
+}
+
 int setup_link(const Invocation& invocation) {
     int status = kDone;
     const auto made = call(invocation, {"POST", "/api/v1/setup-links", "{}"}, status);

@@ -35,8 +35,9 @@ struct RunFilter {
 /// Filters that no index answers look through a bounded number of rows: a page may then be short
 /// while `next` says that there is more.
 Result<std::string> list_runs(store::Connection& db, const RunFilter& filter, const Page& page);
-/// With jobs, their attempts, and the steps of the newest attempt. Code::not_found.
-Result<std::string> get_run(store::Connection& db, model::RunId run);
+/// With jobs, their attempts, and the steps of the newest attempt; queued jobs wait for `pause`
+/// where there is one. Code::not_found.
+Result<std::string> get_run(store::Connection& db, model::RunId run, const std::string& pause = {});
 /// With the steps of every attempt. Code::not_found.
 Result<std::string> get_job(store::Connection& db, model::JobId job);
 /// What the steps of the newest attempts wrote to GITHUB_STEP_SUMMARY: Markdown of jobs, in the

@@ -175,7 +175,7 @@ Result<std::string> list_runs(store::Connection& db, const RunFilter& filter, co
     return to_text(out);
 }
 
-Result<std::string> get_run(store::Connection& db, model::RunId id) {
+Result<std::string> get_run(store::Connection& db, model::RunId id, const std::string& pause) {
     const auto run = store::find_run(db, id);
     if (!run) return not_found("there is no run " + to_text(id));
     auto out = describe_run(*run);
@@ -190,6 +190,8 @@ Result<std::string> get_run(store::Connection& db, model::RunId id) {
     auto& jobs = out["jobs"] = json::array();
     for (const auto& job : store::list_jobs(db, id)) {
         jobs.push_back(describe_with_attempts(db, job, false));
+        if (job.state == model::JobState::queued && job.reason.empty())
+            jobs.back()["reason"] = or_null(pause);
     }
     return to_text(out);
 }

@@ -1,16 +1,14 @@
 #include "http/kept_listener.hpp"
 
 #include "base/log.hpp"
+#include "base/systemd.hpp"
 #include "base/text.hpp"
 #include "http/listener.hpp"
 
 #include <fcntl.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <cstdlib>
-#include <cstring>
 #include <string_view>
 
 namespace triphammer::http {
@@ -29,42 +27,6 @@ std::string_view environment(const char* name) {
 int count_given() {
     if (parse_integer(environment("LISTEN_PID")) != ::getpid()) return 0;
     return static_cast<int>(parse_integer(environment("LISTEN_FDS")).value_or(0));
-}
-
-/// To whom systemd listens; a name that begins with @ has no file.
-bool make_address(std::string_view socket, sockaddr_un& address, socklen_t& size) {
-    if (socket.empty() || socket.size() >= sizeof address.sun_path) return false;
-    address.sun_family = AF_UNIX;
-    std::memcpy(address.sun_path, socket.data(), socket.size());
-    if (socket.front() == '@') address.sun_path[0] = '\0';
-    size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + socket.size());
-    return true;
-}
-
-/// With a copy of `fd` where there is one.
-Result<> tell_systemd(std::string text, int fd) {
-    sockaddr_un address{};
-    socklen_t size = 0;
-    if (!make_address(environment("NOTIFY_SOCKET"), address, size)) return {};
-    const FileDescriptor socket{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
-    iovec bytes{text.data(), text.size()};
-    alignas(cmsghdr) char room[CMSG_SPACE(sizeof fd)] = {};
-    msghdr message{};
-    message.msg_name = &address;
-    message.msg_namelen = size;
-    message.msg_iov = &bytes;
-    message.msg_iovlen = 1;
-    if (fd >= 0) {
-        message.msg_control = room;
-        message.msg_controllen = sizeof room;
-        auto* head = CMSG_FIRSTHDR(&message);
-        head->cmsg_level = SOL_SOCKET;
-        head->cmsg_type = SCM_RIGHTS;
-        head->cmsg_len = CMSG_LEN(sizeof fd);
-        std::memcpy(CMSG_DATA(head), &fd, sizeof fd);
-    }
-    if (::sendmsg(socket.get(), &message, MSG_NOSIGNAL) < 0) return from_errno("tell systemd");
-    return {};
 }
 
 /// The given ones are ours to close; the first that listens there is returned.

@@ -14,6 +14,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <csignal>
 #include <list>
 
@@ -52,8 +53,9 @@ struct Bound {
     std::uint16_t port;
 };
 
-Result<Bound> bind_tcp(const std::string& address, std::uint16_t port) {
-    auto fd = open_kept_listener(address, port);
+Result<Bound> bind_tcp(const std::string& address, std::uint16_t port, OverRestarts over_restarts) {
+    const bool kept = over_restarts == OverRestarts::kept;
+    auto fd = kept ? open_kept_listener(address, port) : open_tcp_listener(address, port);
     if (!fd) return fd.error();
     auto bound = port_of(fd->get());
     if (!bound) return bound.error();
@@ -99,9 +101,9 @@ void Server::trust(Networks proxies) {
 }
 
 Result<std::uint16_t> Server::listen_tcp(
-    const std::string& address, std::uint16_t port, std::string name
+    const std::string& address, std::uint16_t port, std::string name, OverRestarts over_restarts
 ) {
-    auto bound = bind_tcp(address, port);
+    auto bound = bind_tcp(address, port, over_restarts);
     if (!bound) return bound.error();
     state_->add(std::move(bound->fd), bound->family, std::move(name));
     return bound->port;
@@ -112,7 +114,7 @@ Result<std::uint16_t> Server::listen_tls(
 ) {
     auto identity = TlsIdentity::load(files);
     if (!identity) return identity.error();
-    auto bound = bind_tcp(address, port);
+    auto bound = bind_tcp(address, port, OverRestarts::kept);
     if (!bound) return bound.error();
     auto& listener = state_->add(std::move(bound->fd), bound->family, std::move(name));
     listener.files = files;
@@ -128,6 +130,16 @@ Result<> Server::reload_tls() {
         listener.identity = std::move(*identity);
     }
     return {};
+}
+
+std::optional<TimePoint> Server::certificate_expiry() const {
+    std::optional<TimePoint> first;
+    for (const auto& listener : state_->listeners) {
+        if (!listener.identity) continue;
+        const auto ends = listener.identity->expiry();
+        first = first ? std::min(*first, ends) : ends;
+    }
+    return first;
 }
 
 Result<> Server::listen_unix(const std::filesystem::path& path, unsigned mode, std::string name) {

@@ -1,6 +1,7 @@
 #pragma once
 // The HTTP/1.1 server: strict framing, limits and deadlines; one coroutine per connection.
 
+#include "base/clock.hpp"
 #include "base/result.hpp"
 #include "base/task.hpp"
 #include "http/message.hpp"
@@ -54,6 +55,9 @@ struct TlsFiles {
     std::filesystem::path key;
 };
 
+/// Whether a listening socket is given to systemd (http/kept_listener.hpp). It keeps one.
+enum class OverRestarts { kept, closed };
+
 struct ServerCounters {
     std::uint64_t accepted = 0;
     std::uint64_t requests = 0;
@@ -78,7 +82,10 @@ class Server {
     /// Binds and listens; port 0 asks the kernel for one. Returns the port. Code::conflict when the
     /// address is in use. `name` is what RequestHead::listener will say.
     Result<std::uint16_t> listen_tcp(
-        const std::string& address, std::uint16_t port, std::string name
+        const std::string& address,
+        std::uint16_t port,
+        std::string name,
+        OverRestarts over_restarts = OverRestarts::kept
     );
     /// The same over TLS 1.2 and 1.3; the files are PEM, the certificate's with its chain.
     Result<std::uint16_t> listen_tls(
@@ -87,6 +94,8 @@ class Server {
     /// Reads the files of all TLS listeners again, for connections from now on; on failure the old
     /// certificate stays.
     Result<> reload_tls();
+    /// When the first certificate of a TLS listener ends; nothing without one.
+    std::optional<TimePoint> certificate_expiry() const;
     /// Replaces a stale socket file; `mode` 0600 or 0660. Peers carry their credentials.
     Result<> listen_unix(const std::filesystem::path& path, unsigned mode, std::string name);
 

@@ -20,8 +20,9 @@ namespace {
 // instead of a reset.
 constexpr std::uint64_t kLingerBytes = 32 * 1024 * 1024;
 constexpr auto kLingerTime = 5s;
-constexpr auto kFirstWord = 1s;            // once the server stops
-constexpr std::size_t kInputExtra = 4096;  // behind the largest head
+constexpr const char* kOnlyTls = "max-age=31536000";  // seconds; RFC 6797
+constexpr auto kFirstWord = 1s;                       // once the server stops
+constexpr std::size_t kInputExtra = 4096;             // behind the largest head
 
 HeadLimits head_limits(const ServerLimits& limits) {
     return {limits.max_headers, limits.max_head_bytes, limits.max_target_bytes};
@@ -325,6 +326,7 @@ Task<Response> Session::call(Handler& handler, Request request) {
 }
 
 Task<bool> Session::send(Response response, const ParsedRequest& parsed, bool keep) {
+    if (peer_.tls) response.headers.set("Strict-Transport-Security", kOnlyTls);
     if (std::holds_alternative<Upgrade>(response.body)) {
         co_return co_await switch_protocol(std::move(response));
     }

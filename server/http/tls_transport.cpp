@@ -9,6 +9,10 @@
 #include <boost/beast/websocket/ssl.hpp>
 #include <openssl/ssl.h>
 
+#include <algorithm>
+#include <ctime>
+#include <string_view>
+
 namespace triphammer::http {
 
 namespace asio = boost::asio;
@@ -91,11 +95,52 @@ TlsIdentity::TlsIdentity() : context_{std::make_unique<Context>()} {}
 
 TlsIdentity::~TlsIdentity() = default;
 
+namespace {
+
+// Forward secret and authenticated only (RFC 9325, 4.2.1); those of TLS 1.3 are all so.
+constexpr const char* kCiphers = "ECDHE+AESGCM:ECDHE+CHACHA20:!aNULL";
+constexpr std::string_view kProtocol = "http/1.1";
+
+/// RFC 7301: the protocol that both speak; a client that offers others only is refused.
+int choose_protocol(::SSL*, const unsigned char** chosen, unsigned char* chosen_size, const unsigned char* offered, unsigned offered_size, void*) {
+    std::string_view rest{reinterpret_cast<const char*>(offered), offered_size};
+    while (!rest.empty()) {
+        const auto size = static_cast<unsigned char>(rest.front());
+        const auto name = rest.substr(1, size);
+        if (name == kProtocol) {
+            *chosen = reinterpret_cast<const unsigned char*>(name.data());
+            *chosen_size = size;
+            return SSL_TLSEXT_ERR_OK;
+        }
+        rest.remove_prefix(std::min<std::size_t>(rest.size(), size + 1U));
+    }
+    return SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+TimePoint expiry_of(const ::X509* certificate) {
+    std::tm ends{};
+    ::ASN1_TIME_to_tm(::X509_get0_notAfter(certificate), &ends);
+    return from_unix_ms(std::int64_t{::timegm(&ends)} * 1000);
+}
+
+void harden(::SSL_CTX* context) {
+    ::SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+    ::SSL_CTX_set_cipher_list(context, kCiphers);
+    // A handshake costs the server more than the client: one for a connection.
+    ::SSL_CTX_set_options(
+        context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE
+    );
+    ::SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);  // of idle connections
+    ::SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr);
+}
+
+}  // namespace
+
 Result<std::shared_ptr<TlsIdentity>> TlsIdentity::load(const TlsFiles& files) {
     std::shared_ptr<TlsIdentity> identity{new TlsIdentity};
     auto& tls = identity->context_->tls;
     boost::system::error_code error;
-    ::SSL_CTX_set_min_proto_version(tls.native_handle(), TLS1_2_VERSION);
+    harden(tls.native_handle());
     tls.use_certificate_chain_file(files.certificate.native(), error);
     if (error) return invalid(files.certificate.native() + ": " + error.message());
     tls.use_private_key_file(files.key.native(), ssl::context::pem, error);
@@ -103,6 +148,7 @@ Result<std::shared_ptr<TlsIdentity>> TlsIdentity::load(const TlsFiles& files) {
     if (::SSL_CTX_check_private_key(tls.native_handle()) != 1) {
         return invalid("the key in " + files.key.native() + " is not the certificate's");
     }
+    identity->expiry_ = expiry_of(::SSL_CTX_get0_certificate(tls.native_handle()));
     return identity;
 }
 

@@ -19,9 +19,12 @@ class TlsIdentity {
 
     Context& context() { return *context_; }
 
+    TimePoint expiry() const { return expiry_; }
+
   private:
     TlsIdentity();
     std::unique_ptr<Context> context_;
+    TimePoint expiry_{};
 };
 
 /// The server's side of the handshake. The socket is closed where it fails.

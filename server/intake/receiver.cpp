@@ -299,6 +299,11 @@ Task<Response> Receiver::commit(Incoming incoming, model::Event event, std::stri
     };
     auto writing = parts_.database.write(work);
     auto appended = co_await std::move(writing);
+    const bool is_full = !appended && appended.error().code == Code::disk_full;
+    if (is_full && parts_.make_room && parts_.make_room()) {
+        auto again = parts_.database.write(work);
+        appended = co_await std::move(again);
+    }
     if (!appended && appended.error().code == Code::refused) {
         co_return refuse(incoming, 403, appended.error().message);
     }

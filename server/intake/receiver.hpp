@@ -52,6 +52,8 @@ class Receiver final : public DeliveryTaker {
         NamedThread& hashing;
         Random& random;
         const Clock& clock;
+        /// The disk is full. True: there is more room now, try again.
+        std::function<bool()> make_room = {};
     };
 
     /// Of whose repository a pending delivery was committed; none: not known.

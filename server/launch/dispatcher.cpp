@@ -32,6 +32,7 @@ struct Dispatcher::State : std::enable_shared_from_this<Dispatcher::State> {
     std::map<model::Fence, Secret> tokens;
     std::map<model::Fence, std::string> pools;  // of attempts that were claimed, not yet started
     std::vector<model::Fence> swept;            // not yet marked in the tables
+    std::function<std::string()> find_shortage = [] { return std::string{}; };
     bool is_draining = false;
     bool is_pumping = false;
 
@@ -89,6 +90,12 @@ namespace {
 
 /// Between a sweep and its mark in the tables.
 constexpr Milliseconds kMarkPause{1'000};
+constexpr int kMaxUnswept = 100'000;
+
+struct OpenRows {
+    std::vector<store::AttemptRow> open;
+    std::vector<model::Fence> unswept;
+};
 
 struct Claimed {
     std::optional<model::Fence> fence;
@@ -137,6 +144,7 @@ Task<> Dispatcher::State::run(DispatchAction action) {
 
 Task<> Dispatcher::State::perform(ClaimNext) {
     if (is_draining) co_return machine.on_claimed({}, {}, now());
+    if (!find_shortage().empty()) co_return machine.on_claim_failed(now());
     Secret token{random_hex(parts.random, 32)};
     queue::ClaimRequest request;
     request.workers = settings.workers;
@@ -319,17 +327,6 @@ Dispatcher::Dispatcher(Parts parts, DispatchSettings settings)
 
 Dispatcher::~Dispatcher() = default;
 
-namespace {
-
-struct OpenRows {
-    std::vector<store::AttemptRow> open;
-    std::vector<model::Fence> unswept;
-};
-
-constexpr int kMaxUnswept = 100'000;
-
-}  // namespace
-
 Task<> Dispatcher::start() {
     auto state = state_;
     auto list = [](store::Connection& db) -> Result<OpenRows> {
@@ -354,6 +351,10 @@ Task<> Dispatcher::stop() {
 
 void Dispatcher::drain() {
     state_->is_draining = true;
+}
+
+void Dispatcher::hold_back(std::function<std::string()> why) {
+    state_->find_shortage = std::move(why);
 }
 
 void Dispatcher::wake() {
@@ -389,7 +390,8 @@ void Dispatcher::on_over(model::Fence fence) {
 }
 
 std::string Dispatcher::pause_reason() const {
-    return state_->machine.pause_reason();
+    auto shortage = state_->find_shortage();
+    return shortage.empty() ? state_->machine.pause_reason() : shortage;
 }
 
 std::size_t Dispatcher::open_attempts() const {

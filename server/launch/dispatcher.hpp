@@ -10,6 +10,7 @@
 #include "launch/runner_gateway.hpp"
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -47,6 +48,9 @@ class Dispatcher {
     Task<> stop();
     /// No new claims from now on, everything else goes on.
     void drain();
+    /// Asked before each claim: why none may be made now; empty: one may. Where it says so it is
+    /// asked again after a second. Before `start`.
+    void hold_back(std::function<std::string()> why);
 
     /// A job may have become claimable, or a cancel was asked for.
     void wake();

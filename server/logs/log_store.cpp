@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <list>
@@ -81,6 +82,7 @@ struct LogStore::State {
 
     std::filesystem::path root;
     std::list<Open> open;  // the one used last is first
+    std::atomic<bool> refuses = false;
 };
 
 Result<std::unique_ptr<LogStore>> LogStore::open(const std::filesystem::path& root) {
@@ -98,7 +100,12 @@ Result<> LogStore::prepare(std::int64_t fence) {
     return make_directory(state_->folder_of(fence), 0700);
 }
 
+void LogStore::refuse_appends(bool refuse) {
+    state_->refuses = refuse;
+}
+
 Result<> LogStore::append(LogId id, std::uint64_t offset, std::string_view bytes) {
+    if (state_->refuses) return Error{Code::disk_full, "the server's disk is full"};
     auto found = open_log(id, true);
     if (!found) return found.error();
     auto& log = **found;

@@ -68,6 +68,9 @@ class LogStore {
     /// Code::protocol: `offset` is beyond the end, or other bytes are there. Code::disk_full.
     Result<> append(LogId id, std::uint64_t offset, std::string_view bytes);
 
+    /// Whether `append` takes nothing more, as on a full disk. Any thread.
+    void refuse_appends(bool refuse);
+
     /// Bytes on disk; 0 for a log that nobody wrote.
     Result<std::uint64_t> length(LogId id);
     /// Lines, an unfinished last one counted.

@@ -65,7 +65,8 @@ struct Guard {
 /// The state is checked again by the caller's read in the same transaction.
 void end_row(Transaction& tx, const Guard& guard, const AttemptEnd& end) {
     auto update = tx.prepare(
-        "UPDATE attempts SET state = ?, result = ?, cause = ?, ended_at = ? "
+        "UPDATE attempts SET state = ?, result = ?, cause = ?, ended_at = ?, log_bytes = "
+        "(SELECT coalesce(sum(log_bytes), 0) FROM steps WHERE attempt = attempts.id) "
         "WHERE id = ? AND state = ?"
     );
     update.bind(end.state, end.result, end.cause, tx.now(), guard.fence, guard.from).run();

@@ -2,6 +2,7 @@
 
 #include "base/file.hpp"
 #include "store/database.hpp"
+#include "store/writer.hpp"
 
 #include <sqlite3.h>
 
@@ -40,6 +41,21 @@ Result<> back_up(Connection& db, const std::filesystem::path& file) {
     ::sqlite3_close(target);
     if (!copied) ::unlink(file.c_str());
     return copied;
+}
+
+Result<> pack(const std::filesystem::path& file) {
+    auto opened = Connection::open(file, Connection::Mode::write);
+    if (!opened) return opened.error();
+    auto& db = **opened;
+    auto failure = attempt([&]() -> Database::Failure {
+        constexpr std::int64_t kIncremental = 2;
+        if (db.prepare("PRAGMA auto_vacuum").find<std::int64_t>() == kIncremental) return {};
+        // The mode changes with the file's next form, and that is not written in WAL.
+        db.execute("PRAGMA journal_mode = DELETE; PRAGMA auto_vacuum = INCREMENTAL; VACUUM;");
+        return {};
+    });
+    if (failure) return std::move(*failure);
+    return {};
 }
 
 Result<> check_whole(Connection& db) {

@@ -10,6 +10,9 @@ namespace triphammer::store {
 /// Code::conflict when the file exists. A failed copy leaves nothing behind.
 Result<> back_up(Connection& db, const std::filesystem::path& file);
 
+/// Writes a database of before auto_vacuum anew, without its free pages; nobody else has it open.
+Result<> pack(const std::filesystem::path& file);
+
 /// Reads every page. kDamaged: one is not as it was written.
 Result<> check_whole(Connection& db);
 

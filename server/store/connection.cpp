@@ -10,6 +10,11 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::filesystem::path
     const int code = ::sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
     std::unique_ptr<Connection> connection{new Connection{handle}};
     if (code != SQLITE_OK) return sql_error(handle, code, "open " + path.string());
+    std::error_code ignored;
+    // So that free pages can be given back (retention_store.hpp): can only be said of a new file.
+    if (mode == Mode::write && std::filesystem::file_size(path, ignored) == 0) {
+        ::sqlite3_exec(handle, "PRAGMA auto_vacuum = INCREMENTAL", nullptr, nullptr, nullptr);
+    }
     if (auto ready = connection->configure(mode); !ready) {
         return with_context(path.string(), ready.error());
     }

@@ -133,6 +133,11 @@ class Daemon:
     def admin(self, *arguments, stdin="", check=True):
         return self.command(*arguments, "--config", str(self.config), stdin=stdin, check=check)
 
+    def admin_process(self, *arguments):
+        """One that is not waited for."""
+        return subprocess.Popen([self.binary, *arguments, "--config", str(self.config)], env=self.environment,
+                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
     def admin_token(self):
         if not self.token:
             self.token = self.admin("token", "create", f"test-{time.time_ns()}", "--role", "admin").stdout.strip().split()[-1]

@@ -267,7 +267,19 @@ function showInsights({ world, query, response }, owner, name) {
   });
 }
 
+function showRetention({ world, query, response }) {
+  reply(response, 200, { ...world.retention, preview: query.get('preview') === 'true' ? world.retention.preview : null });
+}
+
+function applyRetention({ world, response }) {
+  world.acted.push({ action: 'retention', id: '' });
+  world.retention.preview = { items: [], deliveries: 0, more: false };
+  reply(response, 200, { runs: 3, logs: 1, deliveries: 2, bytes: 5 });
+}
+
 const ROUTES = [
+  ['GET', /^\/retention$/, showRetention],
+  ['POST', /^\/retention$/, applyRetention],
   ['GET', /^\/wall$/, ({ world, response }) => reply(response, 200, { items: world.repositories.map((each) => toCard(world, each)), next: null })],
   ['GET', /^\/queue$/, showQueue],
   ['GET', /^\/repositories\/([^/]+)\/([^/]+)\/insights$/, showInsights],

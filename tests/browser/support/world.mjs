@@ -57,6 +57,14 @@ export class World {
       { name: 'team', type: 'slack', on: ['failed', 'recovered'], repositories: [], pending: 0, dead: 1 },
       { name: 'post', type: 'mail', on: ['failed'], repositories: ['octo/*'], pending: 2, dead: 0 },
     ];
+    const none = { run_days: null, runs: null, log_days: null, log_bytes: null };
+    this.retention = {
+      rules: { run_days: 365, runs: 0, log_days: 90, log_bytes: 10737418240 }, log_bytes: 21474836480, delivery_days: 90,
+      repositories: [
+        { repository: 'octo/shop', own: { ...none, runs: 200 }, runs: 17, log_bytes: 5242880, artifact_bytes: 0, cache_bytes: 1536 },
+        { repository: 'octo/roof', own: none, runs: 1, log_bytes: 10, artifact_bytes: 0, cache_bytes: 0 }],
+      preview: { items: [{ repository: 'octo/shop', cause: 'count', runs: 3, logs: 1, bytes: 2097152 }], deliveries: 2, more: true },
+    };
     this.messages = [{ id: '7', channel: 'notify:team', repository: 'octo/shop', state: 'dead', error: 'answered 400: <b>no</b>', created_at: this.at(60) }];
     this.starters = { items: [], commit: '', branch: 'main' };
     this.logs = new Map();

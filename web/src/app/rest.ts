@@ -18,5 +18,6 @@ export { PeopleScreen } from '../screens/people';
 export { StartRunScreen } from '../screens/start_run';
 export { QueueScreen } from '../screens/queue';
 export { GraphTab } from '../screens/run_graph';
+export { StorageScreen } from '../screens/storage';
 export { TimelineTab } from '../screens/run_timeline';
 export { WallScreen } from '../screens/wall';

@@ -35,6 +35,7 @@ const PeopleScreen = late(async () => (await import('./rest')).PeopleScreen);
 const PipelineScreen = late(async () => (await import('./editing')).PipelineScreen);
 const QueueScreen = late(async () => (await import('./rest')).QueueScreen);
 const StartRunScreen = late(async () => (await import('./rest')).StartRunScreen);
+const StorageScreen = late(async () => (await import('./rest')).StorageScreen);
 const WallScreen = late(async () => (await import('./rest')).WallScreen);
 
 const SCREENS: [string, Screen][] = [
@@ -64,6 +65,7 @@ const SCREENS: [string, Screen][] = [
   ['/account', AccountScreen],
   ['/audit', AuditScreen],
   ['/messages', MessagesScreen],
+  ['/storage', StorageScreen],
   ['/connect', ConnectScreen],
   ['/connect/github', GitHubAppScreen],
   ['/start-run', StartRunScreen],

@@ -35,6 +35,7 @@ const ROOMS: Room[] = [
   { href: '/people', word: 'People', icon: 'person', key: 'u', admins: true },
   { href: '/audit', word: 'Audit', icon: 'link', key: 'a', admins: true },
   { href: '/messages', word: 'Messages', icon: 'messages', key: 'm', admins: true },
+  { href: '/storage', word: 'Storage', icon: 'storage', key: 's', admins: true },
 ];
 const ALIASES: Record<string, string> = { runs: '/', 'new-pipeline': '/pipelines' };
 

@@ -1,0 +1,245 @@
+#include "access/key_rotation.hpp"
+
+#include "base/file.hpp"
+#include "base/text.hpp"
+#include "store/change_store.hpp"
+#include "store/database.hpp"
+#include "store/meta_store.hpp"
+#include "store/sealed_store.hpp"
+
+#include <utility>
+
+namespace triphammer::access {
+
+namespace {
+
+constexpr std::string_view kNextCheck = "key_check_next";
+/// The key before this one, sealed by this one, as hex; until the next start.
+constexpr std::string_view kRetired = "retired_key";
+constexpr std::size_t kKeyBytes = 32;
+constexpr int kAtOnce = 50;  // values of a kind in one transaction
+
+std::filesystem::path next_path(const KeyFile& file) {
+    return file.path.string() + ".new";
+}
+
+Binding bind_retired() {
+    return {"retired-key"};
+}
+
+Binding binding_of(const store::SealedRow& row) {
+    using enum store::SealedKind;
+    const auto& names = row.names;
+    switch (row.kind) {
+        case secret:
+            return {"secret", names[0], names[1], names[2]};
+        case hook_secret:
+        case old_hook_secret:
+            return {"hook-secret", names[0]};
+        case clone_token:
+            return {"clone-token", names[0]};
+        case deploy_key:
+            return {"deploy-key", names[0]};
+        case app_private_key:
+            return {"forge-app", "private-key", names[0]};
+        case app_webhook_secret:
+            return {"forge-app", "webhook-secret", names[0]};
+        case app_client_secret:
+            return {"forge-app", "client-secret", names[0]};
+        case job_token:
+            return {"job-token", names[0]};
+    }
+    return {};
+}
+
+std::string describe(const store::SealedRow& row) {
+    return "the sealed value of " + join(binding_of(row), " ");
+}
+
+struct Facts {
+    std::string check;
+    std::string next;
+    std::string retired;
+};
+
+Result<Facts> read_facts(store::Connection& db) {
+    return Facts{
+        store::find_meta(db, kKeyCheck).value_or(""),
+        store::find_meta(db, kNextCheck).value_or(""),
+        store::find_meta(db, kRetired).value_or("")};
+}
+
+Error missing_next(const KeyFile& file) {
+    return not_found(
+        "the master key was being changed, and " + next_path(file).string() +
+        " is missing; put it back beside the other"
+    );
+}
+
+/// The new key of a change that is under way; nothing: there is none. A file that was written and
+/// never used goes, one that holds the key of this database takes its place.
+Result<std::optional<Secret>> find_next_key(
+    const KeyFile& file, const Facts& facts, Random& random
+) {
+    const auto path = next_path(file);
+    std::error_code failure;
+    const bool is_there = std::filesystem::exists(path, failure);
+    if (!is_there && !facts.next.empty()) return missing_next(file);
+    if (!is_there) return std::optional<Secret>{};
+    auto key = read_master_key({path, file.may_create});
+    const auto check = key ? Sealer{*key, random}.check_value() : std::string{};
+    if (!facts.next.empty()) {
+        if (!key) return key.error();
+        if (check == facts.next) return std::optional{std::move(*key)};
+        return refused(path.string() + " is not the key that the change was begun with");
+    }
+    if (!check.empty() && check == facts.check) {
+        std::filesystem::rename(path, file.path, failure);
+    } else {
+        std::filesystem::remove(path, failure);
+    }
+    if (failure) return Error{Code::io, path.string() + ": " + failure.message()};
+    return std::optional<Secret>{};
+}
+
+Result<> note_renewal(store::Transaction& tx, const std::string& check) {
+    store::put_meta(tx, kNextCheck, check);
+    return {};
+}
+
+}  // namespace
+
+bool is_key_changing(store::Connection& db) {
+    return !store::find_meta(db, kNextCheck).value_or("").empty();
+}
+
+Task<Result<std::unique_ptr<Sealer>>> KeyRotation::open(
+    KeyFile file, store::Database& database, Random& random
+) {
+    auto reading = database.read(read_facts);
+    const auto facts = co_await std::move(reading);
+    if (!facts) co_return facts.error();
+    auto next = find_next_key(file, *facts, random);
+    if (!next) co_return next.error();
+    auto loading = load_master_key(file, database, random);
+    auto key = co_await std::move(loading);
+    if (!key) co_return key.error();
+    auto sealer = std::make_unique<Sealer>(std::move(*key), random);
+    if (*next) sealer->renew(std::move(**next));
+    if (!*next && !facts->retired.empty()) {
+        const auto sealed = from_hex(facts->retired);
+        auto old = sealer->open(sealed.value_or(""), bind_retired());
+        if (!old) co_return with_context("the master key before this one", old.error());
+        sealer->also_open_with(std::move(*old));
+    }
+    co_return std::move(sealer);
+}
+
+Task<Result<std::int64_t>> KeyRotation::rotate(std::string actor) {
+    if (std::exchange(is_under_way_, true)) co_return conflict("the key is being changed already");
+    const std::shared_ptr<void> over{nullptr, [this](void*) { is_under_way_ = false; }};
+    auto reading = database_.read(read_facts);
+    const auto facts = co_await std::move(reading);
+    if (!facts) co_return facts.error();
+    if (facts->next.empty()) {
+        // What an earlier key sealed and came late: from now on that key opens nothing.
+        auto sealing = reseal();
+        if (auto sealed = co_await std::move(sealing); !sealed) co_return sealed;
+        auto beginning = begin();
+        if (auto begun = co_await std::move(beginning); !begun) co_return begun.error();
+    }
+    auto sealing = reseal();
+    const auto count = co_await std::move(sealing);
+    if (!count) co_return count;
+    auto finishing = finish(std::move(actor));
+    if (auto finished = co_await std::move(finishing); !finished) co_return finished.error();
+    co_return count;
+}
+
+Task<Result<std::int64_t>> KeyRotation::go_on() {
+    auto reading = database_.read(read_facts);
+    const auto facts = co_await std::move(reading);
+    if (!facts) co_return facts.error();
+    if (!facts->next.empty()) {
+        auto rotating = rotate("");
+        co_return co_await std::move(rotating);
+    }
+    if (facts->retired.empty()) co_return std::int64_t{0};
+    auto forgetting = forget_retired();
+    co_return co_await std::move(forgetting);
+}
+
+/// What came late is sealed anew; after that nobody needs the old key any more.
+Task<Result<std::int64_t>> KeyRotation::forget_retired() {
+    auto sealing = reseal();
+    const auto count = co_await std::move(sealing);
+    if (!count) co_return count;
+    auto forget = [](store::Transaction& tx) -> Result<> {
+        store::put_meta(tx, kRetired, "");
+        return {};
+    };
+    auto forgetting = database_.write(forget);
+    if (auto forgotten = co_await std::move(forgetting); !forgotten) co_return forgotten.error();
+    sealer_.forget_old();
+    co_return count;
+}
+
+Task<Result<>> KeyRotation::begin() {
+    Secret next{random_bytes(random_, kKeyBytes)};
+    const auto check = Sealer{next, random_}.check_value();
+    auto written = replace_file(next_path(file_), next.reveal(), 0600);
+    if (!written) {
+        co_return with_context(
+            "the new key is written beside the old one, whose folder has to let this user",
+            written.error()
+        );
+    }
+    auto note = [&check](store::Transaction& tx) { return note_renewal(tx, check); };
+    auto noting = database_.write(note);
+    if (auto noted = co_await std::move(noting); !noted) co_return noted;
+    sealer_.renew(std::move(next));
+    co_return Result<>{};
+}
+
+Task<Result<std::int64_t>> KeyRotation::reseal() {
+    std::int64_t count = 0;
+    for (;;) {
+        auto seal = [this](store::Transaction& tx) -> Result<std::int64_t> {
+            std::int64_t done = 0;
+            for (const auto& row : store::list_sealed_otherwise(tx, sealer_.head(), kAtOnce)) {
+                const auto binding = binding_of(row);
+                const auto plain = sealer_.open(row.sealed, binding);
+                if (!plain) return with_context(describe(row), plain.error());
+                done += store::replace_sealed(tx, row, sealer_.seal(plain->reveal(), binding));
+            }
+            return done;
+        };
+        auto sealing = database_.write(seal);
+        const auto done = co_await std::move(sealing);
+        if (!done) co_return done;
+        if (*done == 0) co_return count;
+        count += *done;
+    }
+}
+
+/// The file goes last: until then the old one is what the next start finds first.
+Task<Result<>> KeyRotation::finish(std::string actor) {
+    auto end = [&](store::Transaction& tx) -> Result<> {
+        store::put_meta(tx, kKeyCheck, sealer_.check_value());
+        store::put_meta(tx, kNextCheck, "");
+        const auto retired = sealer_.seal(sealer_.old_key().reveal(), bind_retired());
+        store::put_meta(tx, kRetired, to_hex(retired));
+        store::append_change(tx, {.subject = "master-key", .to_state = "rotated", .actor = actor});
+        return {};
+    };
+    auto ending = database_.write(end);
+    if (auto ended = co_await std::move(ending); !ended) co_return ended;
+    std::error_code failure;
+    const auto next = next_path(file_);
+    if (!std::filesystem::exists(next, failure)) co_return Result<>{};
+    std::filesystem::rename(next, file_.path, failure);
+    if (failure) co_return Error{Code::io, "rename " + next.string() + ": " + failure.message()};
+    co_return Result<>{};
+}
+
+}  // namespace triphammer::access

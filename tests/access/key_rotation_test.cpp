@@ -1,0 +1,200 @@
+#include "access/key_rotation.hpp"
+
+#include "access/secrets.hpp"
+#include "base/file.hpp"
+#include "store/meta_store.hpp"
+#include "store/sealed_store.hpp"
+#include "support/clock.hpp"
+#include "support/database.hpp"
+#include "support/run_task.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+using namespace triphammer;
+using namespace triphammer::access;
+using namespace triphammer::testing;
+
+namespace {
+
+struct KeyRotationTest : ::testing::Test {
+    ManualClock clock;
+    SystemRandom random;
+    InlineDatabase database{clock};
+    KeyFile file{database.folder / "master.key"};
+    std::filesystem::path next = file.path.string() + ".new";
+    std::unique_ptr<Sealer> sealer;
+
+    /// As a start does.
+    Result<> open() {
+        auto opened = run_task<Result<std::unique_ptr<Sealer>>>([&](Executor) {
+            return KeyRotation::open(file, *database.database, random);
+        });
+        if (!opened) return opened.error();
+        sealer = std::move(*opened);
+        return {};
+    }
+
+    Result<std::int64_t> rotate() {
+        return run_task<Result<std::int64_t>>([&](Executor) { return rotate_here(); });
+    }
+
+    Result<std::int64_t> go_on() {
+        return run_task<Result<std::int64_t>>([&](Executor) { return go_on_from_here(); });
+    }
+
+    void set(const std::string& name, const std::string& value) {
+        auto put = [&](store::Transaction& tx) {
+            return set_secret(tx, *sealer, {{}, name, Secret{value}, "ada"});
+        };
+        database.database->write_now(put).value();
+    }
+
+    /// What a job would get, by name.
+    std::string get(const std::string& name) {
+        auto read = [&](store::Connection& db) { return resolve_secrets(db, *sealer, {}); };
+        const auto all = database.database->read_now(read);
+        if (!all) return all.error().message;
+        for (const auto& one : *all) {
+            if (one.name == name) return one.value.reveal();
+        }
+        return "none";
+    }
+
+    std::string key() { return read_file(file.path, 64).value(); }
+
+    void put_meta(const std::string& name, const std::string& value) {
+        auto put = [&](store::Transaction& tx) -> Result<> {
+            store::put_meta(tx, name, value);
+            return {};
+        };
+        database.database->write_now(put).value();
+    }
+
+  private:
+    Task<Result<std::int64_t>> rotate_here() {
+        KeyRotation rotation{file, *database.database, *sealer, random};
+        auto rotating = rotation.rotate("ada");
+        co_return co_await std::move(rotating);
+    }
+
+    Task<Result<std::int64_t>> go_on_from_here() {
+        KeyRotation rotation{file, *database.database, *sealer, random};
+        auto going_on = rotation.go_on();
+        co_return co_await std::move(going_on);
+    }
+};
+
+}  // namespace
+
+TEST_F(KeyRotationTest, EveryPlaceOfASealedValueIsKnown) {
+    auto list = [](store::Connection& db) -> Result<std::vector<std::string>> {
+        auto query = db.prepare(
+            "SELECT t.name || '.' || c.name FROM sqlite_schema AS t, pragma_table_info(t.name) AS "
+            "c "
+            "WHERE t.type = 'table' AND c.type = 'BLOB'"
+        );
+        return query.list([](store::Statement& row) {
+            std::string name;
+            row.read(name);
+            return name;
+        });
+    };
+    auto columns = database.database->read_now(list).value();
+    std::erase(columns, "delivery_bodies.body");  // compressed, not sealed
+
+    EXPECT_THAT(columns, ::testing::UnorderedElementsAreArray(store::list_sealed_columns()));
+}
+
+TEST_F(KeyRotationTest, SealsEverythingAnewAndPutsTheNewKeyInPlace) {
+    open().value();
+    set("ONE", "first value");
+    set("TWO", "second value");
+    const auto before = key();
+
+    EXPECT_EQ(rotate().value(), 2);
+
+    EXPECT_NE(key(), before);
+    EXPECT_FALSE(std::filesystem::exists(next));
+    EXPECT_EQ(get("ONE"), "first value");
+    open().value();
+    EXPECT_EQ(get("TWO"), "second value");
+    EXPECT_EQ(rotate().value(), 2);
+    EXPECT_EQ(rotate().value(), 2);
+    EXPECT_EQ(get("TWO"), "second value");
+}
+
+TEST_F(KeyRotationTest, ANewKeyThatWasNeverUsedGoes) {
+    open().value();
+    replace_file(next, std::string(32, 'n')).value();
+
+    open().value();
+
+    EXPECT_FALSE(std::filesystem::exists(next));
+}
+
+TEST_F(KeyRotationTest, ADeathBetweenTwoValuesIsFinishedByTheNextStart) {
+    open().value();
+    set("OLD", "of the old key");
+    const Secret second{std::string(32, 'n')};
+    replace_file(next, second.reveal()).value();
+    put_meta("key_check_next", Sealer{second, random}.check_value());
+
+    open().value();
+    set("NEW", "of the new key");
+    EXPECT_EQ(get("OLD"), "of the old key");
+    EXPECT_EQ(go_on().value(), 1);
+
+    EXPECT_EQ(key(), second.reveal());
+    open().value();
+    EXPECT_EQ(get("OLD"), "of the old key");
+    EXPECT_EQ(get("NEW"), "of the new key");
+}
+
+TEST_F(KeyRotationTest, ADeathBeforeTheFileTookItsPlaceIsFinishedByTheNextStart) {
+    open().value();
+    set("ONE", "a value");
+    const auto before = key();
+    rotate().value();
+    std::filesystem::rename(file.path, next);
+    replace_file(file.path, before).value();
+
+    open().value();
+
+    EXPECT_NE(key(), before);
+    EXPECT_EQ(get("ONE"), "a value");
+}
+
+TEST_F(KeyRotationTest, WhatWasSealedBeforeAndCameAfterIsOpenedAndCaughtAtTheNextStart) {
+    open().value();
+    const auto late = sealer->seal("late value", {"secret", "0", "", "LATE"});
+    rotate().value();
+    auto put = [&](store::Transaction& tx) -> Result<> {
+        tx.prepare(
+              "INSERT INTO secrets (repository, environment, name, sealed, updated_at, updated_by) "
+              "VALUES (0, '', 'LATE', ?, 0, '')"
+        )
+            .bind(store::Blob{late})
+            .run();
+        return {};
+    };
+    database.database->write_now(put).value();
+
+    EXPECT_EQ(get("LATE"), "late value");
+    open().value();
+    EXPECT_EQ(go_on().value(), 1);
+    open().value();
+    EXPECT_EQ(get("LATE"), "late value");
+    EXPECT_TRUE(sealer->old_key().empty());
+}
+
+TEST_F(KeyRotationTest, WithoutTheNewKeyOfAChangeNothingStarts) {
+    open().value();
+    put_meta("key_check_next", "of a key that is not there");
+
+    EXPECT_EQ(open().error().code, Code::not_found);
+
+    replace_file(next, std::string(32, 'x')).value();
+    EXPECT_EQ(open().error().code, Code::refused);
+    EXPECT_TRUE(std::filesystem::exists(next));
+}
