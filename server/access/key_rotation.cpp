@@ -20,7 +20,7 @@ constexpr std::size_t kKeyBytes = 32;
 constexpr int kAtOnce = 50;  // values of a kind in one transaction
 
 std::filesystem::path next_path(const KeyFile& file) {
-    return file.path.string() + ".new";
+    return file.path.string() + ".next";
 }
 
 Binding bind_retired() {

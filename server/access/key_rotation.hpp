@@ -1,8 +1,8 @@
 #pragma once
 // A change of the master key while everything goes on (docs/adr/0046).
 //
-//   KEY.new on disk ─▶ meta key_check_next ─▶ new seals, both open ─▶ values, a few at once
-//     ─▶ one transaction: key_check is the new one's ─▶ KEY.new takes KEY's place
+//   KEY.next on disk ─▶ meta key_check_next ─▶ new seals, both open ─▶ values, a few at once
+//     ─▶ one transaction: key_check is the new one's ─▶ KEY.next takes KEY's place
 //
 // Each arrow is durable: after a death anywhere the next start finds which step is next, and a key
 // is removed only when nothing needs it. A value that was sealed before the change and comes to its

@@ -190,8 +190,8 @@ Result<std::string> get_run(store::Connection& db, model::RunId id, const std::s
     auto& jobs = out["jobs"] = json::array();
     for (const auto& job : store::list_jobs(db, id)) {
         jobs.push_back(describe_with_attempts(db, job, false));
-        if (job.state == model::JobState::queued && job.reason.empty())
-            jobs.back()["reason"] = or_null(pause);
+        const bool is_paused = job.state == model::JobState::queued && !pause.empty();
+        if (is_paused) jobs.back()["reason"] = pause;
     }
     return to_text(out);
 }

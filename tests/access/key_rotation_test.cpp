@@ -22,7 +22,7 @@ struct KeyRotationTest : ::testing::Test {
     SystemRandom random;
     InlineDatabase database{clock};
     KeyFile file{database.folder / "master.key"};
-    std::filesystem::path next = file.path.string() + ".new";
+    std::filesystem::path next = file.path.string() + ".next";
     std::unique_ptr<Sealer> sealer;
 
     /// As a start does.

@@ -23,11 +23,30 @@ TEST(Config, NamesFileLineKeyAndRemedy) {
 TEST(Config, SaysWhatIsNotSupportedYet) {
     Config config;
 
-    const auto applied = apply_file(config, "t.yml", {{"tls.certificate", "x", 4}});
+    const auto applied = apply_file(config, "t.yml", {{"swarm.host", "x", 4}});
 
-    EXPECT_EQ(
-        applied.error().message, "t.yml:4: tls.certificate is not supported yet; remove the key"
-    );
+    EXPECT_EQ(applied.error().message, "t.yml:4: swarm.host is not supported yet; remove the key");
+}
+
+TEST(Config, TlsHasBothFilesAndOpensOtherAddresses) {
+    Config config;
+    config.listen = "0.0.0.0:443";
+    EXPECT_FALSE(check(config));
+    config.tls.certificate = "cert.pem";
+    EXPECT_FALSE(check(config));
+    config.tls.key = "key.pem";
+    EXPECT_TRUE(check(config));
+    EXPECT_EQ(config.base_url(), "https://0.0.0.0:443");
+    config.tls_redirect_from = config.listen;
+    EXPECT_FALSE(check(config));
+}
+
+TEST(Config, DeliveriesAreNotForgottenWhileTheyMayComeAgain) {
+    Config config;
+    config.retention.delivery_days = 3;
+    EXPECT_FALSE(check(config));
+    config.retention.delivery_days = 0;
+    EXPECT_TRUE(check(config));
 }
 
 TEST(Config, AnAppHasAnIdAndAKey) {

@@ -1,7 +1,6 @@
 """The master key is changed while everything goes on; a death anywhere leaves nothing unreadable."""
 import contextlib
 import random
-import shutil
 import sqlite3
 import time
 
@@ -50,7 +49,7 @@ def test_everything_is_sealed_anew_and_the_old_key_opens_nothing(sealed, tmp_pat
 
     after = heads(sealed.data)
     assert said.startswith("122 values") and len(before) == len(after) == 1 and before != after
-    assert (sealed.data / "master.key").read_bytes() != old_key and not (sealed.data / "master.key.new").exists()
+    assert (sealed.data / "master.key").read_bytes() != old_key and not (sealed.data / "master.key.next").exists()
     assert (sealed.data / "master.key").stat().st_mode & 0o777 == 0o600
     assert works(sealed, 3)
     sealed.admin("secret", "set", "IT_3", stdin="value-of-3")
@@ -72,7 +71,7 @@ def test_everything_is_sealed_anew_and_the_old_key_opens_nothing(sealed, tmp_pat
     sealed.stop()
     sealed.admin("restore", str(backup))
     assert sealed.admin("serve", check=False).returncode == 3
-    shutil.copy(key_of_then, sealed.data / "master.key")
+    (sealed.data / "master.key").write_bytes(key_of_then.read_bytes())
     sealed.token = None
     sealed.start()
     assert works(sealed, 6)
@@ -87,7 +86,7 @@ def test_deaths_in_the_middle_leave_everything_readable(sealed):
         sealed.kill()
         asking.wait()
         sealed.start()
-        sealed.wait_for(lambda: not (sealed.data / "master.key.new").exists())
+        sealed.wait_for(lambda: not (sealed.data / "master.key.next").exists())
         sealed.wait_for(lambda: len(heads(sealed.data)) == 1)
         keys.add((sealed.data / "master.key").read_bytes())
         assert works(sealed, dice.randrange(120))
@@ -103,4 +102,4 @@ def test_a_half_changed_key_without_its_new_half_is_refused(sealed):
 
     done = sealed.admin("serve", check=False)
 
-    assert done.returncode == 3 and "master.key.new is missing" in done.stderr
+    assert done.returncode == 3 and "master.key.next is missing" in done.stderr

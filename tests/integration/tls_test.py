@@ -78,9 +78,10 @@ def ask(client, path="/healthz"):
 
 @pytest.mark.parametrize("by_signal", [True, False])
 def test_a_renewed_certificate_is_used_and_no_connection_is_dropped(secure, tmp_path, by_signal):
-    open_connections = [connect(secure) for _ in range(200)]
-    for client in open_connections:
-        ask(client)
+    open_connections = []
+    for _ in range(200):
+        open_connections.append(connect(secure))
+        ask(open_connections[-1])
 
     new = make_certificate(tmp_path, "second")
     if by_signal:  # written in place, as by an old script: the file system says nothing of a rename
@@ -161,11 +162,10 @@ def test_the_live_socket_and_a_long_answer_go_over_tls(secure):
                        "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
                        f"Sec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}\r\n\r\n".encode())
         assert client.recv(4096).startswith(b"HTTP/1.1 101")
-    session = requests.Session()
-    session.verify = str(secure.live / "cert.pem")
-    document = session.get(f"https://127.0.0.1:{secure.port}/api/v1/openapi.json", timeout=10).json()
+    known = str(secure.live / "cert.pem")
+    document = requests.get(f"https://127.0.0.1:{secure.port}/api/v1/openapi.json", timeout=10, verify=known).json()
     assert document["openapi"] == "3.1.0"
-    text = session.get(f"https://127.0.0.1:{secure.port}/metrics", timeout=10).text
+    text = requests.get(f"https://127.0.0.1:{secure.port}/metrics", timeout=10, verify=known).text
     assert "triphammer_certificate_expiry_timestamp_seconds" in text
 
 
