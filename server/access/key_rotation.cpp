@@ -43,6 +43,7 @@ Binding binding_of(const store::SealedRow& row) {
         case app_private_key:
             return {"forge-app", "private-key", names[0]};
         case app_webhook_secret:
+        case old_app_webhook_secret:
             return {"forge-app", "webhook-secret", names[0]};
         case app_client_secret:
             return {"forge-app", "client-secret", names[0]};

@@ -21,6 +21,7 @@ constexpr std::array<Place, static_cast<std::size_t>(SealedKind::last) + 1> kPla
     {"repositories", "deploy_key", "hook, '', ''"},
     {"forge_app", "private_key", "app_id, '', ''"},
     {"forge_app", "webhook_secret", "app_id, '', ''"},
+    {"forge_app", "old_webhook_secret", "app_id, '', ''"},
     {"forge_app", "client_secret", "app_id, '', ''"},
     {"job_tokens", "sealed", "attempt, '', ''"},
 }};

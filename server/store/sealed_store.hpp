@@ -16,8 +16,9 @@ enum class SealedKind {
     old_hook_secret,
     clone_token,
     deploy_key,
-    app_private_key,  // names: the App's number; also the next two
+    app_private_key,  // names: the App's number; also the next three
     app_webhook_secret,
+    old_app_webhook_secret,
     app_client_secret,
     job_token,  // names: fence
     last = job_token
