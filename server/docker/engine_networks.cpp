@@ -29,8 +29,8 @@ Task<Result<std::vector<NetworkSummary>>> Engine::list_networks(Labels labels) {
         network.id = entry.value("Id", std::string{});
         network.name = entry.value("Name", std::string{});
         // Of a swarm's own networks it is null.
-        const auto labels = entry.find("Labels");
-        if (labels != entry.end() && labels->is_object()) network.labels = labels->get<Labels>();
+        const auto found = entry.find("Labels");
+        if (found != entry.end() && found->is_object()) network.labels = found->get<Labels>();
         out.push_back(std::move(network));
     }
     co_return out;
