@@ -4,6 +4,7 @@
 // Source of the request: GitHub's page "REST API endpoints for GitHub App webhooks".
 
 #include "access/forge_app.hpp"
+#include "api/audit.hpp"
 #include "api/forge_app.hpp"
 #include "api/reply.hpp"
 #include "api/services.hpp"
@@ -132,7 +133,11 @@ Task<Result<json>> rotate_app(Services& services, const Call& call) {
 
 Answer rotate_app_secret(Services& services, Call call) {
     auto rotating = rotate_app(services, call);
-    co_return reply(co_await std::move(rotating));
+    const auto rotated = co_await std::move(rotating);
+    auto recording =
+        record_outside(services, call, {"github-app.rotate-secret"}, outcome_of(rotated));
+    const auto recorded = co_await std::move(recording);
+    co_return recorded ? reply(rotated) : http::make_error(recorded.error());
 }
 
 }  // namespace triphammer::api

@@ -1,4 +1,5 @@
 #include "api/approval_json.hpp"
+#include "api/audit.hpp"
 #include "api/handlers.hpp"
 #include "api/reply.hpp"
 #include "api/services.hpp"
@@ -74,6 +75,19 @@ Result<store::ApprovalQuery> read_query(store::Connection& db, const Call& call)
     return query;
 }
 
+/// Who said what, and to what exactly.
+void record_answer(
+    store::Transaction& tx,
+    const Call& call,
+    const store::ApprovalRow& question,
+    const queue::Answer& given
+) {
+    json after{{"subject", question.subject}, {"comment", given.comment}};
+    if (!given.break_glass.empty()) after["break_glass"] = given.break_glass;
+    const auto* action = given.approves ? "approval.approve" : "approval.reject";
+    record(tx, call, {action, to_text(question.id), question.repository, {}, fields(after)});
+}
+
 /// The answer, and the question as it is after it.
 Answer answer(Services& services, Call call, bool approves) {
     const auto body = read_object(call);
@@ -87,6 +101,7 @@ Answer answer(Services& services, Call call, bool approves) {
         given->approval = question->id;
         const auto state = queue::answer_approval(tx, *given);
         if (!state) return state.error();
+        record_answer(tx, call, *question, *given);
         const auto now = store::find_approval(tx, question->id);
         const auto shown = describe_approval(tx, *now, call.who.actor);
         if (!shown) return shown.error();
@@ -178,6 +193,15 @@ Answer set_environment(Services& services, Call call) {
     auto set = [&](store::Transaction& tx) -> Result<> {
         const auto environment = find_environment(tx, call);
         if (!environment) return environment.error();
+        const auto before = store::rules_of(tx, environment->repository, environment->name);
+        if (!before) return before.error();
+        const store::NewAudit entry{
+            "environment.set",
+            environment->name,
+            environment->repository,
+            fields(model::to_rules_json(*before)),
+            fields(model::to_rules_json(*rules))};
+        record(tx, call, entry);
         return queue::set_environment_rules(tx, *environment, *rules, call.who.actor);
     };
     auto setting = services.database.write(set);
@@ -195,6 +219,11 @@ Answer set_fork_approval(Services& services, Call call) {
     auto set = [&](store::Transaction& tx) -> Result<> {
         const auto found = store::find_repository_by_name(tx, name);
         if (!found) return not_found("no repository is called " + name);
+        const json before{{"fork_approval", store::fork_approval_of(tx, found->id)}};
+        const json after{{"fork_approval", *policy}};
+        const store::NewAudit entry{
+            "repository.set-fork-approval", name, found->id, fields(before), fields(after)};
+        record(tx, call, entry);
         return queue::set_fork_policy(tx, found->id, *policy, call.who.actor);
     };
     auto setting = services.database.write(set);

@@ -1,5 +1,6 @@
 // What is kept for how long, what there is, and what would go.
 
+#include "api/audit.hpp"
 #include "api/handlers.hpp"
 #include "api/reply.hpp"
 #include "api/services.hpp"
@@ -158,7 +159,11 @@ Answer apply_retention(Services& services, Call call) {
         );
     }
     auto applying = services.apply_retention(call.who.actor);
-    co_return reply(co_await std::move(applying));
+    const auto applied = co_await std::move(applying);
+    auto recording =
+        record_outside(services, call, {"retention.apply"}, outcome_of(applied));
+    const auto recorded = co_await std::move(recording);
+    co_return recorded ? reply(applied) : http::make_error(recorded.error());
 }
 
 Answer set_retention(Services& services, Call call) {
@@ -169,7 +174,11 @@ Answer set_retention(Services& services, Call call) {
         const auto found = store::find_repository_by_name(tx, name);
         if (!found) return not_found("no repository is called " + name);
         auto choice = store::find_retention(tx, found->id);
+        const auto before = describe(choice);
         if (auto read = read_choice(*body, choice); !read) return read;
+        const store::NewAudit entry{
+            "repository.set-retention", name, found->id, fields(before), fields(describe(choice))};
+        record(tx, call, entry);
         store::set_retention(tx, found->id, choice, call.who.actor);
         return {};
     };

@@ -79,7 +79,9 @@ Answer back_up(Services& services, Call call) {
 Answer rotate_key(Services& services, Call call) {
     auto rotating = services.rotation->rotate(call.who.actor);
     const auto count = co_await std::move(rotating);
-    if (!count) co_return http::make_error(count.error());
+    auto recording = record_outside(services, call, {"master-key.rotate"}, outcome_of(count));
+    const auto recorded = co_await std::move(recording);
+    if (!recorded) co_return http::make_error(recorded.error());
     co_return reply(200, json{{"values", *count}});
 }
 

@@ -76,15 +76,16 @@ using std::chrono::seconds;
 
 TEST(Health, IsThatOfTheWorstWorkflow) {
     const std::vector points{
-        point(4, RunState::succeeded, "lint"),
+        point(5, RunState::succeeded, "lint"),
+        point(4, RunState::failed),
         point(3, RunState::failed),
-        point(2, RunState::failed),
-        point(1, RunState::succeeded)};
+        point(2, RunState::succeeded),
+        point(1, RunState::failed)};
     const auto health = judge(points);
 
     EXPECT_EQ(health.state, "failed");
     ASSERT_NE(health.broken_since, nullptr);
-    EXPECT_EQ(health.broken_since->id.value, 2);
+    EXPECT_EQ(health.broken_since->id.value, 3);
 }
 
 TEST(Health, IsMendedByASuccessAndNotByACancel) {

@@ -101,6 +101,7 @@ def test_a_fork_waits_for_an_approval_of_this_very_commit(daemon, git, github):
     assert again["sha"] == second
     assert daemon.get(f"/runs/{later}")["jobs"][0]["attempt"] == 0
     daemon.admin("approval", "reject", again["id"], "--comment", "no")
+    assert daemon.get("/audit?action=approval")["items"][0]["action"] == "approval.reject"
     assert daemon.finished_run(later)["state"] == "cancelled"
     late = daemon.api(f"/approvals/{again['id']}/approve", "POST", json={})
     assert late.status_code == 409 and "rejected" in late.text
@@ -127,6 +128,9 @@ def test_who_may_answer_and_what_an_answer_must_say(daemon, git):
     done = post(daemon, approver, f"{place}/approve", {"subject": asked["subject"], "comment": "fine"})
     assert done.status_code == 200 and done.json()["state"] == "approved"
     assert done.json()["votes"][0] | {"at": ""} == {"actor": "user:olga", "approves": True, "comment": "fine", "at": ""}
+    [row] = daemon.get("/audit?action=approval")["items"]
+    assert (row["action"], row["object"], row["actor"]) == ("approval.approve", str(asked["id"]), "user:olga")
+    assert row["after"] == {"subject": asked["subject"], "comment": "fine"}
 
 
 def test_a_policy_that_becomes_wider_lets_go_what_waits(daemon, git):
