@@ -113,9 +113,13 @@ def small_disk(folder, size):
 
 def fill(file, leave):
     """All of the file system but `leave` bytes."""
-    room = os.statvfs(file.parent)
     with open(file, "wb") as filler:
-        os.posix_fallocate(filler.fileno(), 0, room.f_bavail * room.f_frsize - leave)
+        size = 0
+        for piece in (1 << 20, 4096):
+            with contextlib.suppress(OSError):
+                while os.statvfs(file.parent).f_bavail * 4096 > leave + piece or not leave:
+                    os.posix_fallocate(filler.fileno(), size, piece)
+                    size += piece
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small disk")
