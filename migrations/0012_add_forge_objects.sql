@@ -14,6 +14,7 @@ CREATE TABLE check_runs (
     shown TEXT NOT NULL DEFAULT ''           -- SHA-256 of what it says
 ) STRICT;
 CREATE INDEX check_runs_by_name ON check_runs (repository, sha, name, id);
+CREATE INDEX check_runs_by_run ON check_runs (run);
 
 -- Deployments as GitHub shows them: of each job that names an environment, from its beginning on.
 CREATE TABLE forge_deployments (

@@ -51,6 +51,7 @@ CREATE UNIQUE INDEX approvals_of_fork ON approvals (repository, sha, head_reposi
     WHERE kind = 'fork' AND state IN ('pending', 'approved');
 CREATE INDEX approvals_of_author ON approvals (repository, author) WHERE kind = 'fork' AND state = 'approved';
 CREATE UNIQUE INDEX approvals_of_job ON approvals (job) WHERE job IS NOT NULL AND state IN ('pending', 'approved');
+CREATE INDEX approvals_by_run ON approvals (run);
 CREATE INDEX approvals_by_job ON approvals (job, id) WHERE job IS NOT NULL;
 CREATE INDEX approvals_pending ON approvals (id) WHERE state = 'pending';
 

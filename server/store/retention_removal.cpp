@@ -62,7 +62,11 @@ void remove_rows(Transaction& tx, model::RunId run) {
         tx.prepare("DELETE FROM " + std::string{table} + std::string{kOfAttempts}).bind(run).run();
     }
     for (const auto* text :
-         {"DELETE FROM attempts WHERE job IN (SELECT id FROM jobs WHERE run = ?)",
+         {"DELETE FROM approval_votes WHERE approval IN (SELECT id FROM approvals WHERE run = ?)",
+          "DELETE FROM approvals WHERE run = ?",
+          "DELETE FROM fork_heads WHERE run = ?",
+          "DELETE FROM check_runs WHERE run = ?",
+          "DELETE FROM attempts WHERE job IN (SELECT id FROM jobs WHERE run = ?)",
           "DELETE FROM jobs WHERE run = ?",
           "DELETE FROM run_contexts WHERE run = ?",
           "DELETE FROM pull_runs WHERE run = ?"}) {

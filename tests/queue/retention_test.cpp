@@ -46,6 +46,24 @@ struct RetentionTest : ::testing::Test, QueueFixture {
         });
     }
 
+    /// What people were asked about it, and what GitHub was told.
+    void ask_about(model::RunId run) {
+        write([&](store::Transaction& tx) -> Result<> {
+            for (const auto* text :
+                 {"INSERT INTO fork_heads (run, repository, sha, head_repository, author) "
+                  "SELECT id, repository, sha, 1, 2 FROM runs WHERE id = ?",
+                  "INSERT INTO approvals (kind, repository, run, sha, subject, state, created_at) "
+                  "SELECT 'fork', repository, id, sha, 'x', 'pending', 1 FROM runs WHERE id = ?",
+                  "INSERT INTO approval_votes (approval, actor, approves, comment, at) "
+                  "SELECT id, 'user:ada', 1, '', 1 FROM approvals WHERE run = ?",
+                  "INSERT INTO check_runs (repository, sha, name, app, run) "
+                  "SELECT repository, sha, 'test', '1', id FROM runs WHERE id = ?"}) {
+                tx.prepare(text).bind(run).run();
+            }
+            return {};
+        });
+    }
+
     std::optional<std::vector<std::string>> remove(model::RunId run) {
         return write(
             [&](store::Transaction& tx) -> Result<std::optional<std::vector<std::string>>> {
@@ -109,6 +127,7 @@ TEST_F(RetentionTest, WhatWaitsOrRunsNeverGoes) {
 TEST_F(RetentionTest, ARunThatIsGoneLeavesNoRowAndItsLogsToBeRemoved) {
     const auto run = ended_run();
     ended_run();
+    ask_about(run);
     const auto runs = number("SELECT value FROM counters WHERE name = 'runs.succeeded'");
 
     const auto files = remove(run);
@@ -121,6 +140,9 @@ TEST_F(RetentionTest, ARunThatIsGoneLeavesNoRowAndItsLogsToBeRemoved) {
     EXPECT_EQ(number("SELECT value FROM counters WHERE name = 'runs.succeeded'"), runs - 1);
     EXPECT_EQ(number("SELECT count(*) FROM unwanted_logs"), 1);
     EXPECT_EQ(number("SELECT count(*) FROM definitions"), 1);  // the other run's, too
+    for (const auto* table : {"fork_heads", "approvals", "approval_votes", "check_runs"}) {
+        EXPECT_EQ(number("SELECT count(*) FROM " + std::string{table}), 0) << table;
+    }
     EXPECT_EQ(number("SELECT count(*) FROM pragma_foreign_key_check"), 0);
 }
 
