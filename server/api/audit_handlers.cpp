@@ -104,8 +104,9 @@ bool fits(const store::AuditQuery& query, const store::AuditRow& row) {
         return wanted.empty() || wanted == value;
     };
     const bool is_noun = query.action.find('.') == std::string::npos;
-    const bool is_action = is_noun ? query.action.empty() || row.action.starts_with(query.action + '.')
-                                   : row.action == query.action;
+    const bool is_action = is_noun
+                               ? query.action.empty() || row.action.starts_with(query.action + '.')
+                               : row.action == query.action;
     return is_action && is(query.actor, row.actor.name) && is(query.object, row.object) &&
            is(query.outcome, row.outcome) &&
            (!query.repository || query.repository == row.repository) &&

@@ -69,8 +69,7 @@ Answer test_channel(Services& services, Call call) {
     if (services.channels == nullptr) co_return needs_daemon();
     auto testing = services.channels->test(call.parameter(0));
     const auto tested = co_await std::move(testing);
-    auto recording =
-        record_outside(services, call, {"channel.test", call.parameter(0)}, tested);
+    auto recording = record_outside(services, call, {"channel.test", call.parameter(0)}, tested);
     co_return reply_empty(co_await std::move(recording));
 }
 

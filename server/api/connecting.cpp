@@ -345,12 +345,9 @@ Answer ping_hook(Services& services, Call call) {
     const auto client = forge_client(services, pinged->first);
     if (!client) co_return http::make_error(client.error());
     auto pinging = github::ping_hook(*client, pinged->first.full_name, pinged->first.forge_hook);
-    auto recording = record_outside(
-        services,
-        call,
-        {"repository.ping-hook", pinged->first.full_name, pinged->first.id},
-        co_await std::move(pinging)
-    );
+    const auto answered = co_await std::move(pinging);
+    const store::NewAudit entry{"repository.ping-hook", pinged->first.full_name, pinged->first.id};
+    auto recording = record_outside(services, call, entry, answered);
     const auto done = co_await std::move(recording);
     if (!done) co_return http::make_error(done.error());
     if (services.polls && services.catch_up != nullptr) services.catch_up->wake();

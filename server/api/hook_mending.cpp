@@ -93,8 +93,7 @@ Answer mend_hook(Services& services, Call call) {
 Answer mend_app_hook(Services& services, Call call) {
     auto mending = mend_app(services);
     const auto mended = co_await std::move(mending);
-    auto recording =
-        record_outside(services, call, {"github-app.mend-hook"}, outcome_of(mended));
+    auto recording = record_outside(services, call, {"github-app.mend-hook"}, outcome_of(mended));
     const auto recorded = co_await std::move(recording);
     co_return recorded ? reply(mended) : http::make_error(recorded.error());
 }

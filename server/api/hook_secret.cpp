@@ -105,9 +105,7 @@ bool is_refusal(const Error& error) {
            error.code == Code::not_found;
 }
 
-Task<Error> explain(
-    Services& services, const Call& call, const Rotation& rotation, Error error
-) {
+Task<Error> explain(Services& services, const Call& call, const Rotation& rotation, Error error) {
     const auto id = rotation.row.id;
     if (rotation.is_new && is_refusal(error)) {
         auto restore = [&](store::Transaction& tx) {

@@ -9,9 +9,9 @@ namespace triphammer::aws {
 
 struct AppService {
     std::string arn;
-    std::string url;     // without a scheme
-    std::string status;  // RUNNING | OPERATION_IN_PROGRESS | PAUSED | …
-    std::string image;   // its ImageIdentifier; empty: it is built from source
+    std::string url;              // without a scheme
+    std::string status;           // RUNNING | OPERATION_IN_PROGRESS | PAUSED | …
+    std::string image;            // its ImageIdentifier; empty: it is built from source
     bool deploys_itself = false;  // a push to the registry is deployed
     nlohmann::json source;        // its SourceConfiguration
 };

@@ -1,7 +1,7 @@
 #pragma once
-// The Elastic Container Registry: its passwords for `docker login`, and what an image's name stands for.
-// Source: docs.aws.amazon.com, Amazon ECR API Reference, GetAuthorizationToken and
-// DescribeImages.
+// The Elastic Container Registry: its passwords for `docker login`, and the digest that an image's
+// name stands for.
+// Source: docs.aws.amazon.com, Amazon ECR API Reference, GetAuthorizationToken and DescribeImages.
 
 #include "aws/client.hpp"
 

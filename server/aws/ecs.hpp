@@ -19,7 +19,8 @@ Task<Result<nlohmann::json>> get_service(
 
 /// By family, family:revision or ARN; with what only answers have. Code::refused: there is none.
 Task<Result<nlohmann::json>> get_task_definition(const Client& ecs, std::string name);
-/// `definition`: the JSON of the call, whose order of members stays. Answers the new revision's ARN.
+/// `definition`: the JSON of the call, whose order of members stays. Answers the new revision's
+/// ARN.
 Task<Result<std::string>> register_task_definition(const Client& ecs, std::string definition);
 
 /// UpdateService's input; answers the service as it is then.

@@ -110,8 +110,7 @@ Judgement judge_live(const std::vector<LiveTask>& tasks, const LiveWish& wish) {
     Judgement out;
     out.words = std::to_string(good) + " of " + std::to_string(wish.count) + " tasks run it";
     if (others != 0) out.words += ", " + std::to_string(others) + " something else";
-    if (good >= std::max<std::int64_t>(wish.count, 1) && others == 0)
-        out.progress = Progress::done;
+    if (good >= std::max<std::int64_t>(wish.count, 1) && others == 0) out.progress = Progress::done;
     return out;
 }
 

@@ -19,7 +19,8 @@ TargetStates count(const std::vector<std::string>& states) {
         ++(state == "healthy" ? out.healthy : is_going ? out.going : out.others);
     }
     std::vector<std::string> words;
-    for (const auto& [state, number] : counts) words.push_back(std::to_string(number) + " " + state);
+    for (const auto& [state, number] : counts)
+        words.push_back(std::to_string(number) + " " + state);
     out.words = words.empty() ? "no targets" : join(words, ", ");
     return out;
 }
@@ -34,8 +35,7 @@ Task<Result<TargetStates>> get_target_states(const Client& elb, std::string grou
     if (!reply) co_return reply.error();
     if (reply->failure) co_return to_error(kElb, "DescribeTargetHealth", *reply->failure);
     const auto texts = read_texts(reply->body);
-    if (!texts)
-        co_return Error{Code::protocol, "ELB DescribeTargetHealth: the answer is no XML"};
+    if (!texts) co_return Error{Code::protocol, "ELB DescribeTargetHealth: the answer is no XML"};
     co_return count(texts->list("TargetHealth/State"));
 }
 

@@ -14,11 +14,11 @@
 namespace triphammer::aws {
 
 struct Service {
-    std::string_view id;       // as in AWS_ENDPOINT_URL_<ID>
-    std::string_view host;     // the first part of its host
-    std::string_view signing;  // its name in signatures
-    std::string_view target;   // X-Amz-Target without the operation; empty: the query protocol
-    std::string_view version;  // of the query protocol
+    std::string_view id;            // as in AWS_ENDPOINT_URL_<ID>
+    std::string_view host;          // the first part of its host
+    std::string_view signing;       // its name in signatures
+    std::string_view target;        // X-Amz-Target without the operation; empty: the query protocol
+    std::string_view version;       // of the query protocol
     std::string_view json = "1.1";  // of the JSON protocol
 };
 

@@ -19,8 +19,8 @@ constexpr auto kOpen = std::to_array<std::string_view>(
 
 Pause find_pause(const json& deployment) {
     for (const auto& hook : list_at(deployment, "lifecycleHookDetails")) {
-        const bool waits = text_at(hook, "status") == "AWAITING_ACTION" &&
-                           text_at(hook, "targetType") == "PAUSE";
+        const bool waits =
+            text_at(hook, "status") == "AWAITING_ACTION" && text_at(hook, "targetType") == "PAUSE";
         if (waits) return {text_at(hook, "hookId"), text_at(deployment, "lifecycleStage")};
     }
     return {};

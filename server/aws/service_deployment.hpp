@@ -19,12 +19,13 @@ struct Pause {
 struct Change {
     std::string arn;
     std::string revision;  // of the service: what it turns into
-    std::string status;    // PENDING | IN_PROGRESS | SUCCESSFUL | STOPPED | ROLLBACK_SUCCESSFUL | …
+    std::string status;  // PENDING | IN_PROGRESS | SUCCESSFUL | STOPPED | ROLLBACK_SUCCESSFUL | …
     std::string reason;
     std::string stage;
     Pause pause;
 
     bool empty() const { return arn.empty(); }
+
     /// It goes on: pending, in progress, or about to be stopped.
     bool is_open() const;
 };

@@ -169,7 +169,7 @@ def built(make_daemon, github, git):
     daemon.start()
     repository = git.repository("acme/work")
     github.hooks.source = git.repository("acme/app")
-    github.hooks.add("acme/app", github.hooks.source.clone_url)
+    github.hooks.add("acme/app", github.hooks.source.clone_url, 4799)  # another than that of pushes
     github.hooks.tokens["good"] = "repo, admin:repo_hook"
     daemon.add_repository(repository)
     daemon.admin("secret", "set", "TOKEN", "--repository", "acme/work", stdin=CANARY)

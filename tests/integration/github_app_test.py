@@ -109,6 +109,10 @@ def browser(daemon):
     return Browser(daemon)
 
 
+def audited(daemon, noun):
+    return [row["action"] for row in daemon.get(f"/audit?action={noun}")["items"]][::-1]
+
+
 def stored(daemon):
     files = ("triphammer.db", "triphammer.db-wal")
     return b"".join((daemon.data / name).read_bytes() for name in files if (daemon.data / name).exists())
@@ -125,6 +129,7 @@ def test_the_keys_are_taken_over_sealed_and_used_at_once(daemon, browser, forge)
         assert secret.encode() not in stored(daemon) and secret not in shown and secret not in daemon.log.read_text()
     assert app.key.read_text().splitlines()[5].encode() not in stored(daemon)
     assert browser.given() == {"acme/app": False}
+    assert audited(daemon, "github-app") == ["github-app.begin", "github-app.add"]
 
 
 def test_a_repository_that_is_switched_on_is_built_and_reported_by_the_app_alone(make_daemon, forge):
@@ -141,6 +146,7 @@ def test_a_repository_that_is_switched_on_is_built_and_reported_by_the_app_alone
     app.installed = {"acme/app": dict(app.wish["default_permissions"])}
     assert browser.ask("PUT", "/github/app/repositories/acme/app").status_code == 200
     assert browser.given() == {"acme/app": True}
+    assert audited(daemon, "repository") == ["repository.add"]
     sha = forge.source.commit({".triphammer/a.yml": WORKFLOW})
 
     def push(commit):
@@ -279,6 +285,7 @@ def test_one_that_is_forgotten_signs_nothing_and_another_can_be_made(browser, da
     assert browser.ask("POST", "/github/app/manifest", json={}).status_code == 409
 
     assert browser.ask("DELETE", "/github/app").status_code == 204
+    assert audited(browser.daemon, "github-app")[-1] == "github-app.remove"
 
     forge.hooks.deliver(forge.hooks.app, "ping", ping)
     assert forge.hooks.deliveries[-1]["status_code"] == 401

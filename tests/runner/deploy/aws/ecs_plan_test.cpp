@@ -47,7 +47,7 @@ TEST_F(EcsPlans, BakeInWholeMinutesWithBlueGreen) {
     spec.strategy = "blue-green";
     EXPECT_EQ(make().value().bake_minutes, 2);
     spec.bake = text("25h");
-    EXPECT_EQ(reason(), "bake is a day at most");
+    EXPECT_EQ(reason(), "bake: '25h' is not a duration (10s, 2m)");
 }
 
 TEST_F(EcsPlans, RefuseWhatIsTheTaskDefinitionsOwn) {
