@@ -85,8 +85,10 @@ json step_text(const json& step) {
     for (const auto* field : {"name", "uses", "run"}) {
         const auto found = step.find(field);
         if (found == step.end()) continue;
-        const auto text = found->is_object() ? found->value("text", "") : "";
-        const auto plain = found->is_string() ? found->get<std::string>() : text;
+        // A text with expressions is stored as [text, line, column].
+        const auto& text = found->is_array() && !found->empty() ? found->front() : *found;
+        if (!text.is_string()) continue;
+        const auto plain = text.get<std::string>();
         if (!plain.empty()) return plain.substr(0, plain.find('\n'));
     }
     return nullptr;

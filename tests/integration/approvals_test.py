@@ -5,8 +5,6 @@ import requests
 
 from harness import payloads
 
-from integration.people_test import join
-
 CI = """
 name: ci
 on: [push, pull_request]
@@ -50,6 +48,17 @@ jobs:
     steps:
       - run: echo after
 """
+
+
+PASSWORD = "correct horse battery"
+
+
+def join(daemon, name, role):
+    """An account, and the session of who chose its password."""
+    token = daemon.admin("user", "add", name, "--role", role).stdout.strip().rsplit("token=", 1)[1]
+    session = requests.Session()
+    assert post(daemon, session, "/setup", {"token": token, "password": PASSWORD}).status_code == 200
+    return session
 
 
 def waiting(daemon, count=1):
@@ -123,7 +132,7 @@ def test_who_may_answer_and_what_an_answer_must_say(daemon, git):
     assert post(daemon, approver, f"{place}/approve", {"subject": "another"}).status_code == 409
     assert "comment, subject, break_glass" in post(daemon, approver, f"{place}/approve", {"coment": ""}).text
     assert post(daemon, approver, "/approvals/4711/approve").status_code == 404
-    assert post(daemon, approver, "/approvals/x/approve").status_code == 400
+    assert post(daemon, approver, "/approvals/x/approve").status_code == 404
     assert daemon.get(place)["state"] == "pending"
     done = post(daemon, approver, f"{place}/approve", {"subject": asked["subject"], "comment": "fine"})
     assert done.status_code == 200 and done.json()["state"] == "approved"
@@ -175,7 +184,7 @@ def test_an_environment_waits_for_its_reviewers_through_kill_9(make_daemon, git)
     [other] = daemon.delivery(daemon.push(elsewhere, busy, forge_id=12))["runs"]
     daemon.wait_for(lambda: daemon.get(f"/runs/{other}")["state"] == "running")
     ada = requests.Session()
-    post(daemon, ada, "/session", {"name": "ada", "password": "correct horse battery"})
+    post(daemon, ada, "/session", {"name": "ada", "password": PASSWORD})
     own = post(daemon, ada, f"/approvals/{asked['id']}/approve")
     assert own.status_code == 403 and "somebody else" in own.text
     assert post(daemon, bob, f"/approvals/{asked['id']}/approve").status_code == 200
@@ -251,7 +260,7 @@ def test_a_job_that_asks_needs_no_machine(daemon, git):
     assert unknown["state"] == "failed" and "no account 'bob'" in unknown["jobs"][0]["reason"]
     bob = join(daemon, "bob", "viewer")
     daemon.admin("user", "role", "bob", "--role", "approver")
-    assert post(daemon, bob, "/session", {"name": "bob", "password": "correct horse battery"}).status_code == 200
+    assert post(daemon, bob, "/session", {"name": "bob", "password": PASSWORD}).status_code == 200
 
     again = repository.commit({"x": "1"})
     [run] = daemon.delivery(daemon.push(repository, again))["runs"]
