@@ -1,12 +1,14 @@
 #include "access/principal.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace triphammer::access {
 
 namespace {
 
-constexpr std::array<std::string_view, 4> kNames{"viewer", "developer", "approver", "admin"};
+constexpr std::array<std::string_view, 5> kNames{
+    "none", "viewer", "developer", "approver", "admin"};
 
 }  // namespace
 
@@ -23,7 +25,32 @@ std::optional<Role> parse_role(std::string_view name) {
 
 bool is_allowed(const Principal& who, Role needed, model::RepositoryId repository) {
     if (who.repository && who.repository != repository) return false;
-    return who.role >= needed;
+    return role_on(who, repository) >= needed;
+}
+
+Role role_on(const Principal& who, model::RepositoryId repository) {
+    auto role = who.role;
+    for (const auto& grant : who.grants) {
+        if (repository && grant.repository == repository) role = std::max(role, grant.role);
+    }
+    return role;
+}
+
+Role strongest_role(const Principal& who) {
+    auto role = who.role;
+    for (const auto& grant : who.grants) role = std::max(role, grant.role);
+    return role;
+}
+
+bool sees_all(const Principal& who) {
+    return !who.repository && who.role >= Role::viewer;
+}
+
+std::vector<model::RepositoryId> visible_repositories(const Principal& who) {
+    if (who.repository) return {who.repository};
+    std::vector<model::RepositoryId> out;
+    for (const auto& grant : who.grants) out.push_back(grant.repository);
+    return out;
 }
 
 }  // namespace triphammer::access

@@ -53,7 +53,7 @@ Secret open_session(store::Transaction& transaction, Random& random, const store
     store::SessionRow session;
     session.user = user.id;
     session.actor = actor_of(user);
-    session.role = user.role;
+    session.role = name_of(Role::viewer);  // a user's is read from `users`
     return add_session(transaction, random, std::move(session));
 }
 
@@ -63,10 +63,14 @@ Result<Principal> check_session(
     const Error no{Code::unauthorized, "the session has ended; sign in again"};
     const auto row = store::find_valid_session(connection, sha256_hex(cookie), now);
     if (!row || now - row->last_seen_at > kSessionIdle) return no;
+    if (row->user) {
+        const auto user = store::find_user(connection, row->user);
+        if (!user) return no;
+        return find_principal(connection, *user);
+    }
     const auto role = parse_role(row->role);
     if (!role) return no;
-    const auto id = row->user ? "user:" + model::to_text(row->user) : row->actor;
-    return Principal{row->actor, *role, {}, id};
+    return Principal{row->actor, *role, {}, row->actor, {}};
 }
 
 Result<> touch_session(store::Transaction& transaction, std::string_view cookie) {

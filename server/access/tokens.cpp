@@ -60,8 +60,8 @@ Result<Principal> check_token(store::Connection& connection, std::string_view te
     if (!row) return no;
     const auto role = parse_role(row->role);
     if (!role) return no;
-    return Principal{
-        "token:" + row->name, *role, row->repository, "token:" + model::to_text(row->id)};
+    const auto id = "token:" + model::to_text(row->id);
+    return Principal{"token:" + row->name, *role, row->repository, id, {}};
 }
 
 Result<std::vector<TokenEntry>> list_tokens(store::Connection& connection) {

@@ -36,9 +36,13 @@ std::string actor_of(const store::UserRow& user) {
     return "user:" + user.name;
 }
 
-Principal principal_of(const store::UserRow& user) {
-    const auto role = parse_role(user.role).value_or(Role::viewer);
-    return {actor_of(user), role, {}, "user:" + model::to_text(user.id)};
+Principal find_principal(store::Connection& connection, const store::UserRow& user) {
+    Principal out{actor_of(user), parse_role(user.role).value_or(Role::none), {}, {}, {}};
+    out.id = "user:" + model::to_text(user.id);
+    for (const auto& grant : store::list_grants(connection, user.id)) {
+        out.grants.push_back({grant.repository, parse_role(grant.role).value_or(Role::none)});
+    }
+    return out;
 }
 
 Result<> add_user(
@@ -67,6 +71,17 @@ Result<Secret> invite_user(
     const auto expires_at = transaction.now() + kInvitationLife;
     store::add_setup_link(transaction, {sha256_hex(link.reveal()), expires_at, user->id}, actor);
     return link;
+}
+
+Result<> set_grant(store::Transaction& transaction, const Grant& grant) {
+    const auto user = find_known(transaction, grant.name);
+    if (!user) return user.error();
+    if (grant.role == Role::none) {
+        return store::remove_grant(transaction, *user, grant.repository, grant.actor);
+    }
+    const store::GrantRow row{grant.repository, std::string{name_of(grant.role)}};
+    store::put_grant(transaction, *user, row, grant.actor);
+    return {};
 }
 
 Result<> change_user(store::Transaction& transaction, const UserChange& change) {

@@ -20,7 +20,8 @@ inline constexpr Milliseconds kInvitationLife{72LL * 3600 * 1000};
 
 /// "user:ada", as `changes.actor` shows it.
 std::string actor_of(const store::UserRow& user);
-Principal principal_of(const store::UserRow& user);
+/// With the roles on repositories.
+Principal find_principal(store::Connection& connection, const store::UserRow& user);
 
 /// Code::invalid, Code::conflict.
 Result<> add_user(
@@ -42,6 +43,16 @@ struct UserChange {
     std::optional<bool> disabled;
     std::string actor;
 };
+
+struct Grant {
+    std::string name;
+    model::RepositoryId repository;
+    Role role = Role::none;  // none: takes what was given
+    std::string actor;
+};
+
+/// Counts with the next request; what the user follows live begins again. Code::not_found.
+Result<> set_grant(store::Transaction& transaction, const Grant& grant);
 
 /// Ends the user's sessions. Code::not_found.
 Result<> change_user(store::Transaction& transaction, const UserChange& change);

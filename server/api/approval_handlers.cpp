@@ -21,9 +21,11 @@ constexpr std::size_t kMostComment = 4000;
 Result<store::ApprovalRow> find_visible_approval(store::Connection& db, const Call& call) {
     const auto id = id_of(call.parameter(0));
     if (!id) return id.error();
+    const auto unknown = not_found("there is no approval " + call.parameter(0));
     auto row = store::find_approval(db, model::ApprovalId{*id});
-    if (!row || (call.who.repository && row->repository != call.who.repository)) {
-        return not_found("there is no approval " + call.parameter(0));
+    if (!row) return unknown;
+    if (auto reached = check_reach(call, row->repository, unknown); !reached) {
+        return reached.error();
     }
     return std::move(*row);
 }
@@ -66,9 +68,10 @@ Result<store::ApprovalQuery> read_query(store::Connection& db, const Call& call)
     if (!query.state.empty() && !model::parse_approval_state(query.state)) {
         return invalid("there is no approval state '" + query.state + "'");
     }
-    const auto repository = find_listed_repository(db, call);
-    if (!repository) return repository.error();
-    query.repository = *repository;
+    auto listed = find_listed_repositories(db, call);
+    if (!listed) return listed.error();
+    query.repository = listed->only;
+    query.among = std::move(listed->among);
     const auto run = query_number(call, "run", 0);
     if (!run) return run.error();
     query.run = model::RunId{*run};
@@ -115,10 +118,8 @@ Answer answer(Services& services, Call call, bool approves) {
 
 Result<store::EnvironmentRow> find_environment(store::Connection& db, const Call& call) {
     const auto name = call.parameter(0) + "/" + call.parameter(1);
-    const auto repository = store::find_repository_by_name(db, name);
-    if (!repository || (call.who.repository && repository->id != call.who.repository)) {
-        return not_found("no repository is called " + name);
-    }
+    const auto repository = find_reached_repository(db, call, name);
+    if (!repository) return repository.error();
     const auto& environment = call.parameter(2);
     constexpr std::size_t kLongest = 255;
     if (environment.empty() || environment.size() > kLongest) {
@@ -217,8 +218,8 @@ Answer set_fork_approval(Services& services, Call call) {
     if (!policy) co_return http::make_error(policy.error());
     const auto name = call.parameter(0) + "/" + call.parameter(1);
     auto set = [&](store::Transaction& tx) -> Result<> {
-        const auto found = store::find_repository_by_name(tx, name);
-        if (!found) return not_found("no repository is called " + name);
+        const auto found = find_reached_repository(tx, call, name);
+        if (!found) return found.error();
         const json before{{"fork_approval", store::fork_approval_of(tx, found->id)}};
         const json after{{"fork_approval", *policy}};
         const store::NewAudit entry{

@@ -77,9 +77,9 @@ Result<store::AuditQuery> read_query(const Call& call, store::Connection& db) {
     const auto until = query_time(call, "until");
     if (!until) return until.error();
     query.until = *until;
-    const auto repository = find_listed_repository(db, call);
-    if (!repository) return repository.error();
-    query.repository = *repository;
+    const auto listed = find_listed_repositories(db, call);
+    if (!listed) return listed.error();
+    query.repository = listed->only;
     return query;
 }
 

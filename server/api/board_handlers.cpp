@@ -84,9 +84,9 @@ Answer show_badge(Services& services, Call call) {
 
 Answer show_wall(Services& services, Call call) {
     auto get = [&](store::Connection& db) -> Result<std::string> {
-        const auto repository = find_listed_repository(db, call);
-        if (!repository) return repository.error();
-        return history::get_wall(db, *repository);
+        const auto listed = find_listed_repositories(db, call);
+        if (!listed) return listed.error();
+        return history::get_wall(db, listed->only, listed->among);
     };
     auto answering = reply_from(services, get);
     co_return co_await std::move(answering);
@@ -94,9 +94,9 @@ Answer show_wall(Services& services, Call call) {
 
 Answer show_queue(Services& services, Call call) {
     auto get = [&](store::Connection& db) -> Result<std::string> {
-        const auto repository = find_listed_repository(db, call);
-        if (!repository) return repository.error();
-        return history::get_queue(db, *repository, services.clock.now());
+        const auto listed = find_listed_repositories(db, call);
+        if (!listed) return listed.error();
+        return history::get_queue(db, listed->only, services.clock.now());
     };
     auto answering = reply_from(services, get);
     co_return co_await std::move(answering);
@@ -108,10 +108,8 @@ Answer show_insights(Services& services, Call call) {
     auto get = [&](store::Connection& db) -> Result<std::string> {
         history::InsightsQuestion question;
         const auto full_name = call.parameter(0) + "/" + call.parameter(1);
-        const auto repository = store::find_repository_by_name(db, full_name);
-        const bool hidden =
-            repository && call.who.repository && repository->id != call.who.repository;
-        if (!repository || hidden) return not_found("no repository is called " + full_name);
+        const auto repository = find_reached_repository(db, call, full_name);
+        if (!repository) return repository.error();
         question.repository = repository->id;
         question.environment = query_text(call, "environment");
         question.days = static_cast<int>(std::clamp<std::int64_t>(*days, 0, 1000));

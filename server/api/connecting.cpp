@@ -162,8 +162,8 @@ Task<Result<json>> connect(Services& services, Wanted wanted, store::AuditActor 
 /// Of the path, with a hook at GitHub that is known.
 Result<RepositoryRow> find_connected(store::Connection& db, const Call& call) {
     const auto name = call.parameter(0) + "/" + call.parameter(1);
-    auto row = store::find_repository_by_name(db, name);
-    if (!row) return not_found("no repository is called " + name);
+    auto row = find_reached_repository(db, call, name);
+    if (!row) return row.error();
     if (row->forge_hook == 0) {
         return conflict(
             "the hook of " + name + " was not made here: GitHub's id of it is not known"

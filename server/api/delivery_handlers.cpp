@@ -20,15 +20,22 @@ Result<history::DeliveryFilter> read_delivery_filter(
     history::DeliveryFilter filter;
     filter.outcome = query_text(call, "outcome");
     filter.event = query_text(call, "event");
-    const auto repository = find_listed_repository(connection, call);
-    if (!repository) return repository.error();
-    filter.repository = *repository;
+    auto listed = find_listed_repositories(connection, call);
+    if (!listed) return listed.error();
+    filter.repository = listed->only;
+    filter.among = std::move(listed->among);
     return filter;
 }
 
 /// The rights of a token that is limited to one repository end there.
-bool may_see(const Call& call, model::RepositoryId repository) {
-    return !call.who.repository || call.who.repository == repository;
+Result<store::DeliveryRow> find_reached(store::Connection& connection, const Call& call) {
+    const auto unknown = not_found("no delivery has the id " + call.parameter(0));
+    auto row = store::find_delivery_by_guid(connection, call.parameter(0));
+    if (!row) return unknown;
+    if (auto reached = check_reach(call, row->repository, unknown); !reached) {
+        return reached.error();
+    }
+    return std::move(*row);
 }
 
 }  // namespace
@@ -47,10 +54,8 @@ Answer list_deliveries(Services& services, Call call) {
 
 Answer show_delivery(Services& services, Call call) {
     auto get = [&](store::Connection& connection) -> Result<std::string> {
-        const auto row = store::find_delivery_by_guid(connection, call.parameter(0));
-        if (!row || !may_see(call, row->repository)) {
-            return not_found("no delivery has the id " + call.parameter(0));
-        }
+        const auto row = find_reached(connection, call);
+        if (!row) return row.error();
         return history::get_delivery(connection, call.parameter(0));
     };
     auto answering = reply_from(services, get);
@@ -59,14 +64,12 @@ Answer show_delivery(Services& services, Call call) {
 
 Answer replay_delivery(Services& services, Call call) {
     if (call.request.query.find("dry_run") == "true") {
-        auto preview = preview_delivery(services, call.parameter(0), call.who);
+        auto preview = preview_delivery(services, std::move(call));
         co_return co_await std::move(preview);
     }
     auto reopen = [&](store::Transaction& transaction) -> Result<> {
-        const auto row = store::find_delivery_by_guid(transaction, call.parameter(0));
-        if (!row || !may_see(call, row->repository)) {
-            return not_found("no delivery has the id " + call.parameter(0));
-        }
+        const auto row = find_reached(transaction, call);
+        if (!row) return row.error();
         record(transaction, call, {"delivery.replay", call.parameter(0), row->repository});
         return store::reopen_delivery(transaction, row->id, call.who.actor);
     };

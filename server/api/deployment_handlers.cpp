@@ -20,9 +20,10 @@ Result<history::DeploymentFilter> read_deployment_filter(
     history::DeploymentFilter filter;
     filter.environment = query_text(call, "environment");
     filter.state = query_text(call, "state");
-    const auto repository = find_listed_repository(connection, call);
-    if (!repository) return repository.error();
-    filter.repository = *repository;
+    auto listed = find_listed_repositories(connection, call);
+    if (!listed) return listed.error();
+    filter.repository = listed->only;
+    filter.among = std::move(listed->among);
     return filter;
 }
 
@@ -30,8 +31,10 @@ Result<model::DeploymentId> find_visible(store::Connection& connection, const Ca
     const auto id = id_of(call.parameter(0));
     if (!id) return id.error();
     const auto row = store::find_deployment(connection, model::DeploymentId{*id});
-    if (!row || (call.who.repository && row->repository != call.who.repository)) {
-        return not_found("there is no deployment " + call.parameter(0));
+    const auto unknown = not_found("there is no deployment " + call.parameter(0));
+    if (!row) return unknown;
+    if (auto reached = check_reach(call, row->repository, unknown); !reached) {
+        return reached.error();
     }
     return row->id;
 }
@@ -40,8 +43,9 @@ Result<model::DeploymentId> find_visible(store::Connection& connection, const Ca
 
 Answer list_environments(Services& services, Call call) {
     auto list = [&](store::Connection& connection) -> Result<std::string> {
-        if (call.who.repository) return refused("this token is for one repository only");
-        return history::list_environments(connection);
+        const auto listed = find_listed_repositories(connection, call);
+        if (!listed) return listed.error();
+        return history::list_environments(connection, listed->among);
     };
     auto answering = reply_from(services, list);
     co_return co_await std::move(answering);

@@ -39,6 +39,8 @@ Answer list_users(Services& services, Call call);
 Answer create_user(Services& services, Call call);
 Answer change_user(Services& services, Call call);
 Answer invite_user(Services& services, Call call);
+Answer grant_role(Services& services, Call call);
+Answer revoke_role(Services& services, Call call);
 Answer sign_in(Services& services, Call call);
 Answer change_password(Services& services, Call call);
 
@@ -92,7 +94,7 @@ Answer show_raw_log(Services& services, Call call);
 Answer show_whole_log(Services& services, Call call);
 
 // preview.cpp
-Answer preview_delivery(Services& services, std::string guid, access::Principal who);
+Answer preview_delivery(Services& services, Call call);
 Answer preview_pipeline(Services& services, Call call);
 
 // pages.cpp: the dashboard's files

@@ -18,12 +18,10 @@ using nlohmann::json;
 
 namespace {
 
-Task<Result<json>> mend(Services& services, const std::string& name) {
+Task<Result<json>> mend(Services& services, const Call& call, const std::string& name) {
     if (const auto reached = check_reached(services); !reached) co_return reached.error();
     auto find = [&](store::Connection& db) -> Result<store::RepositoryRow> {
-        auto row = store::find_repository_by_name(db, name);
-        if (!row) return not_found("no repository is called " + name);
-        return std::move(*row);
+        return find_reached_repository(db, call, name);
     };
     auto finding = services.database.read(find);
     const auto row = co_await std::move(finding);
@@ -82,7 +80,7 @@ Task<Result<json>> mend_app(Services& services) {
 
 Answer mend_hook(Services& services, Call call) {
     const auto name = call.parameter(0) + "/" + call.parameter(1);
-    auto mending = mend(services, name);
+    auto mending = mend(services, call, name);
     const auto mended = co_await std::move(mending);
     auto recording =
         record_outside(services, call, {"repository.mend-hook", name}, outcome_of(mended));

@@ -72,9 +72,11 @@ Result<Rotation> go_on(const access::Sealer& sealer, RepositoryRow row, const As
     return out;
 }
 
-Result<Rotation> begin(store::Transaction& tx, Services& services, const Ask& ask) {
-    auto row = store::find_repository_by_name(tx, ask.name);
-    if (!row) return not_found("no repository is called " + ask.name);
+Result<Rotation> begin(
+    store::Transaction& tx, Services& services, const Call& call, const Ask& ask
+) {
+    auto row = find_reached_repository(tx, call, ask.name);
+    if (!row) return row.error();
     if (tx.now() < row->old_secret_until) return go_on(services.sealer, std::move(*row), ask);
     Rotation out;
     out.is_new = true;
@@ -134,7 +136,7 @@ Answer rotate_hook_secret(Services& services, Call call) {
     const auto ask = read_ask(call);
     if (!ask) co_return http::make_error(ask.error());
     auto work = [&](store::Transaction& tx) -> Result<Rotation> {
-        auto begun = begin(tx, services, *ask);
+        auto begun = begin(tx, services, call, *ask);
         if (!begun) return begun.error();
         const auto after = fields({{"old_valid_until", to_rfc3339(begun->row.old_secret_until)}});
         record(tx, call, {"repository.rotate-secret", ask->name, begun->row.id, {}, after});

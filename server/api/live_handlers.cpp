@@ -6,6 +6,7 @@
 #include "api/services.hpp"
 #include "base/task_group.hpp"
 #include "base/text.hpp"
+#include "store/database.hpp"
 
 #include <boost/asio/this_coro.hpp>
 #include <nlohmann/json.hpp>
@@ -78,8 +79,26 @@ Task<> send_positions(
     }
 }
 
+/// Takes the logs of repositories that `who` may not see out of `topics`.
+Task<> hide_logs(Services& services, const access::Principal& who, std::set<std::string>& topics) {
+    if (access::sees_all(who)) co_return;
+    auto hide = [&](store::Connection& db) -> Result<> {
+        std::erase_if(topics, [&](const std::string& topic) {
+            if (!topic.starts_with("log:")) return false;
+            const auto repository = repository_of_log(db, topic);
+            return !repository || !access::is_allowed(who, access::Role::viewer, *repository);
+        });
+        return {};
+    };
+    auto hiding = services.database.read(hide);
+    if (const auto hidden = co_await std::move(hiding); !hidden) topics.clear();
+}
+
 Task<> read_messages(
-    Services& services, std::shared_ptr<Follower> follower, http::WebSocket& socket
+    Services& services,
+    access::Principal who,
+    std::shared_ptr<Follower> follower,
+    http::WebSocket& socket
 ) {
     for (;;) {
         auto reading = socket.read();
@@ -87,6 +106,8 @@ Task<> read_messages(
         if (!message || !*message || follower->closed()) co_return;
         auto wanted = read_subscription(**message);
         if (!wanted) continue;  // a pong, or a word of a newer page
+        auto hiding = hide_logs(services, who, wanted->topics);
+        co_await std::move(hiding);
         auto logs = wanted->topics;
         auto subscribing = follower->subscribe(std::move(wanted->topics), wanted->last);
         co_await std::move(subscribing);
@@ -98,10 +119,10 @@ Task<> read_messages(
 Task<> serve_socket(
     Services& services, access::Principal who, std::unique_ptr<http::WebSocket> socket
 ) {
-    const auto follower = services.live.follow(who.actor);
+    const auto follower = services.live.follow(who);
     TaskGroup writer{co_await boost::asio::this_coro::executor, {}};
     writer.spawn("live", send_messages(follower, *socket, hello_text(services, who)));
-    auto reading = read_messages(services, follower, *socket);
+    auto reading = read_messages(services, who, follower, *socket);
     co_await std::move(reading);
     follower->close();
     socket->abort();
@@ -111,9 +132,9 @@ Task<> serve_socket(
 
 /// The plain stream for scripts: every change as one event, with its number as the id.
 Task<> send_events(
-    Services& services, std::string actor, std::int64_t last, http::BodyWriter& writer
+    Services& services, access::Principal who, std::int64_t last, http::BodyWriter& writer
 ) {
-    const auto follower = services.live.follow(std::move(actor));
+    const auto follower = services.live.follow(std::move(who));
     std::set<std::string> topics{
         "runs", "deliveries", "deployments", "repositories", "pipelines", "environments"};
     auto subscribing = follower->subscribe(std::move(topics), last);
@@ -169,9 +190,8 @@ Answer live_events(Services& services, Call call) {
     response.headers.set("Content-Type", "text/event-stream");
     response.headers.set("Cache-Control", "no-store");
     const auto from = last.value_or(0);
-    auto& actor = call.who.actor;
-    response.body = http::StreamBody{[&services, actor, from](http::BodyWriter& writer) {
-        return send_events(services, actor, from, writer);
+    response.body = http::StreamBody{[&services, who = call.who, from](http::BodyWriter& writer) {
+        return send_events(services, who, from, writer);
     }};
     co_return response;
 }

@@ -1,8 +1,8 @@
 #include "api/live_hub.hpp"
 
 #include "api/live_text.hpp"
-#include "store/change_store.hpp"
 #include "store/database.hpp"
+#include "store/placed_change.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -35,7 +35,7 @@ std::string actor_changed_by(const store::ChangeRow& change) {
 }  // namespace
 
 struct Follower::State {
-    std::string actor;
+    access::Principal who;
     store::Database& database;
     asio::steady_timer wake;
     std::set<std::string> topics;
@@ -45,8 +45,8 @@ struct Follower::State {
     bool closed = false;
     bool replaying = false;
 
-    State(Executor executor, store::Database& db, std::string who)
-        : actor{std::move(who)}, database{db}, wake{executor} {}
+    State(Executor executor, store::Database& db, access::Principal principal)
+        : who{std::move(principal)}, database{db}, wake{executor} {}
 
     void push(std::string text) {
         if (waiting.size() >= kMaxWaiting) {
@@ -58,9 +58,11 @@ struct Follower::State {
         wake.cancel();
     }
 
-    void take(const store::ChangeRow& change) {
+    void take(const store::PlacedChange& placed) {
+        const auto& change = placed.change;
         if (change.seq <= sent) return;
         sent = change.seq;
+        if (!access::is_allowed(who, access::Role::viewer, placed.repository)) return;
         for (const auto& topic : topics_of(change)) {
             if (topics.contains(topic)) push(change_text(change, topic));
         }
@@ -101,13 +103,13 @@ struct LiveHub::State {
 
     State(Executor home, store::Database& db) : executor{std::move(home)}, database{db} {}
 
-    void give(const std::vector<store::ChangeRow>& changes) {
-        for (const auto& change : changes) {
-            seq = std::max(seq, change.seq);
-            const auto changed = actor_changed_by(change);
+    void give(const std::vector<store::PlacedChange>& changes) {
+        for (const auto& placed : changes) {
+            seq = std::max(seq, placed.change.seq);
+            const auto changed = actor_changed_by(placed.change);
             for_each([&](Follower::State& follower) {
-                if (!changed.empty() && follower.actor == changed) follower.end();
-                if (!follower.replaying) follower.take(change);
+                if (!changed.empty() && follower.who.actor == changed) follower.end();
+                if (!follower.replaying) follower.take(placed);
             });
         }
     }
@@ -127,11 +129,11 @@ struct LiveHub::State {
 
 namespace {
 
-Task<Result<std::vector<store::ChangeRow>>> read_changes(
+Task<Result<std::vector<store::PlacedChange>>> read_changes(
     store::Database& database, std::int64_t after
 ) {
-    auto list = [after](store::Connection& connection) -> Result<std::vector<store::ChangeRow>> {
-        return store::list_changes(connection, after, kBatch);
+    auto list = [after](store::Connection& connection) -> Result<std::vector<store::PlacedChange>> {
+        return store::list_placed_changes(connection, after, kBatch);
     };
     auto listed = database.read(list);
     co_return co_await std::move(listed);
@@ -202,16 +204,15 @@ std::size_t LiveHub::followers() const {
     return state_->followers.size();
 }
 
-std::shared_ptr<Follower> LiveHub::follow(std::string actor) {
-    auto follower =
-        std::make_shared<Follower>(state_->executor, state_->database, std::move(actor));
+std::shared_ptr<Follower> LiveHub::follow(access::Principal who) {
+    auto follower = std::make_shared<Follower>(state_->executor, state_->database, std::move(who));
     follower->state_->sent = state_->seq;
     state_->followers.push_back(follower->state_);
     return follower;
 }
 
-Follower::Follower(Executor executor, store::Database& database, std::string actor)
-    : state_{std::make_shared<State>(std::move(executor), database, std::move(actor))} {}
+Follower::Follower(Executor executor, store::Database& database, access::Principal who)
+    : state_{std::make_shared<State>(std::move(executor), database, std::move(who))} {}
 
 Follower::~Follower() = default;
 
@@ -227,7 +228,7 @@ Task<> Follower::subscribe(std::set<std::string> topics, std::int64_t last) {
         auto asked = read_changes(state->database, state->sent);
         const auto changes = co_await std::move(asked);
         if (!changes || changes->empty()) break;
-        for (const auto& change : *changes) state->take(change);
+        for (const auto& placed : *changes) state->take(placed);
         read += static_cast<std::int64_t>(changes->size());
         if (read < kMaxReplay) continue;
         state->push(resync_text(state->sent));

@@ -2,6 +2,7 @@
 // The numbered events that open pages and scripts follow: rows of `changes` as they are committed,
 // and the growth of logs. web/README.md and docs/api.md describe the wire.
 
+#include "access/principal.hpp"
 #include "base/result.hpp"
 #include "base/task.hpp"
 #include "model/ids.hpp"
@@ -52,9 +53,9 @@ class LiveHub {
     std::int64_t seq() const;
     std::size_t followers() const;
 
-    /// For `actor`, whose follower ends when the actor's session, token or account changes: who may
-    /// still follow comes again.
-    std::shared_ptr<Follower> follow(std::string actor);
+    /// For `who`, who hears of visible repositories only, and whose follower ends when the session,
+    /// token or account changes: who may still follow comes again.
+    std::shared_ptr<Follower> follow(access::Principal who);
 
   private:
     struct State;
@@ -63,7 +64,7 @@ class LiveHub {
 
 class Follower {
   public:
-    Follower(Executor executor, store::Database& database, std::string actor);
+    Follower(Executor executor, store::Database& database, access::Principal who);
     ~Follower();
 
     /// Replaces the whole subscription; everything after `last` that fits is sent first.

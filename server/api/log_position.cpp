@@ -5,6 +5,7 @@
 #include "history/history.hpp"
 #include "logs/log_store.hpp"
 #include "store/database.hpp"
+#include "store/job_store.hpp"
 #include "store/step_store.hpp"
 
 #include <algorithm>
@@ -44,6 +45,16 @@ Result<Found> find_step(store::Connection& connection, const LogGrowth& growth) 
 }
 
 }  // namespace
+
+std::optional<model::RepositoryId> repository_of_log(
+    store::Connection& db, const std::string& topic
+) {
+    const auto growth = parse_topic(topic);
+    if (!growth) return {};
+    const auto job = store::find_job(db, growth->job);
+    if (!job || job->run != growth->run) return {};
+    return job->repository;
+}
 
 Task<std::optional<LogGrowth>> find_log_position(Services& services, std::string topic) {
     auto growth = parse_topic(topic);

@@ -13,4 +13,9 @@ struct Services;
 /// `topic` is "log:RUN/JOB/STEP"; nothing for a malformed one or an unknown log.
 Task<std::optional<LogGrowth>> find_log_position(Services& services, std::string topic);
 
+/// Whose log "log:RUN/JOB/STEP" is; none: there is no such job in that run.
+std::optional<model::RepositoryId> repository_of_log(
+    store::Connection& db, const std::string& topic
+);
+
 }  // namespace triphammer::api

@@ -119,10 +119,8 @@ Answer start_run(Services& services, Call call) {
     if (!run) co_return http::make_error(run.error());
     const auto guid = "manual-" + random_hex(services.random, 16);
     auto keep = [&](store::Transaction& transaction) -> Result<> {
-        const auto repository = store::find_repository_by_name(transaction, run->repository);
-        if (!repository || !access::is_allowed(call.who, access::Role::developer, repository->id)) {
-            return not_found("no repository is called " + run->repository);
-        }
+        const auto repository = find_reached_repository(transaction, call, run->repository);
+        if (!repository) return repository.error();
         auto delivery = make_delivery(*run, *repository, call.who.actor);
         if (!delivery) return delivery.error();
         delivery->guid = guid;

@@ -154,6 +154,9 @@ const std::map<std::string, std::string, std::less<>>& summaries() {
         {"POST /api/v1/users", "Makes an account and the link by which its password is chosen"},
         {"PUT /api/v1/users/{name}", "Changes an account's role, disables or enables it"},
         {"POST /api/v1/users/{name}/invitation", "A fresh link; password and sessions end"},
+        {"PUT /api/v1/users/{name}/repositories/{owner}/{repository}",
+         "Gives a role on a repository, beside the server's: the stronger counts"},
+        {"DELETE /api/v1/users/{name}/repositories/{owner}/{repository}", "Takes it"},
         {"POST /api/v1/setup-links", "A fresh one-time link for the first admin"},
         {"GET /api/v1/audit",
          "Who did what, newest first; by actor, action, object, outcome, repository, from and "
@@ -190,6 +193,7 @@ json operation_of(const Route& route, const std::string& summary) {
     json out{
         {"summary", summary},
         {"x-role", name_of(route.access)},
+        {"x-scope", name_of(route.scope)},
         {"responses",
          {{"2XX", {{"description", "Done"}}}, {"4XX", error_answer()}, {"5XX", error_answer()}}},
     };

@@ -56,9 +56,12 @@ struct Past {
 Result<Past> find_past(
     store::Connection& db, const Call& call, const std::string& guid, const std::string& path
 ) {
+    const auto unknown = not_found("no delivery has the id " + guid);
     const auto row = store::find_delivery_by_guid(db, guid);
-    const bool hidden = row && call.who.repository && row->repository != call.who.repository;
-    if (!row || hidden) return not_found("no delivery has the id " + guid);
+    if (!row) return unknown;
+    if (auto reached = check_reach(call, row->repository, unknown); !reached) {
+        return reached.error();
+    }
     return Past{row->id, list_past_jobs(db, row->id, path)};
 }
 
@@ -68,15 +71,14 @@ Error no_planner() {
 
 }  // namespace
 
-Answer preview_delivery(Services& services, std::string guid, access::Principal who) {
+Answer preview_delivery(Services& services, Call call) {
     if (services.planner == nullptr) {
         co_return http::make_error(no_planner());
     }
     auto find = [&](store::Connection& connection) -> Result<model::DeliveryId> {
-        const auto row = store::find_delivery_by_guid(connection, guid);
-        const bool hidden = row && who.repository && row->repository != who.repository;
-        if (!row || hidden) return not_found("no delivery has the id " + guid);
-        return row->id;
+        const auto past = find_past(connection, call, call.parameter(0), "");
+        if (!past) return past.error();
+        return past->delivery;
     };
     auto asked = services.database.read(find);
     const auto id = co_await std::move(asked);

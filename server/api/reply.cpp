@@ -99,24 +99,47 @@ std::string client_of(const http::RequestHead& head) {
     return head.peer.unix_peer ? std::string{} : http::network_of(head.peer.address);
 }
 
+Result<> check_reach(const Call& call, model::RepositoryId repository, const Error& unseen) {
+    if (!access::is_allowed(call.who, access::Role::viewer, repository)) return unseen;
+    if (access::is_allowed(call.who, call.needed, repository)) return {};
+    return refused("this needs the role " + std::string{access::name_of(call.needed)} + " here");
+}
+
+Result<store::RepositoryRow> find_reached_repository(
+    store::Connection& db, const Call& call, const std::string& name
+) {
+    const auto unknown = not_found("no repository is called " + name);
+    auto found = store::find_repository_by_name(db, name);
+    if (!found) return unknown;
+    if (auto reached = check_reach(call, found->id, unknown); !reached) return reached.error();
+    return std::move(*found);
+}
+
 Result<model::RunId> find_visible_run(store::Connection& db, const Call& call) {
     const auto id = id_of(call.parameter(0));
     if (!id) return id.error();
+    const auto unknown = not_found("there is no run " + call.parameter(0));
     const auto run = store::find_run(db, model::RunId{*id});
-    if (!run || (call.who.repository && run->repository != call.who.repository)) {
-        return not_found("there is no run " + call.parameter(0));
+    if (!run) return unknown;
+    if (auto reached = check_reach(call, run->repository, unknown); !reached) {
+        return reached.error();
     }
     return run->id;
 }
 
-Result<model::RepositoryId> find_listed_repository(store::Connection& db, const Call& call) {
+Result<ListedRepositories> find_listed_repositories(store::Connection& db, const Call& call) {
+    ListedRepositories out;
+    if (!access::sees_all(call.who)) out.among = access::visible_repositories(call.who);
     const auto name = query_text(call, "repository");
-    if (name.empty()) return call.who.repository;
+    // An index answers for one.
+    if (name.empty() && out.among && out.among->size() == 1) out.only = out.among->front();
+    if (name.empty()) return out;
     const auto found = store::find_repository_by_name(db, name);
-    if (!found || (call.who.repository && found->id != call.who.repository)) {
+    if (!found || !access::is_allowed(call.who, access::Role::viewer, found->id)) {
         return not_found("no repository is called " + name);
     }
-    return found->id;
+    out.only = found->id;
+    return out;
 }
 
 Answer reply_from(Services& services, ReadText read) {

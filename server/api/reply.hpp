@@ -5,6 +5,7 @@
 #include "api/handlers.hpp"
 #include "base/result.hpp"
 #include "history/history.hpp"
+#include "store/repository_store.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -50,12 +51,25 @@ std::string session_cookie_of(const http::RequestHead& head);
 /// What a client's failures to sign in are counted by; empty: not counted, the kernel vouches.
 std::string client_of(const http::RequestHead& head);
 
-/// The run of the path, if the caller may see it. Code::not_found.
+/// Whether the caller has the route's role on this repository. `unseen` (Code::not_found) for who
+/// may not even see it, Code::refused where the role does not suffice.
+Result<> check_reach(const Call& call, model::RepositoryId repository, const Error& unseen);
+/// OWNER/NAME as it is registered, in the caller's reach.
+Result<store::RepositoryRow> find_reached_repository(
+    store::Connection& db, const Call& call, const std::string& name
+);
+
+/// The run of the path, in the caller's reach. Code::not_found, Code::refused.
 Result<model::RunId> find_visible_run(store::Connection& db, const Call& call);
 
-/// The repository that a list is about: the one that the query names, or the only one that the
-/// caller may see; none: all. Code::not_found.
-Result<model::RepositoryId> find_listed_repository(store::Connection& db, const Call& call);
+/// What a list is about: the repository that the query names, or all that the caller may see.
+struct ListedRepositories {
+    model::RepositoryId only = {};  // none: not one
+    store::Among among = {};        // none: all of them
+};
+
+/// Code::not_found.
+Result<ListedRepositories> find_listed_repositories(store::Connection& db, const Call& call);
 
 using ReadText = std::function<Result<std::string>(store::Connection&)>;
 /// What `read` answers, from one snapshot with its number (with_seq).

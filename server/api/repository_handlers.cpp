@@ -160,8 +160,9 @@ json secret_stamp(const store::SecretRow& row) {
 
 Answer list_repositories(Services& services, Call call) {
     auto list = [&](store::Connection& connection) -> Result<std::string> {
-        if (call.who.repository) return refused("this token is for one repository only");
-        return history::list_repositories(connection);
+        const auto listed = find_listed_repositories(connection, call);
+        if (!listed) return listed.error();
+        return history::list_repositories(connection, listed->among);
     };
     auto listed = services.database.read(list);
     const auto found = co_await std::move(listed);
@@ -208,8 +209,8 @@ Answer set_workflow_files(Services& services, Call call) {
     if (!files) co_return http::make_error(files.error());
     const auto name = call.parameter(0) + "/" + call.parameter(1);
     auto set = [&](store::Transaction& transaction) -> Result<> {
-        const auto found = store::find_repository_by_name(transaction, name);
-        if (!found) return not_found("no repository is called " + name);
+        const auto found = find_reached_repository(transaction, call, name);
+        if (!found) return found.error();
         const json before{{"workflow_files", found->workflow_files}};
         const json after{{"workflow_files", *files}};
         const store::NewAudit entry{
@@ -232,8 +233,8 @@ Answer set_workflow_access(Services& services, Call call) {
     }
     const auto name = call.parameter(0) + "/" + call.parameter(1);
     auto set = [&](store::Transaction& transaction) -> Result<> {
-        const auto found = store::find_repository_by_name(transaction, name);
-        if (!found) return not_found("no repository is called " + name);
+        const auto found = find_reached_repository(transaction, call, name);
+        if (!found) return found.error();
         const json before{{"workflow_access", found->workflow_access}};
         const json after{{"workflow_access", *access}};
         const store::NewAudit entry{
@@ -250,8 +251,9 @@ Answer remove_repository(Services& services, Call call) {
     const auto name = call.parameter(0) + "/" + call.parameter(1);
     std::optional<store::RepositoryRow> found;
     auto remove = [&](store::Transaction& transaction) -> Result<> {
-        found = store::find_repository_by_name(transaction, name);
-        if (!found) return not_found("no repository is called " + name);
+        auto reached = find_reached_repository(transaction, call, name);
+        if (!reached) return reached.error();
+        found = std::move(*reached);
         const json before{{"clone_url", found->clone_url}};
         record(transaction, call, {"repository.remove", name, found->id, fields(before)});
         return store::remove_repository(transaction, found->id, call.who.actor);
@@ -263,12 +265,15 @@ Answer remove_repository(Services& services, Call call) {
     co_return reply_empty(co_await std::move(disconnecting));
 }
 
-Answer list_secrets(Services& services, Call) {
-    auto list = [](store::Connection& connection) -> Result<json> {
+Answer list_secrets(Services& services, Call call) {
+    auto list = [&](store::Connection& connection) -> Result<json> {
         const auto entries = access::list_secrets(connection);
         if (!entries) return entries.error();
         auto items = json::array();
-        for (const auto& entry : *entries) items.push_back(secret_json(connection, entry));
+        for (const auto& entry : *entries) {
+            if (!access::is_allowed(call.who, call.needed, entry.scope.repository)) continue;
+            items.push_back(secret_json(connection, entry));
+        }
         return value_of({{"items", items}, {"next", nullptr}});
     };
     auto listed = services.database.read(list);
@@ -284,7 +289,7 @@ Answer set_secret(Services& services, Call call) {
     secret.value = Secret{std::move(given->value)};
     secret.actor = call.who.actor;
     auto set = [&](store::Transaction& transaction) -> Result<> {
-        auto scope = find_scope(transaction, given->repository, given->environment);
+        auto scope = find_scope(transaction, call, given->repository, given->environment);
         if (!scope) return scope.error();
         secret.scope = *scope;
         const store::SecretScope row{scope->repository, scope->environment};
@@ -307,7 +312,7 @@ Answer remove_secret(Services& services, Call call) {
     const auto repository = query_text(call, "repository");
     const auto environment = query_text(call, "environment");
     auto remove = [&](store::Transaction& transaction) -> Result<> {
-        const auto scope = find_scope(transaction, repository, environment);
+        const auto scope = find_scope(transaction, call, repository, environment);
         if (!scope) return scope.error();
         const auto name = key_name(call.parameter(0), *scope);
         record(transaction, call, {"secret.remove", name, scope->repository});

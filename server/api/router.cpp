@@ -103,24 +103,10 @@ Response not_signed_in() {
     );
 }
 
-access::Role needed_role(Access access) {
-    switch (access) {
-        case Access::developer:
-            return access::Role::developer;
-        case Access::approver:
-            return access::Role::approver;
-        case Access::admin:
-        case Access::local:
-            return access::Role::admin;
-        default:
-            return access::Role::viewer;
-    }
-}
-
 Task<Result<access::Principal>> find_principal(Services& services, Credentials credentials) {
     if (credentials.admin_socket && credentials.token.empty()) {
         const auto id = "socket:" + std::to_string(*credentials.admin_socket);
-        co_return access::Principal{id, access::Role::admin, {}, id};
+        co_return access::Principal{id, access::Role::admin, {}, id, {}};
     }
     const auto now = services.clock.now();
     auto look_up = [&](store::Connection& connection) {
@@ -175,8 +161,9 @@ Task<Response> handle_known(
         co_return not_signed_in();
     }
     if (!who) co_return http::make_error(who.error());
-    if (!access::is_allowed(*who, needed_role(route->access), who->repository)) {
-        const auto needed = "this needs the role " + std::string{name_of(route->access)};
+    if (!may_enter(*route, *who)) {
+        const auto needed = "this needs the role " + std::string{name_of(route->access)} +
+                            (route->scope == Scope::server ? " on the server" : "");
         call.who = std::move(*who);
         auto recording = record_denial(services, *route, call, needed);
         co_await std::move(recording);
@@ -187,6 +174,7 @@ Task<Response> handle_known(
         co_await std::move(noting);
     }
     call.who = std::move(*who);
+    call.needed = needed_role(route->access);
     auto answer = route->handle(services, std::move(call));
     co_return co_await std::move(answer);
 }

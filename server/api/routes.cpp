@@ -19,6 +19,12 @@ using enum Access;
 constexpr std::uint64_t kText = 512 * 1024;
 constexpr std::uint64_t kBlob = 1ULL << 40U;  // quotas are narrower
 
+/// Its role is judged on the repository that a request is about.
+constexpr Route on_repository(Route route) {
+    route.scope = Scope::repository;
+    return route;
+}
+
 constexpr auto kRoutes = std::to_array<Route>({
     {get, "/healthz", open, healthz},
     {get, "/readyz", open, readyz},
@@ -30,51 +36,59 @@ constexpr auto kRoutes = std::to_array<Route>({
     {get, "/api/v1/schema/workflow.json", open, show_workflow_schema},
     {post, "/api/v1/setup", open, use_setup_link},
     {post, "/api/v1/session", open, sign_in},
-    {get, "/api/v1/session", viewer, show_session},
-    {delete_, "/api/v1/session", viewer, end_session},
-    {put, "/api/v1/session/password", viewer, change_password},
-    {get, "/api/v1/server", viewer, show_server},
+    {get, "/api/v1/session", person, show_session},
+    {delete_, "/api/v1/session", person, end_session},
+    {put, "/api/v1/session/password", person, change_password},
+    {get, "/api/v1/server", person, show_server},
     {get, "/api/v1/doctor", admin, show_doctor},
     {get, "/api/v1/doctor/github", admin, show_forge_doctor},
     {get, "/api/v1/retention", admin, show_retention},
     {post, "/api/v1/retention", admin, apply_retention},
-    {get, "/api/v1/live", viewer, live_socket},
-    {get, "/api/v1/events", viewer, live_events},
+    on_repository({get, "/api/v1/live", viewer, live_socket}),
+    on_repository({get, "/api/v1/events", viewer, live_events}),
 
-    {get, "/api/v1/deliveries", viewer, list_deliveries},
-    {get, "/api/v1/deliveries/{guid}", viewer, show_delivery},
-    {post, "/api/v1/deliveries/{guid}/replay", developer, replay_delivery},
+    on_repository({get, "/api/v1/deliveries", viewer, list_deliveries}),
+    on_repository({get, "/api/v1/deliveries/{guid}", viewer, show_delivery}),
+    on_repository({post, "/api/v1/deliveries/{guid}/replay", developer, replay_delivery}),
 
-    {get, "/api/v1/runs", viewer, list_runs},
-    {post, "/api/v1/runs", developer, start_run},
-    {get, "/api/v1/runs/{run}", viewer, show_run},
-    {post, "/api/v1/runs/{run}/cancel", developer, cancel_run},
-    {post, "/api/v1/runs/{run}/rerun", developer, rerun_run},
-    {get, "/api/v1/runs/{run}/summaries", viewer, show_summaries},
-    {get, "/api/v1/runs/{run}/jobs/{job}/log", viewer, show_log},
-    {get, "/api/v1/runs/{run}/jobs/{job}/log/raw", viewer, show_raw_log},
+    on_repository({get, "/api/v1/runs", viewer, list_runs}),
+    on_repository({post, "/api/v1/runs", developer, start_run}),
+    on_repository({get, "/api/v1/runs/{run}", viewer, show_run}),
+    on_repository({post, "/api/v1/runs/{run}/cancel", developer, cancel_run}),
+    on_repository({post, "/api/v1/runs/{run}/rerun", developer, rerun_run}),
+    on_repository({get, "/api/v1/runs/{run}/summaries", viewer, show_summaries}),
+    on_repository({get, "/api/v1/runs/{run}/jobs/{job}/log", viewer, show_log}),
+    on_repository({get, "/api/v1/runs/{run}/jobs/{job}/log/raw", viewer, show_raw_log}),
 
-    {get, "/api/v1/runs/{run}/tests", viewer, show_tests},
-    {get, "/api/v1/runs/{run}/export", viewer, export_run},
-    {get, "/api/v1/runs/{run}/artifacts", viewer, list_artifacts},
-    {get, "/api/v1/runs/{run}/artifacts/{artifact}/zip", viewer, download_artifact},
-    {delete_, "/api/v1/runs/{run}/artifacts/{artifact}", developer, remove_artifact},
+    on_repository({get, "/api/v1/runs/{run}/tests", viewer, show_tests}),
+    on_repository({get, "/api/v1/runs/{run}/export", viewer, export_run}),
+    on_repository({get, "/api/v1/runs/{run}/artifacts", viewer, list_artifacts}),
+    on_repository({get, "/api/v1/runs/{run}/artifacts/{artifact}/zip", viewer, download_artifact}),
+    on_repository({delete_, "/api/v1/runs/{run}/artifacts/{artifact}", developer, remove_artifact}),
 
-    {get, "/api/v1/repositories", viewer, list_repositories},
+    on_repository({get, "/api/v1/repositories", viewer, list_repositories}),
     {post, "/api/v1/repositories", admin, create_repository},
-    {delete_, "/api/v1/repositories/{owner}/{name}", admin, remove_repository},
-    {get, "/api/v1/repositories/{owner}/{name}/hook", admin, show_hook},
-    {put, "/api/v1/repositories/{owner}/{name}/hook", admin, mend_hook},
-    {post, "/api/v1/repositories/{owner}/{name}/hook/ping", admin, ping_hook},
-    {post, "/api/v1/repositories/{owner}/{name}/hook/secret", admin, rotate_hook_secret},
-    {put, "/api/v1/repositories/{owner}/{name}/workflow-files", admin, set_workflow_files},
-    {put, "/api/v1/repositories/{owner}/{name}/workflow-access", admin, set_workflow_access},
-    {put, "/api/v1/repositories/{owner}/{name}/fork-approval", admin, set_fork_approval},
+    on_repository({delete_, "/api/v1/repositories/{owner}/{name}", admin, remove_repository}),
+    on_repository({get, "/api/v1/repositories/{owner}/{name}/hook", admin, show_hook}),
+    on_repository({put, "/api/v1/repositories/{owner}/{name}/hook", admin, mend_hook}),
+    on_repository({post, "/api/v1/repositories/{owner}/{name}/hook/ping", admin, ping_hook}),
+    on_repository(
+        {post, "/api/v1/repositories/{owner}/{name}/hook/secret", admin, rotate_hook_secret}
+    ),
+    on_repository(
+        {put, "/api/v1/repositories/{owner}/{name}/workflow-files", admin, set_workflow_files}
+    ),
+    on_repository(
+        {put, "/api/v1/repositories/{owner}/{name}/workflow-access", admin, set_workflow_access}
+    ),
+    on_repository(
+        {put, "/api/v1/repositories/{owner}/{name}/fork-approval", admin, set_fork_approval}
+    ),
     {put, "/api/v1/repositories/{owner}/{name}/retention", admin, set_retention},
-    {get, "/api/v1/repositories/{owner}/{name}/starters", developer, list_starters},
+    on_repository({get, "/api/v1/repositories/{owner}/{name}/starters", developer, list_starters}),
 
-    {get, "/api/v1/repositories/{owner}/{name}/insights", viewer, show_insights},
-    {get, "/api/v1/wall", viewer, show_wall},
+    on_repository({get, "/api/v1/repositories/{owner}/{name}/insights", viewer, show_insights}),
+    on_repository({get, "/api/v1/wall", viewer, show_wall}),
     {get, "/api/v1/queue", viewer, show_queue},
     {get, "/badges/{owner}/{name}", open, show_badge},
 
@@ -93,35 +107,40 @@ constexpr auto kRoutes = std::to_array<Route>({
 
     {get, "/api/v1/pipelines", viewer, list_pipelines},
     {get, "/api/v1/pipelines/templates", viewer, list_templates},
-    {post, "/api/v1/pipelines/lint", viewer, lint_pipeline, kText},
-    {post, "/api/v1/pipelines/preview", viewer, preview_pipeline, kText},
+    on_repository({post, "/api/v1/pipelines/lint", viewer, lint_pipeline, kText}),
+    on_repository({post, "/api/v1/pipelines/preview", viewer, preview_pipeline, kText}),
     {get, "/api/v1/pipelines/{name}", viewer, show_pipeline},
     {put, "/api/v1/pipelines/{name}", admin, save_pipeline, kText},
     {get, "/api/v1/pipelines/{name}/versions", viewer, list_pipeline_versions},
     {get, "/api/v1/pipelines/{name}/versions/{version}", viewer, show_pipeline_version},
     {put, "/api/v1/pipelines/{name}/repositories", admin, bind_pipeline},
 
-    {get, "/api/v1/approvals", viewer, list_approvals},
-    {get, "/api/v1/approvals/{approval}", viewer, show_approval},
-    {post, "/api/v1/approvals/{approval}/approve", approver, approve},
-    {post, "/api/v1/approvals/{approval}/reject", approver, reject},
-    {get, "/api/v1/environments", viewer, list_environments},
-    {get, "/api/v1/environments/{owner}/{name}/{environment}", viewer, show_environment},
-    {put, "/api/v1/environments/{owner}/{name}/{environment}", admin, set_environment},
-    {get, "/api/v1/deployments", viewer, list_deployments},
-    {get, "/api/v1/deployments/{deployment}", viewer, show_deployment},
-    {post, "/api/v1/deployments/{deployment}/settle", approver, settle_deployment},
+    on_repository({get, "/api/v1/approvals", viewer, list_approvals}),
+    on_repository({get, "/api/v1/approvals/{approval}", viewer, show_approval}),
+    on_repository({post, "/api/v1/approvals/{approval}/approve", approver, approve}),
+    on_repository({post, "/api/v1/approvals/{approval}/reject", approver, reject}),
+    on_repository({get, "/api/v1/environments", viewer, list_environments}),
+    on_repository(
+        {get, "/api/v1/environments/{owner}/{name}/{environment}", viewer, show_environment}
+    ),
+    on_repository({put, "/api/v1/environments/{owner}/{name}/{environment}", admin, set_environment}
+    ),
+    on_repository({get, "/api/v1/deployments", viewer, list_deployments}),
+    on_repository({get, "/api/v1/deployments/{deployment}", viewer, show_deployment}),
+    on_repository({post, "/api/v1/deployments/{deployment}/settle", approver, settle_deployment}),
 
-    {get, "/api/v1/secrets", admin, list_secrets},
-    {put, "/api/v1/secrets/{name}", admin, set_secret, kText},
-    {delete_, "/api/v1/secrets/{name}", admin, remove_secret},
-    {get, "/api/v1/variables", admin, list_variables},
-    {put, "/api/v1/variables/{name}", admin, set_variable, kText},
-    {delete_, "/api/v1/variables/{name}", admin, remove_variable},
+    on_repository({get, "/api/v1/secrets", admin, list_secrets}),
+    on_repository({put, "/api/v1/secrets/{name}", admin, set_secret, kText}),
+    on_repository({delete_, "/api/v1/secrets/{name}", admin, remove_secret}),
+    on_repository({get, "/api/v1/variables", admin, list_variables}),
+    on_repository({put, "/api/v1/variables/{name}", admin, set_variable, kText}),
+    on_repository({delete_, "/api/v1/variables/{name}", admin, remove_variable}),
     {get, "/api/v1/users", admin, list_users},
     {post, "/api/v1/users", admin, create_user},
     {put, "/api/v1/users/{name}", admin, change_user},
     {post, "/api/v1/users/{name}/invitation", admin, invite_user},
+    {put, "/api/v1/users/{name}/repositories/{owner}/{repository}", admin, grant_role},
+    {delete_, "/api/v1/users/{name}/repositories/{owner}/{repository}", admin, revoke_role},
     {get, "/api/v1/channels", admin, list_channels},
     {post, "/api/v1/channels/{channel}/test", admin, test_channel},
     {get, "/api/v1/messages", admin, list_messages},
@@ -163,6 +182,8 @@ std::string_view name_of(Access access) {
             return "runner";
         case Access::metrics:
             return "metrics";
+        case Access::person:
+            return "person";
         case Access::viewer:
             return "viewer";
         case Access::developer:
@@ -175,6 +196,33 @@ std::string_view name_of(Access access) {
             return "local";
     }
     return "local";
+}
+
+std::string_view name_of(Scope scope) {
+    return scope == Scope::repository ? "repository" : "server";
+}
+
+access::Role needed_role(Access access) {
+    switch (access) {
+        case Access::person:
+            return access::Role::none;
+        case Access::developer:
+            return access::Role::developer;
+        case Access::approver:
+            return access::Role::approver;
+        case Access::admin:
+        case Access::local:
+            return access::Role::admin;
+        default:
+            return access::Role::viewer;
+    }
+}
+
+bool may_enter(const Route& route, const access::Principal& who) {
+    const auto needed = needed_role(route.access);
+    if (needed == access::Role::none) return true;
+    if (route.scope == Scope::repository) return access::strongest_role(who) >= needed;
+    return access::is_allowed(who, needed, {});
 }
 
 std::span<const Route> routes() {

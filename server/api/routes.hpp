@@ -23,6 +23,7 @@ enum class Access {
     hook,     // whoever signs: intake decides
     runner,   // an attempt's token, on the runners' socket only
     metrics,  // loopback, or a viewer
+    person,   // whoever is signed in, also without any role
     viewer,
     developer,
     approver,
@@ -32,11 +33,18 @@ enum class Access {
 
 std::string_view name_of(Access access);
 
+/// What the role is wanted on. `repository`: the router lets in who has it on any repository, and
+/// the handler judges the one that it is about by `check_reach` or by what lists show (reply.hpp).
+enum class Scope { server, repository };
+
+std::string_view name_of(Scope scope);
+
 /// A request that was allowed in.
 struct Call {
     http::Request request;
     access::Principal who;
-    std::vector<std::string> parameters;  // what the pattern's {…} matched, decoded
+    std::vector<std::string> parameters;         // what the pattern's {…} matched, decoded
+    access::Role needed = access::Role::viewer;  // by the route
 
     const std::string& parameter(std::size_t index) const { return parameters.at(index); }
 };
@@ -50,7 +58,12 @@ struct Route {
     Handle handle;  // null: the router itself, or intake (hooks)
     std::uint64_t body_limit = 64 * 1024;
     bool streamed = false;  // the handler reads Request::reader
+    Scope scope = Scope::server;
 };
+
+access::Role needed_role(Access access);
+/// Whether the router lets `who` on to the handler.
+bool may_enter(const Route& route, const access::Principal& who);
 
 std::span<const Route> routes();
 

@@ -23,9 +23,10 @@ Result<history::RunFilter> read_run_filter(const Call& call, store::Connection& 
     filter.actor = query_text(call, "actor");
     filter.workflow = query_text(call, "workflow");
     filter.text = query_text(call, "text");
-    const auto repository = find_listed_repository(connection, call);
-    if (!repository) return repository.error();
-    filter.repository = *repository;
+    auto listed = find_listed_repositories(connection, call);
+    if (!listed) return listed.error();
+    filter.repository = listed->only;
+    filter.among = std::move(listed->among);
     return filter;
 }
 

@@ -8,13 +8,20 @@
 namespace triphammer::api {
 
 Result<access::SecretScope> find_scope(
-    store::Connection& connection, const std::string& repository, const std::string& environment
+    store::Connection& connection,
+    const Call& call,
+    const std::string& repository,
+    const std::string& environment
 ) {
     access::SecretScope scope;
     scope.environment = environment;
-    if (repository.empty()) return scope;
-    const auto found = store::find_repository_by_name(connection, repository);
-    if (!found) return not_found("no repository is called " + repository);
+    if (repository.empty()) {
+        const auto others = refused("what belongs to the server as a whole needs its admin");
+        if (auto reached = check_reach(call, {}, others); !reached) return reached.error();
+        return scope;
+    }
+    const auto found = find_reached_repository(connection, call, repository);
+    if (!found) return found.error();
     scope.repository = found->id;
     return scope;
 }

@@ -9,9 +9,12 @@
 namespace triphammer::api {
 
 /// The scope that a request names: a repository by its name, an environment by its name, or
-/// neither. Code::not_found.
+/// neither, in the caller's reach. Code::not_found, Code::refused.
 Result<access::SecretScope> find_scope(
-    store::Connection& connection, const std::string& repository, const std::string& environment
+    store::Connection& connection,
+    const Call& call,
+    const std::string& repository,
+    const std::string& environment
 );
 
 /// A secret or a variable as the audit names it: "KEY", "KEY of production".

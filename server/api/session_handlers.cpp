@@ -7,6 +7,7 @@
 #include "api/services.hpp"
 #include "api/session_reply.hpp"
 #include "store/database.hpp"
+#include "store/listing.hpp"
 #include "store/repository_store.hpp"
 
 #include <nlohmann/json.hpp>
@@ -42,7 +43,9 @@ Result<access::NewToken> read_token(const Call& call, TimePoint now) {
     auto role = text_field(*body, "role");
     if (!role) return role.error();
     const auto known = access::parse_role(*role);
-    if (!known) return invalid("role must be viewer, developer, approver or admin");
+    if (!known || *known == access::Role::none) {
+        return invalid("role must be viewer, developer, approver or admin");
+    }
     token.role = *known;
     const auto days = number_field(*body, "expires_days", 0);
     if (!days) return days.error();
@@ -117,7 +120,7 @@ Task<Result<Secret>> accept_link(
         const auto user = store::find_user_by_name(transaction, chosen.name);
         auto auditor = auditor_of(call);
         auditor.name = access::actor_of(*user);
-        auditor.id = access::principal_of(*user).id;
+        auditor.id = access::find_principal(transaction, *user).id;
         const json after{{"role", user->role}};
         store::append_audit(transaction, auditor, {"user.join", user->name, {}, {}, fields(after)});
         return cookie;
@@ -163,8 +166,17 @@ Answer use_setup_link(Services& services, Call call) {
     co_return reply_session(services, cookie, *user ? (*user)->role : "admin");
 }
 
-Answer show_session(Services&, Call call) {
-    co_return reply(200, json{{"actor", call.who.actor}, {"role", access::name_of(call.who.role)}});
+Answer show_session(Services& services, Call call) {
+    auto show = [&](store::Connection& connection) -> Result<json> {
+        json out{{"actor", call.who.actor}, {"role", access::name_of(call.who.role)}};
+        for (const auto& grant : call.who.grants) {
+            const auto name = store::name_of_repository(connection, grant.repository);
+            out["repositories"][name] = access::name_of(grant.role);
+        }
+        return value_of(std::move(out));
+    };
+    auto showing = services.database.read(show);
+    co_return reply(co_await std::move(showing));
 }
 
 Answer end_session(Services& services, Call call) {

@@ -32,10 +32,7 @@ struct Seen {
 Task<Result<store::RepositoryRow>> find_visible(Services& services, Call call) {
     const auto name = call.parameter(0) + "/" + call.parameter(1);
     auto find = [&](store::Connection& connection) -> Result<store::RepositoryRow> {
-        auto found = store::find_repository_by_name(connection, name);
-        const bool hidden = found && call.who.repository && call.who.repository != found->id;
-        if (!found || hidden) return not_found("no repository is called " + name);
-        return std::move(*found);
+        return find_reached_repository(connection, call, name);
     };
     auto asked = services.database.read(find);
     co_return co_await std::move(asked);

@@ -7,6 +7,7 @@
 #include "api/session_reply.hpp"
 #include "base/text.hpp"
 #include "store/database.hpp"
+#include "store/listing.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -16,8 +17,18 @@ using nlohmann::json;
 
 namespace {
 
-json user_json(const store::UserRow& user) {
+json grants_json(store::Connection& connection, const store::UserRow& user) {
+    auto out = json::array();
+    for (const auto& grant : store::list_grants(connection, user.id)) {
+        const auto name = store::name_of_repository(connection, grant.repository);
+        out.push_back({{"repository", name}, {"role", grant.role}});
+    }
+    return out;
+}
+
+json user_json(store::Connection& connection, const store::UserRow& user) {
     return {
+        {"repositories", grants_json(connection, user)},
         {"name", user.name},
         {"role", user.role},
         {"created_at", to_rfc3339(user.created_at)},
@@ -35,11 +46,12 @@ http::Response reply_link(const Services& services, const Result<Secret>& link, 
     return reply(status, body);
 }
 
+/// On the server; `none` for who gets repositories only.
 Result<access::Role> role_field(const json& body) {
     const auto text = text_field(body, "role");
     if (!text) return text.error();
     const auto role = access::parse_role(*text);
-    if (!role) return invalid("role must be viewer, developer, approver or admin");
+    if (!role) return invalid("role must be viewer, developer, approver, admin or none");
     return *role;
 }
 
@@ -67,6 +79,15 @@ std::string rights_of(store::Connection& connection, const std::string& name) {
     const auto user = store::find_user_by_name(connection, name);
     if (!user) return {};
     return fields({{"role", user->role}, {"disabled", user->disabled_at.has_value()}});
+}
+
+std::string grant_fields(store::Connection& connection, const access::Grant& grant) {
+    const auto user = store::find_user_by_name(connection, grant.name);
+    if (!user) return {};
+    for (const auto& row : store::list_grants(connection, user->id)) {
+        if (row.repository == grant.repository) return fields({{"role", row.role}});
+    }
+    return {};
 }
 
 struct SignIn {
@@ -151,7 +172,9 @@ Task<Result<Proven>> prove(Services& services, SignIn given) {
 Answer list_users(Services& services, Call) {
     auto list = [](store::Connection& connection) -> Result<json> {
         auto items = json::array();
-        for (const auto& user : store::list_users(connection)) items.push_back(user_json(user));
+        for (const auto& user : store::list_users(connection)) {
+            items.push_back(user_json(connection, user));
+        }
         return value_of({{"items", items}, {"next", nullptr}});
     };
     auto listed = services.database.read(list);
@@ -186,6 +209,51 @@ Answer invite_user(Services& services, Call call) {
     auto inviting = services.database.write(invite);
     const auto link = co_await std::move(inviting);
     co_return reply_link(services, link, 201);
+}
+
+namespace {
+
+/// Gives a role on the repository of the path, or (none) takes it.
+Answer set_role_on_repository(Services& services, Call call, access::Role role) {
+    const auto repository = call.parameter(1) + "/" + call.parameter(2);
+    auto set = [&](store::Transaction& transaction) -> Result<> {
+        const auto found = find_reached_repository(transaction, call, repository);
+        if (!found) return found.error();
+        const access::Grant grant{call.parameter(0), found->id, role, call.who.actor};
+        const auto before = grant_fields(transaction, grant);
+        if (auto done = access::set_grant(transaction, grant); !done) return done;
+        const bool is_given = role != access::Role::none;
+        const store::NewAudit entry{
+            is_given ? "user.grant" : "user.revoke",
+            grant.name,
+            found->id,
+            before,
+            grant_fields(transaction, grant)};
+        record(transaction, call, entry);
+        return {};
+    };
+    auto setting = services.database.write(set);
+    const auto done = co_await std::move(setting);
+    co_return reply_empty(done);
+}
+
+}  // namespace
+
+Answer grant_role(Services& services, Call call) {
+    const auto body = read_object(call);
+    if (!body) co_return http::make_error(body.error());
+    const auto role = role_field(*body);
+    if (!role) co_return http::make_error(role.error());
+    if (*role == access::Role::none) {
+        co_return http::make_error(invalid("role must be viewer, developer, approver or admin"));
+    }
+    auto setting = set_role_on_repository(services, std::move(call), *role);
+    co_return co_await std::move(setting);
+}
+
+Answer revoke_role(Services& services, Call call) {
+    auto setting = set_role_on_repository(services, std::move(call), access::Role::none);
+    co_return co_await std::move(setting);
 }
 
 Answer change_user(Services& services, Call call) {
@@ -224,7 +292,7 @@ Answer sign_in(Services& services, Call call) {
         co_return http::make_error(proven.error());
     }
     auto open = [&](store::Transaction& transaction) {
-        call.who = access::principal_of(proven->user);
+        call.who = access::find_principal(transaction, proven->user);
         record(transaction, call, {"session.open", proven->user.name});
         return access::sign_in(transaction, services.random, proven->user, proven->renewed);
     };

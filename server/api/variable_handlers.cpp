@@ -43,11 +43,13 @@ std::string variable_fields(const std::vector<store::VariableRow>& rows, const s
 
 }  // namespace
 
-Answer list_variables(Services& services, Call) {
-    auto list = [](store::Connection& connection) -> Result<json> {
+Answer list_variables(Services& services, Call call) {
+    auto list = [&](store::Connection& connection) -> Result<json> {
         auto items = json::array();
-        for (const auto& row : store::list_all_variables(connection))
+        for (const auto& row : store::list_all_variables(connection)) {
+            if (!access::is_allowed(call.who, call.needed, row.scope.repository)) continue;
             items.push_back(variable_json(connection, row));
+        }
         return value_of({{"items", items}, {"next", nullptr}});
     };
     auto listed = services.database.read(list);
@@ -63,7 +65,7 @@ Answer set_variable(Services& services, Call call) {
     variable.value = std::move(given->value);
     variable.actor = call.who.actor;
     auto set = [&](store::Transaction& transaction) -> Result<> {
-        auto scope = find_scope(transaction, given->repository, given->environment);
+        auto scope = find_scope(transaction, call, given->repository, given->environment);
         if (!scope) return scope.error();
         variable.scope = *scope;
         const auto row = variable_scope(*scope);
@@ -86,7 +88,7 @@ Answer remove_variable(Services& services, Call call) {
     const auto repository = query_text(call, "repository");
     const auto environment = query_text(call, "environment");
     auto remove = [&](store::Transaction& transaction) -> Result<> {
-        const auto scope = find_scope(transaction, repository, environment);
+        const auto scope = find_scope(transaction, call, repository, environment);
         if (!scope) return scope.error();
         const auto row = variable_scope(*scope);
         const auto& name = call.parameter(0);

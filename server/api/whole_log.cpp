@@ -27,9 +27,10 @@ Result<WholeLog> find_whole(store::Connection& connection, const Call& call) {
         if (!*number) return number->error();
     }
     const auto job = store::find_job(connection, model::JobId{*job_id});
-    const bool hidden = job && call.who.repository && job->repository != call.who.repository;
-    if (!job || hidden || job->run != model::RunId{*run}) {
-        return not_found("run " + call.parameter(0) + " has no job " + call.parameter(1));
+    const auto unknown = not_found("run " + call.parameter(0) + " has no job " + call.parameter(1));
+    if (!job || job->run != model::RunId{*run}) return unknown;
+    if (auto reached = check_reach(call, job->repository, unknown); !reached) {
+        return reached.error();
     }
     const auto fence = history::find_shown_attempt(connection, job->id, *attempt);
     if (!fence) return fence.error();

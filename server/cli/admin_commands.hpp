@@ -23,6 +23,8 @@ int variable_remove(const Invocation& invocation);
 int user_add(const Invocation& invocation);
 int user_list(const Invocation& invocation);
 int user_change(const Invocation& invocation);
+int user_grant(const Invocation& invocation);
+int user_revoke(const Invocation& invocation);
 int user_disable(const Invocation& invocation);
 int user_enable(const Invocation& invocation);
 int user_reset(const Invocation& invocation);

@@ -15,6 +15,8 @@ const OptionSpec kJson{"json", "", "for programs"};
 const OptionSpec kRepository{"repository", "OWNER/NAME", "of this repository only"};
 const OptionSpec kEnvironment{"environment", "NAME", "of this environment only"};
 const OptionSpec kRole{"role", "ROLE", "viewer, developer, approver or admin"};
+const OptionSpec kServerRole{
+    "role", "ROLE", "viewer, developer, approver or admin; none: repositories only (user grant)"};
 const OptionSpec kAllow{"allow", "CODE", "lowers that error to a warning; may repeat"};
 
 /// Options of every administrative command, and its own.
@@ -191,14 +193,24 @@ std::vector<Command> make_commands() {
         {"user add",
          "NAME",
          "makes an account and prints the link by which NAME chooses a password",
-         with_admin({kRole}),
+         with_admin({kServerRole}),
          user_add},
         {"user list", "", "accounts with their roles", with_admin({}), user_list},
         {"user role",
          "NAME",
          "gives an account another role; its sessions end",
-         with_admin({kRole}),
+         with_admin({kServerRole}),
          user_change},
+        {"user grant",
+         "NAME OWNER/NAME",
+         "gives an account a role on a repository; the stronger of it and the server's counts",
+         with_admin({kRole}),
+         user_grant},
+        {"user revoke",
+         "NAME OWNER/NAME",
+         "takes what was given on a repository",
+         with_admin({}),
+         user_revoke},
         {"user reset",
          "NAME",
          "for a lost password: ends it and all sessions, prints a new link",

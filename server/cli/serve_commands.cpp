@@ -79,7 +79,8 @@ int show_routes(const Invocation& invocation) {
         list.push_back(
             {{"method", http::name_of(route.method)},
              {"path", route.pattern},
-             {"role", api::name_of(route.access)}}
+             {"role", api::name_of(route.access)},
+             {"scope", api::name_of(route.scope)}}
         );
     }
     if (invocation.arguments.has("json")) {
@@ -88,8 +89,8 @@ int show_routes(const Invocation& invocation) {
     }
     for (const auto& route : list) {
         print(
-            route["role"].get<std::string>() + "\t" + route["method"].get<std::string>() + "\t" +
-            route["path"].get<std::string>() + "\n"
+            route["role"].get<std::string>() + "\t" + route["scope"].get<std::string>() + "\t" +
+            route["method"].get<std::string>() + "\t" + route["path"].get<std::string>() + "\n"
         );
     }
     return kDone;

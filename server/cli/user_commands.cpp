@@ -44,7 +44,9 @@ int user_add(const Invocation& invocation) {
 
 int user_list(const Invocation& invocation) {
     return show_list(
-        invocation, "/api/v1/users", {"name", "role", "created_at", "disabled_at", "invited"}
+        invocation,
+        "/api/v1/users",
+        {"name", "role", "created_at", "disabled_at", "invited", "repositories"}
     );
 }
 
@@ -55,6 +57,26 @@ int user_change(const Invocation& invocation) {
     json body = json::object();
     add_option(body, invocation, "role", "role");
     return call_quietly(invocation, {"PUT", target_of(*name), body.dump()});
+}
+
+int user_grant(const Invocation& invocation) {
+    const auto name = word(invocation, 0);
+    const auto repository = word(invocation, 1);
+    if (!name || !repository) return need("NAME OWNER/NAME");
+    if (!invocation.arguments.has("role")) return need("--role ROLE");
+    json body = json::object();
+    add_option(body, invocation, "role", "role");
+    const auto target = target_of(*name) + "/repositories/" + *repository;
+    return call_quietly(invocation, {"PUT", target, body.dump()});
+}
+
+int user_revoke(const Invocation& invocation) {
+    const auto name = word(invocation, 0);
+    const auto repository = word(invocation, 1);
+    if (!name || !repository) return need("NAME OWNER/NAME");
+    return call_quietly(
+        invocation, {"DELETE", target_of(*name) + "/repositories/" + *repository, ""}
+    );
 }
 
 int user_disable(const Invocation& invocation) {

@@ -130,10 +130,12 @@ Health judge(std::span<const RunPoint> points) {
     return health;
 }
 
-Result<std::string> get_wall(store::Connection& db, model::RepositoryId only) {
+Result<std::string> get_wall(
+    store::Connection& db, model::RepositoryId only, const store::Among& among
+) {
     auto items = json::array();
     for (const auto& repository : store::list_repositories(db)) {
-        if (only && repository.id != only) continue;
+        if ((only && repository.id != only) || !store::is_among(among, repository.id)) continue;
         items.push_back(describe_repository(db, repository));
     }
     return to_text({{"items", std::move(items)}, {"next", nullptr}});

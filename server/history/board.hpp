@@ -19,9 +19,11 @@ struct Health {
 /// known, so the run before it counts. Pure.
 Health judge(std::span<const store::RunPoint> points);
 
-/// {"items": […]}: each repository (or the one given) with its default branch's health, its newest
+/// {"items": […]}: each repository of these (or the one given) with its default branch's health, its newest
 /// runs, what runs now and how long that took before.
-Result<std::string> get_wall(store::Connection& db, model::RepositoryId repository);
+Result<std::string> get_wall(
+    store::Connection& db, model::RepositoryId repository, const store::Among& among = {}
+);
 
 /// {"running": […], "waiting": […], "more": bool}: jobs that run or may, with what they wait for.
 Result<std::string> get_queue(store::Connection& db, model::RepositoryId repository, TimePoint now);

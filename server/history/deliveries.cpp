@@ -38,6 +38,7 @@ Result<std::string> list_deliveries(
     }
     store::DeliveryQuery query;
     query.repository = filter.repository;
+    query.among = filter.among;
     query.outcome = filter.outcome;
     query.event = filter.event;
     const auto listed = store::list_deliveries(db, query, *read);

@@ -90,6 +90,7 @@ Result<std::string> list_deployments(
     }
     store::DeploymentQuery query;
     query.repository = filter.repository;
+    query.among = filter.among;
     query.environment = filter.environment;
     query.state = filter.state;
     const auto listed = store::list_deployments(db, query, *read);
@@ -119,9 +120,10 @@ Result<std::string> get_deployment(store::Connection& db, model::DeploymentId id
     return to_text(out);
 }
 
-Result<std::string> list_environments(store::Connection& db) {
+Result<std::string> list_environments(store::Connection& db, const store::Among& among) {
     auto items = json::array();
     for (const auto& environment : store::list_environments(db)) {
+        if (!store::is_among(among, environment.repository)) continue;
         const auto current =
             find_newest(db, environment, [](const store::DeploymentRow& deployment) {
                 return deployment.state == model::DeploymentState::succeeded;

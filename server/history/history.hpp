@@ -4,6 +4,7 @@
 // 2,000 and at 1,000,000 rows.
 
 #include "store/connection.hpp"
+#include "store/listing.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -23,6 +24,7 @@ struct Page {
 /// Empty: not filtered by it.
 struct RunFilter {
     model::RepositoryId repository = {};
+    store::Among among = {};
     std::string branch = {};  // name of a branch, or a whole ref (refs/…)
     std::string state = {};
     std::string event = {};
@@ -50,6 +52,7 @@ Result<model::Fence> find_shown_attempt(
 
 struct DeliveryFilter {
     model::RepositoryId repository = {};
+    store::Among among = {};
     std::string outcome = {};
     std::string event = {};
 };
@@ -62,6 +65,7 @@ Result<std::string> get_delivery(store::Connection& db, const std::string& guid)
 
 struct DeploymentFilter {
     model::RepositoryId repository = {};
+    store::Among among = {};
     std::string environment = {};
     std::string state = {};
 };
@@ -73,9 +77,9 @@ Result<std::string> list_deployments(
 Result<std::string> get_deployment(store::Connection& db, model::DeploymentId id);
 
 /// Environments with what serves in them and what is under way.
-Result<std::string> list_environments(store::Connection& db);
+Result<std::string> list_environments(store::Connection& db, const store::Among& among = {});
 /// Repositories with the newest run of each.
-Result<std::string> list_repositories(store::Connection& db);
+Result<std::string> list_repositories(store::Connection& db, const store::Among& among = {});
 /// How a repository is, for a badge: of the branch (empty: the default one), by judge() of the
 /// workflow where it is not empty; what has not ended counts where nothing has. Nothing: no run.
 Result<std::optional<std::string>> badge_state(

@@ -163,6 +163,7 @@ Result<std::string> list_runs(store::Connection& db, const RunFilter& filter, co
     if (auto known = check_state(filter.state); !known) return known.error();
     store::RunQuery query;
     query.repository = filter.repository;
+    query.among = filter.among;
     query.ref = to_ref(filter.branch);
     query.state = filter.state;
     query.event = filter.event;
@@ -247,9 +248,10 @@ Result<std::optional<std::string>> badge_state(
         health.state.empty() ? std::string{name_of(points[0].state)} : health.state};
 }
 
-Result<std::string> list_repositories(store::Connection& db) {
+Result<std::string> list_repositories(store::Connection& db, const store::Among& among) {
     auto items = json::array();
     for (const auto& repository : store::list_repositories(db)) {
+        if (!store::is_among(among, repository.id)) continue;
         const auto run = store::find_newest_run(db, repository.id, "", "");
         items.push_back({
             {"id", to_text(repository.id)},

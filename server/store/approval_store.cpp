@@ -133,6 +133,7 @@ Listed<ApprovalRow> list_approvals(
 ) {
     Window window{"approvals", "id"};
     window.sift("repository = ?", query.repository.value);
+    window.sift_among("repository", query.among);
     window.sift(kAboutRun, query.run.value);
     const bool wants_pending = query.state == "pending";
     if (wants_pending) window.use("state = ?", query.state);

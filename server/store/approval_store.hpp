@@ -91,6 +91,7 @@ std::vector<ApprovalRow> list_approvals_of_job(Connection& db, model::JobId job)
 
 struct ApprovalQuery {
     model::RepositoryId repository = {};
+    Among among = {};
     std::string state = {};
     model::RunId run = {};
 };

@@ -37,6 +37,7 @@ Listed<ListedDelivery> list_deliveries(
 ) {
     Window window{"deliveries AS d", "d.id"};
     window.use("d.repository = ?", query.repository.value);
+    window.sift_among("d.repository", query.among);
     window.sift("+d.outcome = ?", query.outcome);
     window.sift("d.event = ?", query.event);
     return window.list(db, kColumns, page, read_listed);

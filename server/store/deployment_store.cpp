@@ -151,6 +151,7 @@ Listed<DeploymentRow> list_deployments(
     const bool has_repository = static_cast<bool>(query.repository);
     if (has_repository) window.use("environment = ?", query.environment);
     if (!has_repository) window.sift("environment = ?", query.environment);
+    window.sift_among("repository", query.among);
     window.sift("+state = ?", query.state);
     return window.list(db, kFields, page, read_deployment);
 }

@@ -8,7 +8,9 @@
 #include "store/deployment_store.hpp"
 #include "store/run_store.hpp"
 
+#include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,9 +29,17 @@ struct Listed {
     std::int64_t next = 0;  // `before` of the next page; 0: there is none
 };
 
+/// The repositories that somebody may see; nothing: all, and what belongs to none.
+using Among = std::optional<std::vector<model::RepositoryId>>;
+
+inline bool is_among(const Among& among, model::RepositoryId repository) {
+    return !among || std::find(among->begin(), among->end(), repository) != among->end();
+}
+
 /// Empty: not filtered by it.
 struct RunQuery {
     model::RepositoryId repository = {};
+    Among among = {};
     std::string ref = {};
     std::string state = {};
     std::string event = {};
@@ -73,6 +83,7 @@ std::optional<RunRow> find_ended_run_before(Connection& db, const RunRow& run);
 
 struct DeliveryQuery {
     model::RepositoryId repository = {};
+    Among among = {};
     std::string outcome = {};
     std::string event = {};
 };
@@ -92,6 +103,7 @@ std::optional<TimePoint> last_ping_at(Connection& db, model::RepositoryId reposi
 
 struct DeploymentQuery {
     model::RepositoryId repository = {};
+    Among among = {};
     std::string environment = {};
     std::string state = {};
 };

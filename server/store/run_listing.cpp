@@ -27,6 +27,7 @@ Listed<ListedRun> list_runs(Connection& db, const RunQuery& query, const ListPag
     if (!has_repository) window.use("r.state = ?", query.state);
     if (has_repository) window.sift("+r.state = ?", query.state);
     if (!has_repository) window.sift("+r.ref = ?", query.ref);
+    window.sift_among("r.repository", query.among);
     window.sift("r.event = ?", query.event);
     window.sift("r.actor = ?", query.actor);
     window.sift("r.workflow = ?", query.workflow);

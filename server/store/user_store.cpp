@@ -72,6 +72,40 @@ void set_role(Transaction& tx, const UserRow& user, std::string_view role, std::
     record(tx, user, "role-" + std::string{role}, actor);
 }
 
+std::vector<GrantRow> list_grants(Connection& db, UserId user) {
+    auto query = db.prepare(
+        "SELECT g.repository, g.role FROM repository_roles AS g JOIN repositories AS r "
+        "ON r.id = g.repository AND r.removed_at IS NULL WHERE g.user = ? ORDER BY r.full_name"
+    );
+    return query.bind(user).list([](Statement& row) {
+        GrantRow grant;
+        row.read(grant.repository, grant.role);
+        return grant;
+    });
+}
+
+void put_grant(
+    Transaction& tx, const UserRow& user, const GrantRow& grant, std::string_view actor
+) {
+    auto put = tx.prepare(
+        "INSERT INTO repository_roles (user, repository, role) VALUES (?, ?, ?) "
+        "ON CONFLICT (user, repository) DO UPDATE SET role = excluded.role"
+    );
+    put.bind(user.id, grant.repository, grant.role).run();
+    record(tx, user, "granted", actor);
+}
+
+Result<> remove_grant(
+    Transaction& tx, const UserRow& user, model::RepositoryId repository, std::string_view actor
+) {
+    auto remove = tx.prepare("DELETE FROM repository_roles WHERE user = ? AND repository = ?");
+    if (remove.bind(user.id, repository).run() == 0) {
+        return not_found(user.name + " has no role on this repository");
+    }
+    record(tx, user, "granted", actor);
+    return {};
+}
+
 void set_disabled(Transaction& tx, const UserRow& user, bool disabled, std::string_view actor) {
     const auto at = disabled ? std::optional{tx.now()} : std::nullopt;
     tx.prepare("UPDATE users SET disabled_at = ? WHERE id = ?").bind(at, user.id).run();

@@ -25,6 +25,13 @@ void Window::sift(const std::string& condition, const Value& value) {
     if (!is_empty(value)) sifted_.push_back({condition, value});
 }
 
+void Window::sift_among(const std::string& column, const Among& repositories) {
+    if (!repositories) return;
+    std::string list;
+    for (const auto id : *repositories) list += (list.empty() ? "" : ",") + model::to_text(id);
+    sift("+" + column + " IN (SELECT value FROM json_each(?))", '[' + list + ']');
+}
+
 std::string Window::where_used() const {
     std::string where = " WHERE " + id_ + " < ?";
     for (const auto& condition : used_) where += " AND " + condition.sql;

@@ -21,6 +21,8 @@ class Window {
     /// number of prepared statements is that of the filters' combinations.
     void use(const std::string& condition, const Value& value);
     void sift(const std::string& condition, const Value& value);
+    /// Only rows whose `column` is one of them.
+    void sift_among(const std::string& column, const Among& repositories);
 
     template <class ReadRow>
     auto list(Connection& db, const std::string& columns, const ListPage& page, ReadRow read_row)

@@ -38,7 +38,7 @@ TEST_F(TokensTest, GivesTheRoleItWasMadeWith) {
 
     const auto who = check(text.reveal()).value();
 
-    EXPECT_EQ(who, (Principal{"token:ci", Role::developer, {}}));
+    EXPECT_EQ(who, (Principal{"token:ci", Role::developer, {}, "token:1", {}}));
     EXPECT_TRUE(text.reveal().starts_with("th_"));
     EXPECT_EQ(text.reveal().size(), 3U + 64U);
 }

@@ -75,7 +75,7 @@ TEST_F(UsersTest, ChooseAPasswordByALinkAndAreIn) {
 
     const auto cookie = accept(link, "ada").value();
 
-    EXPECT_EQ(check(cookie).value(), (Principal{"user:ada", Role::developer, {}}));
+    EXPECT_EQ(check(cookie).value(), (Principal{"user:ada", Role::developer, {}, "user:1", {}}));
     EXPECT_EQ(find("ADA")->password, "h1");
     EXPECT_EQ(accept(link, "ada").error().code, Code::unauthorized);
 }
@@ -106,7 +106,7 @@ TEST_F(UsersTest, ALinkOfAnAdminMakesAnAdminsAccount) {
 
     const auto cookie = accept(link, "root").value();
 
-    EXPECT_EQ(check(cookie).value(), (Principal{"user:root", Role::admin, {}}));
+    EXPECT_EQ(check(cookie).value(), (Principal{"user:root", Role::admin, {}, "user:1", {}}));
 }
 
 TEST_F(UsersTest, ALinkOfAnAdminGivesNobodyElsesAccountAndStaysGood) {

@@ -47,8 +47,8 @@ def test_the_first_link_makes_an_account(browser, site):
 def test_an_admin_adds_somebody_gives_another_role_and_disables_the_account(browser, site):
     browser.open(f"{site.url}/people")
     browser.wait_text("bob", ".key-rows")
-    browser.type("form .field:nth-child(1) input", "eve")
-    browser.click("form .primary")
+    browser.type("section > form .field:nth-child(1) input", "eve")
+    browser.click("section > form .primary")
     browser.wait_text("https://ci.example.com/setup?token=eve", "[role=status]")
     browser.run("""const role = document.querySelector('.key-rows li:last-child select');
         role.value = 'approver'; role.dispatchEvent(new Event('change', {bubbles: true}))""")
@@ -75,3 +75,16 @@ def test_one_changes_ones_own_password(browser, site):
     browser.click("form .primary")
 
     browser.wait_text("The password is changed", ".toast")
+
+
+def test_an_admin_gives_and_takes_a_role_on_one_repository(browser, site):
+    browser.open(f"{site.url}/people")
+    browser.wait_text("bob", ".key-rows")
+    browser.click(".grants summary")
+    browser.type(".grants input", "octo/shop")
+    browser.click(".grants .primary")
+    browser.wait_text("octo/shop: developer", ".grants summary")
+    assert site.api("/users")["items"][0]["repositories"] == [{"repository": "octo/shop", "role": "developer"}]
+
+    browser.click(".grants li button")
+    browser.wait(lambda: site.api("/users")["items"][0]["repositories"] == [], "the role to be taken")

@@ -111,6 +111,10 @@ class Changes:
         return [
             ("POST /api/v1/users", "user.create", lambda: ask("POST", "/users", {"name": "ada", "role": "viewer"})),
             ("PUT /api/v1/users/{name}", "user.change", lambda: ask("PUT", "/users/ada", {"role": "admin"})),
+            ("PUT /api/v1/users/{name}/repositories/{owner}/{repository}", "user.grant",
+             lambda: ask("PUT", f"/users/ada/repositories/{self.name}", {"role": "viewer"})),
+            ("DELETE /api/v1/users/{name}/repositories/{owner}/{repository}", "user.revoke",
+             lambda: ask("DELETE", f"/users/ada/repositories/{self.name}")),
             ("POST /api/v1/users/{name}/invitation", "user.invite", lambda: self.invited(ask("POST", "/users/ada/invitation"))),
             ("POST /api/v1/setup", "user.join", lambda: ask("POST", "/setup", {"token": self.link, "password": PASSWORD}, requests.Session()), me),
             ("POST /api/v1/session", "session.open", lambda: ask("POST", "/session", {"name": "ada", "password": PASSWORD}, person), me),

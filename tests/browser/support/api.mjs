@@ -162,7 +162,7 @@ const invitation = (world, name) => ({ url: `https://ci.example.com/setup?token=
 
 function addUser({ world, body, response }) {
   if (findUser(world, body.name)) return fail(response, 409, 'conflict', `there is a user called ${body.name} already`);
-  world.users.push({ ...body, created_at: world.at(0), disabled_at: null, invited: true });
+  world.users.push({ ...body, repositories: [], created_at: world.at(0), disabled_at: null, invited: true });
   return reply(response, 201, invitation(world, body.name));
 }
 
@@ -170,6 +170,13 @@ function changeUser({ world, body, response }, name) {
   const user = findUser(world, name);
   if (body.role) user.role = body.role;
   if ('disabled' in body) user.disabled_at = body.disabled ? world.at(0) : null;
+  response.writeHead(204).end();
+}
+
+function setGrant({ world, body, response }, name, repository) {
+  const user = findUser(world, name);
+  user.repositories = user.repositories.filter((one) => one.repository !== repository);
+  if (body.role) user.repositories.push({ repository, role: body.role });
   response.writeHead(204).end();
 }
 
@@ -295,6 +302,8 @@ const ROUTES = [
   ['GET', /^\/users$/, ({ world, response }) => reply(response, 200, { items: world.users, next: null })],
   ['POST', /^\/users$/, addUser],
   ['PUT', /^\/users\/([^/]+)$/, changeUser],
+  ['PUT', /^\/users\/([^/]+)\/repositories\/([^/]+\/[^/]+)$/, setGrant],
+  ['DELETE', /^\/users\/([^/]+)\/repositories\/([^/]+\/[^/]+)$/, setGrant],
   ['POST', /^\/users\/([^/]+)\/invitation$/, ({ world, response }, name) => reply(response, 201, invitation(world, name))],
   ['PUT', /^\/session\/password$/, changePassword],
   ['POST', /^\/tokens$/, makeToken],

@@ -51,7 +51,7 @@ export class World {
         outcome: 'done', reason: '', before: null, after: { run: '7', job: '9' } },
     ];
     this.chain = { rows: 3, broken: null };
-    this.users = [{ name: 'bob', role: 'viewer', created_at: this.at(90_000), disabled_at: null, invited: true }];
+    this.users = [{ name: 'bob', role: 'viewer', repositories: [], created_at: this.at(90_000), disabled_at: null, invited: true }];
     this.keys = { secrets: [], variables: [], tokens: [] };
     this.channels = [
       { name: 'team', type: 'slack', on: ['failed', 'recovered'], repositories: [], pending: 0, dead: 1 },

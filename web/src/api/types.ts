@@ -248,6 +248,7 @@ export interface Key {
 export interface User {
   name: string;
   role: string;
+  repositories: { repository: string; role: string }[];
   created_at?: Time;
   disabled_at?: Time;
   /** Has a link, or had one, and no password. */

@@ -10,7 +10,7 @@ import { ask } from '../parts/dialog';
 import { Field, Form } from '../parts/field';
 import { attempt, Code, Failure, Loading } from '../parts/notice';
 import { When } from '../parts/when';
-import { Choice, ROLES } from './roles';
+import { Choice, ROLES, SERVER_ROLES } from './roles';
 
 interface Invitation {
   url: string;
@@ -67,7 +67,7 @@ function Row({ user, invite, reload }: { user: User; invite: Invite; reload: () 
       <strong><bdi>{user.name}</bdi></strong>
       {user.disabled_at
         ? <span class="bad-text">disabled <When at={user.disabled_at} /></span>
-        : <Choice label={`Role of ${user.name}`} value={user.role} choices={ROLES} choose={(role) => void change({ role }, `${user.name} is ${role} now.`)} />}
+        : <Choice label={`Role of ${user.name}`} value={user.role} choices={SERVER_ROLES} choose={(role) => void change({ role }, `${user.name} is ${role} now.`)} />}
       <span class="quiet-text">{user.invited ? 'has not chosen a password yet' : <>since <When at={user.created_at} /></>}</span>
       <span class="grow" />
       {user.disabled_at
@@ -76,7 +76,39 @@ function Row({ user, invite, reload }: { user: User; invite: Invite; reload: () 
             <button type="button" class="quiet" onClick={() => void reset()}>{user.invited ? 'New link' : 'Reset password'}</button>
             <button type="button" class="quiet" onClick={() => void disable()}>Disable</button>
           </>}
+      <Grants user={user} reload={reload} />
     </li>
+  );
+}
+
+/** Roles on single repositories, beside the server's. */
+function Grants({ user, reload }: { user: User; reload: () => void }) {
+  const repository = useSignal('');
+  const role = useSignal('developer');
+  const place = (name: string) => path`/users/${user.name}/repositories` + '/' + name.split('/').map(encodeURIComponent).join('/');
+  const give = async (name: string, given: string) => {
+    if (await attempt(() => send('PUT', place(name), { role: given }), `${user.name} is ${given} of ${name} now.`)) reload();
+  };
+  const take = async (name: string) => {
+    if (await attempt(() => send('DELETE', place(name)), `${user.name} has no role of ${name} any more.`)) reload();
+  };
+  return (
+    <details class="grants">
+      <summary>{user.repositories.length === 0 ? 'repositories' : user.repositories.map((one) => `${one.repository}: ${one.role}`).join(', ')}</summary>
+      <ul class="key-rows">
+        {user.repositories.map((one) => (
+          <li key={one.repository}>
+            <bdi>{one.repository}</bdi>
+            <Choice label={`Role of ${user.name} on ${one.repository}`} value={one.role} choices={ROLES} choose={(given) => void give(one.repository, given)} />
+            <button type="button" class="quiet" onClick={() => void take(one.repository)}>Take</button>
+          </li>
+        ))}
+      </ul>
+      <Form verb="Give" send={() => give(repository.value.trim(), role.value)}>
+        <Field label="Repository, OWNER/NAME" value={repository} required />
+        <label class="field"><span>Role there</span><Choice value={role.value} choices={ROLES} choose={(one) => (role.value = one)} /></label>
+      </Form>
+    </details>
   );
 }
 
@@ -93,7 +125,7 @@ function NewUser({ invite }: { invite: Invite }) {
       <Field label="Name" value={name} required />
       <label class="field">
         <span>Role</span>
-        <Choice value={role.value} choices={ROLES} choose={(one) => (role.value = one)} />
+        <Choice value={role.value} choices={SERVER_ROLES} choose={(one) => (role.value = one)} />
       </label>
     </Form>
   );

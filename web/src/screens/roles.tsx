@@ -1,6 +1,8 @@
 // The roles, each of which includes the ones before it, and a menu of a closed list.
 
 export const ROLES = ['viewer', 'developer', 'approver', 'admin'];
+/** `none`: only what is given on single repositories. */
+export const SERVER_ROLES = ['none', ...ROLES];
 
 interface Props {
   label?: string;
