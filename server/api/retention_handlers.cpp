@@ -160,8 +160,7 @@ Answer apply_retention(Services& services, Call call) {
     }
     auto applying = services.apply_retention(call.who.actor);
     const auto applied = co_await std::move(applying);
-    auto recording =
-        record_outside(services, call, {"retention.apply"}, outcome_of(applied));
+    auto recording = record_outside(services, call, {"retention.apply"}, outcome_of(applied));
     const auto recorded = co_await std::move(recording);
     co_return recorded ? reply(applied) : http::make_error(recorded.error());
 }

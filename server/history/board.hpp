@@ -19,8 +19,8 @@ struct Health {
 /// known, so the run before it counts. Pure.
 Health judge(std::span<const store::RunPoint> points);
 
-/// {"items": […]}: each repository of these (or the one given) with its default branch's health, its newest
-/// runs, what runs now and how long that took before.
+/// {"items": […]}: each repository of these (or the one given) with its default branch's health,
+/// its newest runs, what runs now and how long that took before.
 Result<std::string> get_wall(
     store::Connection& db, model::RepositoryId repository, const store::Among& among = {}
 );
