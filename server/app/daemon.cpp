@@ -16,6 +16,7 @@
 #include "app/retention.hpp"
 #include "app/run_here.hpp"
 #include "app/setup_notice.hpp"
+#include "app/webhook_metrics.hpp"
 #include "app/workshop.hpp"
 #include "base/deadline.hpp"
 #include "base/log.hpp"
@@ -273,22 +274,7 @@ void Daemon::measure(api::MetricsText& out) const {
     const auto http = shop_.server.counters();
     out.gauge({"triphammer_http_connections", "Open connections."}, to_double(http.open));
     out.counter({"triphammer_http_requests_total", "Requests read."}, to_double(http.requests));
-    const auto& hooks = receiver_.counters();
-    out.counter({"triphammer_webhooks_accepted_total", "Kept."}, to_double(hooks.accepted));
-    out.counter({"triphammer_webhooks_duplicate_total", "Known."}, to_double(hooks.duplicates));
-    out.counter({"triphammer_webhooks_refused_total", "Refused."}, to_double(hooks.refused));
-    out.counter({"triphammer_webhooks_failed_total", "Not kept: 503."}, to_double(hooks.failed));
-    out.counter(
-        {"triphammer_webhooks_fetched_total", "Kept, out of GitHub's log of deliveries."},
-        to_double(catch_up_.fetched())
-    );
-    out.counter(
-        {"triphammer_pushes_found_total", "Kept, out of branches' heads: no delivery came."},
-        to_double(branches_.found())
-    );
-    out.histogram(
-        {"triphammer_webhook_seconds", "From a webhook's head to its answer."}, receiver_.latency()
-    );
+    append_webhook_metrics(out, receiver_, catch_up_, branches_);
     out.gauge(
         {"triphammer_runners_connected", "Runners that are connected."},
         to_double(shop_.gateway.connected())

@@ -127,10 +127,9 @@ Task<> Dispatcher::State::keep_time() {
         co_await alarm.async_wait(asio::redirect_error(asio::use_awaitable, ended));
         const auto state = co_await asio::this_coro::cancellation_state;
         if (state.cancelled() != asio::cancellation_type::none) co_return;
-        if (!ended) {
-            machine.on_time(now());
-            pump();
-        }
+        if (ended) continue;
+        machine.on_time(now());
+        pump();
     }
 }
 
@@ -390,7 +389,7 @@ void Dispatcher::on_over(model::Fence fence) {
 }
 
 std::string Dispatcher::pause_reason() const {
-    auto shortage = state_->find_shortage();
+    const auto shortage = state_->find_shortage();
     return shortage.empty() ? state_->machine.pause_reason() : shortage;
 }
 

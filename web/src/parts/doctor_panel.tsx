@@ -2,7 +2,7 @@
 
 import { live } from '../api/live';
 import { useResource } from '../api/resource';
-import type { Finding } from '../api/types';
+import type { Finding } from '../api/doctor';
 import { Icon } from './icon';
 import { Code } from './notice';
 
