@@ -194,7 +194,7 @@ Answer set_environment(Services& services, Call call) {
     auto set = [&](store::Transaction& tx) -> Result<> {
         const auto environment = find_environment(tx, call);
         if (!environment) return environment.error();
-        const auto before = store::rules_of(tx, environment->repository, environment->name);
+        const auto before = store::own_rules_of(tx, *environment);
         if (!before) return before.error();
         const store::NewAudit entry{
             "environment.set",

@@ -145,6 +145,20 @@ Task<> record_denial(Services& services, const Route& route, const Call& call, s
     co_await std::move(recording);
 }
 
+/// On a repository the handler finds out whether the role suffices.
+Task<Response> handle_allowed(Services& services, const Route* route, Call call) {
+    Call asked;
+    asked.who = call.who;
+    asked.request.peer = call.request.peer;
+    auto handling = route->handle(services, std::move(call));
+    auto response = co_await std::move(handling);
+    if (route->scope == Scope::repository && response.status == 403) {
+        auto recording = record_denial(services, *route, asked, "refused on this repository");
+        co_await std::move(recording);
+    }
+    co_return response;
+}
+
 Task<Response> handle_known(
     Services& services, const Route* route, Credentials credentials, Call call
 ) {
@@ -175,8 +189,8 @@ Task<Response> handle_known(
     }
     call.who = std::move(*who);
     call.needed = needed_role(route->access);
-    auto answer = route->handle(services, std::move(call));
-    co_return co_await std::move(answer);
+    auto handling = handle_allowed(services, route, std::move(call));
+    co_return co_await std::move(handling);
 }
 
 bool needs_principal(const Route& route, const RequestHead& head) {

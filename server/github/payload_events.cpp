@@ -240,6 +240,9 @@ Result<> read_ref_change(Node payload, Event& event) {
 Result<> read_workflow_dispatch(Node payload, Event& event) {
     set_short_ref(event, payload["ref"].text(), kHeads);
     if (!is_ref(event.ref)) return missing("ref");
+    if (event.branch.empty() && event.tag.empty()) {
+        return invalid("the field 'ref' must name a branch or a tag, not " + event.ref);
+    }
     event.workflow = payload["workflow"].text();
     const auto inputs = payload["inputs"];
     if (inputs.is_object()) event.inputs_json = inputs.json();

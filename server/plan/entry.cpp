@@ -131,7 +131,10 @@ std::string ref_to_resolve(const Event& event) {
 }
 
 std::string run_ref(const Event& event) {
-    const bool is_default = event.name == "delete" || event.ref.empty();
+    const bool deletes = event.name == "delete";
+    // A commit that nobody calls a branch or a tag is none: not the default branch either.
+    if (!deletes && event.ref.empty() && !event.sha.empty()) return {};
+    const bool is_default = deletes || event.ref.empty();
     return is_default ? "refs/heads/" + event.default_branch : event.ref;
 }
 

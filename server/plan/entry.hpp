@@ -20,7 +20,8 @@ std::optional<model::Event> find_second_event(const model::Event& event);
 /// The ref whose commit must be found first; empty when the event names its commit itself.
 std::string ref_to_resolve(const model::Event& event);
 
-/// The ref that a run belongs to (`github.ref`).
+/// The ref that a run belongs to (`github.ref`); empty where the event names a commit alone, as
+/// deployments of one do.
 std::string run_ref(const model::Event& event);
 
 /// The marker in a commit's message that asks for no run: "[skip ci]", …; empty without one.

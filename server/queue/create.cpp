@@ -84,7 +84,7 @@ class Creation {
         if (!inserted) return inserted.error();
         const Member member{origin_.repository, run_.id};
         const bool ended = is_final(planned_.state);
-        if (!ended) note_head(tx_, run_);
+        note_head(tx_, run_);  // also of one that has ended: it may run again
         const bool is_strange = !ended && waits_for_trust(tx_, run_);
         is_held_ =
             is_strange || (!group_.name.empty() && !ended && !enter_group(tx_, member, group_));

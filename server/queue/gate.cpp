@@ -30,12 +30,12 @@ std::string definition_of(const store::RunRow& run, const store::JobRow& job) {
     return sha256_hex(run.definition_sha256 + '\n' + job.definition_json);
 }
 
-/// Branches and tags by their short names, other refs as they are.
-std::string short_name(const std::string& ref) {
-    for (const std::string_view prefix : {"refs/heads/", "refs/tags/"}) {
-        if (ref.starts_with(prefix)) return ref.substr(prefix.size());
-    }
-    return ref;
+/// What patterns of branches are about: a branch by its name, a tag as refs/tags/NAME, so that no
+/// tag, and no branch that is called like one, passes for a branch.
+std::string name_for_rules(const std::string& ref) {
+    constexpr std::string_view kHeads = "refs/heads/";
+    if (!ref.starts_with(kHeads) || ref.starts_with("refs/heads/refs/")) return ref;
+    return ref.substr(kHeads.size());
 }
 
 std::string describe_span(Milliseconds span) {
@@ -201,11 +201,11 @@ Result<Gate> look_at_environment(
     const auto rules = store::rules_of(tx, job.repository, job.environment);
     if (!rules) return fails(rules.error().message, model::Cause::invalid);
     if (*rules == EnvironmentRules{}) return Gate{};
-    const auto name = short_name(run.ref);
+    const auto name = name_for_rules(run.ref);
     if (!rules->branches.empty() && !plan::selects(rules->branches, name)) {
         return fails(
             "environment '" + job.environment + "' takes " + join(rules->branches, ", ") +
-                " only, and this is " + name,
+                " only, and this is " + (name.empty() ? "a commit alone" : name),
             model::Cause::invalid
         );
     }
@@ -293,7 +293,7 @@ Result<> check_voter(
     const Demand& demand,
     const std::string& actor
 ) {
-    if (!is_reviewer(db, demand.reviewers, actor)) {
+    if (!is_reviewer(db, question.repository, demand.reviewers, actor)) {
         return refused("only " + join(demand.reviewers, ", ") + " may answer this");
     }
     if (demand.allows_author || !is_author(db, question.run, actor)) return {};

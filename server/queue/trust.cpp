@@ -35,12 +35,10 @@ std::string subject_of(const store::NewApproval& question) {
 }
 
 std::optional<store::ApprovalRow> find_question(store::Connection& db, const store::RunRow& run) {
-    const auto head = store::find_fork_head(db, run.id);
-    if (!head) return {};
     store::ApprovalRow like;
     like.repository = run.repository;
     like.sha = run.sha;
-    like.head = *head;
+    like.head = store::find_fork_head(db, run.id).value_or(store::ForkHead{});
     return store::find_approval_of_head(db, like);
 }
 

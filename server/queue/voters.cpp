@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "store/approval_store.hpp"
+#include "store/token_store.hpp"
 #include "store/user_store.hpp"
 
 #include <nlohmann/json.hpp>
@@ -16,6 +17,7 @@ using nlohmann::json;
 namespace {
 
 constexpr std::string_view kUser = "user:";
+constexpr std::string_view kToken = "token:";
 
 std::string account_of(const std::string& actor) {
     return actor.starts_with(kUser) ? actor.substr(kUser.size()) : std::string{};
@@ -48,19 +50,52 @@ std::vector<std::string> list_authors(store::Connection& db, model::RunId id) {
     return out;
 }
 
+/// On the server and on this repository; none of a disabled account.
+std::vector<std::string> list_roles(
+    store::Connection& db, const store::UserRow& user, model::RepositoryId repository
+) {
+    if (user.disabled_at) return {};
+    std::vector<std::string> out{user.role};
+    for (const auto& grant : store::list_grants(db, user.id)) {
+        if (grant.repository == repository) out.push_back(grant.role);
+    }
+    return out;
+}
+
+/// Whoever lost the right since does not count.
+bool may_answer(const std::vector<std::string>& roles) {
+    return std::any_of(roles.begin(), roles.end(), [](const std::string& role) {
+        return role == "approver" || role == "admin";
+    });
+}
+
+/// True for whoever is no token, too: the admin socket.
+bool is_valid_token(store::Connection& db, const std::string& actor) {
+    if (!actor.starts_with(kToken)) return true;
+    const auto name = actor.substr(kToken.size());
+    const auto tokens = store::list_tokens(db);
+    return std::none_of(tokens.begin(), tokens.end(), [&](const store::TokenRow& token) {
+        return token.name == name && token.revoked_at;
+    });
+}
+
 }  // namespace
 
 bool is_reviewer(
-    store::Connection& db, const std::vector<std::string>& reviewers, const std::string& actor
+    store::Connection& db,
+    model::RepositoryId repository,
+    const std::vector<std::string>& reviewers,
+    const std::string& actor
 ) {
-    if (reviewers.empty()) return true;
     const auto account = account_of(actor);
     const auto user = account.empty() ? std::nullopt : store::find_user_by_name(db, account);
-    return std::any_of(reviewers.begin(), reviewers.end(), [&](const std::string& one) {
-        if (one == actor) return true;
-        if (!user || user->disabled_at) return false;
-        return equal_ignoring_case(one, account) || one == user->role;
-    });
+    const auto roles = user ? list_roles(db, *user, repository) : std::vector<std::string>{};
+    if (user ? !may_answer(roles) : !is_valid_token(db, actor)) return false;
+    const auto is_meant = [&](const std::string& one) {
+        return one == actor || (user && equal_ignoring_case(one, account)) ||
+               std::find(roles.begin(), roles.end(), one) != roles.end();
+    };
+    return reviewers.empty() || std::any_of(reviewers.begin(), reviewers.end(), is_meant);
 }
 
 bool is_author(store::Connection& db, model::RunId run, const std::string& actor) {

@@ -9,10 +9,14 @@
 
 namespace triphammer::queue {
 
-/// Named in `reviewers` as an account, as an actor, or by the role that the account has; anybody
-/// where nobody is named.
+/// Named in `reviewers` as an account, as an actor, or by a role that the account has on the server
+/// or on this repository; anybody where nobody is named. Nobody whose account is disabled or may
+/// not approve any more, and no token that was revoked.
 bool is_reviewer(
-    store::Connection& db, const std::vector<std::string>& reviewers, const std::string& actor
+    store::Connection& db,
+    model::RepositoryId repository,
+    const std::vector<std::string>& reviewers,
+    const std::string& actor
 );
 
 /// Whether the change or the run is this actor's: who pushed, who wrote the head commit, who opened

@@ -128,7 +128,9 @@ std::vector<Vote> list_votes(Connection& db, model::ApprovalId id);
 
 // ── environments ─────────────────────────────────────────────────────────────────────────────
 
-/// As set for this name, whatever its case, else for "*". An error where nobody can read them.
+/// As set for this name, whatever its case; none where nothing is set for it.
+Result<model::EnvironmentRules> own_rules_of(Connection& db, const EnvironmentRow& environment);
+/// The same, else what is set for "*". An error where nobody can read them.
 Result<model::EnvironmentRules> rules_of(
     Connection& db, model::RepositoryId repository, std::string_view environment
 );

@@ -61,6 +61,23 @@ Result<> set_fork_approval(
     return {};
 }
 
+namespace {
+
+Result<model::EnvironmentRules> read_rules_text(const std::optional<std::string>& text) {
+    if (!text) return model::EnvironmentRules{};
+    return model::read_rules(nlohmann::json::parse(*text, nullptr, false));
+}
+
+}  // namespace
+
+Result<model::EnvironmentRules> own_rules_of(Connection& db, const EnvironmentRow& environment) {
+    auto query = db.prepare(
+        "SELECT rules FROM environments WHERE repository = ? AND lower(name) = lower(?) LIMIT 1"
+    );
+    return read_rules_text(query.bind(environment.repository, environment.name).find<std::string>()
+    );
+}
+
 Result<model::EnvironmentRules> rules_of(
     Connection& db, model::RepositoryId repository, std::string_view environment
 ) {
@@ -69,9 +86,7 @@ Result<model::EnvironmentRules> rules_of(
         "SELECT rules FROM environments WHERE repository = ?1 AND rules <> '{}' "
         "AND (lower(name) = lower(?2) OR name = '*') ORDER BY name = '*', name <> ?2 LIMIT 1"
     );
-    const auto text = query.bind(repository, environment).find<std::string>();
-    if (!text) return model::EnvironmentRules{};
-    return model::read_rules(nlohmann::json::parse(*text, nullptr, false));
+    return read_rules_text(query.bind(repository, environment).find<std::string>());
 }
 
 void set_rules(
@@ -80,12 +95,17 @@ void set_rules(
     const model::EnvironmentRules& rules,
     std::string_view actor
 ) {
-    auto put = tx.prepare(
-        "INSERT INTO environments (repository, name, rules) VALUES (?, ?, ?) "
-        "ON CONFLICT (repository, name) DO UPDATE SET rules = excluded.rules"
-    );
     const auto text = model::to_rules_json(rules).dump();
-    put.bind(environment.repository, environment.name, text).run();
+    // However it is spelled: a file must not choose between two rules.
+    auto replace = tx.prepare(
+        "UPDATE environments SET rules = ?3 WHERE repository = ?1 AND lower(name) = lower(?2)"
+    );
+    const auto count = replace.bind(environment.repository, environment.name, text).run();
+    if (count == 0) {
+        auto put =
+            tx.prepare("INSERT INTO environments (repository, name, rules) VALUES (?, ?, ?)");
+        put.bind(environment.repository, environment.name, text).run();
+    }
     NewChange change{.subject = "environment", .id = environment.repository.value};
     const auto reason = "rules of " + environment.name + ": " + text;
     change.reason = reason;

@@ -138,6 +138,7 @@ TEST(Payload, ReadsTheOtherEvents) {
     EXPECT_EQ(created->ref, "refs/tags/v3");
     EXPECT_EQ(removed->branch, "old/x");
     EXPECT_TRUE(removed->deleted);
+    EXPECT_FALSE(scan("workflow_dispatch", with(R"("ref":"refs/pull/7/head","workflow":"a.yml")")));
     EXPECT_EQ(manual->branch, "main");
     EXPECT_EQ(manual->inputs_json, R"({"a":"b","n":1.5})");
     EXPECT_EQ(remote->dispatch_type, "go");

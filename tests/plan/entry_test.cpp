@@ -109,3 +109,14 @@ TEST(Entry, KnowsWhichRefARunBelongsTo) {
     EXPECT_EQ(ref_to_resolve(deleted), "refs/heads/main");
     EXPECT_EQ(ref_to_resolve(dispatched), "refs/heads/trunk");
 }
+
+// A deployment of a commit that it gives no name: rules and caches of the default branch are not its.
+TEST(Entry, ACommitAloneIsOfNoBranch) {
+    model::Event deployment;
+    deployment.name = "deployment";
+    deployment.default_branch = "main";
+    deployment.sha = std::string(40, 'a');
+
+    EXPECT_EQ(run_ref(deployment), "");
+    EXPECT_EQ(ref_to_resolve(deployment), "");
+}

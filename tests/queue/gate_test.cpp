@@ -241,6 +241,57 @@ TEST_F(EnvironmentGate, TakesItsBranchesOnly) {
     EXPECT_TRUE(claim());
 }
 
+TEST_F(EnvironmentGate, TakesNoTagForABranchAndNoBranchForATag) {
+    ASSERT_TRUE(set({.branches = {"main", "refs/tags/v*"}}));
+
+    const auto tag = ship("refs/tags/main");
+    EXPECT_FALSE(claim());
+    EXPECT_EQ(job_state(tag, "ship"), "failed");
+    const auto branch = ship("refs/heads/refs/tags/v1");
+    EXPECT_FALSE(claim());
+    EXPECT_EQ(job_state(branch, "ship"), "failed");
+    const auto commit = ship("");
+    EXPECT_FALSE(claim());
+    EXPECT_EQ(job_state(commit, "ship"), "failed");
+
+    ship("refs/tags/v1");
+    EXPECT_TRUE(claim());
+}
+
+TEST_F(EnvironmentGate, CountsNobodyWhoLostTheRight) {
+    ASSERT_TRUE(set({.approvals = 2}));
+    ship();
+    EXPECT_FALSE(claim());
+    ASSERT_TRUE(answer("user:ada"));
+
+    write([](store::Transaction& tx) -> Result<> {
+        store::set_disabled(tx, *store::find_user_by_name(tx, "ada"), true, "x");
+        return {};
+    });
+    ASSERT_TRUE(answer("user:bob"));
+
+    EXPECT_FALSE(claim());
+    EXPECT_EQ(question().state, ApprovalState::pending);
+}
+
+TEST_F(EnvironmentGate, KnowsRolesOnTheRepository) {
+    write([&](store::Transaction& tx) -> Result<> {
+        for (const auto* name : {"eve", "kim"}) store::add_user(tx, name, "none", "x").value();
+        store::put_grant(
+            tx, *store::find_user_by_name(tx, "eve"), {repository, "approver"}, "user:root"
+        );
+        return {};
+    });
+    ASSERT_TRUE(set({.approvals = 1, .reviewers = {"approver"}}));
+    ship();
+    EXPECT_FALSE(claim());
+
+    EXPECT_EQ(answer("user:kim").error().code, Code::refused);
+    ASSERT_TRUE(answer("user:eve"));
+
+    EXPECT_TRUE(claim());
+}
+
 /// What a file says is no way around: neither another case nor a name that nobody made rules for.
 TEST_F(EnvironmentGate, CannotBeAvoidedByAnotherName) {
     ASSERT_TRUE(set({.approvals = 1}));
@@ -260,6 +311,11 @@ TEST_F(EnvironmentGate, CannotBeAvoidedByAnotherName) {
     EXPECT_EQ(rules_of("Production"), 1);
     EXPECT_EQ(rules_of("prod"), 2);
     EXPECT_EQ(rules_of("dev"), 0);
+
+    write([&](store::Transaction& tx) {
+        return set_environment_rules(tx, {repository, "PRODUCTION"}, {.approvals = 3}, "user:root");
+    });
+    EXPECT_EQ(rules_of("production"), 3);
 }
 
 TEST_F(EnvironmentGate, ForgetsAQuestionWhoseJobEnded) {

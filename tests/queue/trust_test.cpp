@@ -102,6 +102,23 @@ TEST_F(Trust, CancelsWhatWasRejectedAndAsksAgainForAnotherTry) {
     EXPECT_EQ(questions("pending").size(), 1U);
 }
 
+TEST_F(Trust, KnowsTheHeadOfARunThatWasSkippedAtFirst) {
+    auto plan = make_pull('b');
+    plan.runs[0].state = model::RunState::succeeded;
+    for (auto& job : plan.runs[0].jobs) job.state = model::JobState::skipped;
+    const auto run = create_planned(plan);
+
+    const RerunRequest again{.actor = "mona"};
+    ASSERT_TRUE(try_write([&](store::Transaction& tx) { return rerun(tx, run, again); }));
+
+    ASSERT_EQ(questions("pending").size(), 1U);
+    EXPECT_EQ(questions()[0].head, (store::ForkHead{kFork, kStranger}));
+    pull('c');
+    ASSERT_TRUE(answer(true));
+    EXPECT_TRUE(claim());
+    EXPECT_EQ(job_state(run, "test"), "blocked");
+}
+
 TEST_F(Trust, StaysClosedForACancelAndARerun) {
     const auto run = pull('b');
     write([&](store::Transaction& tx) {
