@@ -7,6 +7,7 @@
 #include "store/meta_store.hpp"
 #include "store/sealed_store.hpp"
 
+#include <cstdio>
 #include <utility>
 
 namespace triphammer::access {
@@ -77,6 +78,27 @@ Error missing_next(const KeyFile& file) {
     );
 }
 
+/// The key in use takes the place of the one before it; until then `.next` is its only copy.
+Result<> put_in_place(const KeyFile& file) {
+    const auto next = next_path(file).string();
+    const auto path = file.path.string();
+    if (std::rename(next.c_str(), path.c_str()) == 0) return {};
+    auto error = from_errno("rename");
+    return with_context(
+        next + " holds the master key in use and has to take the place of " + path +
+            " (keep both; a mount of its own cannot be replaced: mount its folder)",
+        std::move(error)
+    );
+}
+
+/// The key in use is written over itself: what the next one has to do when there is no way back.
+Result<> prove_place(const KeyFile& file) {
+    auto bytes = read_file(file.path, 4096);
+    if (!bytes) return bytes.error();
+    const Secret key{std::move(*bytes)};
+    return replace_file(file.path, key.reveal(), 0600);
+}
+
 /// The new key of a change that is under way; nothing: there is none. A file that was written and
 /// never used goes, one that holds the key of this database takes its place.
 Result<std::optional<Secret>> find_next_key(
@@ -94,11 +116,11 @@ Result<std::optional<Secret>> find_next_key(
         if (check == facts.next) return std::optional{std::move(*key)};
         return refused(path.string() + " is not the key that the change was begun with");
     }
-    if (!check.empty() && check == facts.check) {
-        std::filesystem::rename(path, file.path, failure);
-    } else {
-        std::filesystem::remove(path, failure);
+    if (key && check == facts.check) {
+        if (auto placed = put_in_place(file); !placed) return placed.error();
+        return std::optional<Secret>{};
     }
+    std::filesystem::remove(path, failure);
     if (failure) return Error{Code::io, path.string() + ": " + failure.message()};
     return std::optional<Secret>{};
 }
@@ -143,6 +165,9 @@ Task<Result<std::int64_t>> KeyRotation::rotate(std::string actor) {
     const auto facts = co_await std::move(reading);
     if (!facts) co_return facts.error();
     if (facts->next.empty()) {
+        if (auto settled = find_next_key(file_, *facts, random_); !settled) {
+            co_return settled.error();
+        }
         // What an earlier key sealed and came late: from now on that key opens nothing.
         auto sealing = reseal();
         if (auto sealed = co_await std::move(sealing); !sealed) co_return sealed;
@@ -186,6 +211,14 @@ Task<Result<std::int64_t>> KeyRotation::forget_retired() {
 }
 
 Task<Result<>> KeyRotation::begin() {
+    if (auto proven = prove_place(file_); !proven) {
+        co_return with_context(
+            "the master key is not changed: " + file_.path.string() +
+                " cannot be replaced, whose folder has to let this user (a mount of its own never "
+                "can: mount its folder)",
+            proven.error()
+        );
+    }
     Secret next{random_bytes(random_, kKeyBytes)};
     const auto check = Sealer{next, random_}.check_value();
     auto written = replace_file(next_path(file_), next.reveal(), 0600);
@@ -235,12 +268,7 @@ Task<Result<>> KeyRotation::finish(std::string actor) {
     };
     auto ending = database_.write(end);
     if (auto ended = co_await std::move(ending); !ended) co_return ended;
-    std::error_code failure;
-    const auto next = next_path(file_);
-    if (!std::filesystem::exists(next, failure)) co_return Result<>{};
-    std::filesystem::rename(next, file_.path, failure);
-    if (failure) co_return Error{Code::io, "rename " + next.string() + ": " + failure.message()};
-    co_return Result<>{};
+    co_return put_in_place(file_);
 }
 
 }  // namespace triphammer::access

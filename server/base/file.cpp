@@ -101,7 +101,9 @@ Result<> replace_file(const std::filesystem::path& path, std::string_view bytes,
         return written.error();
     }
     if (::rename(temporary.c_str(), path.c_str()) != 0) {
-        return from_errno("rename " + temporary.string());
+        auto error = from_errno("rename " + temporary.string());
+        ::unlink(temporary.c_str());
+        return error;
     }
     return sync_directory(path.has_parent_path() ? path.parent_path() : ".");
 }

@@ -198,3 +198,45 @@ TEST_F(KeyRotationTest, WithoutTheNewKeyOfAChangeNothingStarts) {
     EXPECT_EQ(open().error().code, Code::refused);
     EXPECT_TRUE(std::filesystem::exists(next));
 }
+
+TEST_F(KeyRotationTest, AKeyInUseThatFoundNoPlaceIsNotWrittenOver) {
+    open().value();
+    set("ONE", "a value");
+    rotate().value();
+    const auto in_use = key();
+    std::filesystem::rename(file.path, next);
+    std::filesystem::create_directories(file.path / "in the way");
+
+    EXPECT_EQ(rotate().error().code, Code::io);
+    EXPECT_EQ(read_file(next, 64).value(), in_use);
+    EXPECT_FALSE(open());
+    EXPECT_EQ(read_file(next, 64).value(), in_use);
+
+    std::filesystem::remove_all(file.path);
+    EXPECT_EQ(rotate().value(), 1);
+    EXPECT_NE(key(), in_use);
+    open().value();
+    EXPECT_EQ(get("ONE"), "a value");
+}
+
+TEST_F(KeyRotationTest, NoChangeBeginsOfAFileThatCannotBeReplaced) {
+    open().value();
+    set("ONE", "a value");
+    const auto before = key();
+    const std::filesystem::path in_the_way = file.path.string() + ".new";
+    std::filesystem::create_directory(in_the_way);
+
+    const auto refusal = rotate();
+
+    ASSERT_FALSE(refusal);
+    EXPECT_NE(refusal.error().message.find("cannot be replaced"), std::string::npos);
+    EXPECT_FALSE(std::filesystem::exists(next));
+    EXPECT_FALSE(database.database
+                     ->read_now([](store::Connection& db) -> Result<bool> {
+                         return is_key_changing(db);
+                     })
+                     .value());
+    EXPECT_EQ(key(), before);
+    std::filesystem::remove(in_the_way);
+    EXPECT_EQ(rotate().value(), 1);
+}
