@@ -100,13 +100,15 @@ Result<> prove_place(const KeyFile& file) {
 }
 
 /// The new key of a change that is under way; nothing: there is none. A file that was written and
-/// never used goes, one that holds the key of this database takes its place.
+/// never used goes, one that holds the key of this database takes its place. What cannot be read
+/// may be that one: it stays, and is an error.
 Result<std::optional<Secret>> find_next_key(
     const KeyFile& file, const Facts& facts, Random& random
 ) {
     const auto path = next_path(file);
     std::error_code failure;
     const bool is_there = std::filesystem::exists(path, failure);
+    if (failure) return Error{Code::io, path.string() + ": " + failure.message()};
     if (!is_there && !facts.next.empty()) return missing_next(file);
     if (!is_there) return std::optional<Secret>{};
     auto key = read_master_key({path, file.may_create});
@@ -120,6 +122,8 @@ Result<std::optional<Secret>> find_next_key(
         if (auto placed = put_in_place(file); !placed) return placed.error();
         return std::optional<Secret>{};
     }
+    const bool has_wrong_size = !key && key.error().code == Code::invalid;
+    if (!key && !has_wrong_size) return key.error();
     std::filesystem::remove(path, failure);
     if (failure) return Error{Code::io, path.string() + ": " + failure.message()};
     return std::optional<Secret>{};

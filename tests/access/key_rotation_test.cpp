@@ -240,3 +240,22 @@ TEST_F(KeyRotationTest, NoChangeBeginsOfAFileThatCannotBeReplaced) {
     std::filesystem::remove(in_the_way);
     EXPECT_EQ(rotate().value(), 1);
 }
+
+TEST_F(KeyRotationTest, ANextKeyThatCannotBeReadStays) {
+    open().value();
+    replace_file(next, std::string(32, 'n'), 0644).value();
+
+    EXPECT_EQ(open().error().code, Code::refused);
+    EXPECT_TRUE(std::filesystem::exists(next));
+    EXPECT_EQ(rotate().error().code, Code::refused);
+    EXPECT_TRUE(std::filesystem::exists(next));
+}
+
+TEST_F(KeyRotationTest, ANextKeyOfAnotherSizeGoes) {
+    open().value();
+    replace_file(next, "short").value();
+
+    open().value();
+
+    EXPECT_FALSE(std::filesystem::exists(next));
+}
