@@ -165,6 +165,13 @@ Task<Result<std::unique_ptr<Sealer>>> KeyRotation::open(
 Task<Result<std::int64_t>> KeyRotation::rotate(std::string actor) {
     if (std::exchange(is_under_way_, true)) co_return conflict("the key is being changed already");
     const std::shared_ptr<void> over{nullptr, [this](void*) { is_under_way_ = false; }};
+    auto changing = change(std::move(actor));
+    const auto count = co_await std::move(changing);
+    if (count) is_changed_ = true;
+    co_return count;
+}
+
+Task<Result<std::int64_t>> KeyRotation::change(std::string actor) {
     auto reading = database_.read(read_facts);
     const auto facts = co_await std::move(reading);
     if (!facts) co_return facts.error();
@@ -186,13 +193,16 @@ Task<Result<std::int64_t>> KeyRotation::rotate(std::string actor) {
     co_return count;
 }
 
+/// What is retired by a change of this process stays until the next start.
 Task<Result<std::int64_t>> KeyRotation::go_on() {
+    if (is_changed_ || std::exchange(is_under_way_, true)) co_return std::int64_t{0};
+    const std::shared_ptr<void> over{nullptr, [this](void*) { is_under_way_ = false; }};
     auto reading = database_.read(read_facts);
     const auto facts = co_await std::move(reading);
     if (!facts) co_return facts.error();
     if (!facts->next.empty()) {
-        auto rotating = rotate("");
-        co_return co_await std::move(rotating);
+        auto changing = change("");
+        co_return co_await std::move(changing);
     }
     if (facts->retired.empty()) co_return std::int64_t{0};
     auto forgetting = forget_retired();

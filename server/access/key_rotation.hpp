@@ -34,10 +34,12 @@ class KeyRotation {
     /// Changes the key, or brings a change to its end that a death interrupted. How many values
     /// have been sealed anew. Code::conflict: one is under way.
     Task<Result<std::int64_t>> rotate(std::string actor);
-    /// After a start: what an interrupted change left to do, if any.
+    /// After a start: what an interrupted change left to do, if any. Nothing while, and after, this
+    /// object changes the key: the values of the key before are waited for until the next start.
     Task<Result<std::int64_t>> go_on();
 
   private:
+    Task<Result<std::int64_t>> change(std::string actor);
     Task<Result<>> begin();
     Task<Result<std::int64_t>> reseal();
     Task<Result<std::int64_t>> forget_retired();
@@ -48,6 +50,7 @@ class KeyRotation {
     Sealer& sealer_;
     Random& random_;
     bool is_under_way_ = false;
+    bool is_changed_ = false;
 };
 
 }  // namespace triphammer::access

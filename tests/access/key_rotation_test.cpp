@@ -71,7 +71,20 @@ struct KeyRotationTest : ::testing::Test {
         database.database->write_now(put).value();
     }
 
+    Result<std::int64_t> rotate_and_go_on() {
+        return run_task<Result<std::int64_t>>([&](Executor) { return rotate_and_go_on_here(); });
+    }
+
   private:
+    Task<Result<std::int64_t>> rotate_and_go_on_here() {
+        KeyRotation rotation{file, *database.database, *sealer, random};
+        auto rotating = rotation.rotate("ada");
+        const auto rotated = co_await std::move(rotating);
+        if (!rotated) co_return rotated;
+        auto going_on = rotation.go_on();
+        co_return co_await std::move(going_on);
+    }
+
     Task<Result<std::int64_t>> rotate_here() {
         KeyRotation rotation{file, *database.database, *sealer, random};
         auto rotating = rotation.rotate("ada");
@@ -258,4 +271,14 @@ TEST_F(KeyRotationTest, ANextKeyOfAnotherSizeGoes) {
     open().value();
 
     EXPECT_FALSE(std::filesystem::exists(next));
+}
+
+TEST_F(KeyRotationTest, WhatAChangeRetiresIsNotForgottenByTheSameProcess) {
+    open().value();
+    const auto late = sealer->seal("late value", {"secret", "0", "", "LATE"});
+
+    EXPECT_EQ(rotate_and_go_on().value(), 0);
+
+    EXPECT_FALSE(sealer->old_key().empty());
+    EXPECT_EQ(sealer->open(late, {"secret", "0", "", "LATE"}).value().reveal(), "late value");
 }
