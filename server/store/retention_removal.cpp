@@ -56,7 +56,19 @@ void give_up_logs(Transaction& tx, model::RunId run) {
     put.bind(run).run();
 }
 
+/// What was said about a fork's head holds for each run of it, and goes with the last one.
+void pass_on_approvals(Transaction& tx, model::RunId run) {
+    auto update = tx.prepare(
+        "UPDATE approvals SET run = coalesce((SELECT max(head.run) FROM fork_heads AS head "
+        "WHERE head.repository = approvals.repository AND head.sha = approvals.sha "
+        "AND head.head_repository = approvals.head_repository AND head.author = approvals.author "
+        "AND head.run <> approvals.run), run) WHERE run = ? AND kind = 'fork'"
+    );
+    update.bind(run).run();
+}
+
 void remove_rows(Transaction& tx, model::RunId run) {
+    pass_on_approvals(tx, run);
     for (const auto* table :
          {"test_results", "report_parts", "reports", "step_summaries", "steps"}) {
         tx.prepare("DELETE FROM " + std::string{table} + std::string{kOfAttempts}).bind(run).run();

@@ -46,14 +46,27 @@ struct RetentionTest : ::testing::Test, QueueFixture {
         });
     }
 
+    void add_fork_head(model::RunId run, int author) {
+        write([&](store::Transaction& tx) -> Result<> {
+            tx.prepare(
+                  "INSERT INTO fork_heads (run, repository, sha, head_repository, author) "
+                  "SELECT id, repository, sha, 1, ? FROM runs WHERE id = ?"
+            )
+                .bind(author, run)
+                .run();
+            return {};
+        });
+    }
+
     /// What people were asked about it, and what GitHub was told.
     void ask_about(model::RunId run) {
+        add_fork_head(run, 2);
         write([&](store::Transaction& tx) -> Result<> {
             for (const auto* text :
-                 {"INSERT INTO fork_heads (run, repository, sha, head_repository, author) "
-                  "SELECT id, repository, sha, 1, 2 FROM runs WHERE id = ?",
-                  "INSERT INTO approvals (kind, repository, run, sha, subject, state, created_at) "
-                  "SELECT 'fork', repository, id, sha, 'x', 'pending', 1 FROM runs WHERE id = ?",
+                 {"INSERT INTO approvals (kind, repository, run, sha, head_repository, author, "
+                  "subject, state, created_at) "
+                  "SELECT 'fork', repository, id, sha, 1, 2, 'x', 'pending', 1 FROM runs WHERE id "
+                  "= ?",
                   "INSERT INTO approval_votes (approval, actor, approves, comment, at) "
                   "SELECT id, 'user:ada', 1, '', 1 FROM approvals WHERE run = ?",
                   "INSERT INTO check_runs (repository, sha, name, app, run) "
@@ -143,6 +156,26 @@ TEST_F(RetentionTest, ARunThatIsGoneLeavesNoRowAndItsLogsToBeRemoved) {
     for (const auto* table : {"fork_heads", "approvals", "approval_votes", "check_runs"}) {
         EXPECT_EQ(number("SELECT count(*) FROM " + std::string{table}), 0) << table;
     }
+    EXPECT_EQ(number("SELECT count(*) FROM pragma_foreign_key_check"), 0);
+}
+
+TEST_F(RetentionTest, WhatWasSaidAboutAForksHeadGoesWithTheLastRunOfIt) {
+    const auto first = ended_run("refs/tags/v1");
+    const auto second = ended_run("refs/tags/v2");
+    const auto of_another = ended_run();
+    ask_about(first);
+    add_fork_head(second, 2);
+    add_fork_head(of_another, 3);
+
+    ASSERT_TRUE(remove(first));
+
+    EXPECT_EQ(number("SELECT run FROM approvals"), second.value);
+    EXPECT_EQ(number("SELECT count(*) FROM approval_votes"), 1);
+
+    ASSERT_TRUE(remove(second));
+
+    EXPECT_EQ(number("SELECT count(*) FROM approvals"), 0);
+    EXPECT_EQ(number("SELECT count(*) FROM approval_votes"), 0);
     EXPECT_EQ(number("SELECT count(*) FROM pragma_foreign_key_check"), 0);
 }
 
