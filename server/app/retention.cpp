@@ -24,6 +24,7 @@ constexpr auto kUnusedFor = 30 * 24h;
 constexpr int kCandidates = 500;
 // What one transaction takes: some milliseconds, which whoever commits beside it waits.
 constexpr std::size_t kRunsAtOnce = 2;
+constexpr int kRowsAtOnce = 1'000;  // of a run
 constexpr std::size_t kLogsAtOnce = 50;
 constexpr std::size_t kDeliveriesAtOnce = 50;
 constexpr int kChangesAtOnce = 2'000;
@@ -139,6 +140,10 @@ Task<Result<bool>> Retention::apply(const store::RetentionPlan& plan, Removed& r
 Task<Result<bool>> Retention::remove_runs(const store::RetentionPlan& plan, Removed& removed) {
     const auto before = removed.runs;
     for (const auto piece : in_pieces(plan.runs, kRunsAtOnce)) {
+        for (const auto& run : piece) {
+            auto thinning = thin_run(run.id);
+            if (auto thinned = co_await std::move(thinning); !thinned) co_return thinned.error();
+        }
         std::vector<std::string> files;
         auto remove = [&](store::Transaction& tx) -> Result<Removed> {
             Removed done;
@@ -163,6 +168,28 @@ Task<Result<bool>> Retention::remove_runs(const store::RetentionPlan& plan, Remo
         co_await std::move(pause);
     }
     co_return removed.runs > before;
+}
+
+/// Until what is left fits into one transaction.
+Task<Result<>> Retention::thin_run(model::RunId run) {
+    for (;;) {
+        auto look = [run](store::Connection& db) -> Result<bool> {
+            return store::has_many_rows(db, run, kRowsAtOnce);
+        };
+        auto looking = core_.database->read(look);
+        const auto is_large = co_await std::move(looking);
+        if (!is_large) co_return is_large.error();
+        if (!*is_large) co_return Result<>{};
+        auto thin = [run](store::Transaction& tx) -> Result<bool> {
+            return store::thin_run(tx, run, kRowsAtOnce);
+        };
+        auto thinning = core_.database->write(thin);
+        const auto is_thinner = co_await std::move(thinning);
+        if (!is_thinner) co_return is_thinner.error();
+        if (!*is_thinner) co_return Result<>{};
+        auto pause = let_others_commit();
+        co_await std::move(pause);
+    }
 }
 
 Task<Result<bool>> Retention::remove_logs(const store::RetentionPlan& plan, Removed& removed) {

@@ -36,6 +36,7 @@ class Retention {
     Task<Result<Removed>> apply_rules();
     Task<Result<bool>> apply(const store::RetentionPlan& plan, Removed& removed);
     Task<Result<bool>> remove_runs(const store::RetentionPlan& plan, Removed& removed);
+    Task<Result<>> thin_run(model::RunId run);
     Task<Result<bool>> remove_logs(const store::RetentionPlan& plan, Removed& removed);
     Task<Result<bool>> remove_deliveries(const store::RetentionPlan& plan, Removed& removed);
     Task<> remove_log_files();

@@ -94,7 +94,38 @@ void remove_rows(Transaction& tx, model::RunId run) {
         .run();
 }
 
+/// What an attempt may have thousands of, and the rest of its key.
+constexpr std::pair<std::string_view, std::string_view> kManyRows[] = {
+    {"test_results", "test"}, {"steps", "number"}};
+
+std::string rows_of_run(std::string_view table) {
+    return " FROM jobs AS j JOIN attempts AS a ON a.job = j.id JOIN " + std::string{table} +
+           " AS t ON t.attempt = a.id WHERE j.run = ? LIMIT ?";
+}
+
 }  // namespace
+
+bool has_many_rows(Connection& db, model::RunId run, int most) {
+    std::int64_t count = 0;
+    for (const auto& [table, key] : kManyRows) {
+        auto query = db.prepare("SELECT count(*) FROM (SELECT 1" + rows_of_run(table) + ")");
+        count += query.bind(run, most).find<std::int64_t>().value_or(0);
+    }
+    return count > most;
+}
+
+bool thin_run(Transaction& tx, model::RunId run, int most) {
+    if (!is_run_removable(tx, run)) return false;
+    for (const auto& [table, key] : kManyRows) {
+        const auto row = std::string{key};
+        auto remove = tx.prepare(
+            "DELETE FROM " + std::string{table} + " WHERE (attempt, " + row +
+            ") IN (SELECT t.attempt, t." + row + rows_of_run(table) + ")"
+        );
+        if (remove.bind(run, most).run() > 0) return true;
+    }
+    return false;
+}
 
 std::optional<std::vector<std::string>> remove_run(Transaction& tx, model::RunId run) {
     if (!is_run_removable(tx, run)) return {};

@@ -73,6 +73,11 @@ RetentionPlan plan_retention(
     Connection& db, const RetentionSettings& settings, TimePoint now, int limit
 );
 
+/// More steps and results of tests than one transaction should remove.
+bool has_many_rows(Connection& db, model::RunId run, int most);
+/// Up to `most` of them go before their run, which is about to. False: none did, or the run has to
+/// stay after all; what went before a re-run began stays away.
+bool thin_run(Transaction& tx, model::RunId run, int most);
 /// With its jobs, attempts, steps, reports and artifacts, whose files are given back to be removed.
 /// Nothing: it has to stay after all. Its logs are in `unwanted_logs` from then on.
 std::optional<std::vector<std::string>> remove_run(Transaction& tx, model::RunId run);

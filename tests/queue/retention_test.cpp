@@ -179,6 +179,59 @@ TEST_F(RetentionTest, WhatWasSaidAboutAForksHeadGoesWithTheLastRunOfIt) {
     EXPECT_EQ(number("SELECT count(*) FROM pragma_foreign_key_check"), 0);
 }
 
+TEST_F(RetentionTest, ALargeRunGoesInPieces) {
+    const auto large = ended_run("refs/tags/v1");
+    ended_run();
+    write([&](store::Transaction& tx) -> Result<> {
+        tx.prepare(
+              "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 25) "
+              "INSERT INTO tests (id, repository, workflow_path, job_key, suite, name) "
+              "SELECT n.i, r.repository, r.workflow_path, 'a', '', n.i FROM n JOIN runs AS r "
+              "WHERE r.id = ?"
+        )
+            .bind(large)
+            .run();
+        tx.prepare(
+              "INSERT INTO test_results (attempt, test, outcome, ms, file, line, message, details) "
+              "SELECT a.id, t.id, 'failed', 1, '', 1, '', '' FROM attempts AS a "
+              "JOIN jobs AS j ON j.id = a.job JOIN tests AS t"
+        )
+            .run();
+        return {};
+    });
+    const auto is_large = [&] {
+        return read([&](store::Connection& db) { return store::has_many_rows(db, large, 10); });
+    };
+    const auto thin = [&](model::RunId run) {
+        return write([&](store::Transaction& tx) -> Result<bool> {
+            return store::thin_run(tx, run, 10);
+        });
+    };
+
+    EXPECT_TRUE(is_large());
+    EXPECT_TRUE(thin(large));
+    EXPECT_EQ(number("SELECT count(*) FROM test_results"), 40);
+    EXPECT_TRUE(is_large());
+    EXPECT_TRUE(thin(large));
+    EXPECT_FALSE(is_large());
+    EXPECT_TRUE(thin(large));
+    EXPECT_TRUE(thin(large));  // the step
+    EXPECT_FALSE(thin(large));
+    EXPECT_EQ(number("SELECT count(*) FROM test_results"), 25);  // the other run's
+    EXPECT_EQ(number("SELECT count(*) FROM steps"), 1);
+    EXPECT_TRUE(remove(large));
+}
+
+TEST_F(RetentionTest, ARunThatStaysIsNotThinned) {
+    ended_run();
+    const auto newest = ended_run();
+
+    EXPECT_FALSE(write([&](store::Transaction& tx) -> Result<bool> {
+        return store::thin_run(tx, newest, 10);
+    }));
+    EXPECT_EQ(number("SELECT count(*) FROM steps"), 2);
+}
+
 TEST_F(RetentionTest, TheNewestRunOfABranchIsNotRemovedWhoeverAsks) {
     ended_run("refs/heads/topic");
     const auto newest_of_topic = ended_run("refs/heads/topic");
