@@ -37,6 +37,13 @@ bool allocate(const std::filesystem::path& path, std::uint64_t bytes) {
     return false;
 }
 
+/// Of an earlier configuration, which wanted one.
+void remove_reserve(const std::filesystem::path& data) {
+    std::error_code failure;
+    std::filesystem::remove(reserve_file(data), failure);
+    if (failure) log::warning("the reserve stays on the disk", {{"error", failure.message()}});
+}
+
 }  // namespace
 
 DiskGuard::DiskGuard(
@@ -49,6 +56,7 @@ DiskGuard::DiskGuard(
       run_{std::move(run)},
       limits_{limits},
       on_reserve_{std::move(on_reserve)} {
+    if (limits_.reserve == 0) remove_reserve(data_);
     const auto wanted = reserve_of(doctor::measure_room(data_).bytes);
     if (allocated_bytes(reserve_file(data_)) >= wanted) held_ = wanted;
     keep_reserve();
