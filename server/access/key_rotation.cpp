@@ -272,6 +272,8 @@ Task<Result<std::int64_t>> KeyRotation::reseal() {
 
 /// The file goes last: until then the old one is what the next start finds first.
 Task<Result<>> KeyRotation::finish(std::string actor) {
+    std::error_code failure;
+    if (!std::filesystem::exists(next_path(file_), failure)) co_return missing_next(file_);
     auto end = [&](store::Transaction& tx) -> Result<> {
         store::put_meta(tx, kKeyCheck, sealer_.check_value());
         store::put_meta(tx, kNextCheck, "");

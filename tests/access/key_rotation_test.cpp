@@ -282,3 +282,21 @@ TEST_F(KeyRotationTest, WhatAChangeRetiresIsNotForgottenByTheSameProcess) {
     EXPECT_FALSE(sealer->old_key().empty());
     EXPECT_EQ(sealer->open(late, {"secret", "0", "", "LATE"}).value().reveal(), "late value");
 }
+
+TEST_F(KeyRotationTest, AChangeWhoseNewKeyWasTakenAwayIsNotFinished) {
+    open().value();
+    set("ONE", "a value");
+    const Secret second{std::string(32, 'n')};
+    replace_file(next, second.reveal()).value();
+    put_meta("key_check_next", Sealer{second, random}.check_value());
+    open().value();
+    std::filesystem::remove(next);
+
+    EXPECT_EQ(go_on().error().code, Code::not_found);
+
+    replace_file(next, second.reveal()).value();
+    EXPECT_TRUE(go_on());
+    EXPECT_EQ(key(), second.reveal());
+    open().value();
+    EXPECT_EQ(get("ONE"), "a value");
+}
