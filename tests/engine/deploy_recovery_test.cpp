@@ -96,6 +96,21 @@ TEST_F(Deployments, AreUndecidedWhenTheTargetIsNotAsTheLedgerSays) {
     EXPECT_EQ(ask(), "one");
 }
 
+TEST_F(Deployments, AreUndecidedWhenTheLedgerDoesNotLetTheOpenEffectGoOn) {
+    deploy(make_image("one"));
+    const auto image = make_image("two");
+    deploy(image, lose_before("switch"));
+    losses = 1;
+
+    const auto outcome =
+        attempt(image, [](RecordingSession& session) { session.refusal = "a newer attempt"; });
+
+    EXPECT_EQ(outcome.deployment, DeploymentState::unknown);
+    EXPECT_EQ(outcome.reason, "a newer attempt");
+    EXPECT_EQ(outcome.cause, model::Cause::undecided);
+    EXPECT_EQ(ask(), "one");
+}
+
 TEST_F(Deployments, NeverRepeatACommandThatMayHaveRun) {
     const auto image = make_image("one");
     deploy(image, [](RecordingSession& session) {

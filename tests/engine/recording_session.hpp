@@ -72,7 +72,7 @@ class RecordingSession final : public runner::JobSession {
         if (on_verdict && !on_verdict(intent)) {
             co_return Error{Code::cancelled, "the runner is gone here"};
         }
-        co_return protocol::Verdict{intent.n, true, ""};
+        co_return protocol::Verdict{intent.n, refusal.empty(), refusal};
     }
 
     Task<Result<protocol::Verdict>> repeat(std::int64_t n) override {
@@ -103,6 +103,8 @@ class RecordingSession final : public runner::JobSession {
     std::function<void(const protocol::Intent&)> on_intent;
     /// False: the runner "dies" with this intent in the ledger and nothing done.
     std::function<bool(const protocol::Intent&)> on_verdict;
+    /// Why the ledger does not let an intent go; empty: it does.
+    std::string refusal;
     /// False: the runner "dies" before this result is recorded.
     std::function<bool(const protocol::EffectResult&)> on_result;
 

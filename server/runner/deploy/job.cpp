@@ -39,7 +39,8 @@ Task<JobOutcome> DeployJob::run() {
         auto advanced = co_await std::move(advancing);
         if (!advanced) co_return give_up(advanced.error());
     }
-    co_return finish(*last_);
+    // Undecided before there was a move: unknown, which is what a move is by default.
+    co_return finish(last_.value_or(Move{}));
 }
 
 /// Everything that can fail without touching what serves.

@@ -49,7 +49,6 @@ Task<Result<>> DeployJob::recover() {
         undecided_ = open != nullptr ? "the runner was lost in the middle of '" +
                                            std::string{name_of(open->kind)} + "'"
                                      : "the target is not as the ledger says";
-        last_ = rollout::next_move(situation_);
     }
     if (open == nullptr || undecided_) co_return Result<>{};
     auto resuming = resume_open(*open, *recovery);
