@@ -12,6 +12,7 @@ class AppRunner:
     def __init__(self, clock):
         self.clock = clock
         self.image = f"{IMAGE}@sha256:" + "a" * 64
+        self.arn = ARN
         self.auto = False
         self.status = "RUNNING"
         self.fates = []       # of the next operations: SUCCEEDED | FAILED | ROLLBACK_SUCCEEDED | ROLLBACK_FAILED | stuck
@@ -46,12 +47,12 @@ class AppRunner:
         return one
 
     def _check_arn(self, given):
-        if given["ServiceArn"] != ARN:
+        if given["ServiceArn"] != self.arn:
             raise Refusal(400, "ResourceNotFoundException", "Service with the provided ARN does not exist.")
 
     def _service(self):
         image = self.operations[-1]["image"] if self.status == "OPERATION_IN_PROGRESS" else self.image
-        return {"ServiceName": "shop", "ServiceId": "0123456789abcdef0123456789abcdef", "ServiceArn": ARN, "CreatedAt": 1, "UpdatedAt": 2,
+        return {"ServiceName": "shop", "ServiceId": "0123456789abcdef0123456789abcdef", "ServiceArn": self.arn, "CreatedAt": 1, "UpdatedAt": 2,
                 "ServiceUrl": "abc.us-east-1.awsapprunner.com", "Status": self.status,
                 "InstanceConfiguration": {"Cpu": "1024", "Memory": "2048"}, "AutoScalingConfigurationSummary": {},
                 "NetworkConfiguration": {},
@@ -62,7 +63,7 @@ class AppRunner:
                                         "ImageConfiguration": {"Port": "8080"}}}}
 
     def _ListServices(self, _):
-        return {"ServiceSummaryList": [{"ServiceName": "shop", "ServiceArn": ARN, "Status": self.status}]}
+        return {"ServiceSummaryList": [{"ServiceName": "shop", "ServiceArn": self.arn, "Status": self.status}]}
 
     def _DescribeService(self, given):
         self._check_arn(given)
@@ -81,5 +82,5 @@ class AppRunner:
     def _ListOperations(self, given):
         self._check_arn(given)
         return {"OperationSummaryList": [
-            {"Id": one["id"], "Type": "UPDATE_SERVICE", "Status": one["status"], "TargetArn": ARN,
+            {"Id": one["id"], "Type": "UPDATE_SERVICE", "Status": one["status"], "TargetArn": self.arn,
              "StartedAt": one["begun"]} for one in reversed(self.operations)]}

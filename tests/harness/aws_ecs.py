@@ -56,6 +56,7 @@ class Ecs:
                          "deploymentCircuitBreaker": {"enable": True, "rollback": True}}
         self.has_load_balancer = self.has_alternate = True
         self.controller, self.status = "ECS", "ACTIVE"
+        self.cluster = f"{PREFIX}:cluster/prod"
         self.definitions = {}  # ARN → definition
         self.fates = []        # of the next changes: fine | fails | stuck | foreign | halved | stopped; fine without
         self.digests = {}      # image → digest that its tasks run
@@ -279,7 +280,7 @@ class Ecs:
             balancer["advancedConfiguration"] = {
                 "alternateTargetGroupArn": GROUPS["green"], "productionListenerRule": "arn:production",
                 "testListenerRule": "arn:test", "roleArn": f"arn:aws:iam::{ACCOUNT}:role/ecs"}
-        return {"serviceName": "web", "serviceArn": f"{PREFIX}:service/prod/web", "clusterArn": f"{PREFIX}:cluster/prod",
+        return {"serviceName": "web", "serviceArn": f"{PREFIX}:service/prod/web", "clusterArn": self.cluster,
                 "status": self.status, "desiredCount": self.desired, "pendingCount": 0,
                 "runningCount": sum(one["runningCount"] for one in deployments),
                 "taskDefinition": deployments[0]["taskDefinition"],

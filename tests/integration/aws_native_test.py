@@ -2,7 +2,7 @@
 import pytest
 
 from harness.aws import ACCOUNT, Lost
-from harness.aws_apprunner import IMAGE
+from harness.aws_apprunner import ARN, IMAGE
 from harness.aws_cloud import NEW, OTHER, REPOSITORY, Cloud
 from harness.aws_ecs import GOOD
 from harness.aws_shop import Shop
@@ -136,6 +136,18 @@ def test_an_operation_that_does_not_end_is_for_a_person(shop, cloud):
     cloud.runner.fates = ["stuck"]
     run, log = ship_app(shop, timeout="1s")
     assert run["state"] == "failed" and shop.newest()["state"] == "unknown", log
+
+
+def test_an_app_of_the_same_name_elsewhere_has_a_way_back_of_its_own(shop, cloud):
+    assert ship_app(shop)[0]["state"] == "succeeded"
+    cloud.runner.arn = ARN.replace("us-east-1", "eu-west-1")
+    cloud.runner.foreign_change(f"{IMAGE}@{OTHER}")
+    cloud.runner.fates = ["FAILED"]
+
+    run, log = ship_app(shop, image=f"{REPOSITORY}@{GOOD}")
+
+    assert run["state"] == "failed" and f"The way back of shop is {IMAGE}@{OTHER}" in log, log
+    assert cloud.runner.image == f"{IMAGE}@{OTHER}" and shop.newest()["state"] == "rolled_back"
 
 
 def push_by_itself(cloud):

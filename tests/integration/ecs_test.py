@@ -104,6 +104,19 @@ def test_the_way_back_is_the_last_good_revision(shop, cloud):
     assert cloud.service.deployments()[0]["taskDefinition"] == good and shop.newest()["state"] == "rolled_back"
 
 
+def test_a_service_of_the_same_name_elsewhere_has_a_way_back_of_its_own(shop, cloud):
+    assert shop.ship()[0]["state"] == "succeeded"
+    cloud.service.cluster = f"arn:aws:ecs:eu-west-1:{ACCOUNT}:cluster/prod"
+    cloud.service.foreign_change()
+    shop.daemon.wait_for(lambda: live_image(cloud) is not None)
+    cloud.service.fates = ["fails"]
+
+    run, log = shop.ship(image=f"{REPOSITORY}@{OTHER}", timeout="1s")
+
+    assert run["state"] == "failed" and shop.newest()["state"] == "rolled_back", log
+    assert cloud.service.deployments()[0]["taskDefinition"] == FIRST and "the way back is" not in log, log
+
+
 def test_a_foreign_change_is_red_and_left_alone(shop, cloud):
     first = shop.ship()
     assert first[0]["state"] == "succeeded", first[1]

@@ -28,7 +28,8 @@ ImageFailure AppRunnerTarget::explain(const Error& error) const {
 
 std::string AppRunnerTarget::ids() const {
     // App Runner's services have no revisions: what this deployment made is the image in them.
-    const json ids{{"object", image_}, {"previous", previous_}, {"operation", operation_}};
+    const json ids{
+        {"object", image_}, {"service", arn_}, {"previous", previous_}, {"operation", operation_}};
     return ids.dump();
 }
 
@@ -76,6 +77,7 @@ Task<Result<>> AppRunnerTarget::prepare_all(model::DeploymentSpec spec) {
     if (!pinned) co_return pinned.error();
     plan_.image = std::move(*pinned);
     image_ = plan_.image.by_digest(plan_.image.digest);
+    arn_ = service->arn;
     previous_ = service->image;
     read_ledger(spec);
     terms_.strategy = rollout::Strategy::rolling;
@@ -91,8 +93,11 @@ Task<Result<>> AppRunnerTarget::prepare_all(model::DeploymentSpec spec) {
 /// The last good row's image; of a lost runner, what it has recorded.
 void AppRunnerTarget::read_ledger(const model::DeploymentSpec& spec) {
     const auto row = json::parse(spec.previous_json, nullptr, false);
-    const auto known = aws::text_at(aws::object_at(row, "target_ids"), "object");
-    if (known.find("@sha256:") != std::string::npos) previous_ = known;
+    const auto& kept = aws::object_at(row, "target_ids");
+    const auto known = aws::text_at(kept, "object");
+    // The ledger knows a target by the service's name: another region may have one like it.
+    const bool is_of_here = aws::text_at(kept, "service") == arn_;
+    if (is_of_here && known.find("@sha256:") != std::string::npos) previous_ = known;
     const auto effects = json::parse(spec.effects_json, nullptr, false);
     if (!effects.is_array()) return;
     for (const auto& effect : effects) {

@@ -63,6 +63,7 @@ class AppRunnerTarget final : public Target {
     Random& random_;
     std::optional<aws::Client> client_;
     Terms terms_;
+    std::string arn_;        // of the service
     std::string image_;      // by digest
     std::string previous_;   // the image of the way back
     std::string operation_;  // of the last update; empty: not known to this attempt

@@ -19,12 +19,7 @@ using nlohmann::json;
 
 namespace {
 
-/// What the ledger kept of the deployment before, or of this one's effects.
-std::string kept_text(const std::string& row, const char* object, const char* name) {
-    const auto parsed = json::parse(row, nullptr, false);
-    return text_at(*object == '\0' ? parsed : object_at(parsed, object), name);
-}
-
+/// What the ledger kept of this deployment's effects.
 std::string kept_of_effects(const std::string& effects, const char* name) {
     const auto parsed = json::parse(effects, nullptr, false);
     if (!parsed.is_array()) return {};
@@ -132,6 +127,7 @@ Task<Result<>> EcsTarget::read_service(bool is_begun) {
     }
     configuration_ = object_at(*service, "deploymentConfiguration");
     count_ = aws::number_at(*service, "desiredCount");
+    cluster_ = text_at(*service, "clusterArn");
     current_ = aws::primary_of(*service).task_definition;
     co_return Result<>{};
 }
@@ -172,8 +168,11 @@ void EcsTarget::read_previous(const model::DeploymentSpec& spec) {
     previous_ = kept_of_effects(spec.effects_json, "previous");
     if (previous_.empty()) {
         const auto row = json::parse(spec.previous_json, nullptr, false);
-        previous_ = text_at(object_at(row, "target_ids"), "object");
-        previous_digest_ = kept_text(spec.previous_json, "", "digest");
+        const auto& ids = object_at(row, "target_ids");
+        // The ledger knows a target by the service's name: another cluster may have one like it.
+        const bool is_of_here = !cluster_.empty() && text_at(ids, "cluster") == cluster_;
+        if (is_of_here) previous_ = text_at(ids, "object");
+        previous_digest_ = text_at(row, "digest");
     }
     const bool is_definition = previous_.find(":task-definition/") != std::string::npos;
     if (!is_definition) previous_digest_.clear();

@@ -44,6 +44,7 @@ Task<EffectOutcome> EcsTarget::nothing_to_do() {
 std::string EcsTarget::ids() const {
     const json ids{
         {"object", definition_},
+        {"cluster", cluster_},
         {"previous", previous_},
         {"deployment", rollout_},
         {"service_deployment", change_},

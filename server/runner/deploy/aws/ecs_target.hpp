@@ -126,6 +126,7 @@ class EcsTarget final : public Target {
     std::vector<std::string> groups_;  // target groups of the service's load balancers
     nlohmann::json configuration_;     // the service's own deploymentConfiguration
     std::int64_t count_ = 0;           // tasks that the service wants
+    std::string cluster_;              // its ARN: region, account and name
     std::string current_;              // ARN of what the service was to run when it was read
     std::string previous_;             // ARN of the way back
     std::string previous_digest_;      // where the ledger knows it
