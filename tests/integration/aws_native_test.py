@@ -138,6 +138,20 @@ def test_an_operation_that_does_not_end_is_for_a_person(shop, cloud):
     assert run["state"] == "failed" and shop.newest()["state"] == "unknown", log
 
 
+@pytest.mark.parametrize("fault, fate, image", [("denied", None, OTHER), (None, "FAILED", NEW)])
+def test_an_app_that_somebody_else_has_changed_goes_back_only_from_ours(shop, cloud, fault, fate, image):
+    """What never began leaves it alone; what App Runner has undone goes to the last good image."""
+    assert ship_app(shop)[0]["state"] == "succeeded"
+    cloud.runner.foreign_change(f"{IMAGE}@{OTHER}")
+    cloud.faults = [("UpdateService", fault)] if fault else []
+    cloud.runner.fates = [fate] if fate else []
+
+    run, log = ship_app(shop, image=f"{REPOSITORY}@{GOOD}")
+
+    assert run["state"] == "failed" and shop.newest()["state"] == "rolled_back", log
+    assert cloud.runner.image == f"{IMAGE}@{image}", log
+
+
 def test_an_app_of_the_same_name_elsewhere_has_a_way_back_of_its_own(shop, cloud):
     assert ship_app(shop)[0]["state"] == "succeeded"
     cloud.runner.arn = ARN.replace("us-east-1", "eu-west-1")

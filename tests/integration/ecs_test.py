@@ -104,6 +104,19 @@ def test_the_way_back_is_the_last_good_revision(shop, cloud):
     assert cloud.service.deployments()[0]["taskDefinition"] == good and shop.newest()["state"] == "rolled_back"
 
 
+def test_nothing_is_taken_back_where_nothing_was_begun(shop, cloud):
+    assert shop.ship()[0]["state"] == "succeeded"
+    cloud.service.foreign_change()
+    shop.daemon.wait_for(lambda: live_image(cloud) is not None)
+    before = list(cloud.service.effects)
+    cloud.faults = [("RegisterTaskDefinition", "denied")]
+
+    run, log = shop.ship(image=f"{REPOSITORY}@{OTHER}")
+
+    assert run["state"] == "failed" and shop.newest()["state"] == "rolled_back", log
+    assert cloud.service.effects == before and cloud.service.deployments()[0]["taskDefinition"] == FIRST
+
+
 def test_a_service_of_the_same_name_elsewhere_has_a_way_back_of_its_own(shop, cloud):
     assert shop.ship()[0]["state"] == "succeeded"
     cloud.service.cluster = f"arn:aws:ecs:eu-west-1:{ACCOUNT}:cluster/prod"

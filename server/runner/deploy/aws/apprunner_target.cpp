@@ -78,7 +78,7 @@ Task<Result<>> AppRunnerTarget::prepare_all(model::DeploymentSpec spec) {
     plan_.image = std::move(*pinned);
     image_ = plan_.image.by_digest(plan_.image.digest);
     arn_ = service->arn;
-    previous_ = service->image;
+    found_ = previous_ = service->image;
     read_ledger(spec);
     terms_.strategy = rollout::Strategy::rolling;
     terms_.rolls_back = plan_.rolls_back;
@@ -137,7 +137,10 @@ Task<EffectOutcome> AppRunnerTarget::restore() {
         const bool is_busy = service->status == "OPERATION_IN_PROGRESS";
         if (!is_busy && service->image == previous_)
             co_return effect_done(json{{"restored", previous_}}.dump());
-        if (!is_busy && service->image != image_) {
+        const bool is_found = service->image == found_ && found_ != image_;
+        // Nothing was begun, or App Runner has undone it unheard: what was there stays.
+        if (!is_busy && is_found && operation_.empty()) co_return effect_done();
+        if (!is_busy && service->image != image_ && !is_found) {
             co_return effect_failed(conflict(
                 "somebody else has put " + service->image +
                 " into the service meanwhile: it is "

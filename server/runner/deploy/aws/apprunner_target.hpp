@@ -65,6 +65,7 @@ class AppRunnerTarget final : public Target {
     Terms terms_;
     std::string arn_;        // of the service
     std::string image_;      // by digest
+    std::string found_;      // what the service ran when it was read
     std::string previous_;   // the image of the way back
     std::string operation_;  // of the last update; empty: not known to this attempt
 };

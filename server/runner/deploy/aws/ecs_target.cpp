@@ -132,6 +132,10 @@ Task<EffectOutcome> EcsTarget::restore() {
     auto excerpt = co_await std::move(excerpting);
     const auto primary = aws::primary_of(*service);
     const bool is_back = primary.task_definition == previous_;
+    auto asking = is_untouched(primary.task_definition);
+    const auto untouched = co_await std::move(asking);
+    if (!untouched && !is_back) co_return effect_failed(untouched.error());
+    if (untouched && *untouched) co_return effect_done();
     // ECS by itself goes back to what it found, which need not be the last good one.
     const bool is_known =
         primary.task_definition == definition_ || primary.task_definition == current_;
@@ -152,6 +156,18 @@ Task<EffectOutcome> EcsTarget::restore() {
     auto outcome = co_await std::move(waiting);
     outcome.excerpt = std::move(excerpt);
     co_return outcome;
+}
+
+/// The service is what it was when it was read, and none of its changes is ours.
+Task<Result<bool>> EcsTarget::is_untouched(std::string primary) {
+    const bool may_be = rollout_.empty() && primary == current_ && current_ != definition_;
+    if (!may_be) co_return false;
+    auto finding = find_our_change();
+    const auto change = co_await std::move(finding);
+    if (change) co_return false;
+    const bool is_none = change.error().code == Code::not_found && change_.empty();
+    if (!is_none) co_return change.error();
+    co_return true;
 }
 
 Task<EffectOutcome> EcsTarget::wait_for_previous() {

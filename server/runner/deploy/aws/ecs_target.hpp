@@ -80,6 +80,7 @@ class EcsTarget final : public Target {
     Task<EffectOutcome> start();
     Task<EffectOutcome> update();
     Task<EffectOutcome> restore();
+    Task<Result<bool>> is_untouched(std::string primary);
     Task<EffectOutcome> wait_for_previous();
     Task<EffectOutcome> nothing_to_do();
     std::string ids() const;
