@@ -95,6 +95,8 @@ def test_a_lost_runner_of_blue_green_is_followed_by_one_that_looks_first(shop, c
     assert killed and run["state"] == "succeeded", log
     assert kinds(cloud).count("UpdateService by ours") == kinds(cloud).count("Continue CONTINUE") == 1
     assert images(cloud) == [f"{REPOSITORY}@{NEW}"]
+    # The second runner has read a service with our pause in it.
+    assert cloud.service.settings["lifecycleHooks"] == [] and cloud.service.settings["strategy"] == "ROLLING"
 
 
 @pytest.mark.parametrize("operation", ["ListServiceDeployments", "DescribeServiceDeployments", "DescribeServiceRevisions",

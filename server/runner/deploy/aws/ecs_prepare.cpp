@@ -31,6 +31,17 @@ std::string kept_of_effects(const std::string& effects, const char* name) {
     return out;
 }
 
+/// The deploymentConfiguration that the service had before the first effect; null: none was kept.
+json kept_configuration(const std::string& effects) {
+    const auto parsed = json::parse(effects, nullptr, false);
+    if (!parsed.is_array()) return nullptr;
+    for (const auto& effect : parsed) {
+        const auto& ids = object_at(effect, "ids");
+        if (ids.contains("configuration")) return object_at(ids, "configuration");
+    }
+    return nullptr;
+}
+
 const json* find_container(const json& definition, const std::string& name) {
     for (const auto& one : list_at(definition, "containerDefinitions")) {
         if (text_at(one, "name") == name) return &one;
@@ -162,9 +173,12 @@ Result<> EcsTarget::check_service(const json& service, bool is_begun) const {
     return {};
 }
 
-/// A runner that was lost has changed the service: what was before stands in our own revision.
+/// A runner that was lost has changed the service: what was before stands in our own revision, and
+/// its deploymentConfiguration without our pause with the effects.
 void EcsTarget::read_previous(const model::DeploymentSpec& spec) {
     definition_ = kept_of_effects(spec.effects_json, "object");
+    auto configuration = kept_configuration(spec.effects_json);
+    if (configuration.is_object()) configuration_ = std::move(configuration);
     previous_ = kept_of_effects(spec.effects_json, "previous");
     if (previous_.empty()) {
         const auto row = json::parse(spec.previous_json, nullptr, false);

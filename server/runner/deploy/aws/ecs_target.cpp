@@ -42,13 +42,14 @@ Task<EffectOutcome> EcsTarget::nothing_to_do() {
 }
 
 std::string EcsTarget::ids() const {
-    const json ids{
+    json ids{
         {"object", definition_},
         {"cluster", cluster_},
         {"previous", previous_},
         {"deployment", rollout_},
         {"service_deployment", change_},
     };
+    if (plan_.is_native) ids["configuration"] = configuration_;
     return ids.dump();
 }
 

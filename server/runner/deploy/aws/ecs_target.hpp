@@ -125,7 +125,7 @@ class EcsTarget final : public Target {
     Terms terms_;
     nlohmann::ordered_json base_;      // the definition that ours is made of
     std::vector<std::string> groups_;  // target groups of the service's load balancers
-    nlohmann::json configuration_;     // the service's own deploymentConfiguration
+    nlohmann::json configuration_;     // the service's own deploymentConfiguration, before ours
     std::int64_t count_ = 0;           // tasks that the service wants
     std::string cluster_;              // its ARN: region, account and name
     std::string current_;              // ARN of what the service was to run when it was read
