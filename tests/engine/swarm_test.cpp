@@ -164,6 +164,15 @@ std::function<void(RecordingSession&)> when_announced(
     };
 }
 
+/// Does `act` when the update is through and only the probes are left.
+std::function<void(RecordingSession&)> before_verify(const std::function<void()>& act) {
+    return [act](RecordingSession& session) {
+        session.on_step = [act](const protocol::StepBegin& step) {
+            if (step.name == "Verify from outside") act();
+        };
+    };
+}
+
 }  // namespace
 
 TEST_F(OnSwarm, ReplaceOneVersionByTheNextTaskByTask) {
@@ -232,13 +241,10 @@ TEST_F(OnSwarm, AreNeverGreenWhenSomebodyRollsBackBehindThem) {
     const auto two = make_image("two");
     roll(one);
 
-    const auto outcome = roll(two, [this](RecordingSession& session) {
-        session.document_.job.deploy->verify.command = text("true");
-        session.on_step = [this](const protocol::StepBegin& step) {
-            if (step.name != "Verify from outside") return;
-            change_by_hand([](json spec) { return spec; }, "&rollback=previous");
-        };
-    });
+    const auto same = [](json spec) { return spec; };
+    const auto undo = [&] { change_by_hand(same, "&rollback=previous"); };
+
+    const auto outcome = roll(two, before_verify(undo));
 
     EXPECT_EQ(outcome.deployment, DeploymentState::rolled_back) << outcome.reason;
     EXPECT_NE(outcome.reason.find("somebody else changed the service"), std::string::npos)
@@ -266,24 +272,36 @@ TEST_F(OnSwarm, LeaveAloneWhatSomebodyElseChangesMeanwhile) {
 }
 
 TEST_F(OnSwarm, AreUndecidedWhenSomebodyElsesVersionTakesTheirPlace) {
-    const auto one = make_image("one");
     const auto other = make_image("other");
-    roll(one);
+    roll(make_image("one"));
 
-    const auto outcome = roll(make_image("two"), [&](RecordingSession& session) {
-        session.on_step = [&](const protocol::StepBegin& step) {
-            if (step.name != "Verify from outside") return;
-            change_by_hand([&](json spec) {
-                spec["Labels"].erase("triphammer.deployment");
-                spec["TaskTemplate"]["ContainerSpec"]["Image"] = other;
-                return spec;
-            });
-        };
-    });
+    const auto take_over = [&](json spec) {
+        spec["Labels"].erase("triphammer.deployment");
+        spec["TaskTemplate"]["ContainerSpec"]["Image"] = other;
+        return spec;
+    };
+    const auto outcome =
+        roll(make_image("two"), before_verify([&] {
+                 change_by_hand(take_over);
+                 change_by_hand(take_over);  // now the swarm remembers nothing of ours
+             }));
 
     EXPECT_EQ(outcome.deployment, DeploymentState::unknown) << outcome.reason;
     EXPECT_EQ(outcome.cause, model::Cause::undecided);
     EXPECT_EQ(look().image, other);
+}
+
+TEST_F(OnSwarm, AreUndecidedWhenSomebodyScalesTheirVersion) {
+    roll(make_image("one"));
+    const auto scale = [](json spec) {
+        spec["Mode"]["Replicated"]["Replicas"] = 1;
+        return spec;
+    };
+
+    const auto outcome = roll(make_image("two"), before_verify([&] { change_by_hand(scale); }));
+
+    EXPECT_EQ(outcome.deployment, DeploymentState::unknown) << outcome.reason;
+    EXPECT_EQ(look().replicas, 1U);
 }
 
 TEST_F(OnSwarm, AreNotHeldUpByANewVersionOfTheSame) {

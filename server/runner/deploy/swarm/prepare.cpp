@@ -20,6 +20,19 @@ std::string text_in(const nlohmann::json& object, const char* key) {
     return is_text ? found->get<std::string>() : std::string{};
 }
 
+/// What an attempt before this one has made, as the swarm showed it.
+std::string spec_in(const std::string& effects) {
+    const auto parsed = nlohmann::json::parse(effects, nullptr, false);
+    if (!parsed.is_array()) return {};
+    std::string out;
+    for (const auto& effect : parsed) {
+        const auto ids = effect.is_object() ? effect.find("ids") : effect.end();
+        if (!effect.is_object() || ids == effect.end()) continue;
+        if (auto text = text_in(*ids, "spec"); !text.empty()) out = std::move(text);
+    }
+    return out;
+}
+
 }  // namespace
 
 SwarmTarget::SwarmTarget(
@@ -117,6 +130,7 @@ Task<Result<>> SwarmTarget::check_networks() {
 }
 
 Task<Result<>> SwarmTarget::find_service(const model::DeploymentSpec& spec) {
+    our_spec_ = spec_in(spec.effects_json);
     const auto previous = nlohmann::json::parse(spec.previous_json, nullptr, false);
     previous_id_ = text_in(previous, "id");
     previous_digest_ = text_in(previous, "digest");
@@ -172,7 +186,9 @@ ImageFailure SwarmTarget::explain(const Error& error) const {
 
 void SwarmTarget::adopt(const rollout::Effects& effects) {
     for (const auto& effect : effects) {
-        if (effect.kind == rollout::EffectKind::update) update_ = effect.n;
+        if (effect.kind != rollout::EffectKind::update) continue;
+        update_ = effect.n;
+        was_ours_ = effect.state == rollout::EffectState::ok;
     }
 }
 

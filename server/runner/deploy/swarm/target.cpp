@@ -51,8 +51,16 @@ bool SwarmTarget::is_ours(const docker::Labels& labels) const {
            effect->second == std::to_string(update_);
 }
 
+/// Labels outlive a change by hand (`docker service scale`): the rest has to be ours, too.
+bool SwarmTarget::is_unchanged(const docker::ServiceInfo& service) const {
+    const auto replicas = static_cast<std::uint64_t>(plan_.replicas);
+    const bool is_known = our_spec_.empty() || hash_of_spec(service.spec) == our_spec_;
+    return service.is_replicated && service.image == terms_.image && service.replicas == replicas &&
+           is_known;
+}
+
 SwarmTarget::Owner SwarmTarget::owner_of(const docker::ServiceInfo& service) const {
-    if (is_ours(service.labels)) return Owner::us;
+    if (is_ours(service.labels) && is_unchanged(service)) return Owner::us;
     return service.spec == previous_spec_ ? Owner::previous : Owner::somebody;
 }
 
@@ -60,8 +68,15 @@ EffectOutcome SwarmTarget::made(const docker::ServiceInfo& service) const {
     const nlohmann::json ids{
         {"object", object_of(service.id, names_.deployment)},
         {"service", service.id},
+        {"spec", hash_of_spec(service.spec)},
         {"version", service.version}};
     return effect_done(ids.dump());
+}
+
+EffectOutcome SwarmTarget::keep_ours(const docker::ServiceInfo& service) {
+    our_spec_ = hash_of_spec(service.spec);
+    was_ours_ = true;
+    return made(service);
 }
 
 // ── forward ──────────────────────────────────────────────────────────────────────────────────
@@ -89,14 +104,15 @@ Task<EffectOutcome> SwarmTarget::create(std::int64_t n) {
         make_service_spec(plan_, names_, terms_.image, n, ""), plan_.credentials
     );
     const auto created = co_await std::move(creating);
+    was_ours_ = was_ours_ || created || is_silence(created.error());
     if (!created && created.error().code != Code::conflict) {
         co_return effect_failed(created.error());
     }
     auto inspecting = swarm_.inspect_service(plan_.service);
     const auto service = co_await std::move(inspecting);
     if (!service) co_return effect_failed(service.error());
-    if (!is_ours(service->labels)) co_return effect_failed(changed());
-    co_return made(*service);
+    if (owner_of(*service) != Owner::us) co_return effect_failed(changed());
+    co_return keep_ours(*service);
 }
 
 /// From one known specification to another one; whatever else is found stays as it is. Its version
@@ -106,10 +122,11 @@ Task<EffectOutcome> SwarmTarget::change(
 ) {
     for (int tries = 1;; ++tries) {
         const auto owner = owner_of(service);
-        if (owner == to) co_return made(service);
+        if (owner == to) co_return to == Owner::us ? keep_ours(service) : made(service);
         if (owner != from || tries > kTries) co_return effect_failed(changed());
         auto updating = swarm_.update_service(service.id, service.version, spec, plan_.credentials);
         const auto updated = co_await std::move(updating);
+        was_ours_ = was_ours_ || updated || is_silence(updated.error());
         if (!updated && updated.error().code != Code::conflict) {
             co_return effect_failed(updated.error());
         }
@@ -129,7 +146,8 @@ Task<EffectOutcome> SwarmTarget::restore() {
     const auto service = co_await std::move(inspecting);
     if (!service) co_return effect_failed(service.error());
     const auto owner = owner_of(*service);
-    const bool is_untouched = owner == Owner::somebody && !names_.is_ours(service->labels) &&
+    const bool is_untouched = owner == Owner::somebody && !was_ours_ &&
+                              !names_.is_ours(service->labels) &&
                               !names_.is_ours(docker::labels_of_spec(service->previous_spec));
     // Ours never got there: what somebody else made of the service stays.
     if (is_untouched) co_return effect_done();
@@ -167,7 +185,11 @@ Task<EffectOutcome> SwarmTarget::retire() {
     const auto service = co_await std::move(inspecting);
     const bool is_gone = !service && service.error().code == Code::not_found;
     if (!service && !is_gone) co_return effect_failed(service.error());
-    if (service && is_ours(service->labels)) {
+    const auto owner = service ? owner_of(*service) : Owner::us;
+    // Only where ours never got there may somebody else's stay without a person's word.
+    const bool is_mixed = owner != Owner::us && (was_ours_ || names_.is_ours(service->labels));
+    if (is_mixed) co_return effect_failed(changed());
+    if (service && owner == Owner::us) {
         auto removing = swarm_.remove_service(service->id);
         const auto removed = co_await std::move(removing);
         if (!removed) co_return effect_failed(removed.error());

@@ -20,11 +20,11 @@ namespace triphammer::runner {
 /// ledger. Where somebody else uses it, that is seen and is no success.
 ///
 /// `observe` proves for `update` that the service's specification is the one of this very effect
-/// (deployment and number are in its labels, and a specification changes only together with its
-/// version), or that it is still the ledger's previous one. That the tasks follow is no effect: the
-/// gate reads it again in every attempt. It cannot prove that the specification was never another
-/// one in between, and of containers on other nodes it knows what the swarm says of them. A command
-/// `before` cannot be observed.
+/// (deployment and number are in its labels; image and replicas are ours; the whole is as it was
+/// recorded, once it was), or that it is still the ledger's previous one. That the tasks follow is
+/// no effect: the gate reads it again in every attempt. It cannot prove that the specification was
+/// never another one in between, and of containers on other nodes it knows what the swarm says of
+/// them. A command `before` cannot be observed.
 class SwarmTarget final : public Target {
   public:
     SwarmTarget(
@@ -60,7 +60,7 @@ class SwarmTarget final : public Target {
   private:
     /// What a service that is found under the name is to this deployment.
     enum class Owner {
-        us,        // the specification of this deployment's update
+        us,        // the specification of this deployment's update, unchanged since
         previous,  // what it was before this deployment
         somebody,  // neither
     };
@@ -78,6 +78,7 @@ class SwarmTarget final : public Target {
         std::string deployment;
         std::string image;
         std::uint64_t replicas = 0;
+        std::string spec;         // its hash; empty: not known to this attempt
         bool is_updated = false;  // the swarm has to say that it has completed the update
     };
 
@@ -100,6 +101,8 @@ class SwarmTarget final : public Target {
     Task<std::string> tail_of_failed();
     Owner owner_of(const docker::ServiceInfo& service) const;
     bool is_ours(const docker::Labels& labels) const;
+    bool is_unchanged(const docker::ServiceInfo& service) const;
+    EffectOutcome keep_ours(const docker::ServiceInfo& service);
     EffectOutcome made(const docker::ServiceInfo& service) const;
 
     // watch.cpp
@@ -126,6 +129,8 @@ class SwarmTarget final : public Target {
     std::string previous_id_;    // the ledger's: the deployment that serves
     std::string previous_digest_;
     std::int64_t update_ = 0;  // the effect's number
+    std::string our_spec_;     // hash of ours as the swarm shows it; empty: not seen yet
+    bool was_ours_ = false;    // ours is or was there, or may have been
 };
 
 }  // namespace triphammer::runner

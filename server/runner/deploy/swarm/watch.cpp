@@ -48,6 +48,8 @@ Task<Observation> SwarmTarget::observe(EffectKind kind, std::int64_t n) {
         co_return is_first ? Observation::not_begun : Observation::foreign;
     }
     if (is_ours(service->labels)) {
+        if (owner_of(*service) != Owner::us) co_return Observation::foreign;
+        was_ours_ = true;
         const bool is_forward = kind == EffectKind::update;
         co_return is_forward ? Observation::done : Observation::not_begun;
     }
@@ -72,7 +74,8 @@ Task<std::string> SwarmTarget::ids_of(EffectKind kind) {
     if (kind != EffectKind::update) co_return "{}";
     auto inspecting = swarm_.inspect_service(plan_.service);
     const auto service = co_await std::move(inspecting);
-    co_return service ? made(*service).ids_json : "{}";
+    const bool is_there = service && owner_of(*service) == Owner::us;
+    co_return is_there ? keep_ours(*service).ids_json : "{}";
 }
 
 // ── until it is so ───────────────────────────────────────────────────────────────────────────
@@ -82,6 +85,7 @@ SwarmTarget::Wanted SwarmTarget::wanted_now() const {
     wanted.deployment = names_.deployment;
     wanted.image = terms_.image;
     wanted.replicas = static_cast<std::uint64_t>(plan_.replicas);
+    wanted.spec = our_spec_;
     wanted.is_updated = !previous_spec_.empty();
     return wanted;
 }
@@ -165,10 +169,14 @@ SwarmTarget::Look SwarmTarget::judge(
     Look look;
     const auto deployment = label_of(service.labels, model::kDeploymentLabel);
     const bool is_rolled_back = service.update_state.starts_with("rollback");
-    if (deployment != wanted.deployment || service.image != wanted.image) {
+    const bool is_wanted_spec = wanted.spec.empty() || hash_of_spec(service.spec) == wanted.spec;
+    const bool is_same = deployment == wanted.deployment && service.image == wanted.image &&
+                         service.replicas == wanted.replicas && is_wanted_spec;
+    if (!is_same) {
         look.is_over = true;
         look.finding = "somebody else changed the service: it is of deployment " +
-                       (deployment.empty() ? "nobody" : deployment) + " now";
+                       (deployment.empty() ? "nobody" : deployment) + " now, with " +
+                       std::to_string(service.replicas) + " replicas of " + service.image;
         return look;
     }
     if (wanted.is_updated && (is_rolled_back || service.update_state == "paused")) {
