@@ -110,7 +110,7 @@ TEST(Entry, KnowsWhichRefARunBelongsTo) {
     EXPECT_EQ(ref_to_resolve(dispatched), "refs/heads/trunk");
 }
 
-// A deployment of a commit that it gives no name: rules and caches of the default branch are not its.
+// A deployment of a commit without a name: the default branch's rules and caches are not its.
 TEST(Entry, ACommitAloneIsOfNoBranch) {
     model::Event deployment;
     deployment.name = "deployment";

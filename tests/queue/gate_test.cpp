@@ -1,10 +1,4 @@
-#include "queue/gate.hpp"
-
-#include "queue/approvals.hpp"
-#include "queue/queue_fixture.hpp"
-#include "store/user_store.hpp"
-
-#include <gtest/gtest.h>
+#include "queue/gate_fixture.hpp"
 
 namespace triphammer::queue {
 
@@ -14,59 +8,6 @@ using model::ApprovalState;
 using model::EnvironmentRules;
 using std::chrono::hours;
 using std::chrono::minutes;
-
-struct EnvironmentGate : ::testing::Test, triphammer::testing::QueueFixture {
-    EnvironmentGate() {
-        for (const auto* name : {"ada", "bob", "mona"}) {
-            write([&](store::Transaction& tx) { return store::add_user(tx, name, "approver", "x"); }
-            );
-        }
-    }
-
-    Result<> set(const EnvironmentRules& rules) {
-        return try_write([&](store::Transaction& tx) {
-            return set_environment_rules(tx, {repository, "production"}, rules, "user:root");
-        });
-    }
-
-    model::RunId ship(const std::string& ref = "refs/heads/main") {
-        auto plan = make_plan({{"image", {}}, {"ship", {"image"}}});
-        plan.runs[0].actor = "mona";
-        plan.runs[0].ref = ref;
-        plan.runs[0].jobs[0].kind = model::JobKind::image;
-        plan.runs[0].jobs[1].environment = "production";
-        plan.runs[0].jobs[1].definition.environment.text = "production";
-        const auto run = create_planned(plan);
-        end_image("sha256:one");
-        return run;
-    }
-
-    void end_image(const std::string& digest) {
-        const auto hold = run_next();
-        write([&](store::Transaction& tx) {
-            AttemptResult result;
-            result.outputs_json = R"({"digest": ")" + digest + "\"}";
-            return finish_attempt(tx, hold, result);
-        });
-    }
-
-    store::ApprovalRow question() {
-        return read([&](store::Connection& db) {
-            return store::list_approvals(db, {}, {}).rows.at(0);
-        });
-    }
-
-    Result<model::ApprovalState> answer(
-        const std::string& actor, bool approves = true, const std::string& glass = ""
-    ) {
-        const auto asked = question();
-        Answer answer{.approval = asked.id, .approves = approves, .actor = actor};
-        answer.comment = "looked at it";
-        answer.subject = asked.subject;
-        answer.break_glass = glass;
-        return try_write([&](store::Transaction& tx) { return answer_approval(tx, answer); });
-    }
-};
 
 TEST_F(EnvironmentGate, IsOpenWithoutRules) {
     const auto run = ship();
@@ -355,61 +296,6 @@ TEST_F(EnvironmentGate, StartsOneAttemptHoweverManyApprove) {
     EXPECT_EQ(approved, 1);
     EXPECT_TRUE(claim());
     EXPECT_FALSE(claim());
-}
-
-struct ApproveJob : EnvironmentGate {
-    model::RunId ask() {
-        auto plan = make_plan({{"ask", {}}, {"after", {"ask"}}});
-        plan.runs[0].jobs[0].kind = model::JobKind::approve;
-        plan.runs[0].jobs[0].definition.kind = "approve";
-        return create_planned(plan);
-    }
-
-    std::optional<Claim> claim_asking(Result<model::ApproveQuestion> asked) {
-        return write([&](store::Transaction& tx) {
-            ClaimRequest request;
-            request.workers = 10;
-            request.token_sha256 = "token-" + std::to_string(++tokens);
-            request.question = [&](store::Transaction&, const store::JobRow&) { return asked; };
-            return claim_next(tx, request);
-        });
-    }
-};
-
-TEST_F(ApproveJob, SucceedsWhenPeopleSayYesAndTakesNoWorker) {
-    const auto run = ask();
-    EXPECT_FALSE(claim_asking(model::ApproveQuestion{.subject = "app@sha256:one"}));
-    EXPECT_EQ(job_state(run, "ask"), "waiting");
-
-    ASSERT_TRUE(answer("user:ada"));
-
-    EXPECT_EQ(job_state(run, "ask"), "succeeded");
-    EXPECT_EQ(job_state(run, "after"), "queued");
-    EXPECT_EQ(number("SELECT count(*) FROM attempts"), 0);
-}
-
-TEST_F(ApproveJob, FailsWhenPeopleSayNoOrNothing) {
-    const auto refused = ask();
-    claim_asking(model::ApproveQuestion{});
-    ASSERT_TRUE(answer("user:ada", false));
-    EXPECT_EQ(job_state(refused, "ask"), "failed");
-    EXPECT_EQ(job_state(refused, "after"), "skipped");
-
-    const auto silent = ask();
-    claim_asking(model::ApproveQuestion{.expires = hours{1}});
-    clock.advance(hours{1});
-    claim_asking(model::ApproveQuestion{.expires = hours{1}});
-
-    EXPECT_EQ(job(silent, "ask").cause, model::Cause::timeout);
-}
-
-TEST_F(ApproveJob, FailsWhereNobodyCanSayWhatItAsks) {
-    const auto run = ask();
-
-    claim_asking(invalid("approve.min: not a number"));
-
-    EXPECT_EQ(job_state(run, "ask"), "failed");
-    EXPECT_EQ(job(run, "ask").reason, "approve.min: not a number");
 }
 
 }  // namespace
