@@ -90,33 +90,40 @@ def component(package):
     }
 
 
-def web_components():
-    """What stands in the dashboard: the dependencies that are not for building alone."""
+def web_licences(build):
+    """name → text, of every package that has code in the dashboard (web/build.mjs)."""
+    parts = (build / "web/dist/licenses.txt").read_text().split("\n----\n\n")
+    return {name: text for name, _, text in (part.partition("\n\n") for part in parts)}
+
+
+def web_components(build):
+    """What stands in the dashboard."""
     locked = json.loads((ROOT / "web/package-lock.json").read_text())["packages"]
+    shipped = web_licences(build)
     for path, package in sorted(locked.items()):
         name = path.removeprefix("node_modules/")
-        if path.startswith("node_modules/") and not package.get("dev") and not package.get("optional"):
+        if name in shipped:
             yield {"type": "library", "name": name, "version": package["version"],
                    "purl": f"pkg:npm/{name.replace('@', '%40')}@{package['version']}",
                    "licenses": [{"license": {"id": package["license"]}}]}
 
 
-def bill_of_materials(version, packages, moment):
+def bill_of_materials(version, packages, moment, build):
     return {
         "bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1,
         "serialNumber": f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'triphammer {version} {moment}')}",
         "metadata": {"component": {"type": "application", "name": "triphammer", "version": version,
                                    "licenses": [{"license": {"id": "Apache-2.0"}}]}},
-        "components": [component(package) for package in sorted(packages)] + list(web_components()),
+        "components": [component(package) for package in sorted(packages)] + list(web_components(build)),
     }
 
 
-def third_party(packages):
+def third_party(packages, build):
     """The licence texts, package after package."""
-    for package in sorted(packages):
-        file = pathlib.Path(f"/usr/share/doc/{package}/copyright")
-        if file.exists():
-            yield f"{'=' * 100}\n{package}\n{'=' * 100}\n\n{file.read_text(errors='replace')}\n"
+    files = {package: pathlib.Path(f"/usr/share/doc/{package}/copyright") for package in packages}
+    texts = {package: file.read_text(errors="replace") for package, file in files.items() if file.exists()}
+    for name, text in sorted({**texts, **web_licences(build)}.items()):
+        yield f"{'=' * 100}\n{name}\n{'=' * 100}\n\n{text}\n"
 
 
 def changelog(version, moment):
@@ -138,7 +145,7 @@ def put(tree, path, content, mode=0o644):
     target.chmod(mode)
 
 
-def fill(tree, program, version, packages, moment):
+def fill(tree, program, version, packages, moment, build):
     put(tree, "usr/bin/triphammer", program, 0o755)
     put(tree, "etc/triphammer/triphammer.yml", ROOT / "deploy/triphammer.yml")
     for unit in sorted((ROOT / "deploy/systemd").glob("*.service")):
@@ -148,8 +155,8 @@ def fill(tree, program, version, packages, moment):
     put(tree, f"{documents}/changelog.gz", gzip.compress(changelog(version, moment).encode(), 9, mtime=0))
     put(tree, f"{documents}/CHANGELOG.md.gz", gzip.compress((ROOT / "CHANGELOG.md").read_bytes(), 9, mtime=0))
     put(tree, f"{documents}/NOTICE", ROOT / "NOTICE")
-    put(tree, f"{documents}/third-party.txt.gz", gzip.compress("".join(third_party(packages)).encode(), 9, mtime=0))
-    put(tree, f"{documents}/sbom.cdx.json", json.dumps(bill_of_materials(version, packages, moment), indent=1) + "\n")
+    put(tree, f"{documents}/third-party.txt.gz", gzip.compress("".join(third_party(packages, build)).encode(), 9, mtime=0))
+    put(tree, f"{documents}/sbom.cdx.json", json.dumps(bill_of_materials(version, packages, moment, build), indent=1) + "\n")
 
 
 def describe(tree, version, depends):
@@ -181,7 +188,7 @@ def main():
         linked = shared_packages(program)
         tree = pathlib.Path(folder) / "tree"
         tree.mkdir(mode=0o755)
-        fill(tree, program, asked.version, linked | embedded_packages(asked.build), moment)
+        fill(tree, program, asked.version, linked | embedded_packages(asked.build), moment, asked.build)
         architecture = describe(tree, asked.version, linked)
         asked.to.mkdir(parents=True, exist_ok=True)
         pressing = ["-Zgzip", "-z1"] if asked.quick else ["-Zxz"]

@@ -179,7 +179,6 @@ def be_busy(cloud):
     (be_busy, {}, "is OPERATION_IN_PROGRESS, not RUNNING"),
     (lambda _: None, {"image": f"registry.example/app@{NEW}"}, "images of ECR's private registries"),
     (lambda _: None, {"image": f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/other:1"}, "The repository does not exist"),
-    (lambda _: None, {"extra": "      strategy: blue-green\n"}, "one strategy of its own"),
 ])
 def test_what_app_runner_cannot_do_is_said_before(shop, cloud, spoil, options, words):
     spoil(cloud)

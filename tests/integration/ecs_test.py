@@ -180,8 +180,6 @@ def test_no_fault_of_any_call_is_green_without_the_truth(shop, cloud, operation)
 @pytest.mark.parametrize("spoil, options, words", [
     (lambda service: None, {"image": "registry.example/app:1"}, "is a tag, which may name something else tomorrow"),
     (lambda service: None, {"image": f"{REPOSITORY}:9"}, "The image requested does not exist"),
-    (lambda service: None, {"extra": "      before: migrate\n"}, "before is not supported yet"),
-    (lambda service: None, {"extra": "      ports: ['80:80']\n"}, "'ports' is the task definition's or the service's"),
     (lambda service: None, {"extra": "      verify: { http: / }\n"}, "AWS itself asks for health here"),
     (lambda service: None, {"extra": "      env: { AWS_ENDPOINT_URL: 'http://169.254.169.254' }\n"}, "not a workflow"),
     (lambda service: None, {"extra": "      task-definition: nothing\n"}, "Unable to describe task definition"),
