@@ -69,7 +69,7 @@ def stages(plan):
         yield Finding(f"  … {victim} killed", bool(met), f"{', '.join(met)}; {again[victim]} jobs begun again")
     never = [stage for stage in STAGES if not any(hit[victim, stage] for victim in VICTIMS)]
     yield Finding("  … every stage was met", plan.short or BRIEF.issuperset(never), f"never: {', '.join(never)}" if never else "")
-    yield Finding("  … a job whose runner was killed began again", again["runner"] > 0)
+    yield Finding("  … a job whose runner was killed began again", again["runner"] + again["daemon and runner"] > 0)
     yield Finding("  … no process is left", gone is not None)
 
 
