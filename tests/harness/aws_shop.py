@@ -34,7 +34,7 @@ class Shop:
         daemon.admin("secret", "set", "AWS_SECRET_ACCESS_KEY", *here, stdin=KEYS["AKIATEST"])
         self.count = 0
 
-    def begin(self, image=f"{REPOSITORY}@{NEW}", extra="", timeout="5s", workflow=WORKFLOW):
+    def begin(self, image=f"{REPOSITORY}@{NEW}", extra="", timeout="20s", workflow=WORKFLOW):
         self.count += 1
         text = workflow.format(image=image, timeout=timeout, extra=extra)
         sha = self.repository.commit({".triphammer/ship.yml": text}, message=f"version {self.count}")
