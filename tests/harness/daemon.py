@@ -36,6 +36,8 @@ class Daemon:
         self.token = None
         self.hooks = {}  # repository → (path, secret)
         text = {"listen": f"127.0.0.1:{self.port}", "data": str(self.data), **(config or {})}
+        # The folders of hundreds of tests stay until the last one has ended.
+        text["quota"] = {"reserve_bytes": 1 << 20, **text.get("quota", {})}
         self.config.write_text(json.dumps(text))  # JSON is YAML
         self.log = self.folder / "daemon.log"
 
