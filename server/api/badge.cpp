@@ -1,7 +1,9 @@
 #include "api/badge.hpp"
 
+#include "base/markup.hpp"
 #include "base/text.hpp"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace triphammer::api {
@@ -47,26 +49,12 @@ int width_of(std::string_view text) {
     return (width + 9) / 10;
 }
 
+/// A picture has one line.
 std::string escape(std::string_view text) {
-    std::string out;
-    for (const char letter : text) {
-        switch (letter) {
-            case '<':
-                out += "&lt;";
-                break;
-            case '>':
-                out += "&gt;";
-                break;
-            case '&':
-                out += "&amp;";
-                break;
-            case '"':
-                out += "&quot;";
-                break;
-            default:
-                out += static_cast<unsigned char>(letter) < 0x20 ? ' ' : letter;
-        }
-    }
+    auto out = escape_markup(text);
+    std::replace_if(
+        out.begin(), out.end(), [](unsigned char byte) { return byte < 0x20; }, ' '
+    );
     return out;
 }
 

@@ -1,6 +1,7 @@
 #include "report/channel_text.hpp"
 
 #include "base/digest.hpp"
+#include "base/markup.hpp"
 #include "base/text.hpp"
 #include "report/markdown.hpp"
 
@@ -71,9 +72,9 @@ Style plain_style() {
 
 Style html_style(std::string_view newline) {
     const auto link = [](const std::string& text, const std::string& url) {
-        return "<a href=\"" + escape_html(url) + "\">" + escape_html(text) + "</a>";
+        return "<a href=\"" + escape_markup(url) + "\">" + escape_markup(text) + "</a>";
     };
-    return {escape_html, link, newline};
+    return {escape_markup, link, newline};
 }
 
 /// Slack's own three characters; so "<!channel>" and "<@U1>" are text.

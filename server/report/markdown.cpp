@@ -1,5 +1,6 @@
 #include "report/markdown.hpp"
 
+#include "base/markup.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
@@ -52,7 +53,7 @@ std::string code_span(std::string_view text, std::size_t most) {
 }
 
 std::string html_code(std::string_view text, std::size_t most) {
-    return "<code>" + escape_html(one_line(text, most)) + "</code>";
+    return "<code>" + escape_markup(one_line(text, most)) + "</code>";
 }
 
 std::string fence(std::string_view text, std::size_t most) {
@@ -61,32 +62,6 @@ std::string fence(std::string_view text, std::size_t most) {
     while (body.ends_with('\n')) body.pop_back();
     const std::string ticks(std::max<std::size_t>(3, longest_run(body, '`') + 1), '`');
     return ticks + "text\n" + body + '\n' + ticks + '\n';
-}
-
-std::string escape_html(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        switch (c) {
-            case '<':
-                out += "&lt;";
-                break;
-            case '>':
-                out += "&gt;";
-                break;
-            case '&':
-                out += "&amp;";
-                break;
-            case '"':
-                out += "&quot;";
-                break;
-            case '\'':
-                out += "&#39;";
-                break;
-            default:
-                out += c;
-        }
-    }
-    return out;
 }
 
 }  // namespace triphammer::report

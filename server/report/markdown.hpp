@@ -14,7 +14,4 @@ std::string html_code(std::string_view text, std::size_t most = 200);
 /// A block of its own that only we can end: whole lines of `text`, at most `most` bytes.
 std::string fence(std::string_view text, std::size_t most);
 
-/// With what stands for < > & " ' in HTML.
-std::string escape_html(std::string_view text);
-
 }  // namespace triphammer::report

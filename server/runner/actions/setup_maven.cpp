@@ -1,5 +1,6 @@
 #include "runner/actions/setup_maven.hpp"
 
+#include "base/markup.hpp"
 #include "base/text.hpp"
 #include "runner/actions/setup_script.hpp"
 
@@ -37,29 +38,9 @@ gpgconf --homedir "$1" --kill gpg-agent 2>/dev/null || true
 rm -rf -- "$1"
 )sh";
 
-std::string to_xml(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        switch (c) {
-            case '&':
-                out += "&amp;";
-                break;
-            case '<':
-                out += "&lt;";
-                break;
-            case '>':
-                out += "&gt;";
-                break;
-            default:
-                out += c;
-        }
-    }
-    return out;
-}
-
 std::string element(std::string_view name, std::string_view text) {
     const std::string tag{name};
-    return "<" + tag + ">" + to_xml(text) + "</" + tag + ">";
+    return "<" + tag + ">" + escape_markup(text) + "</" + tag + ">";
 }
 
 /// The value of a variable, when Maven reads the file.
