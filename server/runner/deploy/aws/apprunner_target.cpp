@@ -229,10 +229,13 @@ Task<AppRunnerTarget::Looked> AppRunnerTarget::look(std::string image) {
     if (judged.progress != Progress::done) co_return judged;
     if (operations->front().id != operation_)
         co_return aws::Judgement{Progress::failed, "somebody else has deployed meanwhile"};
-    const bool is_right = service->status == "RUNNING" && service->image == image;
-    if (is_right) co_return judged;
+    // What was read before the list may be of before the operation's end.
+    auto reading_again = read();
+    const auto now = co_await std::move(reading_again);
+    if (!now) co_return now.error();
+    if (now->status == "RUNNING" && now->image == image) co_return judged;
     co_return aws::Judgement{
-        Progress::failed, "the service is " + service->status + " with " + service->image};
+        Progress::failed, "the service is " + now->status + " with " + now->image};
 }
 
 Task<Result<Live>> AppRunnerTarget::read_live() {
