@@ -125,7 +125,7 @@ def fill(file, leave):
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small disk")
 def test_below_the_mark_no_job_starts_but_deliveries_are_kept_even_when_the_disk_is_full(make_daemon, git, tmp_path):
     with small_disk(tmp_path / "disk", "400m") as disk:
-        daemon = make_daemon(start=False, data=str(disk / "data"), run=str(tmp_path / "run"),
+        daemon = make_daemon(start=False, data=str(disk / "data"), run=str(tmp_path / "daemon/run"),
                              quota={"low_water_bytes": "8388608", "reserve_bytes": "16777216"})
         daemon.data = pathlib.Path(disk / "data")
         daemon.start()
