@@ -1,6 +1,6 @@
 # Triphammer as an image:  docker build -t triphammer .
-# BASE may name any image of Debian 12 that is at hand. Jobs with `runs-on: host` need a sandbox that
-# a container cannot give: map labels to docker:IMAGE (runs_on), or install on a machine (deploy/systemd).
+# BASE may name any image of Debian 12 that is at hand. Jobs with `runs-on: host` need a sandbox that a
+# container gives to root alone: deploy/compose/host-steps.yml; or map labels to docker:IMAGE (runs_on).
 ARG BASE=debian:12-slim
 
 # Of Debian's git what transfers need: the package would bring perl and more.

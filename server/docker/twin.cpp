@@ -2,6 +2,8 @@
 
 #include "docker/engine_connection.hpp"
 
+#include <algorithm>
+
 namespace triphammer::docker {
 
 using nlohmann::json;
@@ -21,6 +23,21 @@ Task<Result<Parsed>> ask(http::Client client, http::Call call, const char* what)
     co_return Parsed{std::move(parsed)};
 }
 
+/// Without what the engine lays over /proc: the kernel gives a sandbox a /proc of its own only
+/// where the one around it is whole (mount_namespaces(7), locked mounts).
+void show_all_of_proc(json& host) {
+    host["MaskedPaths"] = json::array();
+    host["ReadonlyPaths"] = json::array();
+}
+
+bool makes_sandboxes(const json& host) {
+    const auto added = host.find("CapAdd");
+    if (added == host.end() || !added->is_array()) return false;
+    return std::ranges::any_of(*added, [](const json& right) {
+        return right == "SYS_ADMIN" || right == "CAP_SYS_ADMIN";
+    });
+}
+
 }  // namespace
 
 json twin_body(const json& original, const Twin& twin) {
@@ -38,6 +55,7 @@ json twin_body(const json& original, const Twin& twin) {
     host["RestartPolicy"] = {{"Name", "no"}};
     host["AutoRemove"] = true;
     host["PortBindings"] = json::object();
+    if (makes_sandboxes(host)) show_all_of_proc(host);
     return body;
 }
 

@@ -21,6 +21,8 @@ struct Twin {
 
 /// The body of its creation, of what the engine shows of the original. It restarts by nobody and is
 /// removed when it ends; names, labels, published ports and the health check are not taken over.
+/// One that may mount (SYS_ADMIN) sees all of /proc: compose has no word for that which each of its
+/// releases knows.
 nlohmann::json twin_body(const nlohmann::json& original, const Twin& twin);
 
 /// On the engine of a Unix socket (unix:///PATH); its id. Code::conflict: the name is taken.

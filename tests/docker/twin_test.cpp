@@ -40,6 +40,19 @@ TEST(Twin, HasWhatComposeWroteAndALifeOfItsOwn) {
     EXPECT_TRUE(body["HostConfig"]["PortBindings"].empty());
 }
 
+TEST(Twin, ShowsAllOfProcWhereItMakesSandboxesAndNowhereElse) {
+    json original{
+        {"Image", "sha256:1f"}, {"Config", json::object()}, {"HostConfig", json::object()}};
+    EXPECT_FALSE(twin_body(original, {})["HostConfig"].contains("MaskedPaths"));
+
+    for (const char* right : {"SYS_ADMIN", "CAP_SYS_ADMIN"}) {
+        original["HostConfig"]["CapAdd"] = {"KILL", right};
+        const auto host = twin_body(original, {})["HostConfig"];
+        EXPECT_EQ(host["MaskedPaths"], json::array()) << right;
+        EXPECT_EQ(host["ReadonlyPaths"], json::array()) << right;
+    }
+}
+
 }  // namespace
 
 }  // namespace triphammer::docker

@@ -16,9 +16,9 @@ FORM = pathlib.Path(__file__).resolve().parents[2] / "deploy/compose/compose.yml
 
 
 class Services(Daemon):
-    """`environment` is what the daemon gets besides; with a `proxy`, that one stands in front."""
+    """`environment` is what the daemon gets besides; with a `proxy`, that one stands in front; `besides`: more files."""
 
-    def __init__(self, binary, folder, image, environment, proxy=False):
+    def __init__(self, binary, folder, image, environment, proxy=False, besides=()):
         super().__init__(binary, folder)
         socket = os.environ["DOCKER_HOST"].removeprefix("unix://")
         self.settings = {"TRIPHAMMER_IMAGE": image, "TRIPHAMMER_PORT": f"127.0.0.1:{self.port}",
@@ -30,13 +30,14 @@ class Services(Daemon):
             self.settings |= {"TRIPHAMMER_HTTP": f"127.0.0.1:{free_port()}", "TRIPHAMMER_HTTPS": f"127.0.0.1:{self.https}",
                               "TRIPHAMMER_PUBLIC_URL": self.front}
         self.project = f"triphammer-{uuid.uuid4().hex[:8]}"
+        self.besides = [word for name in besides for word in ("-f", FORM.parent / name)]
         self.more = folder / "for-tests.yml"
         self.more.write_text(yaml.dump({"services": {
             "daemon": {"environment": {"TRIPHAMMER_DOCKER_SWITCH_IMAGE": "triphammer/nginx", **environment}},
             "proxy": {"image": "triphammer/caddy"}}}))
 
     def compose(self, *words):
-        return engine.docker("-p", self.project, *self.profile, "-f", FORM, "-f", self.more, *words,
+        return engine.docker("-p", self.project, *self.profile, "-f", FORM, *self.besides, "-f", self.more, *words,
                              program="docker-compose", **self.settings)
 
     def start(self, wait=True):
