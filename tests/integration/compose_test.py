@@ -50,37 +50,6 @@ SERVICE = f"compose-{uuid.uuid4().hex[:8]}"
 DOCKERFILE = 'FROM triphammer/busybox\nCOPY www /www\nCMD ["/bin/busybox", "httpd", "-f", "-p", "8080", "-h", "/www"]\n'
 
 
-LINES = 150
-SLOW = f"i=0; while [ $i -lt {LINES} ]; do i=$((i+1)); echo line $i of {LINES}; sleep 0.1; done"
-# Three kinds at once: `base` is over soon, and then they wait for nothing but themselves.
-THREE = f"""
-on: push
-jobs:
-  base:
-    image: {{ tags: ["REGISTRY/acme/slow:base"], file: Quick }}
-  boxed:
-    needs: base
-    runs-on: host
-    container: triphammer/busybox
-    steps: [{{ run: "{SLOW}" }}]
-  image:
-    needs: base
-    image: {{ tags: ["REGISTRY/acme/slow:slow"] }}
-  production:
-    needs: base
-    environment: slow
-    deploy:
-      to: container
-      service: {SERVICE}
-      image: ${{{{ needs.base.outputs.ref }}}}
-      before: "{SLOW}"
-      strategy: recreate
-      ports: ["PORT:8080"]
-      health: {{ http: /, port: 8080 }}
-"""
-TALKING = ("boxed", "image")  # what `before` of a deployment says is shown when it fails
-
-
 def server_id():
     return engine.containers(f"triphammer.service={SERVICE}")[0]["Labels"]["triphammer.server"]
 
@@ -168,41 +137,7 @@ def test_the_file_names_nothing_that_does_not_exist(services):
         assert re.search(rf"(?m)^{key.replace('_', '[._]')}:", known), name
 
 
-def running_jobs(services, run):
-    """Of the three, once each is in the middle of what it says."""
-    found = services.get(f"/runs/{run}")["jobs"]
-    assert not [job for job in found if job["state"] == "failed"], services.tail()
-    jobs = {job["key"]: job["id"] for job in found if job["state"] == "running"}
-    talk = {*TALKING, "production"} <= set(jobs)
-    return talk and all("line 2 of" in services.log_text(run, jobs[key]) for key in TALKING) and jobs
-
-
-def test_jobs_of_all_kinds_do_not_notice_what_happens_to_the_services(services, make_repository):
-    """The last one: the git server lives in the network of the daemon's container, which is another one then."""
-    port = free_port()
-    workflow = THREE.replace("REGISTRY", os.environ["REGISTRY"]).replace("PORT", str(port))
-    slow = f"FROM triphammer/busybox\nRUN {SLOW} && : {uuid.uuid4()}\n"  # no engine has built that before
-    repository, sha = make_repository("acme/slow", {
-        ".triphammer/slow.yml": workflow, "Quick": DOCKERFILE, "Dockerfile": slow, "www/index.html": "it serves\n"})
-    [run] = services.delivery(services.push(repository, sha, forge_id=4713))["runs"]
-    jobs = services.wait_for(lambda: running_jobs(services, run), 60, "the three do not run", pause=0.2)
-
-    services.kill("launcher")
-    services.kill("daemon")
-    services.wait_for(services.answers, 30, "the engine starts no other daemon")
-    services.compose("restart")
-    services.wait_for(services.answers, 30, "the services do not come back")
-
-    ended = services.finished_run(run, 90, pause=0.2)
-    assert ended["state"] == "succeeded" and {job["attempt"] for job in ended["jobs"]} == {1}, services.tail()
-    for key in TALKING:
-        said = re.findall(r"(?m)^line (\d+) of", services.log_text(run, jobs[key]))
-        assert said == [str(number + 1) for number in range(LINES)], key
-    assert requests.get(f"http://127.0.0.1:{port}/", timeout=5).text == "it serves\n"
-
-
 def test_a_stop_leaves_nothing_that_compose_does_not_know_of(services):
-    """After the last one."""
     [beside] = services.beside()
     assert beside["State"] == "running"
 
