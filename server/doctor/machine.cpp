@@ -107,7 +107,9 @@ Finding sandbox_finding(const Machine& machine, const MachineQuestion& question,
     const bool is_needed = question.has_host_label && !machine.in_container;
     if (!is_needed && found.state == State::error) {
         found.state = State::warning;
-        found.text += " Give jobs a container, or map their labels to docker:IMAGE (runs_on).";
+        found.text +=
+            " Give jobs a container, map their labels to docker:IMAGE (runs_on), or add "
+            "host-steps.yml (compose).";
     }
     return found;
 }

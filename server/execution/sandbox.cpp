@@ -55,7 +55,7 @@ Error no_namespaces(int failure) {
     return Error{
         Code::unavailable,
         std::string{"the kernel gives host steps no namespaces ("} + std::strerror(failure) +
-            "): let the launcher run as root outside of a container, or allow its user "
+            "): let the launcher run as root (with compose: host-steps.yml), or allow its user "
             "namespaces (sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone, "
             "kernel.apparmor_restrict_unprivileged_userns); or map the job's label to "
             "docker:IMAGE in runs_on"};
