@@ -29,31 +29,32 @@ Swarm the_swarm() {
 }
 
 /// One request to the engine as a person's `docker` would send it.
-Task<> post(std::string path, std::string body) {
+Task<http::Answer> send(std::string path, std::string body) {
     http::Call call{http::Method::post, "/v1.41" + path};
     call.headers.set("Content-Type", "application/json");
     call.body = std::move(body);
     const http::Client client{
         http::unix_endpoint(host().substr(std::string_view{"unix://"}.size()))};
     auto sending = must(client.send(std::move(call)));
+    co_return co_await std::move(sending);
+}
+
+/// 503: it is a manager already.
+Task<> become_manager() {
+    auto sending =
+        send("/swarm/init", R"({"ListenAddr":"127.0.0.1:0","AdvertiseAddr":"127.0.0.1"})");
     const auto answer = co_await std::move(sending);
-    if (answer.status >= 400 && answer.status != 503) {
-        throw std::runtime_error(path + ": " + answer.body);
-    }
+    if (answer.status >= 400 && answer.status != 503) throw std::runtime_error(answer.body);
 }
 
 class OnSwarm : public Deployments {
   protected:
     using Change = std::function<void(RecordingSession&)>;
+    using Edit = std::function<json(json)>;
 
     void SetUp() override {
         Deployments::SetUp();
-        // 503: it is a manager already.
-        run_until_done([](Executor) {
-            return post(
-                "/swarm/init", R"({"ListenAddr":"127.0.0.1:0","AdvertiseAddr":"127.0.0.1"})"
-            );
-        });
+        run_until_done([](Executor) { return become_manager(); });
         const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
         service = to_lower(std::string{"th-"} + test->name()).substr(0, 50);
     }
@@ -81,11 +82,8 @@ class OnSwarm : public Deployments {
     }
 
     /// What `docker service …` of a person does to it.
-    void change_by_hand(const std::function<json(json)>& edit, const std::string& extra = "") {
-        const auto now = look();
-        const auto path =
-            "/services/" + now.id + "/update?version=" + std::to_string(now.version) + extra;
-        run_until_done([&](Executor) { return post(path, edit(json::parse(now.spec)).dump()); });
+    void change_by_hand(const Edit& edit, const std::string& extra = "") {
+        run_until_done([&](Executor) { return change(service, edit, extra); });
     }
 
     bool is_gone() {
@@ -132,6 +130,22 @@ class OnSwarm : public Deployments {
         auto swarm = the_swarm();
         auto inspecting = must(swarm.inspect_service(name));
         co_return co_await std::move(inspecting);
+    }
+
+    /// While it updates tasks, the swarm counts the version on: then the specification is read again.
+    static Task<> change(std::string name, Edit edit, std::string extra) {
+        for (;;) {
+            auto inspecting = inspect(name);
+            const auto now = co_await std::move(inspecting);
+            auto path =
+                "/services/" + now.id + "/update?version=" + std::to_string(now.version) + extra;
+            auto sending = send(std::move(path), edit(json::parse(now.spec)).dump());
+            const auto answer = co_await std::move(sending);
+            if (answer.status < 400) co_return;
+            if (answer.body.find("out of sequence") == std::string::npos) {
+                throw std::runtime_error(answer.body);
+            }
+        }
     }
 
     static Task<bool> is_absent(std::string name) {

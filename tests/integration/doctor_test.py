@@ -31,7 +31,8 @@ def well(make_daemon, github, tmp_path):
         daemon.config.write_text(json.dumps(settings))
         if start:
             daemon.start()
-            daemon.wait_for((daemon.folder / "data-run/doctor.sock").exists, 10, "no launcher")
+            # The launcher's socket is there before the daemon has asked it who lives: until then no job starts.
+            daemon.wait_for(lambda: daemon.get("/server")["paused"] is None, 20, "no launcher")
         return daemon
     return make
 
