@@ -90,4 +90,62 @@ Task<Result<std::string>> find_digest(const Client& ecr, ImageName image) {
     co_return Error{Code::protocol, "ECR DescribeImages: the answer has no digest"};
 }
 
+namespace {
+
+json naming(const Repository& repository) {
+    json out{{"repositoryName", repository.name}};
+    if (!repository.account.empty()) out["registryId"] = repository.account;
+    return out;
+}
+
+}  // namespace
+
+Task<Result<Repository>> find_repository(const Client& ecr, std::string account, std::string name) {
+    auto input = json::object();
+    if (!account.empty()) input["registryId"] = account;
+    input["repositoryNames"] = json::array({name});
+    auto calling = ecr.call("DescribeRepositories", std::move(input));
+    const auto answer = co_await std::move(calling);
+    if (!answer) co_return answer.error();
+    for (const auto& one : list_at(*answer, "repositories")) {
+        if (text_at(one, "repositoryName") != name) continue;
+        Repository out;
+        out.account = std::move(account);
+        out.name = std::move(name);
+        out.is_immutable = text_at(one, "imageTagMutability").starts_with("IMMUTABLE");
+        out.scans = flag_at(object_at(one, "imageScanningConfiguration"), "scanOnPush");
+        co_return out;
+    }
+    co_return Error{Code::protocol, "ECR DescribeRepositories: the answer does not name " + name};
+}
+
+Task<Result<>> create_repository(const Client& ecr, Repository wanted) {
+    auto input = naming(wanted);
+    input["imageTagMutability"] = wanted.is_immutable ? "IMMUTABLE" : "MUTABLE";
+    input["imageScanningConfiguration"] = {{"scanOnPush", wanted.scans}};
+    auto calling = ecr.call("CreateRepository", std::move(input));
+    const auto answer = co_await std::move(calling);
+    if (answer) co_return Result<>{};
+    const auto& words = answer.error().message;
+    if (words.find("RepositoryAlreadyExists") != std::string::npos) co_return Result<>{};
+    co_return answer.error();
+}
+
+Task<Result<bool>> has_lifecycle_policy(const Client& ecr, Repository repository) {
+    auto calling = ecr.call("GetLifecyclePolicy", naming(repository));
+    const auto answer = co_await std::move(calling);
+    if (answer) co_return true;
+    if (answer.error().code == Code::not_found) co_return false;
+    co_return answer.error();
+}
+
+Task<Result<>> put_lifecycle_policy(const Client& ecr, Repository repository, std::string policy) {
+    auto input = naming(repository);
+    input["lifecyclePolicyText"] = std::move(policy);
+    auto calling = ecr.call("PutLifecyclePolicy", std::move(input));
+    const auto answer = co_await std::move(calling);
+    if (!answer) co_return answer.error();
+    co_return Result<>{};
+}
+
 }  // namespace triphammer::aws

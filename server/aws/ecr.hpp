@@ -1,7 +1,7 @@
 #pragma once
-// The Elastic Container Registry: its passwords for `docker login`, and the digest that an image's
-// name stands for.
-// Source: docs.aws.amazon.com, Amazon ECR API Reference, GetAuthorizationToken and DescribeImages.
+// The Elastic Container Registry: its passwords for `docker login`, the digest that an image's name
+// stands for, and repositories that have to be there before a push.
+// Source: docs.aws.amazon.com, Amazon ECR API Reference.
 
 #include "aws/client.hpp"
 
@@ -30,5 +30,21 @@ struct ImageName {
 
 /// The digest that the registry has for it. Code::not_found.
 Task<Result<std::string>> find_digest(const Client& ecr, ImageName image);
+
+struct Repository {
+    std::string account;  // empty: the caller's own
+    std::string name;
+    bool is_immutable = false;  // its tags never move
+    bool scans = false;         // what is pushed is scanned
+};
+
+/// Code::not_found.
+Task<Result<Repository>> find_repository(const Client& ecr, std::string account, std::string name);
+/// Fine where somebody else has made it meanwhile.
+Task<Result<>> create_repository(const Client& ecr, Repository wanted);
+/// Whether images of the repository end by a policy.
+Task<Result<bool>> has_lifecycle_policy(const Client& ecr, Repository repository);
+/// `policy`: the JSON text of its rules.
+Task<Result<>> put_lifecycle_policy(const Client& ecr, Repository repository, std::string policy);
 
 }  // namespace triphammer::aws

@@ -15,7 +15,8 @@ OPERATIONS = {
             "DescribeTasks", "ListServiceDeployments", "ListTasks", "RegisterTaskDefinition", "RunTask",
             "StopServiceDeployment", "UpdateService"),
     "elbv2": ("DescribeTargetHealth",),
-    "ecr": ("DescribeImages", "GetAuthorizationToken"),
+    "ecr": ("CreateRepository", "DescribeImages", "DescribeRepositories", "GetAuthorizationToken", "GetLifecyclePolicy",
+            "PutLifecyclePolicy"),
     "apprunner": ("DescribeService", "ListOperations", "ListServices", "UpdateService"),
 }
 FACTS = ("type", "required", "enum", "pattern", "min", "max")
