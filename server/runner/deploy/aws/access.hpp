@@ -1,11 +1,10 @@
 #pragma once
 // With which keys, in which region and where a driver calls AWS (docs/adr/0049).
 
-#include "aws/client.hpp"
 #include "model/job_document.hpp"
+#include "runner/aws/access.hpp"
 #include "runner/image/plan.hpp"
 
-#include <filesystem>
 #include <string>
 
 namespace triphammer::runner {
@@ -27,23 +26,7 @@ class AwsNames {
     const Evaluate& evaluate_;
 };
 
-struct AwsAccess {
-    std::string region;
-    aws::Credentials credentials;
-    std::string endpoint;  // instead of the region's own; empty: none
-    std::filesystem::path ca_file;
-};
-
-/// Assumes AWS_ROLE_ARN where there is one. Code::invalid says what is missing.
+/// As open_access with sources.
 Task<Result<AwsAccess>> open_access(AwsNames names, const Clock& clock, Random& random);
-
-/// `clock` and `random` outlive it. `region`: empty: the access's own.
-Result<aws::Client> make_client(
-    const AwsAccess& access,
-    const aws::Service& service,
-    const Clock& clock,
-    Random& random,
-    std::string region = {}
-);
 
 }  // namespace triphammer::runner
