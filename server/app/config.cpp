@@ -219,6 +219,8 @@ std::vector<Setting> make_settings() {
         number_setting("workers", &Config::workers, 1),
         text_setting("docker.host", &Config::docker_host),
         text_setting("docker.switch_image", &Config::switch_image),
+        number_setting("docker.keep_images", &Config::keep_images, 0),
+        choice_setting("docker.buildkit_network", &Config::buildkit_network, {"none", "open"}),
         text_setting("github.api_url", github(&GithubConfig::api_url)),
         text_setting("github.url", github(&GithubConfig::url)),
         choice_setting("github.mode", github(&GithubConfig::mode), {"push", "poll"}),

@@ -44,6 +44,8 @@ struct Config {
     std::map<std::string, std::string> runs_on;  // label → host | docker:IMAGE
     std::string docker_host = "unix:///var/run/docker.sock";
     std::string switch_image = "nginx:stable";  // the nginx of `switch: nginx`
+    int keep_images = 20;                       // of one image job, on the engine; 0: all
+    std::string buildkit_network = "none";      // of BuildKit's commands: none, open
     GithubConfig github;
     std::vector<std::string> insecure_git_hosts;
     std::string submodules = "none";       // git.submodules: none, registered, same-host

@@ -24,6 +24,8 @@ launch::DocumentSettings document_settings(const Config& config, const Core& cor
     settings.server_url = config.base_url();
     settings.runs_on = config.runs_on;
     settings.docker_host = config.docker_host;
+    settings.keep_images = config.keep_images;
+    settings.open_builds = config.buildkit_network == "open";
     settings.switch_image = config.switch_image;
     settings.log_limit_bytes = config.log_max_bytes;
     return settings;

@@ -200,11 +200,23 @@ ContainerInfo parse_container(const json& inspect) {
     return out;
 }
 
+namespace {
+
+std::uint64_t size_at(const json& object, const char* key) {
+    const auto found = object.find(key);
+    return found != object.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
+}
+
+}  // namespace
+
 ImageInfo parse_image(const json& inspect) {
     const auto& config = object_at(inspect, "Config");
     ImageInfo out;
     out.id = text_at(inspect, "Id");
+    out.tags = texts_at(inspect, "RepoTags");
     out.digests = texts_at(inspect, "RepoDigests");
+    out.bytes = size_at(inspect, "Size");
+    out.platform = text_at(inspect, "Os") + "/" + text_at(inspect, "Architecture");
     out.env = texts_at(config, "Env");
     out.working_directory = text_at(config, "WorkingDir");
     out.user = text_at(config, "User");
@@ -219,6 +231,20 @@ ImageInfo parse_image(const json& inspect) {
         std::uint16_t number = 0;
         std::from_chars(port.data(), port.data() + port.size(), number);
         if (number != 0 && port.ends_with("/tcp")) out.exposed_ports.push_back(number);
+    }
+    return out;
+}
+
+ImageSummary parse_image_summary(const json& one) {
+    ImageSummary out;
+    if (!one.is_object()) return out;
+    out.id = text_at(one, "Id");
+    const auto created = one.find("Created");
+    if (created != one.end() && created->is_number_integer()) {
+        out.created_at = created->get<std::int64_t>();
+    }
+    for (auto& tag : texts_at(one, "RepoTags")) {
+        if (tag != "<none>:<none>") out.tags.push_back(std::move(tag));
     }
     return out;
 }

@@ -51,7 +51,10 @@ struct ContainerSummary {
 
 struct ImageInfo {
     std::string id;
+    std::vector<std::string> tags;     // repository:tag
     std::vector<std::string> digests;  // repository@sha256:…
+    std::uint64_t bytes = 0;           // of all its layers, unpacked
+    std::string platform;              // linux/amd64
     std::vector<std::string> env;      // NAME=value
     std::vector<std::uint16_t> exposed_ports;
     std::vector<std::string> volumes;  // /path
@@ -64,6 +67,14 @@ struct ImageInfo {
 };
 
 ImageInfo parse_image(const nlohmann::json& inspect);
+
+struct ImageSummary {
+    std::string id;
+    std::int64_t created_at = 0;    // unix seconds
+    std::vector<std::string> tags;  // repository:tag
+};
+
+ImageSummary parse_image_summary(const nlohmann::json& one);
 
 struct NetworkSummary {
     std::string id;

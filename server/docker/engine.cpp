@@ -64,6 +64,7 @@ Result<EngineVersion> agree(const std::string& address, const http::Answer& answ
     EngineVersion version;
     version.api = "1." + std::to_string(std::min(*minor, kOurMinor));
     version.engine = answer.headers.find("Server").value_or("Docker");
+    version.has_buildkit = version.engine.starts_with("Docker/");
     return version;
 }
 

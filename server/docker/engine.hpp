@@ -38,13 +38,24 @@ class ProgressSink {
     virtual Task<Result<>> line(std::string text) = 0;
 };
 
+/// The older builder can be given a container's network and private bases; BuildKit has mounts and
+/// knows newer words.
+enum class Builder { classic, buildkit };
+
 struct BuildRequest {
     std::string dockerfile = "Dockerfile";  // inside the context
     std::string target;
     std::vector<std::string> tags;
     std::vector<std::pair<std::string, std::string>> build_args;
     Labels labels;
-    Credentials credentials;  // for private base images
+    std::vector<Credentials> logins;  // for private base images; the older builder's alone
+    Builder builder = Builder::classic;
+    std::vector<std::string> cache_from;  // images whose layers may be used; they are on the engine
+    bool no_cache = false;
+    bool pull = false;     // newer base images are fetched
+    std::string platform;  // linux/arm64; empty: the engine's own
+    std::string network;   // of RUN: none, container:ID; empty: the engine's own. BuildKit: not the
+                           // second
 };
 
 /// How a build ended: an id, or why not.
@@ -75,8 +86,9 @@ struct ExecOutcome {
 };
 
 struct EngineVersion {
-    std::string api;     // what we speak: min(1.47, the engine's)
-    std::string engine;  // the engine's own version, for people
+    std::string api;            // what we speak: min(1.47, the engine's)
+    std::string engine;         // the engine's own version, for people
+    bool has_buildkit = false;  // Docker's own has; what imitates its API has not
 };
 
 /// One engine. All calls on the logic thread; each opens its own connection, so calls may run side
@@ -104,7 +116,12 @@ class Engine {
     );
     /// Asks the registry: the digest of NAME:TAG or NAME@DIGEST as it stands there now.
     Task<Result<std::string>> registry_digest(ImageReference image, Credentials credentials);
+    /// Fine when it is gone already. Code::conflict: a container or another image needs it.
     Task<Result<>> remove_image(std::string name);
+    /// Those without a name too.
+    Task<Result<std::vector<ImageSummary>>> list_images(Labels labels);
+    /// Whether a container, running or not, was made of it.
+    Task<Result<bool>> is_image_used(std::string id);
     /// Makes an image of files alone.
     Task<Result<>> import_image(std::string repository, ByteSource& tar);
     Task<Result<BuildOutcome>> build(BuildRequest request, ByteSource& context, ProgressSink& sink);

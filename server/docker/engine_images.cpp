@@ -1,3 +1,4 @@
+#include "docker/buildkit_trace.hpp"
 #include "docker/engine.hpp"
 #include "docker/engine_connection.hpp"
 
@@ -37,6 +38,11 @@ class ProgressReader {
             auto message = parse_progress(*line);
             if (!message) co_return message.error();
             keep(*message);
+            if (!message->trace.empty()) {
+                auto told = trace_.take(message->trace);
+                if (!told) co_return told.error();
+                message->text = std::move(*told);
+            }
             if (sink_ == nullptr || message->transient || message->text.empty()) continue;
             auto written = sink_->line(std::move(message->text));
             auto done = co_await std::move(written);
@@ -55,6 +61,7 @@ class ProgressReader {
     }
 
     LineSplitter lines_;
+    BuildTrace trace_;
     ProgressSink* sink_;
     Progress kept_;
 };
@@ -87,13 +94,20 @@ Task<Result<Progress>> follow(
 
 std::string build_query(const BuildRequest& request) {
     std::vector<std::pair<std::string, std::string>> fields{
-        {"version", "1"},  // the classic builder: it needs no session
+        {"version", request.builder == Builder::buildkit ? "2" : "1"},
         {"dockerfile", request.dockerfile},
         {"target", request.target},
+        {"platform", request.platform},
+        {"networkmode", request.network},
+        {"nocache", request.no_cache ? "1" : ""},
+        {"pull", request.pull ? "1" : ""},
         {"rm", "1"},
         {"forcerm", "1"},
         {"labels", json(request.labels).dump()},
     };
+    if (!request.cache_from.empty()) {
+        fields.emplace_back("cachefrom", json(request.cache_from).dump());
+    }
     auto arguments = json::object();
     for (const auto& [name, value] : request.build_args) arguments[name] = value;
     fields.emplace_back("buildargs", arguments.dump());
@@ -180,6 +194,28 @@ Task<Result<>> Engine::remove_image(std::string name) {
     co_return Result<>{};
 }
 
+Task<Result<std::vector<ImageSummary>>> Engine::list_images(Labels labels) {
+    const auto query = encode_query({{"filters", label_filter(labels)}});
+    auto call = connection_->request(http::Method::get, "/images/json" + query);
+    call.body_limit = kListLimit;
+    auto sent = connection_->send_for_json(std::move(call), "list images");
+    auto answer = co_await std::move(sent);
+    if (!answer) co_return answer.error();
+    std::vector<ImageSummary> out;
+    for (const auto& one : answer->body) out.push_back(parse_image_summary(one));
+    co_return out;
+}
+
+Task<Result<bool>> Engine::is_image_used(std::string id) {
+    const json filters{{"ancestor", json::array({id})}};
+    const auto query = encode_query({{"all", "1"}, {"limit", "1"}, {"filters", filters.dump()}});
+    auto call = connection_->request(http::Method::get, "/containers/json" + query);
+    auto sent = connection_->send_for_json(std::move(call), "list containers");
+    auto answer = co_await std::move(sent);
+    if (!answer) co_return answer.error();
+    co_return !answer->body.empty();
+}
+
 Task<Result<>> Engine::import_image(std::string repository, ByteSource& tar) {
     const auto query = encode_query({{"fromSrc", "-"}, {"repo", repository}, {"tag", "latest"}});
     auto call = connection_->request(http::Method::post, "/images/create" + query);
@@ -197,7 +233,7 @@ Task<Result<BuildOutcome>> Engine::build(
 ) {
     auto call = connection_->request(http::Method::post, "/build" + build_query(request));
     call.headers.set("Content-Type", "application/x-tar");
-    call.headers.set("X-Registry-Config", registry_config(request.credentials));
+    call.headers.set("X-Registry-Config", registry_config(request.logins));
     call.upload = upload_of(context);
     auto followed = follow(connection_->client, std::move(call), &sink, "build");
     auto words = co_await std::move(followed);
@@ -205,6 +241,7 @@ Task<Result<BuildOutcome>> Engine::build(
     BuildOutcome outcome;
     outcome.error = words->error;
     outcome.exit_status = words->error_code;
+    if (request.builder == Builder::buildkit) outcome.exit_status = exit_status_of(words->error);
     if (words->error.empty()) outcome.image_id = words->image_id;
     if (words->error.empty() && words->image_id.empty()) {
         outcome.error = "the build's output ended without an image";

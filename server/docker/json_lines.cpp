@@ -46,10 +46,13 @@ void take_error(const json& message, Progress& out) {
     if (code != detail.end() && code->is_number_integer()) out.error_code = code->get<int>();
 }
 
-/// Classic builder: {"ID": "sha256:…"}; push: {"Tag", "Digest", "Size"}.
-void take_aux(const json& aux, Progress& out) {
+/// Builders: {"ID": "sha256:…"}; push: {"Tag", "Digest", "Size"}; BuildKit's progress: text.
+void take_aux(const json& message, Progress& out) {
+    const auto& aux = part_of(message, "aux");
     out.image_id = text_of(aux, "ID");
     out.digest = text_of(aux, "Digest");
+    if (text_of(message, "id") != "moby.buildkit.trace") return;
+    out.trace = from_base64(text_of(message, "aux")).value_or("");
 }
 
 void take_status(const json& message, Progress& out) {
@@ -69,7 +72,7 @@ Result<Progress> parse_progress(std::string_view line) {
     }
     Progress out;
     take_error(message, out);
-    take_aux(part_of(message, "aux"), out);
+    take_aux(message, out);
     out.text = text_of(message, "stream");
     if (out.text.empty()) take_status(message, out);
     return out;

@@ -33,6 +33,7 @@ struct Progress {
     int error_code = 0;      // exit status of a failing RUN, where the engine names one
     std::string image_id;    // `sha256:…` of a finished build
     std::string digest;      // `sha256:…` of a finished push
+    std::string trace;       // BuildKit's progress, a message in bytes; buildkit_trace.hpp reads it
 };
 
 /// Code::protocol for something that is not a JSON object.

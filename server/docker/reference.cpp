@@ -63,12 +63,22 @@ Error bad_name(std::string_view text, const char* why) {
     return invalid("'" + std::string{text} + "' is not an image name: " + why);
 }
 
+/// By which name the engine looks a registry's credentials up.
+std::string key_of(const Credentials& credentials) {
+    const bool hub = credentials.server.empty() || credentials.server == kHub;
+    return hub ? kHubIndex : credentials.server;
+}
+
 nlohmann::json auth_object(const Credentials& credentials) {
     auto out = nlohmann::json::object();
     if (credentials.empty()) return out;
+    out["serveraddress"] = key_of(credentials);
+    if (!credentials.token.empty()) {
+        out["registrytoken"] = credentials.token.reveal();
+        return out;
+    }
     out["username"] = credentials.username;
     out["password"] = credentials.password.reveal();
-    out["serveraddress"] = credentials.server;
     return out;
 }
 
@@ -78,7 +88,7 @@ std::string ImageReference::registry() const {
     const auto slash = repository.find('/');
     if (slash == std::string::npos) return kHub;
     const auto first = repository.substr(0, slash);
-    return looks_like_host(first) ? first : kHub;
+    return looks_like_host(first) ? registry_host(first) : kHub;
 }
 
 std::string ImageReference::text() const {
@@ -108,6 +118,16 @@ Result<ImageReference> parse_reference(std::string_view text) {
     return out;
 }
 
+std::string registry_host(std::string_view text) {
+    const auto scheme = text.find("://");
+    if (scheme != text.npos) text.remove_prefix(scheme + 3);
+    const auto host = to_lower(text.substr(0, text.find('/')));
+    const bool is_hub = host.empty() || host == "index.docker.io" ||
+                        host == "registry-1.docker.io" || host == "hub.docker.com" ||
+                        host == "registry.hub.docker.com";
+    return is_hub ? kHub : host;
+}
+
 bool is_digest(std::string_view text) {
     constexpr std::string_view kPrefix = "sha256:";
     if (!text.starts_with(kPrefix) || text.size() != kPrefix.size() + 64) return false;
@@ -119,11 +139,10 @@ std::string registry_auth(const Credentials& credentials) {
     return to_base64url(auth_object(credentials).dump());
 }
 
-std::string registry_config(const Credentials& credentials) {
+std::string registry_config(const std::vector<Credentials>& logins) {
     auto out = nlohmann::json::object();
-    if (!credentials.empty()) {
-        const bool hub = credentials.server.empty() || credentials.server == kHub;
-        out[hub ? kHubIndex : credentials.server] = auth_object(credentials);
+    for (const auto& login : logins) {
+        if (!login.empty()) out[key_of(login)] = auth_object(login);
     }
     return to_base64url(out.dump());
 }

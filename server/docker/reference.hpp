@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace triphammer::docker {
 
@@ -28,6 +29,10 @@ struct ImageReference {
 /// Code::invalid with the reason for a name that no registry would take.
 Result<ImageReference> parse_reference(std::string_view text);
 
+/// The registry's host of what people and programs call it: without scheme and path. Docker Hub has
+/// several names, all of them are "docker.io".
+std::string registry_host(std::string_view text);
+
 /// "sha256:" and 64 lower-case hex digits.
 bool is_digest(std::string_view text);
 
@@ -35,15 +40,16 @@ struct Credentials {
     std::string username;
     Secret password;
     std::string server;  // registry host
+    Secret token;        // a bearer token instead of the two
 
-    bool empty() const { return username.empty() && password.empty(); }
+    bool empty() const { return username.empty() && password.empty() && token.empty(); }
 };
 
-/// X-Registry-Auth: base64url **with** padding of {"username", "password", "serveraddress"}; `e30=`
-/// (an empty object) for anonymous. The engine takes any other alphabet silently as "no
-/// credentials".
+/// X-Registry-Auth: base64url **with** padding of {"username", "password", "serveraddress"}, or
+/// {"registrytoken", …} for a token; `e30=` (an empty object) for anonymous. The engine takes any
+/// other alphabet silently as "no credentials".
 std::string registry_auth(const Credentials& credentials);
 /// X-Registry-Config of a build: the same as a map from host to credentials.
-std::string registry_config(const Credentials& credentials);
+std::string registry_config(const std::vector<Credentials>& logins);
 
 }  // namespace triphammer::docker

@@ -124,6 +124,8 @@ Result<model::ExecutorSpec> find_executor(
     model::ExecutorSpec executor;
     executor.label = labels;
     executor.docker_host = settings.docker_host;
+    executor.keep_images = settings.keep_images;
+    executor.open_builds = settings.open_builds;
     if (target.starts_with("docker:")) {
         executor.kind = "docker";
         executor.image = target.substr(7);
@@ -224,6 +226,7 @@ Result<std::string> DocumentSource::make_document(
     document.workflow = run->workflow;
     document.job = json::parse(job.definition_json).get<model::JobDefinition>();
     document.source = {repository->full_name, run->sha, run->ref};
+    document.from_fork = run->from_fork;
     document.log_limit_bytes = settings_.log_limit_bytes;
     auto executor = find_executor(settings_, job.label);
     if (!executor) return executor.error();

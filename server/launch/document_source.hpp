@@ -24,7 +24,9 @@ struct DocumentSettings {
     std::string server_url;  // the contexts' github.server_url stays the forge's
     std::map<std::string, std::string> runs_on;  // label → host | docker:IMAGE
     std::string docker_host;
-    std::string switch_image;  // of the `container` driver's nginx; empty: the driver's default
+    std::int64_t keep_images = 0;  // of one image job, on the engine; 0: all
+    bool open_builds = false;      // BuildKit's commands have the engine's network
+    std::string switch_image;      // of the `container` driver's nginx; empty: the driver's default
     std::int64_t log_limit_bytes = 1LL << 30;
 };
 

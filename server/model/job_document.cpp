@@ -44,8 +44,11 @@ void to_json(json& out, const JobDocument& document) {
          {{"kind", executor.kind},
           {"image", executor.image},
           {"docker_host", executor.docker_host},
-          {"label", executor.label}}},
+          {"label", executor.label},
+          {"keep_images", executor.keep_images},
+          {"open_builds", executor.open_builds}}},
         {"source", {{"repository", source.repository}, {"sha", source.sha}, {"ref", source.ref}}},
+        {"from_fork", document.from_fork},
         {"contexts", document.contexts_json},
         {"secrets", secrets_json(document.secrets)},
         {"token_note", document.token_note},
@@ -80,10 +83,13 @@ void from_json(const json& in, JobDocument& document) {
     document.executor.image = executor.at("image").get<std::string>();
     document.executor.docker_host = executor.at("docker_host").get<std::string>();
     document.executor.label = executor.at("label").get<std::string>();
+    document.executor.keep_images = executor.value("keep_images", std::int64_t{0});
+    document.executor.open_builds = executor.value("open_builds", false);
     const auto& source = in.at("source");
     document.source.repository = source.at("repository").get<std::string>();
     document.source.sha = source.at("sha").get<std::string>();
     document.source.ref = source.at("ref").get<std::string>();
+    document.from_fork = in.value("from_fork", false);
     document.contexts_json = in.at("contexts").get<std::string>();
     document.secrets = read_secrets(in.at("secrets"));
     document.token_note = in.value("token_note", "");

@@ -17,10 +17,12 @@ namespace triphammer::model {
 
 /// Where steps run.
 struct ExecutorSpec {
-    std::string kind = "host";  // host | docker
-    std::string image;          // for docker
-    std::string docker_host;    // unix:///var/run/docker.sock
-    std::string label;          // the runs-on label that chose it, for the job's first log line
+    std::string kind = "host";     // host | docker
+    std::string image;             // for docker
+    std::string docker_host;       // unix:///var/run/docker.sock
+    std::string label;             // the runs-on label that chose it, for the job's first log line
+    std::int64_t keep_images = 0;  // of one image job that pushes, on the engine; 0: all
+    bool open_builds = false;      // BuildKit's commands have the engine's network
 };
 
 struct SourceSpec {
@@ -62,6 +64,7 @@ struct JobDocument {
     Defaults workflow_defaults;
     ExecutorSpec executor;
     SourceSpec source;
+    bool from_fork = false;  // the commit is a stranger's: a pull request from a fork
     std::string contexts_json;  // {"github": …, "needs": …, "vars": …, "inputs": …, "strategy": …,
                                 // "matrix": …}
     std::vector<NamedSecret> secrets;

@@ -4,10 +4,33 @@
 
 #include "model/template.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace triphammer::model {
+
+/// One registry of `image.login:`
+struct RegistryLogin {
+    std::string registry;  // its host, as the file has it
+    Template username;
+    Template password;
+    Template token;  // a password with `username`, else a bearer token
+
+    friend bool operator==(const RegistryLogin&, const RegistryLogin&) = default;
+};
+
+/// `image.login.ecr:`
+struct EcrLogin {
+    Template region;
+    Template account;    // empty: the keys' own
+    Template create;     // boolean; a repository that is missing is made
+    Template lifecycle;  // a file with the policy of a repository that has none
+    Template immutable;  // boolean; of one that is made: its tags never move
+    Template scan;       // boolean; of one that is made: pushed images are scanned
+
+    friend bool operator==(const EcrLogin&, const EcrLogin&) = default;
+};
 
 /// `image:`
 struct ImageSpec {
@@ -20,6 +43,16 @@ struct ImageSpec {
     Template push;  // empty: true
     Template registry_username;
     Template registry_password;
+    std::vector<RegistryLogin> logins;
+    std::optional<EcrLogin> ecr;
+    std::string builder;  // classic | buildkit; empty: what the Dockerfile needs
+    std::vector<Template> platforms;
+    std::vector<Template> cache_from;
+    Template no_cache;    // boolean
+    Template pull;        // boolean
+    Template smoke;       // a command in the new image before it gets its names
+    Template keep_count;  // how many of the job's images stay on the engine
+    Template keep_days;   // older ones go, whatever their number
 
     friend bool operator==(const ImageSpec&, const ImageSpec&) = default;
 };

@@ -7,6 +7,24 @@
 namespace triphammer::model {
 
 template <class F>
+void each_field(fields::Form<RegistryLogin> auto& value, F field) {
+    field("registry", value.registry);
+    field("username", value.username);
+    field("password", value.password);
+    field("token", value.token);
+}
+
+template <class F>
+void each_field(fields::Form<EcrLogin> auto& value, F field) {
+    field("region", value.region);
+    field("account", value.account);
+    field("create", value.create);
+    field("lifecycle", value.lifecycle);
+    field("immutable", value.immutable);
+    field("scan", value.scan);
+}
+
+template <class F>
 void each_field(fields::Form<ImageSpec> auto& value, F field) {
     field("context", value.context);
     field("file", value.file);
@@ -17,6 +35,16 @@ void each_field(fields::Form<ImageSpec> auto& value, F field) {
     field("push", value.push);
     field("registry_username", value.registry_username);
     field("registry_password", value.registry_password);
+    field("logins", value.logins);
+    field("ecr", value.ecr);
+    field("builder", value.builder);
+    field("platforms", value.platforms);
+    field("cache_from", value.cache_from);
+    field("no_cache", value.no_cache);
+    field("pull", value.pull);
+    field("smoke", value.smoke);
+    field("keep_count", value.keep_count);
+    field("keep_days", value.keep_days);
 }
 
 template <class F>

@@ -6,6 +6,7 @@
 #include "launcher/control_group.hpp"
 #include "launcher/start_line.hpp"
 #include "runner/attempt.hpp"
+#include "runner/container/build_network.hpp"
 #include "runner/container/executor.hpp"
 #include "runner/container/service_executor.hpp"
 #include "runner/deploy/job.hpp"
@@ -91,7 +92,7 @@ int enter(Ahead ahead) {
     JobDrivers drivers;
     drivers.container = make_container_executor;
     drivers.services = make_service_executor;
-    drivers.image = run_image_job;
+    drivers.image = [](JobSession& session) { return run_image_job(session, make_build_network); };
     drivers.deploy = [](JobSession& session) { return run_deploy_job(session, make_target); };
     run_attempt(*line, drivers, std::move(*belongings));
 }

@@ -6,8 +6,36 @@ namespace triphammer::workflow {
 
 namespace {
 
+model::EcrLogin build_ecr(const Node& node) {
+    return {
+        template_at(node, "region"),
+        template_at(node, "account"),
+        template_at(node, "create"),
+        template_at(node, "lifecycle"),
+        template_at(node, "immutable"),
+        template_at(node, "scan"),
+    };
+}
+
+void build_logins(const Node& node, model::ImageSpec& image) {
+    for (const auto& entry : map_at(node, "login").entries) {
+        const auto& login = *entry.value;
+        if (entry.key->text == "ecr") {
+            image.ecr = build_ecr(login);
+            continue;
+        }
+        image.logins.push_back(
+            {entry.key->text,
+             template_at(login, "username"),
+             template_at(login, "password"),
+             template_at(login, "token")}
+        );
+    }
+}
+
 model::ImageSpec build_image(const Node& node) {
     const auto& credentials = map_at(node, "credentials");
+    const auto& keep = map_at(node, "keep");
     model::ImageSpec image;
     image.context = template_at(node, "context");
     image.file = template_at(node, "file");
@@ -18,6 +46,15 @@ model::ImageSpec build_image(const Node& node) {
     image.push = template_at(node, "push");
     image.registry_username = template_at(credentials, "username");
     image.registry_password = template_at(credentials, "password");
+    build_logins(node, image);
+    image.builder = text_at(node, "builder");
+    image.platforms = templates_at(node, "platforms");
+    image.cache_from = templates_at(node, "cache-from");
+    image.no_cache = template_at(node, "no-cache");
+    image.pull = template_at(node, "pull");
+    image.smoke = template_at(node, "smoke");
+    image.keep_count = template_at(keep, "count");
+    image.keep_days = template_at(keep, "days");
     return image;
 }
 

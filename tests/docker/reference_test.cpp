@@ -68,7 +68,42 @@ TEST(RegistryConfig, KnowsDockerHubByItsOldAddress) {
     credentials.password = Secret{"p"};
     credentials.server = "docker.io";
 
-    const auto text = from_base64(registry_config(credentials)).value();
+    const auto text = from_base64(registry_config({credentials})).value();
 
     EXPECT_TRUE(text.starts_with(R"({"https://index.docker.io/v1/":)")) << text;
+}
+
+TEST(RegistryHost, KnowsDockerHubUnderAllItsNames) {
+    for (const char* name :
+         {"",
+          "docker.io",
+          "index.docker.io",
+          "https://index.docker.io/v1/",
+          "registry-1.docker.io"}) {
+        EXPECT_EQ(registry_host(name), "docker.io") << name;
+    }
+    EXPECT_EQ(registry_host("https://GHCR.io/"), "ghcr.io");
+    EXPECT_EQ(registry_host("localhost:5000"), "localhost:5000");
+    EXPECT_EQ(parse_reference("index.docker.io/team/app")->registry(), "docker.io");
+}
+
+TEST(RegistryAuth, OfDockerHubNamesItsOldAddress) {
+    Credentials credentials;
+    credentials.username = "u";
+    credentials.password = Secret{"p"};
+    credentials.server = "docker.io";
+
+    const auto text = from_base64(registry_auth(credentials)).value();
+
+    EXPECT_NE(text.find(R"("serveraddress":"https://index.docker.io/v1/")"), std::string::npos);
+}
+
+TEST(RegistryAuth, OfATokenHasNoPassword) {
+    Credentials credentials;
+    credentials.token = Secret{"t0ken"};
+    credentials.server = "ghcr.io";
+
+    const auto text = from_base64(registry_auth(credentials)).value();
+
+    EXPECT_EQ(text, R"({"registrytoken":"t0ken","serveraddress":"ghcr.io"})");
 }

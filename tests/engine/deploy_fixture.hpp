@@ -6,6 +6,7 @@
 #include "engine/real_engine.hpp"
 #include "engine/recording_session.hpp"
 #include "model/engine_labels.hpp"
+#include "runner/container/build_network.hpp"
 #include "runner/deploy/job.hpp"
 #include "runner/image/job.hpp"
 #include "runner/targets.hpp"
@@ -131,7 +132,7 @@ class Deployments : public ::testing::Test {
         session.document_.job.image = model::ImageSpec{};
         session.document_.job.image->tags = {text(setting("REGISTRY") + "/team/service:1")};
         session.source["Dockerfile"] = dockerfile;
-        auto running = runner::run_image_job(session);
+        auto running = runner::run_image_job(session, runner::make_build_network);
         co_return co_await std::move(running);
     }
 

@@ -1,6 +1,11 @@
 #include "engine/real_engine.hpp"
 #include "engine/recording_session.hpp"
+#include "model/engine_labels.hpp"
+#include "runner/container/build_network.hpp"
 #include "runner/image/job.hpp"
+
+#include <algorithm>
+#include <stdexcept>
 
 using namespace triphammer;
 using namespace triphammer::runner;
@@ -39,13 +44,21 @@ class ImageJobs : public ::testing::Test {
         session.document_.job.image->tags = {text(tag)};
         session.source["Dockerfile"] = dockerfile;
         if (change) change(session);
-        auto running = run_image_job(session);
+        auto running = run_image_job(session, make_build_network);
         auto outcome = co_await std::move(running);
         log = session.log_;
         step_ends = session.step_ends_;
         co_return outcome;
     }
 };
+
+Task<bool> has_image(std::string id) {
+    auto connecting = must(docker::Engine::connect(setting("DOCKER_HOST")));
+    const auto engine = co_await std::move(connecting);
+    auto looking = engine->inspect_image(std::move(id));
+    const auto image = co_await std::move(looking);
+    co_return static_cast<bool>(image);
+}
 
 Task<std::string> digest_at_registry(std::string tag) {
     auto connecting = must(docker::Engine::connect(setting("DOCKER_HOST")));
@@ -188,4 +201,161 @@ TEST_F(ImageJobs, SayThatNoEngineAnswers) {
 
     EXPECT_EQ(outcome.cause, model::Cause::infrastructure);
     EXPECT_NE(outcome.reason.find("no Docker engine answers"), std::string::npos);
+}
+
+namespace {
+
+/// A job with two registries, one of which wants to know who pushes.
+void add_private(RecordingSession& session) {
+    auto& image = *session.document_.job.image;
+    image.tags.push_back(text(setting("PRIVATE_REGISTRY") + "/team/app:1"));
+    image.tags.push_back(text(setting("PRIVATE_REGISTRY") + "/team/app:latest"));
+    image.logins = {
+        {setting("PRIVATE_REGISTRY"),
+         text(setting("PRIVATE_REGISTRY_USER")),
+         text(setting("PRIVATE_REGISTRY_PASSWORD")),
+         {}}};
+}
+
+/// What the engine has of `job`'s images, containers and networks.
+Task<std::string> leftovers(std::string job) {
+    auto connecting = must(docker::Engine::connect(setting("DOCKER_HOST")));
+    const auto engine = co_await std::move(connecting);
+    std::string out;
+    auto images = must(engine->list_images({{"triphammer.job", job}}));
+    for (const auto& image : co_await std::move(images)) out += "image " + image.id + "\n";
+    auto containers = must(engine->list_containers({{model::kServerLabel, "test-server"}}));
+    for (const auto& one : co_await std::move(containers)) out += "container " + one.name + "\n";
+    auto networks = must(engine->list_networks({{model::kServerLabel, "test-server"}}));
+    for (const auto& one : co_await std::move(networks)) out += "network " + one.name + "\n";
+    co_return out;
+}
+
+std::string left_of(const std::string& job) {
+    return triphammer::testing::run_task<std::string>([&](Executor) { return leftovers(job); });
+}
+
+}  // namespace
+
+TEST_F(ImageJobs, PushOneBuildToSeveralRegistriesWithOneDigest) {
+    const auto outcome = run("FROM triphammer/busybox\nRUN echo several > /x\n", add_private);
+
+    ASSERT_EQ(outcome.state, model::JobState::succeeded) << outcome.reason << log;
+    EXPECT_TRUE(docker::is_digest(outcome.outputs.at("digest")));
+    EXPECT_GT(std::stoll(outcome.outputs.at("size")), 100'000);
+    EXPECT_NE(log.find(", linux/"), std::string::npos) << log;
+    EXPECT_EQ(left_of("nobody"), "");
+}
+
+TEST_F(ImageJobs, PushNothingWhenTheSmokeCommandFails) {
+    tag = setting("REGISTRY") + "/team/smoke:1";
+    const auto outcome =
+        run("FROM triphammer/busybox\nRUN echo v1 > /v\n", [](RecordingSession& session) {
+            session.document_.job.key = "smoke";
+            session.document_.job.image->smoke = text("echo \"it is $(cat /v)\"; exit 3");
+        });
+
+    EXPECT_EQ(outcome.cause, model::Cause::exit);
+    EXPECT_EQ(step_ends.back().number, 3);
+    EXPECT_EQ(step_ends.back().exit_status, 3);
+    EXPECT_NE(log.find("it is v1\n"), std::string::npos) << log;
+    EXPECT_EQ(left_of("smoke"), "");
+    EXPECT_THROW(
+        triphammer::testing::run_task<std::string>([&](Executor) { return digest_at_registry(tag); }
+        ),
+        std::runtime_error
+    );
+}
+
+TEST_F(ImageJobs, BuildWithBuildKitWhatNeedsIt) {
+    const auto outcome =
+        run("FROM triphammer/busybox\nRUN --mount=type=cache,target=/c echo mounted > /out\n",
+            [](RecordingSession& session) {
+                session.document_.job.image->smoke = text("grep mounted /out");
+            });
+
+    EXPECT_EQ(outcome.state, model::JobState::succeeded) << outcome.reason << log;
+    EXPECT_NE(log.find("BuildKit builds, for line 2: RUN --mount\n"), std::string::npos) << log;
+    EXPECT_NE(log.find("] RUN --mount=type=cache,target=/c"), std::string::npos) << log;
+}
+
+TEST_F(ImageJobs, GiveTheExitStatusOfAFailingCommandOfBuildKit) {
+    const auto outcome =
+        run("FROM triphammer/busybox\nRUN echo oh no; exit 7\n",
+            [](RecordingSession& session) { session.document_.job.image->builder = "buildkit"; });
+
+    EXPECT_EQ(outcome.cause, model::Cause::exit);
+    EXPECT_EQ(step_ends.back().exit_status, 7);
+    EXPECT_NE(log.find("#2 oh no\n"), std::string::npos) << log;
+}
+
+TEST_F(ImageJobs, ReachNoMetadata) {
+    const auto outcome =
+        run("FROM triphammer/busybox\nRUN wget -T 5 -O - http://169.254.169.254/ 2>&1 | "
+            "grep 'No route to host'\nRUN route -n | grep ^169.254\n");
+
+    EXPECT_EQ(outcome.state, model::JobState::succeeded) << outcome.reason << log;
+    EXPECT_EQ(left_of("nobody"), "");
+    const auto fetched = run("FROM triphammer/busybox\nADD http://169.254.169.254/ /x\n");
+    EXPECT_EQ(fetched.cause, model::Cause::invalid);
+    EXPECT_NE(fetched.reason.find("Dockerfile, line 2: ADD"), std::string::npos) << fetched.reason;
+}
+
+TEST_F(ImageJobs, LeaveNothingWhenTheyAreCancelled) {
+    const auto outcome = run(
+        "FROM triphammer/busybox\nRUN echo one > /cancelled\nRUN echo about to hang; sleep 1000\n",
+        [](RecordingSession& session) {
+            session.document_.job.key = "cancelled";
+            session.document_.job.image->no_cache = text("true");
+            session.on_log = [&session](const std::string& line) {
+                if (line.find("about to hang\n") == 0) {
+                    session.stop_.request("somebody asked", std::chrono::milliseconds{1000});
+                }
+            };
+        }
+    );
+
+    EXPECT_EQ(outcome.state, model::JobState::cancelled);
+    EXPECT_EQ(left_of("cancelled"), "");
+    const auto begun = log.find(" ---> ", log.find("RUN echo one"));
+    const auto layer = log.substr(log.find(" ---> ", log.find("Removing", begun)) + 6, 12);
+    const auto there =
+        triphammer::testing::run_task<bool>([&](Executor) { return has_image(layer); });
+    EXPECT_FALSE(there) << layer << log;
+}
+
+TEST_F(ImageJobs, OfAForkLeaveNothingAndPushNothing) {
+    tag = setting("REGISTRY") + "/team/fork:1";
+    const auto outcome =
+        run("FROM triphammer/busybox\nRUN echo stranger > /s\n", [](RecordingSession& session) {
+            session.document_.job.key = "forked";
+            session.document_.from_fork = true;
+        });
+
+    EXPECT_EQ(outcome.state, model::JobState::succeeded) << outcome.reason << log;
+    EXPECT_FALSE(outcome.outputs.contains("ref"));
+    EXPECT_EQ(left_of("forked"), "");
+    const auto mounted =
+        run("FROM triphammer/busybox\nRUN --mount=type=cache,target=/c true\n",
+            [](RecordingSession& session) { session.document_.from_fork = true; });
+    EXPECT_EQ(mounted.cause, model::Cause::invalid);
+    EXPECT_NE(mounted.reason.find("forks are built without it"), std::string::npos)
+        << mounted.reason;
+}
+
+TEST_F(ImageJobs, KeepSoManyImagesAsTheFileSays) {
+    for (const char* number : {"1", "2", "3"}) {
+        tag = setting("REGISTRY") + "/team/kept:" + number;
+        const auto outcome =
+            run(std::string{"FROM triphammer/busybox\nRUN echo "} + number + " > /n\n",
+                [](RecordingSession& session) {
+                    session.document_.job.key = "kept";
+                    session.document_.job.image->keep_count = text("1");
+                });
+        EXPECT_EQ(outcome.state, model::JobState::succeeded) << outcome.reason;
+    }
+
+    const auto left = left_of("kept");
+    EXPECT_EQ(std::count(left.begin(), left.end(), '\n'), 1) << left;
+    EXPECT_NE(log.find("Removed 1 older images of this job"), std::string::npos) << log;
 }

@@ -1,6 +1,9 @@
 #include "runner/actions/action_image.hpp"
 
 #include "base/digest.hpp"
+#include "base/file.hpp"
+#include "docker/dockerfile.hpp"
+#include "runner/container/build_network.hpp"
 #include "runner/image/failure.hpp"
 #include "runner/session/step_log.hpp"
 #include "runner/session/unless_stopped.hpp"
@@ -16,6 +19,7 @@ namespace {
 constexpr std::uint64_t kMostContext = 4ULL << 30U;
 /// Of a context that a container has.
 constexpr std::uint64_t kMostCopied = 64U << 20U;
+constexpr std::uint64_t kMostDockerfile = 1U << 20U;
 constexpr std::size_t kNameDigits = 16;
 
 docker::Credentials login_for(const ActionPlace& at, const docker::ImageReference& image) {
@@ -59,11 +63,19 @@ Task<Result<std::string>> copy_context(
     co_return out.finish();
 }
 
+Result<> check_fetches(std::string_view dockerfile) {
+    const auto facts = docker::read_dockerfile(dockerfile);
+    if (facts.fetch_word.empty()) return {};
+    return invalid(facts.fetch_word + ": the engine itself would fetch it; fetch it in a RUN");
+}
+
 /// One name for each Dockerfile of a repository: a new image takes it from the old one.
 std::string name_of(const ActionPlace& at) {
     const auto& document = at.scope.session().document();
     const auto repository = at.scope.contexts().find("github")->member("repository").to_text();
-    const auto sum = sha256_hex(document.server_id + "\n" + repository + "\n" + at.use.name);
+    const std::string whose = document.from_fork ? "\nfork" : "";
+    const auto sum =
+        sha256_hex(document.server_id + "\n" + repository + "\n" + at.use.name + whose);
     return "triphammer-action-" + sum.substr(0, kNameDigits) + ":latest";
 }
 
@@ -74,6 +86,9 @@ Task<Result<docker::BuildOutcome>> build(
     const auto folder = fs::path{file}.parent_path().string();
     const auto outside = outside_of(at.executor, folder);
     if (!outside.empty()) {
+        const auto text = read_file(fs::path{outside} / request.dockerfile, kMostDockerfile);
+        if (!text) co_return text.error();
+        if (auto fine = check_fetches(*text); !fine) co_return fine.error();
         auto context = docker::open_context(outside, request.dockerfile, kMostContext);
         if (!context) co_return context.error();
         auto building = engine.build(std::move(request), *context, log);
@@ -82,6 +97,12 @@ Task<Result<docker::BuildOutcome>> build(
     auto copying = copy_context(engine, at.executor.place().container_id, folder);
     auto copied = co_await std::move(copying);
     if (!copied) co_return copied.error();
+    const auto entries = docker::read_tar(*copied);
+    if (!entries) co_return entries.error();
+    for (const auto& entry : *entries) {
+        if (entry.header.path != request.dockerfile) continue;
+        if (auto fine = check_fetches(entry.content); !fine) co_return fine.error();
+    }
     docker::TextSource context{std::move(*copied)};
     auto building = engine.build(std::move(request), context, log);
     co_return co_await std::move(building);
@@ -118,13 +139,23 @@ Task<Result<docker::ImageInfo>> build_action_image(
     docker::BuildRequest request;
     request.dockerfile = fs::path{file}.filename().string();
     request.tags = {name_of(at)};
-    const auto& logins = at.scope.actions().logins;
-    if (!logins.empty()) request.credentials = logins.begin()->second;
+    for (const auto& [registry, login] : at.scope.actions().logins) request.logins.push_back(login);
+    request.no_cache = at.scope.session().document().from_fork;
     auto looking = engine.inspect_image(request.tags.front());
     auto older = co_await std::move(looking);
     const auto name = request.dockerfile;
-    auto building = unless_stopped(build(at, engine, std::move(request), std::move(file)), stop);
-    const auto built = co_await std::move(building);
+    const auto network = make_build_network(at.scope.session());
+    auto opening = network->open(engine);
+    const auto mode = co_await std::move(opening);
+    if (mode) request.network = *mode;
+    Result<docker::BuildOutcome> built = mode ? Error{Code::internal, "not built"} : mode.error();
+    if (mode) {
+        auto building =
+            unless_stopped(build(at, engine, std::move(request), std::move(file)), stop);
+        built = co_await std::move(building);
+    }
+    auto closing = network->close(engine);
+    co_await std::move(closing);
     if (!built) co_return with_context(name, built.error());
     if (built->image_id.empty()) co_return invalid(explain_build(*built, name).sentence);
     auto removing = remove_older(engine, std::move(older), built->image_id);

@@ -1,6 +1,7 @@
 #include "runner/actions/image.hpp"
 
 #include "base/text.hpp"
+#include "runner/container/build_network.hpp"
 #include "runner/image/work.hpp"
 
 #include <nlohmann/json.hpp>
@@ -19,19 +20,26 @@ namespace {
 /// Hints for another builder: they change nothing about what is built.
 constexpr auto kHints = std::to_array<std::string_view>({
     "builder",
-    "cache-from",
     "cache-to",
     "github-token",
     "provenance",
     "sbom",
     "load",
-    "pull",
-    "no-cache",
     "attests",
     "annotations",
 });
 constexpr auto kImageInputs = std::to_array<std::string_view>(
-    {"context", "file", "tags", "labels", "build-args", "target", "push", "platforms"}
+    {"context",
+     "file",
+     "tags",
+     "labels",
+     "build-args",
+     "target",
+     "push",
+     "platforms",
+     "cache-from",
+     "no-cache",
+     "pull"}
 );
 
 template <std::size_t size>
@@ -64,21 +72,21 @@ Result<model::Pairs> pairs_of(std::string_view input, const std::string& text) {
     return out;
 }
 
-/// "https://index.docker.io/v1/" → "docker.io"
-std::string host_of(std::string registry) {
-    const auto scheme = registry.find("://");
-    if (scheme != std::string::npos) registry.erase(0, scheme + 3);
-    registry.resize(std::min(registry.find('/'), registry.size()));
-    const bool is_hub = registry.empty() || registry == "index.docker.io";
-    return is_hub ? "docker.io" : registry;
-}
-
 bool is_native(const std::string& platform) {
 #if defined(__aarch64__)
     return platform == "linux/arm64" || platform == "linux/arm64/v8";
 #else
     return platform == "linux/amd64";
 #endif
+}
+
+/// "type=registry,ref=app:cache" and "app:cache" → "app:cache"; empty: a cache of another kind.
+std::string cached_image(const std::string& source) {
+    if (source.find('=') == std::string::npos) return source;
+    if (source.find("type=registry") == std::string::npos) return {};
+    const auto reference = source.find("ref=");
+    if (reference == std::string::npos) return {};
+    return source.substr(reference + 4, source.find(',', reference) - reference - 4);
 }
 
 Result<> check_inputs(const ActionInputs& inputs, std::string& remarks) {
@@ -89,6 +97,10 @@ Result<> check_inputs(const ActionInputs& inputs, std::string& remarks) {
             return invalid("docker/build-push-action: '" + name + "' is not supported");
         }
         remarks += "'" + name + "' is accepted; the engine builds as it is set up\n";
+    }
+    for (const auto& source : lines_of(input_text(inputs, "cache-from"))) {
+        if (!cached_image(source).empty()) continue;
+        remarks += "cache-from: '" + source + "' is no image; the engine has its own cache\n";
     }
     for (const auto& platform : items_of(input_text(inputs, "platforms"))) {
         if (is_native(platform)) continue;
@@ -130,6 +142,13 @@ Result<model::ImageSpec> spec_of(const ActionInputs& inputs) {
     auto labels = pairs_of("labels", input_text(inputs, "labels"));
     if (!labels) return labels.error();
     spec.labels = std::move(*labels);
+    for (const auto& source : lines_of(input_text(inputs, "cache-from"))) {
+        if (auto image = cached_image(source); !image.empty()) {
+            spec.cache_from.push_back({std::move(image), {}});
+        }
+    }
+    spec.no_cache.text = input_text(inputs, "no-cache") == "true" ? "true" : "false";
+    spec.pull.text = input_text(inputs, "pull") == "true" ? "true" : "false";
     spec.push.text = input_text(inputs, "push") == "true" ? "true" : "false";
     return spec;
 }
@@ -148,7 +167,7 @@ Result<ImagePlan> plan_of(const ActionCall& call, const ActionInputs& inputs) {
     auto plan = make_image_plan(
         call.scope.session().document(), *spec, folders.workspace.outside, as_it_is
     );
-    if (plan) plan->logins = call.scope.actions().logins;
+    if (plan && !plan->is_apart) plan->logins = call.scope.actions().logins;
     return plan;
 }
 
@@ -157,6 +176,21 @@ StepResult failed(const Session& session, const ImageFailure& failure) {
     auto out = failed_step(failure.cause, failure.sentence);
     if (failure.exit_status != 0) out.exit_status = failure.exit_status;
     return out;
+}
+
+Task<ImageResult> build_and_push(ImageWork& work, int log) {
+    auto building = work.build(log);
+    auto failure = co_await std::move(building);
+    if (failure) co_return failure;
+    auto naming = work.name(log);
+    failure = co_await std::move(naming);
+    if (failure || !work.plan().push) co_return failure;
+    auto pushing = work.push(log);
+    failure = co_await std::move(pushing);
+    if (failure) co_return failure;
+    auto pruning = work.prune(log);
+    co_await std::move(pruning);
+    co_return ImageResult{};
 }
 
 StepResult result_of(const ImageWork& work) {
@@ -169,6 +203,7 @@ StepResult result_of(const ImageWork& work) {
     out.outputs["imageid"] = get("image-id");
     out.outputs["digest"] = get("digest");
     out.outputs["ref"] = get("ref");
+    out.outputs["size"] = get("size");
     std::vector<std::string> names;
     for (const auto& tag : work.plan().tags) names.push_back(tag.text());
     out.outputs["metadata"] = nlohmann::json{
@@ -200,7 +235,7 @@ Task<> log_in(const ActionCall& call, docker::Credentials login) {
 Task<StepResult>
 run_docker_login(const ActionCall& call, const ActionInputs& inputs, execution::StopToken&) {
     docker::Credentials login;
-    login.server = host_of(input_text(inputs, "registry"));
+    login.server = docker::registry_host(input_text(inputs, "registry"));
     login.username = input_text(inputs, "username");
     login.password = Secret{input_text(inputs, "password")};
     const bool is_aws = login.server.find(".ecr.") != std::string::npos;
@@ -247,14 +282,12 @@ run_build_push(const ActionCall& call, const ActionInputs& inputs, execution::St
     co_await std::move(saying);
     auto plan = plan_of(call, inputs);
     if (!plan) co_return failed_step(plan.error());
-    ImageWork work{session, std::move(*plan)};
-    auto building = work.build(call.place.log);
-    const auto built = co_await std::move(building);
-    if (built) co_return failed(session, *built);
-    if (!work.plan().push) co_return result_of(work);
-    auto pushing = work.push(call.place.log);
-    const auto pushed = co_await std::move(pushing);
-    if (pushed) co_return failed(session, *pushed);
+    ImageWork work{session, std::move(*plan), make_build_network(session)};
+    auto working = build_and_push(work, call.place.log);
+    const auto failure = co_await std::move(working);
+    auto closing = work.close();
+    co_await std::move(closing);
+    if (failure) co_return failed(session, *failure);
     co_return result_of(work);
 }
 

@@ -37,6 +37,40 @@ std::string label_of(const std::map<std::string, std::string>& labels, const cha
     return found == labels.end() ? std::string{} : found->second;
 }
 
+docker::ContainerSpec keeper_of(
+    std::string name, const std::string& network, docker::Labels labels
+) {
+    docker::ContainerSpec spec;
+    spec.image = kNothing;
+    spec.name = std::move(name);
+    spec.labels = std::move(labels);
+    spec.labels[model::kNetworkLabel] = network;
+    spec.labels[kResolverLabel] = digest_of_resolver();
+    spec.entrypoint = {supervisor_path(), "keep"};
+    spec.user = "0:0";
+    spec.network = network;
+    spec.volumes = {supervisor_mount()};
+    spec.log_driver = "none";
+    spec.read_only = true;
+    spec.drop_capabilities = {"ALL"};
+    spec.add_capabilities = {"NET_ADMIN"};
+    spec.pids_limit = kKeeperProcesses;
+    return spec;
+}
+
+Task<Result<std::string>> create_of_nothing(docker::Engine& engine, docker::ContainerSpec spec) {
+    auto trying = engine.create_container(spec);
+    auto id = co_await std::move(trying);
+    if (id || id.error().code != Code::not_found) co_return id;
+    docker::TarBuilder nothing;
+    docker::TextSource source{nothing.finish()};
+    auto importing = engine.import_image(kNothing, source);
+    const auto imported = co_await std::move(importing);
+    if (!imported) co_return imported.error();
+    auto again = engine.create_container(std::move(spec));
+    co_return co_await std::move(again);
+}
+
 class Tender {
   public:
     Tender(docker::Engine& engine, std::string server_id, int count)
@@ -55,12 +89,10 @@ class Tender {
     }
 
     bool is_ready(const docker::ContainerSummary& keeper) const;
-    docker::ContainerSpec keeper_of(const std::string& network) const;
     Task<Result<>> sort(docker::ContainerSummary keeper);
     Task<Result<>> remove_networks();
     Task<Result<>> make(int slot);
     Task<Result<>> make_keeper(const std::string& network, int slot);
-    Task<Result<std::string>> create(docker::ContainerSpec spec);
 
     docker::Engine& engine_;
     std::string server_id_;
@@ -139,51 +171,13 @@ Task<Result<>> Tender::make(int slot) {
     co_return co_await std::move(making);
 }
 
-docker::ContainerSpec Tender::keeper_of(const std::string& network) const {
-    docker::ContainerSpec spec;
-    spec.image = kNothing;
-    spec.name = network;
-    spec.labels = labels();
-    spec.labels[model::kNetworkLabel] = network;
-    spec.labels[kResolverLabel] = digest_of_resolver();
-    spec.entrypoint = {supervisor_path(), "keep"};
-    spec.user = "0:0";
-    spec.network = network;
-    spec.volumes = {supervisor_mount()};
-    spec.log_driver = "none";
-    spec.read_only = true;
-    spec.drop_capabilities = {"ALL"};
-    spec.add_capabilities = {"NET_ADMIN"};
-    spec.pids_limit = kKeeperProcesses;
-    return spec;
-}
-
 /// It gets the name under which attempts find it when all is done.
 Task<Result<>> Tender::make_keeper(const std::string& network, int slot) {
-    auto creating = create(keeper_of(network));
-    const auto id = co_await std::move(creating);
+    auto starting = start_keeper(engine_, network, network, labels());
+    const auto id = co_await std::move(starting);
     if (!id) co_return id.error();
-    auto starting = start_supervised(engine_, *id, false, labels());
-    const auto output = co_await std::move(starting);
-    if (!output) co_return output.error();
-    auto waiting = wait_ready(**output);
-    const auto ready = co_await std::move(waiting);
-    if (!ready) co_return ready;
     auto naming = engine_.rename_container(*id, model::ready_network(server_id_, slot));
     co_return co_await std::move(naming);
-}
-
-Task<Result<std::string>> Tender::create(docker::ContainerSpec spec) {
-    auto trying = engine_.create_container(spec);
-    auto id = co_await std::move(trying);
-    if (id || id.error().code != Code::not_found) co_return id;
-    docker::TarBuilder nothing;
-    docker::TextSource source{nothing.finish()};
-    auto importing = engine_.import_image(kNothing, source);
-    const auto imported = co_await std::move(importing);
-    if (!imported) co_return imported.error();
-    auto again = engine_.create_container(std::move(spec));
-    co_return co_await std::move(again);
 }
 
 Task<Result<>> connect_and_tend(std::string docker_host, std::string server_id, int count) {
@@ -195,6 +189,21 @@ Task<Result<>> connect_and_tend(std::string docker_host, std::string server_id, 
 }
 
 }  // namespace
+
+Task<Result<std::string>> start_keeper(
+    docker::Engine& engine, std::string name, std::string network, docker::Labels labels
+) {
+    auto creating = create_of_nothing(engine, keeper_of(std::move(name), network, labels));
+    auto id = co_await std::move(creating);
+    if (!id) co_return id.error();
+    auto starting = start_supervised(engine, *id, false, std::move(labels));
+    const auto output = co_await std::move(starting);
+    if (!output) co_return output.error();
+    auto waiting = wait_ready(**output);
+    const auto ready = co_await std::move(waiting);
+    if (!ready) co_return ready.error();
+    co_return std::move(*id);
+}
 
 Task<Result<std::optional<ReadyNetwork>>> take_ready_network(
     docker::Engine& engine, std::string server_id, std::int64_t fence

@@ -23,6 +23,12 @@ Task<Result<std::optional<ReadyNetwork>>> take_ready_network(
     docker::Engine& engine, std::string server_id, std::int64_t fence
 );
 
+/// Makes and starts a keeper in `network`; gives its id once no metadata can be reached there. What
+/// fails half way is to be removed by its name.
+Task<Result<std::string>> start_keeper(
+    docker::Engine& engine, std::string name, std::string network, docker::Labels labels
+);
+
 /// Makes what is missing of `count` networks, and removes of the server's what nobody owns or can
 /// use: of others that were made ahead, those whose keeper has ended, and halves.
 Task<Result<>> tend_ready_networks(docker::Engine& engine, std::string server_id, int count);

@@ -78,6 +78,7 @@ ImageFailure explain_push(const Error& error, const std::string& registry) {
             "the registry " + registry + " cannot be reached: " + error.message,
             0};
     }
+    if (error.code == Code::conflict) return {Cause::invalid, error.message, 0};
     return {cause_of(error.code), error.message, 0};
 }
 

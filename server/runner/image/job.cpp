@@ -1,56 +1,122 @@
-// `image:` build → push → the digest as the registry has it. Three steps on the run page.
+// `image:` build → smoke → push → the digest as each registry has it. A step each on the run page.
 #include "runner/image/job.hpp"
 
 #include "runner/image/work.hpp"
 #include "runner/session/job_session.hpp"
 
-#include <array>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace triphammer::runner {
 
 namespace {
 
+enum class Part { source, registry, build, smoke, push };
+
 struct Stage {
-    int number;
+    Part part;
     const char* name;
+    int number = 0;
 };
 
-constexpr Stage kSource{1, "Check out"};
-constexpr Stage kBuild{2, "Build"};
-constexpr Stage kPush{3, "Push"};
-constexpr std::array kStages{kSource, kBuild, kPush};
+constexpr int kSourceStage = 1;
 
 class ImageJob {
   public:
-    explicit ImageJob(JobSession& session) : session_{session} {}
+    ImageJob(JobSession& session, const MakeBuildNetwork& make_network)
+        : session_{session}, make_network_{make_network} {}
 
     Task<JobOutcome> run() {
-        for (const auto& stage : kStages) {
-            if (stage.number == kPush.number && !work_->plan().push) break;
-            auto running = run_stage(stage);
-            auto failed = co_await std::move(running);
-            if (failed) co_return std::move(*failed);
-        }
-        JobOutcome outcome;
-        outcome.outputs = work_->outputs();
+        auto working = run_stages();
+        auto outcome = co_await std::move(working);
+        if (!work_) co_return outcome;
+        auto closing = work_->close();
+        co_await std::move(closing);
         co_return outcome;
     }
 
   private:
-    Task<ImageResult> work_of(int stage) {
-        if (stage == kSource.number) return fetch();
-        return stage == kBuild.number ? work_->build(stage) : work_->push(stage);
-    }
-
+    std::vector<Stage> stages() const;
+    Task<JobOutcome> run_stages();
+    Task<ImageResult> work_of(Stage stage);
+    Task<ImageResult> work_on(Stage stage);
     Task<std::optional<JobOutcome>> run_stage(Stage stage);
     Task<ImageResult> fetch();
     JobOutcome outcome_of(const ImageFailure& failure) const;
 
+    Evaluate evaluate() const {
+        return [this](const model::Template& value) { return session_.evaluate(value); };
+    }
+
     JobSession& session_;
+    const MakeBuildNetwork& make_network_;
     std::optional<ImageWork> work_;
+    int last_ = 0;  // the stage after which everything is done
 };
+
+/// After the source, when the plan is known.
+std::vector<Stage> ImageJob::stages() const {
+    const auto& plan = work_->plan();
+    std::vector<Stage> out;
+    if (plan.ecr) out.push_back({Part::registry, "Open the registry"});
+    out.push_back({Part::build, "Build"});
+    if (!plan.smoke.empty()) out.push_back({Part::smoke, "Smoke"});
+    if (plan.push) out.push_back({Part::push, "Push"});
+    for (auto& stage : out) stage.number = static_cast<int>(&stage - out.data()) + kSourceStage + 1;
+    return out;
+}
+
+Task<JobOutcome> ImageJob::run_stages() {
+    auto fetching = run_stage({Part::source, "Check out", kSourceStage});
+    auto failed = co_await std::move(fetching);
+    if (failed) co_return std::move(*failed);
+    const auto all = stages();
+    last_ = all.back().number;
+    for (const auto& stage : all) {
+        auto running = run_stage(stage);
+        failed = co_await std::move(running);
+        if (failed) co_return std::move(*failed);
+    }
+    JobOutcome outcome;
+    outcome.outputs = work_->outputs();
+    co_return outcome;
+}
+
+Task<ImageResult> ImageJob::work_on(Stage stage) {
+    switch (stage.part) {
+        case Part::source:
+            return fetch();
+        case Part::registry:
+            return work_->open_registry(
+                ecr_sources(session_.document(), evaluate(), work_->plan().ecr->region),
+                stage.number
+            );
+        case Part::build:
+            return work_->build(stage.number);
+        case Part::smoke:
+            return work_->smoke(stage.number);
+        case Part::push:
+            break;
+    }
+    return work_->push(stage.number);
+}
+
+/// The image gets its names with the last word about it, and older ones go with the last stage.
+Task<ImageResult> ImageJob::work_of(Stage stage) {
+    auto working = work_on(stage);
+    auto failure = co_await std::move(working);
+    if (failure || stage.part == Part::source) co_return failure;
+    const bool has_smoke = !work_->plan().smoke.empty();
+    if (stage.part == (has_smoke ? Part::smoke : Part::build)) {
+        auto naming = work_->name(stage.number);
+        failure = co_await std::move(naming);
+    }
+    if (failure || stage.number != last_) co_return failure;
+    auto pruning = work_->prune(stage.number);
+    co_await std::move(pruning);
+    co_return ImageResult{};
+}
 
 model::JobState state_of(model::Cause cause) {
     return cause == model::Cause::timeout ? model::JobState::timed_out : model::JobState::failed;
@@ -93,7 +159,7 @@ Task<std::optional<JobOutcome>> ImageJob::run_stage(Stage stage) {
     auto beginning = session_.step_begin(std::move(begin));
     auto begun = co_await std::move(beginning);
     if (!begun) co_return outcome_of(*plain_failure(begun.error()));
-    auto working = work_of(stage.number);
+    auto working = work_of(stage);
     auto failure = co_await std::move(working);
     JobOutcome outcome;
     if (failure) outcome = outcome_of(*failure);
@@ -109,23 +175,20 @@ Task<std::optional<JobOutcome>> ImageJob::run_stage(Stage stage) {
 }
 
 Task<ImageResult> ImageJob::fetch() {
-    auto fetching = session_.fetch_source(kSource.number);
+    auto fetching = session_.fetch_source(kSourceStage);
     auto fetched = co_await std::move(fetching);
     if (!fetched) co_return plain_failure(fetched.error());
-    const Evaluate evaluate = [this](const model::Template& value) {
-        return session_.evaluate(value);
-    };
     auto plan =
-        make_image_plan(session_.document(), session_.folders().workspace.outside, evaluate);
+        make_image_plan(session_.document(), session_.folders().workspace.outside, evaluate());
     if (!plan) co_return plain_failure(plan.error());
-    work_.emplace(session_, std::move(*plan));
+    work_.emplace(session_, std::move(*plan), make_network_(session_));
     co_return ImageResult{};
 }
 
 }  // namespace
 
-Task<JobOutcome> run_image_job(JobSession& session) {
-    ImageJob job{session};
+Task<JobOutcome> run_image_job(JobSession& session, MakeBuildNetwork make_network) {
+    ImageJob job{session, make_network};
     auto running = job.run();
     co_return co_await std::move(running);
 }

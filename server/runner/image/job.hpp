@@ -1,10 +1,12 @@
 #pragma once
 
+#include "runner/image/build_network.hpp"
 #include "runner/session/job_session.hpp"
 
 namespace triphammer::runner {
 
-/// Builds and pushes the image of an `image` job; its outputs are `ref`, `digest` and `image-id`.
-Task<JobOutcome> run_image_job(JobSession& session);
+/// Builds, tries and pushes the image of an `image` job; its outputs are `ref`, `digest`,
+/// `image-id` and `size` (bytes).
+Task<JobOutcome> run_image_job(JobSession& session, MakeBuildNetwork make_network);
 
 }  // namespace triphammer::runner

@@ -1,11 +1,14 @@
 #include "runner/image/plan.hpp"
 
-#include "model/engine_labels.hpp"
+#include "base/file.hpp"
+#include "base/text.hpp"
+#include "runner/image/labels.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <filesystem>
 #include <system_error>
+#include <tuple>
 
 namespace triphammer::runner {
 
@@ -41,34 +44,37 @@ Result<> evaluate_pairs(
     return {};
 }
 
-Result<bool> evaluate_flag(const model::Template& value, const Evaluate& evaluate, bool fallback) {
+Result<bool> evaluate_flag(
+    const model::Template& value, const Evaluate& evaluate, const char* what, bool fallback = false
+) {
     if (value.empty()) return fallback;
     auto text = evaluate(value);
     if (!text) return text.error();
     if (*text == "true") return true;
     if (*text == "false") return false;
-    return invalid("push is true or false, not '" + *text + "'");
+    return invalid(std::string{what} + " is true or false, not '" + *text + "'");
 }
 
-std::string server_url(const model::JobDocument& document) {
-    const auto contexts = nlohmann::json::parse(document.contexts_json, nullptr, false);
-    const nlohmann::json::json_pointer place{"/github/server_url"};
-    if (!contexts.is_object() || !contexts.contains(place)) return {};
-    return contexts[place].is_string() ? contexts[place].get<std::string>() : std::string{};
+bool is_platform(std::string_view text) {
+    const auto parts = split(text, '/');
+    const bool is_long = parts.size() == 2 || parts.size() == 3;
+    return is_long && text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789/.") == text.npos;
 }
 
-/// Where the image comes from (github.com/opencontainers/image-spec, annotations). Nothing that
-/// differs between two builds of the same commit: they shall give the same image.
-std::map<std::string, std::string> origin_labels(const model::JobDocument& document) {
-    std::map<std::string, std::string> labels{
-        {model::kServerLabel, document.server_id},
-        {"org.opencontainers.image.revision", document.source.sha},
-    };
-    const auto forge = server_url(document);
-    if (!forge.empty()) {
-        labels["org.opencontainers.image.source"] = forge + "/" + document.source.repository;
+/// A policy as ECR takes it: an object with rules, of at most 30,720 characters.
+Result<std::string> read_policy(const std::string& workspace, const std::string& path) {
+    constexpr std::size_t kMostPolicy = 30'720;
+    const auto what = "login.ecr.lifecycle: '" + path + "'";
+    const auto file = resolve_inside(workspace, path, "login.ecr.lifecycle:");
+    if (!file) return file.error();
+    auto text = read_file(*file, kMostPolicy);
+    if (!text) return with_context(what, text.error());
+    const auto policy = nlohmann::json::parse(*text, nullptr, false);
+    if (policy.is_discarded()) return invalid(what + " is no JSON");
+    if (!policy.is_object() || !policy.contains("rules") || !policy["rules"].is_array()) {
+        return invalid(what + " is no lifecycle policy: it is an object with a list 'rules'");
     }
-    return labels;
+    return text;
 }
 
 /// Turns templates into the plan, part by part; the first error ends it.
@@ -95,7 +101,7 @@ class Planner {
     }
 
     Result<> add_tags(ImagePlan& plan) const {
-        auto push = evaluate_flag(spec_.push, evaluate_, true);
+        auto push = evaluate_flag(spec_.push, evaluate_, "push", true);
         if (!push) return push.error();
         plan.push = *push;
         for (const auto& tag : spec_.tags) {
@@ -129,7 +135,112 @@ class Planner {
         return {};
     }
 
+    Result<> add_logins(ImagePlan& plan) const {
+        for (const auto& login : spec_.logins) {
+            docker::Credentials credentials;
+            credentials.server = docker::registry_host(login.registry);
+            auto username = text_or(login.username, "");
+            if (!username) return username.error();
+            const bool is_bearer = username->empty();
+            const auto& secret = login.token.empty() ? login.password : login.token;
+            auto value = text_or(secret, "");
+            if (!value) return value.error();
+            if (value->empty()) {
+                return invalid(
+                    "login." + login.registry +
+                    ": the secret is empty: triphammer secret set NAME, and is it this "
+                    "repository's "
+                    "and this environment's?"
+                );
+            }
+            credentials.username = std::move(*username);
+            (is_bearer ? credentials.token : credentials.password) = Secret{std::move(*value)};
+            plan.logins[credentials.server] = std::move(credentials);
+        }
+        return {};
+    }
+
+    Result<> add_ecr(ImagePlan& plan, const std::string& workspace) const {
+        if (!spec_.ecr) return {};
+        auto& wish = plan.ecr.emplace();
+        auto region = text_or(spec_.ecr->region, "");
+        auto account = text_or(spec_.ecr->account, "");
+        auto file = text_or(spec_.ecr->lifecycle, "");
+        for (const auto* text : {&region, &account, &file}) {
+            if (!*text) return text->error();
+        }
+        const std::tuple<const model::Template*, const char*, bool*> flags[] = {
+            {&spec_.ecr->create, "login.ecr.create", &wish.create},
+            {&spec_.ecr->immutable, "login.ecr.immutable", &wish.is_immutable},
+            {&spec_.ecr->scan, "login.ecr.scan", &wish.scans},
+        };
+        for (const auto& [value, what, place] : flags) {
+            const auto flag = evaluate_flag(*value, evaluate_, what);
+            if (!flag) return flag.error();
+            *place = *flag;
+        }
+        wish.region = std::move(*region);
+        wish.account = std::move(*account);
+        if (file->empty()) return {};
+        auto policy = read_policy(workspace, *file);
+        if (!policy) return policy.error();
+        wish.policy = std::move(*policy);
+        return {};
+    }
+
+    Result<> add_building(ImagePlan& plan) const {
+        plan.builder = spec_.builder;
+        for (const auto& one : spec_.platforms) {
+            auto platform = evaluate_(one);
+            if (!platform) return platform.error();
+            if (!is_platform(*platform)) {
+                return invalid("platforms: '" + *platform + "' is none; one is linux/arm64");
+            }
+            if (!plan.platform.empty() && plan.platform != *platform) {
+                return invalid("platforms: an image of an image job has one platform, not several");
+            }
+            plan.platform = std::move(*platform);
+        }
+        for (const auto& one : spec_.cache_from) {
+            auto text = evaluate_(one);
+            if (!text) return text.error();
+            auto reference = docker::parse_reference(*text);
+            if (!reference) return with_context("cache-from", reference.error());
+            plan.cache_from.push_back(std::move(*reference));
+        }
+        const auto no_cache = evaluate_flag(spec_.no_cache, evaluate_, "no-cache");
+        if (!no_cache) return no_cache.error();
+        const auto pull = evaluate_flag(spec_.pull, evaluate_, "pull");
+        if (!pull) return pull.error();
+        plan.no_cache = *no_cache;
+        plan.pull = *pull;
+        return {};
+    }
+
+    Result<> add_after(ImagePlan& plan) const {
+        auto smoke = text_or(spec_.smoke, "");
+        if (!smoke) return smoke.error();
+        plan.smoke = std::move(*smoke);
+        const auto count = number_of(spec_.keep_count, "keep.count");
+        if (!count) return count.error();
+        const auto days = number_of(spec_.keep_days, "keep.days");
+        if (!days) return days.error();
+        plan.keep_count = *count;
+        plan.keep_days = *days;
+        return {};
+    }
+
   private:
+    /// 0 where nothing is written.
+    Result<std::int64_t> number_of(const model::Template& value, const char* what) const {
+        auto text = text_or(value, "");
+        if (!text) return text.error();
+        if (text->empty()) return std::int64_t{0};
+        const auto number = parse_integer(*text);
+        if (number && *number >= 1 && *number <= 100'000) return *number;
+        return invalid(std::string{what} + " is a whole number of at least 1, not '" + *text + "'");
+    }
+
     Result<std::string> text_or(const model::Template& value, std::string fallback) const {
         if (value.empty()) return fallback;
         auto text = evaluate_(value);
@@ -149,6 +260,30 @@ Result<ImagePlan> make_image_plan(
     return make_image_plan(document, *document.job.image, workspace, evaluate);
 }
 
+namespace {
+
+/// docs/adr/0067
+Result<> set_apart(ImagePlan& plan) {
+    plan.is_apart = true;
+    plan.push = false;
+    plan.tags.clear();
+    plan.cache_from.clear();
+    plan.logins.clear();
+    plan.ecr.reset();
+    plan.username.clear();
+    plan.password = Secret{};
+    plan.no_cache = true;
+    plan.keep_count = plan.keep_days = 0;
+    if (plan.builder != "buildkit") return {};
+    return invalid(
+        "builder: buildkit is not for pull requests from forks: what its cache mounts keep would "
+        "be "
+        "everybody's. Leave the builder out for them"
+    );
+}
+
+}  // namespace
+
 Result<ImagePlan> make_image_plan(
     const model::JobDocument& document,
     const model::ImageSpec& spec,
@@ -156,22 +291,22 @@ Result<ImagePlan> make_image_plan(
     const Evaluate& evaluate
 ) {
     ImagePlan plan;
-    plan.labels = origin_labels(document);
     const Planner planner{spec, evaluate};
     if (auto done = planner.add_tags(plan); !done) return done.error();
+    plan.labels = origin_labels(document, plan.tags);
     if (auto done = planner.add_values(plan); !done) return done.error();
+    if (auto done = planner.add_building(plan); !done) return done.error();
+    if (auto done = planner.add_after(plan); !done) return done.error();
     if (auto done = planner.add_place(plan, workspace); !done) return done.error();
+    if (document.from_fork) {
+        if (auto done = set_apart(plan); !done) return done.error();
+        return plan;
+    }
+    if (auto done = planner.add_logins(plan); !done) return done.error();
+    if (auto done = planner.add_ecr(plan, workspace); !done) return done.error();
+    const bool is_kept = plan.keep_count != 0 || plan.keep_days != 0;
+    if (!is_kept && plan.push) plan.keep_count = document.executor.keep_images;
     return plan;
-}
-
-docker::Credentials credentials_for(const ImagePlan& plan, const docker::ImageReference& image) {
-    const auto login = plan.logins.find(image.registry());
-    if (login != plan.logins.end()) return login->second;
-    docker::Credentials credentials;
-    credentials.username = plan.username;
-    credentials.password = plan.password;
-    credentials.server = image.registry();
-    return credentials;
 }
 
 }  // namespace triphammer::runner

@@ -1,8 +1,15 @@
 #include "runner/image/work.hpp"
 
-#include "runner/session/step_log.hpp"
+#include "base/file.hpp"
+#include "model/engine_labels.hpp"
+#include "runner/image/ecr.hpp"
+#include "runner/image/labels.hpp"
+#include "runner/image/smoke.hpp"
+#include "runner/image/tidy.hpp"
 #include "runner/session/unless_stopped.hpp"
 
+#include <algorithm>
+#include <filesystem>
 #include <utility>
 
 namespace triphammer::runner {
@@ -10,8 +17,19 @@ namespace triphammer::runner {
 namespace {
 
 constexpr std::uint64_t kMaxContext = 4ULL << 30U;
+constexpr std::uint64_t kMaxDockerfile = 1U << 20U;
+
+ImageFailure wrong(std::string sentence) {
+    return {model::Cause::invalid, std::move(sentence), 0};
+}
 
 }  // namespace
+
+std::string ImageWork::build_tag() const {
+    const auto& document = session_.document();
+    return std::string{kBuildRepository} + ":" + model::engine_prefix(document.server_id) +
+           std::to_string(document.fence);
+}
 
 docker::BuildRequest ImageWork::request() const {
     docker::BuildRequest request;
@@ -19,69 +37,258 @@ docker::BuildRequest ImageWork::request() const {
     request.target = plan_.target;
     request.build_args = plan_.build_args;
     request.labels = plan_.labels;
-    for (const auto& tag : plan_.tags) request.tags.push_back(tag.text());
-    if (!plan_.tags.empty()) request.credentials = credentials_for(plan_, plan_.tags.front());
+    if (has_build_tag()) request.tags.push_back(build_tag());
+    request.logins = all_logins(plan_);
+    request.builder = builder_;
+    for (const auto& image : plan_.cache_from) request.cache_from.push_back(image.text());
+    request.no_cache = plan_.no_cache;
+    request.pull = plan_.pull && builder_ == docker::Builder::classic;
+    request.platform = plan_.platform;
+    request.network = network_mode_;
     return request;
 }
 
-Task<ImageResult> ImageWork::build(int step) {
+Task<> ImageWork::tell(int step, std::string text) {
+    StepLog log{session_, step};
+    auto telling = log.line(std::move(text) + "\n");
+    co_await std::move(telling);
+}
+
+Task<ImageResult> ImageWork::connect() {
+    if (engine_) co_return ImageResult{};
     auto connecting = docker::Engine::connect(session_.document().executor.docker_host);
     auto engine = co_await std::move(connecting);
     if (!engine) co_return explain_refusal(engine.error(), "");
     engine_ = std::move(*engine);
-    auto context = docker::open_context(plan_.context, plan_.dockerfile, kMaxContext);
-    if (!context) co_return explain_refusal(context.error(), "");
+    co_return ImageResult{};
+}
+
+Task<ImageResult> ImageWork::open_registry(AwsSources sources, int step) {
     StepLog log{session_, step};
-    auto telling = log.line(
-        "Sending " + std::to_string(context->file_count()) + " entries, " +
-        std::to_string(context->content_bytes()) + " bytes, to " + engine_->version().engine + "\n"
+    auto opening = unless_stopped(open_ecr(plan_, std::move(sources), log), session_.stop());
+    auto login = co_await std::move(opening);
+    if (!login) co_return explain_refusal(login.error(), "");
+    const auto server = login->server;
+    plan_.logins[server] = std::move(*login);
+    co_return ImageResult{};
+}
+
+Task<ImageResult> ImageWork::build(int step) {
+    Task<ImageResult> (ImageWork::*const parts[])(int) = {
+        &ImageWork::choose_builder,
+        &ImageWork::fetch_images,
+        &ImageWork::choose_network,
+        &ImageWork::run_build,
+    };
+    auto connecting = connect();
+    auto failure = co_await std::move(connecting);
+    for (const auto part : parts) {
+        if (failure) co_return failure;
+        auto working = (this->*part)(step);
+        failure = co_await std::move(working);
+    }
+    co_return failure;
+}
+
+/// BuildKit only where it has to be: its commands get no guarded network (docs/adr/0066).
+Task<ImageResult> ImageWork::choose_builder(int step) {
+    const auto file = std::filesystem::path{plan_.context} / plan_.dockerfile;
+    const auto text = read_file(file, kMaxDockerfile);
+    if (!text) co_return explain_refusal(text.error(), "");
+    facts_ = docker::read_dockerfile(*text);
+    const auto at = plan_.dockerfile + ", ";
+    if (!facts_.fetch_word.empty()) {
+        co_return wrong(
+            at + facts_.fetch_word +
+            ": what the engine itself fetches could be the metadata of its instance. Fetch it in a "
+            "RUN, and write COPY for files of the context, without variables or quotes for ADD"
+        );
+    }
+    const bool needs_buildkit = !facts_.buildkit_word.empty() && plan_.builder != "classic";
+    if (plan_.builder != "buildkit" && !needs_buildkit) co_return ImageResult{};
+    if (plan_.is_apart) {
+        co_return wrong(
+            at + facts_.buildkit_word +
+            " needs BuildKit, and what its cache mounts keep is everybody's: pull requests from "
+            "forks are built without it"
+        );
+    }
+    if (!facts_.session_word.empty()) {
+        co_return wrong(
+            at + facts_.session_word + ": image jobs have no build secrets: use a job with steps"
+        );
+    }
+    if (!engine_->version().has_buildkit) {
+        co_return wrong(
+            at + (needs_buildkit ? facts_.buildkit_word : std::string{"builder: buildkit"}) +
+            ": the engine (" + engine_->version().engine + ") has no BuildKit"
+        );
+    }
+    builder_ = docker::Builder::buildkit;
+    auto telling = tell(
+        step, "BuildKit builds" + (needs_buildkit ? ", for " + facts_.buildkit_word : std::string{})
     );
     co_await std::move(telling);
-    auto building = unless_stopped(engine_->build(request(), *context, log), session_.stop());
-    auto built = co_await std::move(building);
-    if (!built) co_return explain_refusal(built.error(), plan_.dockerfile);
-    if (built->image_id.empty()) co_return explain_build(*built, plan_.dockerfile);
-    outputs_["image-id"] = built->image_id;
     co_return ImageResult{};
 }
 
-Task<ImageResult> ImageWork::push(int step) {
-    for (const auto& tag : plan_.tags) {
-        auto pushing = push_one(tag, step);
-        auto failure = co_await std::move(pushing);
-        if (failure) co_return failure;
+Task<Result<>> ImageWork::fetch(docker::ImageReference image, int step, bool is_newest) {
+    if (!is_newest) {
+        auto looking = engine_->inspect_image(image.text());
+        const auto known = co_await std::move(looking);
+        if (known) co_return Result<>{};
     }
     StepLog log{session_, step};
-    auto telling = log.line("Pushed " + outputs_["ref"] + "\n");
+    const auto login = credentials_for(plan_, image);
+    auto pulling = unless_stopped(engine_->pull(std::move(image), login, &log), session_.stop());
+    co_return co_await std::move(pulling);
+}
+
+/// What may be used of earlier builds; and for BuildKit, which takes no passwords, private bases.
+Task<ImageResult> ImageWork::fetch_images(int step) {
+    for (const auto& image : plan_.cache_from) {
+        auto fetching = fetch(image, step, true);
+        const auto fetched = co_await std::move(fetching);
+        if (fetched) continue;
+        auto telling = tell(step, "No layers of " + image.text() + ": " + fetched.error().message);
+        co_await std::move(telling);
+    }
+    if (builder_ == docker::Builder::classic) co_return ImageResult{};
+    for (const auto& name : facts_.bases) {
+        auto image = docker::parse_reference(name);
+        if (!image || (!plan_.pull && !has_login(image->registry()))) continue;
+        auto fetching = fetch(std::move(*image), step, plan_.pull);
+        const auto fetched = co_await std::move(fetching);
+        if (!fetched) co_return explain_build({{}, fetched.error().message, 0}, plan_.dockerfile);
+    }
+    co_return ImageResult{};
+}
+
+bool ImageWork::has_login(const std::string& registry) const {
+    const auto logins = all_logins(plan_);
+    return std::any_of(logins.begin(), logins.end(), [&](const docker::Credentials& login) {
+        return login.server == registry;
+    });
+}
+
+Task<ImageResult> ImageWork::choose_network(int step) {
+    const bool is_open = session_.document().executor.open_builds;
+    network_mode_ = "none";
+    if (!facts_.has_run) co_return ImageResult{};
+    if (builder_ == docker::Builder::classic) {
+        auto opening = network_->open(*engine_);
+        auto mode = co_await std::move(opening);
+        if (!mode) co_return explain_refusal(mode.error(), "");
+        network_mode_ = std::move(*mode);
+        co_return ImageResult{};
+    }
+    if (is_open) {
+        network_mode_.clear();
+        co_return ImageResult{};
+    }
+    auto telling = tell(
+        step,
+        "RUN has no network: BuildKit's cannot be cut off from the instance's metadata "
+        "(docker.buildkit_network of the server's configuration)"
+    );
     co_await std::move(telling);
     co_return ImageResult{};
 }
 
-Task<ImageResult> ImageWork::push_one(docker::ImageReference tag, int step) {
-    const auto credentials = credentials_for(plan_, tag);
-    StepLog log{session_, step};
-    auto pushing = unless_stopped(engine_->push(tag, credentials, &log), session_.stop());
-    auto pushed = co_await std::move(pushing);
-    if (!pushed) co_return explain_push(pushed.error(), tag.registry());
-    auto asking = unless_stopped(engine_->registry_digest(tag, credentials), session_.stop());
-    auto confirmed = co_await std::move(asking);
-    if (!confirmed) co_return explain_push(confirmed.error(), tag.registry());
-    if (!pushed->empty() && *pushed != *confirmed) {
-        co_return ImageFailure{
-            model::Cause::infrastructure,
-            tag.text() + " was pushed as " + *pushed + ", but the registry has " + *confirmed +
-                ": somebody else pushes the same tag",
-            0};
+Task<ImageResult> ImageWork::run_build(int step) {
+    auto context = docker::open_context(plan_.context, plan_.dockerfile, kMaxContext);
+    if (!context) co_return explain_refusal(context.error(), "");
+    auto telling = tell(
+        step,
+        "Sending " + std::to_string(context->file_count()) + " entries, " +
+            show_size(context->content_bytes()) + ", to " + engine_->version().engine
+    );
+    co_await std::move(telling);
+    BuildLog log{session_, step};
+    auto building = unless_stopped(engine_->build(request(), *context, log), session_.stop());
+    auto built = co_await std::move(building);
+    layers_ = log.layers();
+    if (!built) container_ = log.container();
+    if (!built) co_return explain_refusal(built.error(), plan_.dockerfile);
+    is_whole_ = true;
+    if (built->image_id.empty()) co_return explain_build(*built, plan_.dockerfile);
+    auto keeping = keep_image(std::move(built->image_id), step);
+    co_return co_await std::move(keeping);
+}
+
+Task<ImageResult> ImageWork::keep_image(std::string id, int step) {
+    image_id_ = std::move(id);
+    auto looking = engine_->inspect_image(image_id_);
+    const auto image = co_await std::move(looking);
+    if (!image) co_return explain_refusal(image.error(), "");
+    if (!plan_.platform.empty() && !plan_.platform.starts_with(image->platform)) {
+        co_return wrong(
+            "platforms: " + plan_.platform + " was asked for, and the engine has built " +
+            image->platform + ": the base image has no other"
+        );
     }
-    keep_digest(tag, *confirmed);
+    outputs_["image-id"] = image_id_;
+    outputs_["size"] = std::to_string(image->bytes);
+    auto telling =
+        tell(step, "Built " + image_id_ + ", " + show_size(image->bytes) + ", " + image->platform);
+    co_await std::move(telling);
     co_return ImageResult{};
 }
 
-/// The first tag's name is what later jobs deploy.
-void ImageWork::keep_digest(const docker::ImageReference& tag, const std::string& digest) {
-    if (outputs_.contains("digest")) return;
-    outputs_["digest"] = digest;
-    outputs_["ref"] = tag.by_digest(digest);
+Task<ImageResult> ImageWork::smoke(int step) {
+    auto running = run_smoke(session_, *engine_, image_id_, plan_.smoke, step);
+    const auto status = co_await std::move(running);
+    const bool has_no_shell =
+        !status && status.error().message.find("executable file not found") != std::string::npos;
+    if (has_no_shell) co_return wrong("smoke: the image has no sh to run the command with");
+    if (!status) co_return explain_refusal(status.error(), "");
+    if (*status == 0) co_return ImageResult{};
+    co_return ImageFailure{
+        model::Cause::exit,
+        "the smoke command ended with exit status " + std::to_string(*status) +
+            ": the image got no name and was not pushed",
+        *status};
+}
+
+Task<ImageResult> ImageWork::name(int step) {
+    for (const auto& tag : plan_.tags) {
+        auto naming = engine_->tag_image(image_id_, tag.repository, tag.tag);
+        const auto named = co_await std::move(naming);
+        if (!named) co_return explain_refusal(with_context(tag.text(), named.error()), "");
+    }
+    if (!plan_.is_apart) co_return ImageResult{};
+    auto telling = tell(step, "A stranger's image: it gets no name, is not pushed and goes again");
+    co_await std::move(telling);
+    co_return ImageResult{};
+}
+
+Task<> ImageWork::prune(int step) {
+    const KeepRule rule{plan_.keep_count, plan_.keep_days};
+    auto pruning = prune_images(*engine_, job_labels(session_.document()), rule, image_id_);
+    const auto count = co_await std::move(pruning);
+    if (count == 0) co_return;
+    auto telling = tell(step, "Removed " + std::to_string(count) + " older images of this job");
+    co_await std::move(telling);
+}
+
+/// An image that got no other name goes with this one. Layers of a build that came to its end are
+/// the engine's cache for the next one.
+Task<> ImageWork::close() {
+    if (!engine_) co_return;
+    auto closing = network_->close(*engine_);
+    co_await std::move(closing);
+    if (has_build_tag()) {
+        auto removing = engine_->remove_image(build_tag());
+        co_await std::move(removing);
+    }
+    if (!container_.empty()) {
+        auto ending = remove_surely(*engine_, std::move(container_));
+        co_await std::move(ending);
+    }
+    if (!is_whole_ || plan_.is_apart) {
+        auto sweeping = remove_nameless(*engine_, std::move(layers_));
+        co_await std::move(sweeping);
+    }
 }
 
 }  // namespace triphammer::runner

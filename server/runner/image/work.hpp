@@ -1,42 +1,83 @@
 #pragma once
-// Build, push, the digest as the registry has it: what the image job and the action that builds
-// share.
+// Build, smoke, names, push, the digest as each registry has it: what the image job and the action
+// that builds share.
 
+#include "docker/dockerfile.hpp"
+#include "runner/image/build_log.hpp"
+#include "runner/image/build_network.hpp"
 #include "runner/image/failure.hpp"
 #include "runner/image/plan.hpp"
 #include "runner/session/job_session.hpp"
 
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace triphammer::runner {
 
 /// Nothing: it was done.
 using ImageResult = std::optional<ImageFailure>;
 
+/// In the order of its calls; `close` last, whatever became of the others.
 class ImageWork {
   public:
     /// `session` outlives it.
-    ImageWork(JobSession& session, ImagePlan plan) : session_{session}, plan_{std::move(plan)} {}
+    ImageWork(JobSession& session, ImagePlan plan, std::unique_ptr<BuildNetwork> network)
+        : session_{session}, plan_{std::move(plan)}, network_{std::move(network)} {}
 
-    /// The engine's words go to the log of `step`.
+    /// Where the plan has `ecr`. What is said goes to the log of `step`, here and below.
+    Task<ImageResult> open_registry(AwsSources sources, int step);
+    /// The engine's words go to the log. The image has a name of its own until `name`.
     Task<ImageResult> build(int step);
-    /// After `build`.
+    /// Where the plan has a command.
+    Task<ImageResult> smoke(int step);
+    /// Gives the image its names on the engine.
+    Task<ImageResult> name(int step);
+    /// After `name`: each name to its registry, and the same digest read back from each.
     Task<ImageResult> push(int step);
+    /// After success: removes older images of the job by the plan's rule.
+    Task<> prune(int step);
+    /// Removes what is not to stay: names of ours, a build that did not end, all of a stranger's.
+    Task<> close();
 
     const ImagePlan& plan() const { return plan_; }
 
-    /// image-id; after a push ref and digest too.
+    /// image-id and size; after a push ref and digest too.
     const protocol::Outputs& outputs() const { return outputs_; }
 
   private:
+    Task<ImageResult> connect();
+    Task<ImageResult> choose_builder(int step);
+    Task<ImageResult> fetch_images(int step);
+    Task<Result<>> fetch(docker::ImageReference image, int step, bool is_newest);
+    Task<ImageResult> choose_network(int step);
+    Task<ImageResult> run_build(int step);
+    Task<ImageResult> keep_image(std::string id, int step);
     Task<ImageResult> push_one(docker::ImageReference tag, int step);
-    void keep_digest(const docker::ImageReference& tag, const std::string& digest);
+    Task<ImageResult> confirm(docker::ImageReference tag, std::string pushed);
+    Task<Result<std::string>> find_immutable(docker::ImageReference tag, Error refusal, int step);
+    ImageResult keep_digest(const docker::ImageReference& tag, const std::string& digest);
+    Task<> tell(int step, std::string text);
+    bool has_login(const std::string& registry) const;
     docker::BuildRequest request() const;
+    std::string build_tag() const;
+
+    /// Without tags in the file nobody would find the image but by its id: then it needs none.
+    bool has_build_tag() const { return plan_.is_apart || !plan_.tags.empty(); }
 
     JobSession& session_;
     ImagePlan plan_;
+    std::unique_ptr<BuildNetwork> network_;
     std::unique_ptr<docker::Engine> engine_;
+    docker::DockerfileFacts facts_;
+    docker::Builder builder_ = docker::Builder::classic;
+    std::string network_mode_;
+    std::vector<std::string> layers_;
+    std::string container_;  // of a build that did not end
+    std::string image_id_;
+    std::string first_tag_;  // whose digest the outputs have
+    bool is_whole_ = false;  // the builder came to an end, well or not
     protocol::Outputs outputs_;
 };
 

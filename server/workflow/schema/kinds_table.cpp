@@ -21,16 +21,109 @@ constexpr std::array kImageCredentialKeys{
 };
 constexpr Shape kImageCredentials = map_shape(kImageCredentialKeys);
 
+/// What is written here everybody reads who reads the repository.
+void check_is_secret(const Node& login, std::string_view key, Report& report) {
+    const auto* value = login.find(key);
+    if (value == nullptr || expression::has_expression(value->text)) return;
+    report.error(
+        "plain-secret",
+        value->at,
+        show(key) + " stands in the file",
+        "keep it as a secret: ${{ secrets.NAME }}"
+    );
+}
+
+void check_login(const Node& login, Report& report) {
+    check_is_secret(login, "password", report);
+    check_is_secret(login, "token", report);
+    const bool has_token = login.find("token") != nullptr;
+    const bool has_password = login.find("password") != nullptr;
+    if (has_token && has_password) {
+        report.error("wrong-place", login.at, "a login has a password or a token, not both");
+    }
+    if (!has_token && (!has_password || login.find("username") == nullptr)) {
+        report.error("missing-key", login.at, "a login needs username and password, or token");
+    }
+}
+
+constexpr std::array kLoginKeys{
+    Key{"username", &kImageText, "Who logs in"},
+    Key{"password", &kImageText, "A secret"},
+    Key{"token", &kImageText, "A secret: the password of username, or alone a bearer token"},
+};
+constexpr Shape kLogin = [] {
+    Shape shape = map_shape(kLoginKeys);
+    shape.extra = check_login;
+    return shape;
+}();
+
+constexpr Shape kImageFlag = boolean_shape(&places::kImage);
+constexpr std::array kEcrKeys{
+    Key{"region", &kImageText, "eu-west-1", true},
+    Key{"account", &kImageText, "Of 12 digits; the keys' own without it"},
+    Key{"create", &kImageFlag, "Makes a repository that is missing"},
+    Key{"lifecycle", &kImageText, "A file with the policy of a repository that has none"},
+    Key{"immutable", &kImageFlag, "Of a repository that is made: its tags never move"},
+    Key{"scan", &kImageFlag, "Of a repository that is made: what is pushed is scanned"},
+};
+constexpr Shape kEcr = map_shape(kEcrKeys);
+constexpr std::array kLoginsKeys{
+    Key{"ecr", &kEcr, "Amazon's registry, with the environment's keys of AWS"},
+};
+constexpr Shape kLogins = [] {
+    Shape shape = map_shape(kLoginsKeys);
+    shape.value = &kLogin;
+    shape.expected = "registries with their logins";
+    return shape;
+}();
+
+/// Everybody who may pull an image reads its history.
+void check_build_args(const Node& arguments, Report& report) {
+    for (const auto& entry : arguments.entries) {
+        if (entry.value->text.find("secrets.") == std::string::npos) continue;
+        report.error(
+            "secret-in-image",
+            entry.value->at,
+            "the build argument " + show(entry.key->text) +
+                " stays readable in the image's history",
+            "build what needs the secret in a job with steps, and copy the result"
+        );
+    }
+}
+
+constexpr Shape kBuildArgs = [] {
+    Shape shape = kImagePairs;
+    shape.extra = check_build_args;
+    return shape;
+}();
+
+constexpr std::array<std::string_view, 2> kBuilders{"classic", "buildkit"};
+constexpr Shape kBuilder = words_shape(kBuilders);
+constexpr Shape kSmoke = script_shape(&places::kImage);
+constexpr Shape kImageNumber = number_shape(&places::kImage);
+constexpr std::array kKeepKeys{
+    Key{"count", &kImageNumber, "The newest so many stay"},
+    Key{"days", &kImageNumber, "Older ones go"},
+};
+constexpr Shape kKeep = map_shape(kKeepKeys);
+
 constexpr std::array kImageKeys{
     Key{"context", &kImageText, "The folder that is built; . without it"},
     Key{"file", &kImageText, "Dockerfile without it"},
     Key{"target", &kImageText, "A stage of the Dockerfile"},
     Key{"tags", &kImageTags, "Names of the image", true},
-    Key{"build-args", &kImagePairs, "Values of ARG"},
+    Key{"build-args", &kBuildArgs, "Values of ARG"},
     Key{"labels", &kImagePairs, "Labels of the image"},
     Key{"push", &kPush, "true without it"},
-    Key{"credentials", &kImageCredentials, "For the registry"},
-    Key{"platforms", &kAnythingShape, {}, false, "image.platforms"},
+    Key{"credentials", &kImageCredentials, "For all registries"},
+    Key{"login", &kLogins, "For each registry by its host, and ecr"},
+    Key{"builder", &kBuilder, "What the Dockerfile needs without it"},
+    Key{"platforms", &kImageTags, "One: linux/arm64"},
+    Key{"cache-from", &kImageTags, "Images whose layers may be used"},
+    Key{"no-cache", &kImageFlag, "false without it"},
+    Key{"pull", &kImageFlag, "Fetches newer base images"},
+    Key{"smoke", &kSmoke, "A command in the new image; where it fails nothing is pushed"},
+    Key{"keep", &kKeep, "Which images of this job stay on the engine"},
     Key{"secrets", &kAnythingShape, {}, false, "image.secrets"},
     Key{"cache", &kAnythingShape, {}, false, "image.cache"},
 };

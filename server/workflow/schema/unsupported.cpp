@@ -24,7 +24,6 @@ constexpr auto kUnsupported = std::to_array<Unsupported>({
     {"docker/metadata-action", "its other inputs are"},
     {"docker/build-push-action", "the server's own engine builds, for its own platform"},
     // Our kinds.
-    {"image.platforms", ""},
     {"image.secrets", ""},
     {"image.cache", ""},
     {"deploy.to.compose", "to: container, swarm, ecs, apprunner or exec"},

@@ -70,3 +70,113 @@ TEST_F(ImagePlans, RefuseATagThatIsNone) {
 
     EXPECT_EQ(make().error().code, Code::invalid);
 }
+
+TEST_F(ImagePlans, SayWhereTheImageComesFromTheSameInEachAttempt) {
+    document.run_id = "9";
+    document.source.repository = "acme/app";
+    document.contexts_json =
+        R"({"github": {"server_url": "http://forge.test",
+            "event": {"head_commit": {"timestamp": "2026-11-21T10:00:00+02:00"}}}})";
+    const auto labels = make()->labels;
+
+    EXPECT_EQ(labels.at("org.opencontainers.image.source"), "http://forge.test/acme/app");
+    EXPECT_EQ(labels.at("org.opencontainers.image.created"), "2026-11-21T08:00:00.000Z");
+    EXPECT_EQ(labels.at("org.opencontainers.image.version"), "1");
+    EXPECT_EQ(labels.at("triphammer.run"), "9");
+    document.source.ref = "refs/tags/v2";
+    EXPECT_EQ(make()->labels.at("org.opencontainers.image.version"), "v2");
+}
+
+TEST_F(ImagePlans, LogInToEachRegistryByItsOwnName) {
+    auto& image = *document.job.image;
+    image.logins = {
+        {"index.docker.io", text("me"), {}, text("hub")},
+        {"ghcr.io", {}, {}, text("bearer")},
+        {"r.test:5000", text("you"), text("word"), {}}};
+    const auto plan = make().value();
+    const auto of = [&](const char* name) {
+        return credentials_for(plan, docker::parse_reference(name).value());
+    };
+
+    EXPECT_EQ(of("team/app:1").password.reveal(), "hub");
+    EXPECT_EQ(of("ghcr.io/team/app").token.reveal(), "bearer");
+    EXPECT_EQ(of("r.test:5000/app").username, "you");
+    EXPECT_EQ(all_logins(plan).size(), 3U);
+    image.logins = {{"ghcr.io", {}, {}, text("")}};
+    EXPECT_NE(reason().find("login.ghcr.io: the secret is empty"), std::string::npos) << reason();
+}
+
+TEST_F(ImagePlans, ReadThePolicyOfARepository) {
+    auto& ecr = document.job.image->ecr.emplace();
+    ecr.region = text("eu-west-1");
+    ecr.create = text("true");
+    ecr.lifecycle = text("policy.json");
+
+    EXPECT_NE(reason().find("'policy.json' is not in the repository"), std::string::npos);
+    ASSERT_TRUE(replace_file(workspace / "policy.json", "{rules: no"));
+    EXPECT_NE(reason().find("'policy.json' is no JSON"), std::string::npos) << reason();
+    ASSERT_TRUE(replace_file(workspace / "policy.json", "[]"));
+    EXPECT_NE(reason().find("a list 'rules'"), std::string::npos) << reason();
+    ASSERT_TRUE(replace_file(workspace / "policy.json", R"({"rules": []})"));
+    EXPECT_EQ(make()->ecr->policy, R"({"rules": []})");
+    EXPECT_TRUE(make()->ecr->create);
+    EXPECT_FALSE(make()->ecr->is_immutable);
+}
+
+// A stranger's commit gets nothing of ours and leaves nothing with us.
+TEST_F(ImagePlans, OfAForkStandApart) {
+    document.from_fork = true;
+    auto& image = *document.job.image;
+    image.registry_username = text("me");
+    image.registry_password = text("secret");
+    image.logins = {{"ghcr.io", {}, {}, text("bearer")}};
+    image.ecr.emplace().region = text("eu-west-1");
+    image.cache_from = {text("app:cache")};
+    const auto plan = make().value();
+
+    EXPECT_TRUE(plan.is_apart);
+    EXPECT_TRUE(plan.no_cache);
+    EXPECT_FALSE(plan.push);
+    EXPECT_FALSE(plan.ecr);
+    EXPECT_TRUE(plan.tags.empty());
+    EXPECT_TRUE(plan.cache_from.empty());
+    EXPECT_TRUE(all_logins(plan).empty());
+    EXPECT_TRUE(plan.password.empty());
+    image.builder = "buildkit";
+    EXPECT_NE(reason().find("not for pull requests from forks"), std::string::npos) << reason();
+}
+
+TEST_F(ImagePlans, KeepWhatTheFileOrElseTheServerSays) {
+    document.executor.keep_images = 20;
+    EXPECT_EQ(make()->keep_count, 20);
+    document.job.image->push = text("false");
+    EXPECT_EQ(make()->keep_count, 0);
+    document.job.image->keep_days = text("7");
+    EXPECT_EQ(make()->keep_days, 7);
+    document.job.image->keep_count = text("none");
+    EXPECT_NE(reason().find("keep.count is a whole number"), std::string::npos) << reason();
+}
+
+TEST_F(ImagePlans, HaveOnePlatform) {
+    document.job.image->platforms = {text("linux/arm64")};
+    EXPECT_EQ(make()->platform, "linux/arm64");
+    document.job.image->platforms = {text("linux/arm64"), text("linux/amd64")};
+    EXPECT_NE(reason().find("one platform"), std::string::npos) << reason();
+    document.job.image->platforms = {text("arm64")};
+    EXPECT_NE(reason().find("linux/arm64"), std::string::npos) << reason();
+}
+
+TEST_F(ImagePlans, TakeKeysOfAwsFromTheJobAndAddressesFromTheServerAlone) {
+    document.job.env = {
+        {"AWS_ACCESS_KEY_ID", text("of the job")}, {"AWS_ENDPOINT_URL", text("http://evil.test")}};
+    const auto sources = ecr_sources(
+        document, [](const auto& value) { return Result<std::string>{value.text}; }, "eu-west-1"
+    );
+
+    EXPECT_EQ(sources.find("AWS_ACCESS_KEY_ID").value(), "of the job");
+    EXPECT_EQ(
+        sources.find("AWS_SECRET_ACCESS_KEY").value(), "${{ secrets.AWS_SECRET_ACCESS_KEY }}"
+    );
+    EXPECT_EQ(sources.find("AWS_REGION").value(), "eu-west-1");
+    EXPECT_EQ(sources.find_variable("AWS_ENDPOINT_URL").value(), "${{ vars.AWS_ENDPOINT_URL }}");
+}

@@ -1,0 +1,238 @@
+#include "docker/dockerfile.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+namespace triphammer::docker {
+
+namespace {
+
+struct Instruction {
+    int line = 0;
+    std::string word;  // upper case
+    std::string rest;
+};
+
+bool holds(std::string_view text, std::string_view words) {
+    return text.find(words) != text.npos;
+}
+
+std::string upper(std::string_view text) {
+    std::string out{text};
+    std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) {
+        return static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+    });
+    return out;
+}
+
+/// The first word of `text`, and what follows it.
+std::pair<std::string, std::string> cut_word(std::string_view text) {
+    const auto begin = trim(text);
+    const auto end = std::min(begin.find_first_of(" \t"), begin.size());
+    return {std::string{begin.substr(0, end)}, std::string{trim(begin.substr(end))}};
+}
+
+std::vector<std::string> split_words(std::string_view text) {
+    std::vector<std::string> out;
+    for (auto [word, rest] = cut_word(text); !word.empty(); std::tie(word, rest) = cut_word(rest)) {
+        out.push_back(word);
+    }
+    return out;
+}
+
+/// The ends that the texts of "RUN <<EOF" have.
+std::vector<std::string> texts_begun(const Instruction& at) {
+    std::vector<std::string> out;
+    if (at.word != "RUN" && at.word != "COPY" && at.word != "ADD") return out;
+    for (auto found = at.rest.find("<<"); found != std::string::npos;
+         found = at.rest.find("<<", found + 2)) {
+        auto name = std::string_view{at.rest}.substr(found + 2);
+        if (name.starts_with('-')) name.remove_prefix(1);
+        name = name.substr(0, name.find_first_of(" \t;&|>)"));
+        std::string end;
+        for (const char c : name) {
+            if (c != '"' && c != '\'') end += c;
+        }
+        if (!end.empty() && !end.starts_with('<')) out.push_back(std::move(end));
+    }
+    return out;
+}
+
+/// Names of frontends that Docker itself gives out.
+bool is_usual_frontend(std::string_view name) {
+    constexpr std::string_view kRegistry = "docker.io/";
+    constexpr std::string_view kName = "docker/dockerfile";
+    if (name.starts_with(kRegistry)) name.remove_prefix(kRegistry.size());
+    if (!name.starts_with(kName)) return false;
+    name.remove_prefix(kName.size());
+    return name.empty() || name.front() == ':' || name.front() == '@';
+}
+
+/// "# syntax=…", "// syntax=…", {"syntax": …
+bool names_frontend(std::string_view line) {
+    constexpr std::string_view kWord = "syntax";
+    const auto found = line.find(kWord);
+    if (found == line.npos || found != line.find_first_of("abcdefghijklmnopqrstuvwxyz0123456789"))
+        return false;
+    const auto rest = trim(line.substr(found + kWord.size()));
+    return rest.starts_with('=') || rest.starts_with('"');
+}
+
+class FileReader {
+  public:
+    /// Builders do not agree on what a comment or a text in the middle is, and a stranger may play
+    /// with that: `keeps_comments` is the other way to read them.
+    FileReader(std::string_view text, bool keeps_comments)
+        : lines_{split(text, '\n')}, keeps_comments_{keeps_comments} {}
+
+    DockerfileFacts read() {
+        check_frontends();
+        read_directives();
+        while (place_ < lines_.size()) {
+            const auto instruction = next();
+            if (!instruction.word.empty()) look_at(instruction);
+        }
+        return std::move(out_);
+    }
+
+  private:
+    std::string_view line() { return trim(lines_[place_]); }
+
+    /// Before the first instruction; newer builders know more forms than "# syntax=".
+    void check_frontends() {
+        for (std::size_t i = 0; i < lines_.size(); ++i) {
+            const auto text = trim(lines_[i]);
+            const auto lower = to_lower(text);
+            if (!lower.empty() && lower.front() >= 'a' && lower.front() <= 'z') return;
+            if (!names_frontend(lower)) continue;
+            const auto value = trim(text.substr(std::min(text.find('='), text.size() - 1) + 1));
+            if (text.starts_with('#') && is_usual_frontend(value)) continue;
+            note(out_.fetch_word, "line " + std::to_string(i + 1) + ": " + std::string{text});
+        }
+    }
+
+    /// "# syntax=…" and "# escape=…" before anything else.
+    void read_directives() {
+        for (; place_ < lines_.size() && line().starts_with('#'); ++place_) {
+            const auto equals = line().find('=');
+            if (equals == line().npos) return;
+            const auto name = to_lower(trim(line().substr(1, equals - 1)));
+            if (name != "syntax" && name != "escape" && name != "check") return;
+            const auto value = trim(line().substr(equals + 1));
+            if (name == "escape" && !value.empty()) escape_ = value.front();
+            if (name != "syntax") continue;
+            note(out_.buildkit_word, "line " + std::to_string(place_ + 1) + ": # syntax=");
+        }
+    }
+
+    bool is_comment(std::string_view part, const std::string& text) const {
+        if (keeps_comments_ && !text.empty()) return false;
+        return part.starts_with('#') || (part.empty() && !text.empty());
+    }
+
+    /// With the lines that continue it.
+    Instruction next() {
+        Instruction out;
+        out.line = static_cast<int>(place_) + 1;
+        std::string text;
+        for (bool goes_on = true; goes_on && place_ < lines_.size(); ++place_) {
+            auto part = line();
+            if (is_comment(part, text)) {
+                goes_on = !text.empty();
+                continue;
+            }
+            goes_on = part.ends_with(escape_);
+            if (goes_on) part.remove_suffix(1);
+            text += part;
+        }
+        std::tie(out.word, out.rest) = cut_word(text);
+        out.word = upper(out.word);
+        return out;
+    }
+
+    static void note(std::string& place, std::string words) {
+        if (place.empty()) place = std::move(words);
+    }
+
+    void look_at(const Instruction& at) {
+        const auto mark = "line " + std::to_string(at.line) + ": " + at.word;
+        // An instruction for the images that are built on this one, or what it stands for.
+        if (at.word == "ONBUILD") {
+            auto [word, rest] = cut_word(at.rest);
+            if (upper(word) == "ONBUILD") return;  // no builder takes two
+            return look_at({at.line, upper(word), rest});
+        }
+        if (at.word == "RUN") out_.has_run = true;
+        if (at.word == "FROM") look_at_base(at);
+        look_at_flags(at, mark);
+        if (!texts_begun(at).empty() && at.word != "RUN") note(out_.buildkit_word, mark + " <<");
+        if (at.word == "RUN" && at.rest.starts_with("<<")) note(out_.buildkit_word, mark + " <<");
+        for (const auto& end : texts_begun(at)) {
+            // The line after such an end is an instruction to one builder and none to another.
+            if (end.find_first_of("\\`#") != end.npos) note(out_.fetch_word, mark + " <<" + end);
+        }
+        if (at.word == "ADD" && may_fetch(at.rest)) note(out_.fetch_word, mark + " " + at.rest);
+    }
+
+    void look_at_flags(const Instruction& at, const std::string& mark) {
+        for (const auto& word : split_words(at.rest)) {
+            if (!word.starts_with("--")) return;
+            const auto name = word.substr(0, word.find('='));
+            const bool is_run = at.word == "RUN" && (name == "--mount" || name == "--network");
+            const bool is_copy = (at.word == "COPY" || at.word == "ADD") &&
+                                 (name == "--link" || name == "--chmod" || name == "--checksum" ||
+                                  name == "--exclude" || name == "--parents");
+            if (is_run || is_copy) note(out_.buildkit_word, mark + " " + name);
+            const bool is_secret = holds(word, "type=secret") || holds(word, "type=ssh");
+            if (is_run && is_secret) note(out_.session_word, mark + " " + word);
+            if (name == "--from" && word.size() > 7) add_base(word.substr(7));
+        }
+    }
+
+    void look_at_base(const Instruction& at) {
+        auto words = split_words(at.rest);
+        std::erase_if(words, [](const std::string& word) { return word.starts_with("--"); });
+        if (words.empty()) return;
+        add_base(words.front());
+        if (words.size() > 2 && upper(words[1]) == "AS") stages_.push_back(to_lower(words[2]));
+    }
+
+    void add_base(const std::string& name) {
+        const bool is_stage =
+            parse_integer(name) ||
+            std::find(stages_.begin(), stages_.end(), to_lower(name)) != stages_.end();
+        const bool is_known =
+            std::find(out_.bases.begin(), out_.bases.end(), name) != out_.bases.end();
+        if (is_stage || is_known || name == "scratch" || holds(name, "$")) return;
+        out_.bases.push_back(name);
+    }
+
+    /// Whether a source of ADD is a URL or may come out as one.
+    static bool may_fetch(const std::string& sources) {
+        const bool is_list = sources.find('[') != std::string::npos;
+        const bool has_marks = sources.find_first_of("$\\`") != std::string::npos ||
+                               (!is_list && sources.find_first_of("\"'") != std::string::npos);
+        return has_marks || holds(sources, "://") || holds(sources, "git@") ||
+               holds(sources, "github.com/");
+    }
+
+    std::vector<std::string_view> lines_;
+    bool keeps_comments_;
+    std::size_t place_ = 0;
+    char escape_ = '\\';
+    DockerfileFacts out_;
+    std::vector<std::string> stages_;
+};
+
+}  // namespace
+
+DockerfileFacts read_dockerfile(std::string_view text) {
+    auto facts = FileReader{text, false}.read();
+    if (facts.fetch_word.empty()) facts.fetch_word = FileReader{text, true}.read().fetch_word;
+    return facts;
+}
+
+}  // namespace triphammer::docker

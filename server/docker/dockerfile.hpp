@@ -1,0 +1,28 @@
+#pragma once
+// What has to be known of a Dockerfile before an engine gets it: which builder it needs, and what
+// it would have the engine itself fetch. Pure. Not a Dockerfile's grammar: the builder has that.
+// Source: docs.docker.com, "Dockerfile reference".
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace triphammer::docker {
+
+struct DockerfileFacts {
+    /// What only BuildKit understands, with its line: "line 3: RUN --mount=". Empty: nothing.
+    std::string buildkit_word;
+    /// What needs a session, which the engine's API does not have: "line 3: RUN
+    /// --mount=type=secret".
+    std::string session_word;
+    /// What the engine, not a container, would fetch from an address of the Dockerfile's choice:
+    /// ADD of a URL or of what may become one, a foreign `# syntax=`. Empty: nothing.
+    std::string fetch_word;
+    bool has_run = false;
+    /// Images of other repositories that FROM and COPY --from name without a variable.
+    std::vector<std::string> bases;
+};
+
+DockerfileFacts read_dockerfile(std::string_view text);
+
+}  // namespace triphammer::docker

@@ -1,0 +1,23 @@
+#pragma once
+// What an image tells of itself. Pure.
+
+#include "docker/reference.hpp"
+#include "model/job_document.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace triphammer::runner {
+
+/// Where the image comes from (github.com/opencontainers/image-spec, annotations), and its run.
+/// Nothing that differs between two builds of one run: they shall give the same image. `tags`: the
+/// image's own.
+std::map<std::string, std::string> origin_labels(
+    const model::JobDocument& document, const std::vector<docker::ImageReference>& tags
+);
+
+/// Those by which the images of one job are found again on its engine.
+std::map<std::string, std::string> job_labels(const model::JobDocument& document);
+
+}  // namespace triphammer::runner

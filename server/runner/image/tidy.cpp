@@ -1,0 +1,107 @@
+#include "runner/image/tidy.hpp"
+
+#include "base/clock.hpp"
+#include "base/deadline.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+namespace triphammer::runner {
+
+namespace {
+
+constexpr std::int64_t kSecondsPerDay = 86'400;
+
+bool is_being_built(const docker::ImageSummary& image) {
+    return std::any_of(image.tags.begin(), image.tags.end(), [](const std::string& tag) {
+        return tag.starts_with(std::string{kBuildRepository} + ":");
+    });
+}
+
+/// Name by name: with the last one it goes, unless somebody has made a container of it.
+Task<bool> remove_image(docker::Engine& engine, docker::ImageSummary image) {
+    auto asking = engine.is_image_used(image.id);
+    const auto is_used = co_await std::move(asking);
+    if (!is_used || *is_used) co_return false;
+    auto names = image.tags;
+    if (names.empty()) names.push_back(image.id);
+    for (const auto& name : names) {
+        auto removing = engine.remove_image(name);
+        const auto removed = co_await std::move(removing);
+        if (!removed) co_return false;
+    }
+    co_return true;
+}
+
+}  // namespace
+
+Task<> remove_surely(docker::Engine& engine, std::string container) {
+    constexpr int kTries = 50;
+    for (int attempt = 0; attempt < kTries; ++attempt) {
+        auto removing = engine.remove_container(container);
+        const auto removed = co_await std::move(removing);
+        if (removed) co_return;
+        auto pause = sleep_for(std::chrono::milliseconds{100});
+        co_await std::move(pause);
+    }
+}
+
+Task<> remove_nameless(docker::Engine& engine, std::vector<std::string> layers) {
+    for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer) {
+        auto looking = engine.inspect_image(*layer);
+        const auto image = co_await std::move(looking);
+        if (!image || !image->tags.empty() || !image->digests.empty()) continue;
+        auto removing = engine.remove_image(image->id);
+        co_await std::move(removing);  // in use by a later one: that goes first
+    }
+}
+
+std::vector<docker::ImageSummary> choose_superseded(
+    std::vector<docker::ImageSummary> images,
+    KeepRule rule,
+    const std::string& kept,
+    std::int64_t now
+) {
+    std::stable_sort(images.begin(), images.end(), [](const auto& one, const auto& other) {
+        return one.created_at > other.created_at;
+    });
+    std::vector<docker::ImageSummary> out;
+    std::int64_t count = 1;  // the one that stays
+    for (auto& image : images) {
+        if (image.id == kept || is_being_built(image)) continue;
+        const bool is_old = rule.days > 0 && image.created_at < now - rule.days * kSecondsPerDay;
+        const bool is_over = rule.count > 0 && !image.tags.empty() && ++count > rule.count;
+        if (image.tags.empty() || is_old || is_over) out.push_back(std::move(image));
+    }
+    return out;
+}
+
+Task<int> prune_images(
+    docker::Engine& engine, docker::Labels labels, KeepRule rule, std::string kept
+) {
+    if (rule.count == 0 && rule.days == 0) co_return 0;
+    auto listing = engine.list_images(std::move(labels));
+    auto images = co_await std::move(listing);
+    if (!images) co_return 0;
+    const auto now = to_unix_ms(SystemClock{}.now()) / 1000;
+    int count = 0;
+    auto superseded = choose_superseded(std::move(*images), rule, kept, now);
+    for (auto& image : superseded) {
+        auto removing = remove_image(engine, std::move(image));
+        if (co_await std::move(removing)) ++count;
+    }
+    co_return count;
+}
+
+std::string show_size(std::uint64_t bytes) {
+    constexpr std::array<const char*, 4> kUnits{"kB", "MB", "GB", "TB"};
+    auto size = static_cast<double>(bytes) / 1000.0;
+    std::size_t unit = 0;
+    for (; size >= 1000.0 && unit + 1 < kUnits.size(); ++unit) size /= 1000.0;
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "%.1f %s", size, kUnits.at(unit));
+    return text.data();
+}
+
+}  // namespace triphammer::runner

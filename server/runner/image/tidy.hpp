@@ -1,0 +1,43 @@
+#pragma once
+// What builds leave on an engine, taken away again. Errors are no failure of a job: what stays is
+// found by the next one.
+
+#include "docker/engine.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace triphammer::runner {
+
+/// Returns when a container is gone that the engine itself may be removing, within some seconds.
+Task<> remove_surely(docker::Engine& engine, std::string container);
+
+/// Removes images that nobody has a name for: `layers` of a build, the newest first.
+Task<> remove_nameless(docker::Engine& engine, std::vector<std::string> layers);
+
+struct KeepRule {
+    std::int64_t count = 0;  // the newest so many stay; 0: all
+    std::int64_t days = 0;   // older ones go; 0: at any age
+};
+
+/// Which of these go, and why not the others. Pure. `kept`: the id of one that stays in any case.
+std::vector<docker::ImageSummary> choose_superseded(
+    std::vector<docker::ImageSummary> images,
+    KeepRule rule,
+    const std::string& kept,
+    std::int64_t now
+);
+
+/// Removes images with `labels` by the rule; one that a container was made of stays. How many went.
+Task<int> prune_images(
+    docker::Engine& engine, docker::Labels labels, KeepRule rule, std::string kept
+);
+
+/// "12.3 MB", in powers of 1000 as the engine's own tools show it.
+std::string show_size(std::uint64_t bytes);
+
+/// The name that an image has between its build and its own names: REPOSITORY and a tag.
+constexpr const char* kBuildRepository = "triphammer-build";
+
+}  // namespace triphammer::runner

@@ -1,0 +1,99 @@
+#include "docker/dockerfile.hpp"
+
+#include <gtest/gtest.h>
+
+using namespace triphammer::docker;
+
+TEST(Dockerfile, OfAnyBuilderNeedsNothing) {
+    const auto facts = read_dockerfile(
+        "# a comment\nARG BASE=x\nFROM alpine:3 AS build\nRUN make \\\n # between\n    all\n"
+        "FROM ${BASE}\nCOPY --from=build /a /a\nCOPY --from=nginx:1 /b /b\nADD rootfs.tar.gz /\n"
+    );
+
+    EXPECT_EQ(facts.buildkit_word, "");
+    EXPECT_EQ(facts.fetch_word, "");
+    EXPECT_TRUE(facts.has_run);
+    EXPECT_EQ(facts.bases, (std::vector<std::string>{"alpine:3", "nginx:1"}));
+}
+
+TEST(Dockerfile, SaysWhatOnlyBuildKitKnows) {
+    const auto word = [](std::string_view text) { return read_dockerfile(text).buildkit_word; };
+
+    EXPECT_EQ(word("FROM a\nRUN --mount=type=cache,target=/c make\n"), "line 2: RUN --mount");
+    EXPECT_EQ(word("FROM a\nRUN set -e; \\\n  --mount\nCOPY --link a b\n"), "line 4: COPY --link");
+    EXPECT_EQ(word("# syntax=docker/dockerfile:1\nFROM a\n"), "line 1: # syntax=");
+    EXPECT_EQ(word("FROM a\n# syntax=docker/dockerfile:1\n"), "");
+    EXPECT_EQ(word("FROM a\nRUN <<EOF\nRUN --mount=x\nEOF\n"), "line 2: RUN <<");
+    EXPECT_EQ(word("FROM a\nRUN cat <<EOF\nx\nEOF\n"), "");
+}
+
+TEST(Dockerfile, SaysWhatNeedsASession) {
+    const auto facts = read_dockerfile("FROM a\nRUN --mount=type=secret,id=x cat /run/secrets/x\n");
+
+    EXPECT_EQ(facts.session_word, "line 2: RUN --mount=type=secret,id=x");
+}
+
+// Each of them would have the engine ask an address of the file's choice, metadata among them.
+TEST(Dockerfile, SaysWhatTheEngineWouldFetch) {
+    const auto is_refused = [](const std::string& line) {
+        return !read_dockerfile("FROM a\n" + line + "\n").fetch_word.empty();
+    };
+
+    for (const char* line :
+         {"ADD http://169.254.169.254/latest /x",
+          "add https://a.test/x /x",
+          "ADD --chown=1 http://a.test/x /x",
+          "ADD [\"http://a.test/x\", \"/x\"]",
+          "ADD [\"http:\\u002f/a.test/x\", \"/x\"]",
+          "ADD $FROM /x",
+          "ADD ht\\\ntp://a.test/x /x",
+          "ADD http:\\//a.test /x",
+          "ADD \"http:\"//a.test /x",
+          "ADD git@a.test:x.git /x",
+          "ONBUILD ADD http://a.test/x /x"}) {
+        EXPECT_TRUE(is_refused(line)) << line;
+    }
+    for (const char* line :
+         {"ADD a.tar.gz /", "ADD [\"a b\", \"/x\"]", "COPY $FROM /x", "RUN curl http://a.test/"}) {
+        EXPECT_FALSE(is_refused(line)) << line;
+    }
+    EXPECT_EQ(
+        read_dockerfile("# syntax=evil.test/frontend\nFROM a\n").fetch_word,
+        "line 1: # syntax=evil.test/frontend"
+    );
+    EXPECT_NE(read_dockerfile("# escape=`\nFROM a\nADD ht`\ntp://a.test /x\n").fetch_word, "");
+}
+
+// What one builder takes for the text of a RUN, or for a comment, is an instruction to another.
+TEST(Dockerfile, HidesNoFetchBehindATextOrAComment) {
+    for (const char* text :
+         {"FROM a\nRUN echo '<<X'\nADD http://a.test/ /x\n",
+          "FROM a\nRUN <<'A\\'\nA\\\nAD\\\nD http://a.test/ /x\n",
+          "FROM a\nRUN <<'#X'\nfoo \\\n#X\nAD\\\nD http://a.test/ /x\n",
+          "FROM a\nRUN foo \\\n#X\nADD http://a.test/ /x\n",
+          "#!/bin/x\n# syntax=evil.test/x\nFROM a\n",
+          "// syntax=evil.test/x\nFROM a\n",
+          "{\"syntax\": \"evil.test/x\"}\nFROM a\n"}) {
+        EXPECT_NE(read_dockerfile(text).fetch_word, "") << text;
+    }
+    EXPECT_EQ(read_dockerfile("# syntax = docker/dockerfile:1.4\nFROM a\n").fetch_word, "");
+    EXPECT_EQ(read_dockerfile("# the syntax of this file = old\nFROM a\n").fetch_word, "");
+}
+
+TEST(Dockerfile, OfAnyBytesIsRead) {
+    for (const std::string text :
+         {"",
+          "\\",
+          "RUN <<",
+          "RUN <<EOF",
+          "# syntax",
+          "# =",
+          "FROM",
+          "COPY --from=",
+          "ONBUILD ONBUILD",
+          "ADD",
+          "FROM a AS",
+          "\\\n\\\n\\"}) {
+        read_dockerfile(text);
+    }
+}

@@ -1,0 +1,112 @@
+"""`image:` jobs whose registries ask for something: ECR's calls and its registry, a fork's Dockerfile."""
+import os
+
+import pytest
+
+from harness import payloads
+from harness.aws import KEYS
+from harness.aws_ecr import EcrCloud
+from harness.engine import call
+
+pytestmark = pytest.mark.skipif("DOCKER_HOST" not in os.environ, reason="no engine: ./dev test integration starts one")
+
+POLICY = '{"rules": [{"rulePriority": 1, "selection": {"tagStatus": "untagged", "countType": "imageCountMoreThan", ' \
+         '"countNumber": 5}, "action": {"type": "expire"}}]}'
+WORKFLOW = """
+on: push
+jobs:
+  image:
+    image:
+      tags:
+        - "{ecr}/team/app:{tag}"
+        - "{private}/team/app:{tag}"
+      login:
+        ecr: {{ region: us-east-1, create: {create}, lifecycle: policy.json, immutable: true, scan: true }}
+        "{private}": {{ username: "{user}", password: "${{{{ secrets.REGISTRY_PASSWORD }}}}" }}
+"""
+
+
+@pytest.fixture
+def cloud():
+    with EcrCloud(os.environ["REGISTRY"]) as server:
+        yield server
+        assert server.complaints == []
+
+
+class Yard:
+    def __init__(self, daemon, git, cloud):
+        self.daemon, self.cloud = daemon, cloud
+        self.repository = git.repository("acme/app")
+        daemon.add_repository(self.repository)
+        here = ("--repository", "acme/app")
+        daemon.admin("variable", "set", "AWS_ENDPOINT_URL", *here, stdin=cloud.url)
+        daemon.admin("secret", "set", "AWS_ACCESS_KEY_ID", *here, stdin="AKIATEST")
+        daemon.admin("secret", "set", "AWS_SECRET_ACCESS_KEY", *here, stdin=KEYS["AKIATEST"])
+        daemon.admin("secret", "set", "REGISTRY_PASSWORD", *here, stdin=os.environ["PRIVATE_REGISTRY_PASSWORD"])
+
+    def build(self, tag, dockerfile="FROM triphammer/busybox\n", policy=POLICY, create="true"):
+        text = WORKFLOW.format(ecr=self.cloud.registry, private=os.environ["PRIVATE_REGISTRY"], tag=tag, create=create,
+                               user=os.environ["PRIVATE_REGISTRY_USER"])
+        sha = self.repository.commit({".triphammer/w.yml": text, "Dockerfile": dockerfile, "policy.json": policy})
+        return self.ended(self.daemon.run_of_push(self.repository, sha))
+
+    def ended(self, run):
+        [job] = run["jobs"]
+        return run, job, f"{job['cause']}: {job['reason']}\n" + self.daemon.log_text(run["id"], job["id"])
+
+
+@pytest.fixture
+def yard(make_daemon, git, cloud):
+    return Yard(make_daemon(docker={"host": os.environ["DOCKER_HOST"]}), git, cloud)
+
+
+def test_a_repository_of_ecr_is_made_and_two_registries_get_one_digest(yard, cloud):
+    run, job, log = yard.build("1")
+
+    assert run["state"] == "succeeded", log
+    assert job["outputs"]["ref"] == f"{cloud.registry}/team/app@{job['outputs']['digest']}"
+    [made] = cloud.inputs("CreateRepository")
+    assert made == {"repositoryName": "team/app", "imageTagMutability": "IMMUTABLE",
+                    "imageScanningConfiguration": {"scanOnPush": True}}
+    assert cloud.repositories["team/app"]["policy"] == POLICY
+    assert [step["name"] for step in job["steps"]][-3:] == ["Open the registry", "Build", "Push"]
+    assert KEYS["AKIATEST"] not in log and os.environ["PRIVATE_REGISTRY_PASSWORD"] not in log
+
+    # The same run once more makes the same image: a tag that may not move is no failure then.
+    assert yard.daemon.api(f"/runs/{run['id']}/rerun", "POST", json={"jobs": "all"}).status_code == 202
+    again, same, log = yard.ended(yard.daemon.finished_run(run["id"]))
+    assert again["state"] == "succeeded" and "is this image already" in log, log
+    assert same["outputs"]["digest"] == job["outputs"]["digest"]
+    assert len(cloud.inputs("CreateRepository")) == len(cloud.inputs("PutLifecyclePolicy")) == 1
+
+    _, other, log = yard.build("1", "FROM triphammer/busybox\nLABEL other=1\n")
+    assert other["state"] == "failed" and other["cause"] == "invalid", log
+    assert f"team/app:1 exists already, with {job['outputs']['digest']}" in other["reason"]
+
+
+def test_what_is_wrong_is_said_before_anything_is_built(yard, cloud):
+    _, job, _ = yard.build("1", policy="{rules: none}")
+    assert job["reason"] == "login.ecr.lifecycle: 'policy.json' is no JSON"
+
+    _, job, _ = yard.build("2", create="false")
+    assert "has no repository 'team/app'" in job["reason"] and "create: true" in job["reason"]
+
+    cloud.faults = [("GetAuthorizationToken", "denied")]
+    _, job, log = yard.build("3")
+    assert "AccessDeniedException" in job["reason"] and "Step 1" not in log
+    assert not cloud.repositories
+
+
+def test_a_forks_image_gets_no_name_and_goes_again(yard):
+    repository, daemon = yard.repository, yard.daemon
+    daemon.trust_forks(repository)
+    workflow = f"on: pull_request\njobs:\n  image:\n    image: {{ tags: \"{os.environ['REGISTRY']}/team/forked:1\" }}\n"
+    base = repository.commit({".triphammer/w.yml": workflow, "Dockerfile": "FROM triphammer/busybox\n"})
+    head = repository.commit({"Dockerfile": "FROM triphammer/busybox\nRUN echo mine > /mine\n"}, branch="topic")
+    payload = payloads.pull_request("acme/app", repository.clone_url, 7, head, base, fork_id=9999)
+    _, guid = daemon.deliver(repository, "pull_request", payload)
+    _, job, log = yard.ended(daemon.finished_run(daemon.delivery(guid)["runs"][0]))
+
+    assert job["state"] == "succeeded" and "gets no name" in log, log
+    assert call("GET", f"/v1.41/images/{job['outputs']['image-id']}/json")[0] == 404
+    assert call("GET", f"/v1.41/images/{os.environ['REGISTRY']}/team/forked:1/json")[0] == 404

@@ -1,0 +1,49 @@
+#include "runner/image/tidy.hpp"
+
+#include <gtest/gtest.h>
+
+using namespace triphammer;
+using namespace triphammer::runner;
+
+namespace {
+
+constexpr std::int64_t kNow = 1'800'000'000;
+constexpr std::int64_t kDay = 86'400;
+
+docker::ImageSummary image(std::string id, std::int64_t days, std::vector<std::string> tags) {
+    return {std::move(id), kNow - days * kDay, std::move(tags)};
+}
+
+/// The ids of what goes.
+std::string chosen(KeepRule rule) {
+    std::string out;
+    const std::vector<docker::ImageSummary> images{
+        image("d", 30, {"app:1"}),
+        image("b", 2, {"app:3"}),
+        image("new", 0, {"app:4"}),
+        image("c", 9, {"app:2"}),
+        image("nameless", 1, {}),
+        image("building", 40, {"triphammer-build:th-1-7", "app:0"}),
+    };
+    for (const auto& one : choose_superseded(images, rule, "new", kNow)) out += one.id + " ";
+    return out;
+}
+
+}  // namespace
+
+TEST(Superseded, AreThoseBeyondTheNewest) {
+    EXPECT_EQ(chosen({2, 0}), "nameless c d ");
+    EXPECT_EQ(chosen({1, 0}), "nameless b c d ");
+    EXPECT_EQ(chosen({9, 0}), "nameless ");
+}
+
+TEST(Superseded, AreThoseThatAreOld) {
+    EXPECT_EQ(chosen({0, 9}), "nameless d ");
+    EXPECT_EQ(chosen({2, 5}), "nameless c d ");
+}
+
+TEST(Sizes, AreShownAsTheEngineShowsThem) {
+    EXPECT_EQ(show_size(900), "0.9 kB");
+    EXPECT_EQ(show_size(12'345'678), "12.3 MB");
+    EXPECT_EQ(show_size(2'500'000'000), "2.5 GB");
+}
