@@ -104,8 +104,8 @@ class _FrontHandler(http.server.BaseHTTPRequestHandler):
     def _ask(self, method, path, body):
         """Under our own name, so that the registry's Location leads back here."""
         connection = http.client.HTTPConnection(self.server.upstream, timeout=60)
-        headers = {name: value for name, value in self.headers.items()
-                   if name.lower() not in ("authorization", "transfer-encoding", "content-length", "connection")}
+        own = ("authorization", "transfer-encoding", "content-length", "connection")
+        headers = {name: ", ".join(self.headers.get_all(name)) for name in self.headers.keys() if name.lower() not in own}
         connection.request(method, path, body, headers)
         answer = connection.getresponse()
         answer.content = answer.read()

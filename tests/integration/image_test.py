@@ -110,3 +110,40 @@ def test_a_forks_image_gets_no_name_and_goes_again(yard):
     assert job["state"] == "succeeded" and "gets no name" in log, log
     assert call("GET", f"/v1.41/images/{job['outputs']['image-id']}/json")[0] == 404
     assert call("GET", f"/v1.41/images/{os.environ['REGISTRY']}/team/forked:1/json")[0] == 404
+
+ACTIONS = """
+on: push
+jobs:
+  image:
+    runs-on: host
+    steps:
+      - uses: actions/checkout@v4
+      - uses: docker/login-action@v3
+        with: {{ registry: "{private}", username: "{user}", password: "${{{{ secrets.REGISTRY_PASSWORD }}}}" }}
+      - id: image
+        uses: docker/build-push-action@v6
+        with:
+          context: .
+          push: true
+          no-cache: true
+          cache-from: type=gha
+          tags: |
+            {public}/team/action:1
+            {private}/team/action:1
+            {private}/team/action:latest
+      - run: echo "it is ${{{{ steps.image.outputs.digest }}}}, ${{{{ steps.image.outputs.size }}}} bytes"
+"""
+
+
+def test_the_actions_push_one_build_to_several_registries(yard):
+    text = ACTIONS.format(public=os.environ["REGISTRY"], private=os.environ["PRIVATE_REGISTRY"],
+                          user=os.environ["PRIVATE_REGISTRY_USER"])
+    files = {".triphammer/w.yml": text, "Dockerfile": "FROM triphammer/busybox\nRUN wget -T 5 http://169.254.169.254/ || true\n"}
+    sha = yard.repository.commit(files)
+    _, job, log = yard.ended(yard.daemon.run_of_push(yard.repository, sha))
+
+    assert job["state"] == "succeeded" and "it is sha256:" in log, log
+    assert "'type=gha' is no image" in log and "No route to host" in log, log
+    assert [line for line in log.splitlines() if line.startswith("Pushed ")] == \
+        [f"Pushed {os.environ['REGISTRY']}/team/action@{log.split('it is ')[1].split(',')[0]}"]
+    assert call("GET", "/v1.41/containers/json?all=1&filters=%7B%22label%22%3A%5B%22triphammer.role%3Djob%22%5D%7D")[1] == []
