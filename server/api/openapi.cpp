@@ -133,6 +133,9 @@ const std::map<std::string, std::string, std::less<>>& summaries() {
         {"GET /api/v1/deployments", "The ledger, newest first"},
         {"GET /api/v1/deployments/{deployment}", "One deployment with its effects"},
         {"POST /api/v1/deployments/{deployment}/settle", "Says how an unknown one ended"},
+        {"POST /api/v1/repositories/{owner}/{name}/deployments",
+         "Deploys a digest of the ledger again, without a build: back to it (kind rollback), or on "
+         "to another environment (kind promotion)"},
         {"GET /api/v1/secrets", "Names, scopes and times; never values"},
         {"PUT /api/v1/secrets/{name}",
          "Sets a secret of the server, a repository or an environment"},

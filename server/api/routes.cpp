@@ -4,6 +4,7 @@
 #include "api/forge_app.hpp"
 #include "api/handlers.hpp"
 #include "api/manual_run.hpp"
+#include "api/redeploy_handlers.hpp"
 #include "base/text.hpp"
 #include "results/part.hpp"
 
@@ -128,6 +129,8 @@ constexpr auto kRoutes = std::to_array<Route>({
     on_repository({get, "/api/v1/deployments", viewer, list_deployments}),
     on_repository({get, "/api/v1/deployments/{deployment}", viewer, show_deployment}),
     on_repository({post, "/api/v1/deployments/{deployment}/settle", approver, settle_deployment}),
+    on_repository({post, "/api/v1/repositories/{owner}/{name}/deployments", developer, deploy_again}
+    ),
 
     on_repository({get, "/api/v1/secrets", admin, list_secrets}),
     on_repository({put, "/api/v1/secrets/{name}", admin, set_secret, kText}),

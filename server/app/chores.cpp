@@ -1,6 +1,7 @@
 #include "app/chores.hpp"
 
 #include "app/certificate.hpp"
+#include "app/ways_back.hpp"
 #include "base/deadline.hpp"
 #include "base/log.hpp"
 #include "base/systemd.hpp"
@@ -30,6 +31,7 @@ Task<> finish_rotation(access::KeyRotation& rotation) {
 void spawn_chores(TaskGroup& chores, ChoreParts parts) {
     chores.spawn("watchdog", feed_watchdog());
     chores.spawn("key rotation", finish_rotation(*parts.core.rotation));
+    chores.spawn("ways back", keep_ways_back(parts.config, parts.core));
     chores.spawn("hangups", reload_at_hangup(parts.server, parts.hangups));
     chores.spawn("certificate", reload_at_change(parts.server, parts.config));
 }

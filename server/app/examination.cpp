@@ -3,6 +3,7 @@
 #include "app/libraries.hpp"
 #include "app/remotes.hpp"
 #include "app/services.hpp"
+#include "app/ways_back.hpp"
 #include "base/text.hpp"
 #include "base/thread.hpp"
 #include "doctor/connections.hpp"
@@ -137,6 +138,8 @@ Task<std::string> Examination::report(bool fresh) {
     auto examining = examine_server(config_, around, clock_);
     const auto server = co_await std::move(examining);
     auto findings = together(machine ? *machine : doctor::Findings{}, server);
+    auto looking = examine_ways_back(database_);
+    for (auto& finding : co_await std::move(looking)) findings.push_back(std::move(finding));
     if (const auto reason = pause_reason_(); !reason.empty()) {
         findings.push_back(doctor::failure(
             "queue", "Jobs wait: " + reason + ".", "triphammer retention --preview   # what may go"

@@ -3,6 +3,7 @@
 // the machine.
 
 #include "app/config.hpp"
+#include "app/core.hpp"
 #include "base/clock.hpp"
 #include "base/task.hpp"
 #include "doctor/finding.hpp"
@@ -21,14 +22,18 @@ Task<doctor::Findings> examine_without_daemon(const Config& config, const Clock&
 class Examination {
   public:
     /// Both outlive this object. `pause_reason`: why no job starts; empty: they do.
-    Examination(const Config& config, const Clock& clock, std::function<std::string()> pause_reason)
-        : config_{config}, clock_{clock}, pause_reason_{std::move(pause_reason)} {}
+    Examination(const Config& config, Core& core, std::function<std::string()> pause_reason)
+        : config_{config},
+          clock_{core.clock},
+          database_{*core.database},
+          pause_reason_{std::move(pause_reason)} {}
 
     Task<std::string> report(bool fresh);
 
   private:
     const Config& config_;
     const Clock& clock_;
+    store::Database& database_;
     std::function<std::string()> pause_reason_;
     std::string text_;
     Instant looked_at_;

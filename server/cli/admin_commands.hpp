@@ -51,6 +51,8 @@ int environment_set(const Invocation& invocation);
 int retention(const Invocation& invocation);
 int repo_retention(const Invocation& invocation);
 int deployment_list(const Invocation& invocation);
+int deployment_rollback(const Invocation& invocation);
+int deployment_promote(const Invocation& invocation);
 int deployment_settle(const Invocation& invocation);
 int replay(const Invocation& invocation);
 int backup(const Invocation& invocation);

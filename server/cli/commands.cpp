@@ -14,6 +14,7 @@ const OptionSpec kData{"data", "DIR", "the data directory (default: ./data)"};
 const OptionSpec kJson{"json", "", "for programs"};
 const OptionSpec kRepository{"repository", "OWNER/NAME", "of this repository only"};
 const OptionSpec kEnvironment{"environment", "NAME", "of this environment only"};
+const OptionSpec kTarget{"target", "DRIVER/SERVICE", "where there are several"};
 const OptionSpec kRole{"role", "ROLE", "viewer, developer, approver or admin"};
 const OptionSpec kServerRole{
     "role", "ROLE", "viewer, developer, approver or admin; none: repositories only (user grant)"};
@@ -300,6 +301,20 @@ std::vector<Command> make_commands() {
          ),
          environment_set},
         {"deployment list", "", "the ledger, newest first", with_admin({}), deployment_list},
+        {"deployment rollback",
+         "OWNER/NAME ENVIRONMENT",
+         "deploys the last good digest before what serves there again, without a build",
+         with_admin(
+             {{"to", "ID", "the deployment whose digest (default: the last good one)"}, kTarget}
+         ),
+         deployment_rollback},
+        {"deployment promote",
+         "OWNER/NAME FROM TO",
+         "deploys the digest that serves in one environment to another, without a build",
+         with_admin(
+             {{"deployment", "ID", "the deployment whose digest (default: what serves)"}, kTarget}
+         ),
+         deployment_promote},
         {"deployment settle",
          "ID STATE",
          "says how an unknown one ended: succeeded, failed or rolled_back",

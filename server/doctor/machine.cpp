@@ -67,6 +67,30 @@ bool is_open_to_the_network(const std::string& docker_host) {
            !docker_host.starts_with("tcp://localhost") && !docker_host.starts_with("tcp://[::1]");
 }
 
+Finding check_image(const ImageFacts& image) {
+    const auto name = name_of_image(image.name);
+    switch (image.place) {
+        case ImageFacts::Place::engine:
+            return fine(name, "The engine has it.");
+        case ImageFacts::Place::registry:
+            return fine(name, "Its registry has it.");
+        case ImageFacts::Place::nowhere:
+            return failure(
+                name,
+                "Neither the engine nor the registry has " + image.name + ".",
+                "push it again from a machine that has it"
+            );
+        case ImageFacts::Place::unknown:
+            break;
+    }
+    return warning(
+        name,
+        "The engine has no " + image.name + ", and the registry does not tell: " + image.words +
+            ".",
+        "docker pull " + image.name
+    );
+}
+
 Findings check_engine(const Machine& machine, const MachineQuestion& question) {
     Findings out{check_engine_answers(machine, question)};
     const auto& engine = machine.engine;
@@ -94,6 +118,7 @@ Findings check_engine(const Machine& machine, const MachineQuestion& question) {
             "add cgroup_enable=memory to GRUB_CMDLINE_LINUX, then update-grub and reboot"
         ));
     }
+    for (const auto& image : engine.images) out.push_back(check_image(image));
     if (engine.root.empty() || engine.room.bytes == 0) return out;
     for (auto& finding : check_room(engine.room, "images", engine.root)) {
         if (finding.state != State::ok) finding.remedy = "docker system prune";
@@ -276,6 +301,10 @@ Findings check_capacity(const Machine& machine, const MachineQuestion& question)
 }
 
 }  // namespace
+
+std::string name_of_image(const std::string& image) {
+    return "image " + image;
+}
 
 Findings examine(const Machine& machine, const MachineQuestion& question) {
     auto out = check_engine(machine, question);

@@ -19,7 +19,14 @@ struct MachineQuestion {
     std::string docker_host;
     std::string switch_image;
     std::int64_t workers = 2;
-    bool has_host_label = true;  // whether `runs-on` may mean the machine itself
+    bool has_host_label = true;            // whether `runs-on` may mean the machine itself
+    std::vector<std::string> images = {};  // to be looked for at the engine, then at the registry
+};
+
+struct ImageFacts {
+    std::string name;
+    enum class Place { engine, registry, nowhere, unknown } place = Place::unknown;
+    std::string words;  // of the failure
 };
 
 enum class EngineState { absent, denied, silent, old, answers };
@@ -32,6 +39,7 @@ struct EngineFacts {
     Room room;                   // of that
     bool has_switch_image = true;
     bool limits_memory = true;
+    std::vector<ImageFacts> images;
 };
 
 struct Machine {
@@ -54,6 +62,10 @@ struct Machine {
     std::uint64_t memory_bytes = 1ULL << 33U;
     EngineFacts engine;
 };
+
+/// What the finding about that image is called; an error says that it is gone, a warning that
+/// nobody knows.
+std::string name_of_image(const std::string& image);
 
 /// One finding or more for each thing, in the order of the list. Pure.
 Findings examine(const Machine& machine, const MachineQuestion& question);

@@ -16,6 +16,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <thread>
@@ -131,6 +132,29 @@ Task<> read_engine_info(const std::string& docker_host, EngineFacts& out) {
     if (::access(out.root.c_str(), F_OK) == 0) out.room = measure_room(out.root);
 }
 
+ImageFacts::Place place_after(const Error& error) {
+    const bool is_gone = error.code == Code::not_found ||
+                         error.message.find("manifest unknown") != std::string::npos;
+    return is_gone ? ImageFacts::Place::nowhere : ImageFacts::Place::unknown;
+}
+
+/// Without the credentials of whoever pushed it.
+Task<ImageFacts> find_image(docker::Engine& engine, std::string name) {
+    ImageFacts out{name, ImageFacts::Place::engine, ""};
+    auto inspecting = engine.inspect_image(name);
+    const auto info = co_await std::move(inspecting);
+    if (info) co_return out;
+    const auto reference = docker::parse_reference(name);
+    out.place = place_after(info.error());
+    out.words = info.error().message;
+    if (!reference) co_return out;  // the engine's own name of an image
+    auto limited = with_deadline(engine.registry_digest(*reference, {}), kEngineLimit);
+    const auto digest = co_await std::move(limited);
+    out.place = digest ? ImageFacts::Place::registry : place_after(digest.error());
+    out.words = digest ? "" : digest.error().message;
+    co_return out;
+}
+
 Task<> ask_engine(const MachineQuestion& question, EngineFacts& out) {
     if (const auto known = look_at_socket(question.docker_host)) {
         out.state = *known;
@@ -148,8 +172,17 @@ Task<> ask_engine(const MachineQuestion& question, EngineFacts& out) {
     auto inspecting = (*engine)->inspect_image(question.switch_image);
     const auto image = co_await std::move(inspecting);
     out.has_switch_image = image || image.error().code != Code::not_found;
+    for (const auto& name : question.images) {
+        auto finding = find_image(**engine, name);
+        out.images.push_back(co_await std::move(finding));
+    }
     auto reading = read_engine_info(question.docker_host, out);
     co_await std::move(reading);
+}
+
+bool is_list_of_texts(const json& value) {
+    return value.is_array() &&
+           std::all_of(value.begin(), value.end(), [](const json& one) { return one.is_string(); });
 }
 
 Task<Result<std::string>> read_report(http::Stream& stream, std::string question) {
@@ -187,12 +220,14 @@ Task<Machine> survey(MachineQuestion question) {
 }
 
 std::string to_line(const MachineQuestion& question) {
-    const json out{
+    json out{
         {"run", question.run.string()},
         {"docker_host", question.docker_host},
         {"switch_image", question.switch_image},
         {"workers", question.workers},
         {"has_host_label", question.has_host_label}};
+    // A launcher of an older release knows no images, and is asked about them at night alone.
+    if (!question.images.empty()) out["images"] = question.images;
     return out.dump() + "\n";
 }
 
@@ -212,6 +247,8 @@ Result<MachineQuestion> parse_question(std::string_view line) {
             out.workers = value.get<std::int64_t>();
         } else if (name == "has_host_label" && value.is_boolean()) {
             out.has_host_label = value.get<bool>();
+        } else if (name == "images" && is_list_of_texts(value)) {
+            out.images = value.get<std::vector<std::string>>();
         } else {
             return broken;
         }

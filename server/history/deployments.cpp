@@ -1,6 +1,6 @@
 #include "history/json.hpp"
 #include "store/approval_store.hpp"
-#include "store/deployment_store.hpp"
+#include "store/redeployment_store.hpp"
 
 namespace triphammer::history {
 
@@ -22,6 +22,28 @@ json describe_approvals(store::Connection& db, const store::DeploymentRow& deplo
     return out;
 }
 
+std::string tell(const store::Redeployment& redeployment, const std::string& environment) {
+    if (redeployment.kind == "promotion") return "promoted from " + environment;
+    return "rollback of deployment " + to_text(redeployment.replaces) +
+           " to digest of deployment " + to_text(redeployment.source);
+}
+
+/// null: it was built or named by its run.
+json describe_redeployment(store::Connection& db, const store::DeploymentRow& deployment) {
+    const auto made = store::find_redeployment(db, deployment.job);
+    if (!made) return nullptr;
+    const auto source = store::find_deployment(db, made->source);
+    const auto environment = source ? source->environment : std::string{};
+    return {
+        {"kind", made->kind},
+        {"deployment", to_text(made->source)},
+        {"environment", environment},
+        {"replaces", to_id(made->replaces)},
+        {"actor", made->actor},
+        {"text", tell(*made, environment)},
+    };
+}
+
 json describe(store::Connection& db, const store::DeploymentRow& deployment) {
     return {
         {"id", to_text(deployment.id)},
@@ -39,6 +61,7 @@ json describe(store::Connection& db, const store::DeploymentRow& deployment) {
         {"phase", name_of(deployment.phase)},
         {"reason", or_null(deployment.reason)},
         {"previous", to_id(deployment.previous)},
+        {"redeployment", describe_redeployment(db, deployment)},
         {"approvals", describe_approvals(db, deployment)},
         {"probes", parse_column(deployment.probes_json)},
         {"created_at", to_time(deployment.created_at)},
@@ -61,6 +84,28 @@ json describe_rules(store::Connection& db, const store::EnvironmentRow& environm
 
 bool is_open(const store::DeploymentRow& deployment) {
     return !is_final(deployment.state);
+}
+
+json ways_back_of(
+    store::Connection& db,
+    const store::EnvironmentRow& environment,
+    const std::vector<store::WayBackRow>& all
+) {
+    auto out = json::array();
+    for (const auto& way : all) {
+        const auto row = store::find_deployment(db, way.deployment);
+        const bool is_here =
+            row->repository == environment.repository && row->environment == environment.name;
+        if (!is_here) continue;
+        out.push_back({
+            {"deployment", to_text(way.deployment)},
+            {"source", to_text(way.source)},
+            {"state", way.state},
+            {"reason", or_null(way.reason)},
+            {"looked_at", to_time(way.looked_at)},
+        });
+    }
+    return out;
 }
 
 /// The newest one of an environment that `is_wanted`, among its last hundred.
@@ -122,6 +167,7 @@ Result<std::string> get_deployment(store::Connection& db, model::DeploymentId id
 
 Result<std::string> list_environments(store::Connection& db, const store::Among& among) {
     auto items = json::array();
+    const auto ways = store::list_ways_back(db);
     for (const auto& environment : store::list_environments(db)) {
         if (!store::is_among(among, environment.repository)) continue;
         const auto current =
@@ -134,6 +180,7 @@ Result<std::string> list_environments(store::Connection& db, const store::Among&
             {"rules", describe_rules(db, environment)},
             {"current", describe_or_null(db, current)},
             {"open", describe_or_null(db, find_newest(db, environment, is_open))},
+            {"ways_back", ways_back_of(db, environment, ways)},
         });
     }
     return to_text({{"items", std::move(items)}, {"next", nullptr}});

@@ -129,9 +129,12 @@ Result<std::string> make_contexts(
     auto contexts = planned.read(run);
     for (const auto& [name, value] : object_of(job.contexts_json)) contexts.set(name, value);
     if (contexts.find("strategy") == nullptr) contexts.set("strategy", plan::plain_strategy());
-    auto needs = make_needs(db, job);
-    if (!needs) return needs.error();
-    contexts.set("needs", Value::object(std::move(*needs)));
+    // One that deploys a digest again carries what was needed the first time.
+    if (job.needs_json != "[]" || contexts.find("needs") == nullptr) {
+        auto needs = make_needs(db, job);
+        if (!needs) return needs.error();
+        contexts.set("needs", Value::object(std::move(*needs)));
+    }
     const auto* known = contexts.find("github");
     const bool is_known = known != nullptr && known->kind() == expression::Kind::object;
     auto github = is_known ? known->as_object() : expression::Object{};

@@ -236,7 +236,10 @@ std::vector<model::JobId> list_held_jobs(
 std::string image_digests(Connection& db, model::RunId run) {
     auto query = db.prepare(
         "SELECT key, json_extract(outputs, '$.digest') FROM jobs "
-        "WHERE run = ? AND kind = 'image' AND state = 'succeeded'"
+        "WHERE run = ?1 AND kind = 'image' AND state = 'succeeded' "
+        "UNION ALL SELECT jobs.key, source.digest FROM jobs "
+        "JOIN redeployments ON redeployments.job = jobs.id "
+        "JOIN deployments AS source ON source.id = redeployments.source WHERE jobs.run = ?1"
     );
     auto out = nlohmann::json::object();
     query.bind(run);

@@ -79,6 +79,7 @@ void remove_rows(Transaction& tx, model::RunId run) {
           "DELETE FROM fork_heads WHERE run = ?",
           "DELETE FROM check_runs WHERE run = ?",
           "DELETE FROM attempts WHERE job IN (SELECT id FROM jobs WHERE run = ?)",
+          "DELETE FROM redeployments WHERE job IN (SELECT id FROM jobs WHERE run = ?)",
           "DELETE FROM jobs WHERE run = ?",
           "DELETE FROM run_contexts WHERE run = ?",
           "DELETE FROM pull_runs WHERE run = ?"}) {

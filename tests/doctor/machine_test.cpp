@@ -254,3 +254,25 @@ TEST(Machine, InAContainerTheWayOutIsNamed) {
     EXPECT_TRUE(is_well(findings));
     EXPECT_NE(to_json_text(findings, "1").find("docker:IMAGE"), std::string::npos);
 }
+
+TEST(Machine, SaysWhereAnImageIsThatSomebodyWouldGoBackTo) {
+    using Place = ImageFacts::Place;
+    auto machine = well();
+    machine.engine.images = {
+        {"app@sha256:1", Place::engine, ""},
+        {"app@sha256:2", Place::registry, ""},
+        {"app@sha256:3", Place::nowhere, "manifest unknown"},
+        {"app@sha256:4", Place::unknown, "no basic auth credentials"},
+    };
+
+    const auto findings = examine(machine, question());
+
+    std::vector<State> states;
+    for (const auto& image : machine.engine.images) {
+        for (const auto& finding : findings) {
+            if (finding.name == name_of_image(image.name)) states.push_back(finding.state);
+        }
+    }
+    const std::vector<State> expected{State::ok, State::ok, State::error, State::warning};
+    EXPECT_EQ(states, expected);
+}

@@ -108,6 +108,14 @@ function startRun({ world, body, response }) {
   return reply(response, 202, { delivery: world.deliveries[0].guid, outcome: 'pending' });
 }
 
+function deployAgain({ world, body, response }, repository) {
+  world.acted.push({ action: 'deploy-again', id: repository, body });
+  if (body.environment === 'staging' && body.kind === 'promotion') {
+    return fail(response, 409, 'conflict', 'deployment 9 of container/app is running: wait for it, or cancel run 12');
+  }
+  return reply(response, 201, { run: '484', kind: body.kind, environment: body.environment });
+}
+
 const find = (list, key) => (context, id) => {
   const found = context.world[list].find((each) => each[key] === id);
   if (!found) return fail(context.response, 404, 'not_found', `There is no ${list.slice(0, -1)} ${id}.`);
@@ -325,6 +333,7 @@ const ROUTES = [
   ['GET', /^\/deployments$/, all('deployments', matches(['environment', 'repository', 'state']))],
   ['GET', /^\/deployments\/([^/]+)$/, find('deployments', 'id')],
   ['GET', /^\/environments$/, all('environments')],
+  ['POST', /^\/repositories\/([^/]+\/[^/]+)\/deployments$/, deployAgain],
   ['GET', /^\/repositories$/, all('repositories')],
   ['GET', /^\/repositories\/([^/]+)\/([^/]+)\/starters$/, ({ world, response }, owner, name) => {
     const known = world.repositories.some((each) => each.full_name === `${owner}/${name}`);

@@ -213,8 +213,11 @@ export class World {
   addRest() {
     this.deliveries = this.runs.slice(0, 120).map((run, at) => this.delivery(run, at));
     for (let n = 1; n <= 60; n++) this.deployments.unshift(this.deployment(n));
+    const shop = this.deployments.filter((each) => each.repository === 'octo/shop');
+    const production = shop.filter((each) => each.environment === 'production' && each.state === 'succeeded');
     this.environments = [
-      { repository: 'octo/shop', name: 'production', current: this.deployments[1], open: null },
+      { repository: 'octo/shop', name: 'production', current: this.deployments[1], open: null,
+        ways_back: [{ deployment: production[0].id, source: production[1].id, state: 'gone', reason: 'the registry has no <b>such</b> image', looked_at: this.at(9_000) }] },
       { repository: 'octo/shop', name: 'staging', current: this.deployments[2], open: { ...this.deployments[0], state: 'running', phase: 'gate' } },
       { repository: 'octo/site', name: 'production', current: null, open: null },
     ];

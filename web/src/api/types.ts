@@ -191,11 +191,31 @@ export interface Deployment {
   phase?: string | null;
   reason?: string | null;
   previous?: string | null;
+  redeployment?: Redeployment | null;
   excerpt?: string | null;
   effects?: Effect[] | null;
   created_at?: Time;
   started_at?: Time;
   finished_at?: Time;
+}
+
+/** A digest of the ledger that was deployed again, without a build. */
+export interface Redeployment {
+  kind: 'rollback' | 'promotion';
+  deployment: string;
+  environment: string;
+  replaces?: string | null;
+  actor: string;
+  text: string;
+}
+
+/** Whether what a deployment would go back to can still be had, as it was found at night. */
+export interface WayBack {
+  deployment: string;
+  source: string;
+  state: 'there' | 'gone' | 'unknown';
+  reason?: string | null;
+  looked_at?: Time;
 }
 
 /** One intended change of the target, and what is known of it: open, ok or failed. */
@@ -213,6 +233,7 @@ export interface Environment {
   name: string;
   current?: Deployment | null;
   open?: Deployment | null;
+  ways_back?: WayBack[];
 }
 
 export interface Repository {

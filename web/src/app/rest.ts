@@ -8,6 +8,7 @@ export { AuditScreen } from '../screens/audit';
 export { ApprovalScreen } from '../screens/approval';
 export { ApprovalsScreen } from '../screens/approvals';
 export { ConnectScreen } from '../screens/connect';
+export { EnvironmentScreen } from '../screens/environment';
 export { FirstWorkflowScreen } from '../screens/first_workflow';
 export { GitHubAppScreen } from '../screens/github_app';
 export { InsightsScreen } from '../screens/insights';

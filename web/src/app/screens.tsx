@@ -25,6 +25,7 @@ const AuditScreen = late(async () => (await import('./rest')).AuditScreen);
 const ApprovalScreen = late(async () => (await import('./rest')).ApprovalScreen);
 const ApprovalsScreen = late(async () => (await import('./rest')).ApprovalsScreen);
 const ConnectScreen = late(async () => (await import('./rest')).ConnectScreen);
+const EnvironmentScreen = late(async () => (await import('./rest')).EnvironmentScreen);
 const FirstWorkflowScreen = late(async () => (await import('./rest')).FirstWorkflowScreen);
 const GitHubAppScreen = late(async () => (await import('./rest')).GitHubAppScreen);
 const InsightsScreen = late(async () => (await import('./rest')).InsightsScreen);
@@ -54,6 +55,7 @@ const SCREENS: [string, Screen][] = [
   ['/deployments', DeploymentsScreen],
   ['/deployments/:id', DeploymentScreen],
   ['/environments', EnvironmentsScreen],
+  ['/environments/:owner/:name/:environment', EnvironmentScreen],
   ['/pipelines', PipelinesScreen],
   ['/pipelines/:name', PipelineScreen],
   ['/new-pipeline', NewPipelineScreen],

@@ -63,6 +63,7 @@ function Facts({ deployment }: { deployment: Deployment }) {
       <div><dt>Commit</dt><dd><Sha value={deployment.sha} /></dd></div>
       {image && <div><dt>Image</dt><dd><code><bdi>{image}</bdi></code></dd></div>}
       {digest && <div><dt>Digest</dt><dd><code><bdi>{digest}</bdi></code><CopyButton text={digest} what="digest" /></dd></div>}
+      {deployment.redeployment && <div><dt>Made as</dt><dd><bdi>{deployment.redeployment.text}</bdi></dd></div>}
       {previous && <div><dt>Before it</dt><dd><a href={path`/deployments/${previous}`}>deployment {previous}</a></dd></div>}
       <div><dt>Started</dt><dd><When at={deployment.started_at ?? deployment.created_at} /></dd></div>
     </dl>

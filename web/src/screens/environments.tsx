@@ -35,11 +35,16 @@ function NoEnvironments() {
   );
 }
 
+function pageOf({ repository, name }: Environment): string {
+  const [owner = '', short = ''] = repository.split('/');
+  return path`/environments/${owner}/${short}/${name}`;
+}
+
 function Card({ environment }: { environment: Environment }) {
   const { current, open } = environment;
   return (
     <li class="card">
-      <h2><bdi>{environment.name}</bdi></h2>
+      <h2><a href={pageOf(environment)}><bdi>{environment.name}</bdi></a></h2>
       <p class="quiet-text"><bdi>{environment.repository}</bdi></p>
       {current ? <Live deployment={current} /> : <p>Nothing is live here yet.</p>}
       {open && (

@@ -90,6 +90,14 @@ Task<Result<>> ContainerTarget::find_image(docker::ProgressSink& log) {
         digest_ = plan_.image_id;
         co_return co_await std::move(looking);
     }
+    if (!plan_.image.digest.empty()) {
+        // A digest names its content: what the engine has of that name needs no registry.
+        auto seeking = find_local_image(plan_.image.text());
+        const auto known = co_await std::move(seeking);
+        image_ = plan_.image.text();
+        digest_ = plan_.image.digest;
+        if (known) co_return known;
+    }
     auto asking = engine_.registry_digest(plan_.image, plan_.credentials);
     auto digest = co_await std::move(asking);
     if (!digest) co_return digest.error();
