@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The demo of `dev run`: a fresh daemon, a repository, a signed push, and what became of it.
+"""The demo of `dev run`: a fresh daemon, a repository, signed pushes, an approval of each deployment, a
+blue/green switch under requests, and a rollback without a build.
 
 Everything is real but GitHub: git over HTTP, the engine, the registry, nginx. GitHub's part (the
 webhook and the commit status) is played on loopback."""
@@ -39,6 +40,29 @@ def port_for_daemon():
             return free_port()
 
 
+class Asker:
+    """Asks for the page all the time, as long as it is entered; what was answered, in order."""
+
+    def __init__(self, ask):
+        self.ask, self.answers, self.stop = ask, [], threading.Event()
+        self.thread = threading.Thread(target=self.run, daemon=True)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def run(self):
+        while not self.stop.wait(0.01):
+            self.answers.append(self.ask())
+
+    def __exit__(self, *_):
+        self.stop.set()
+        self.thread.join()
+
+    def lost(self):
+        return sum(1 for answer in self.answers if answer.startswith("no answer"))
+
+
 class Demo:
     def __init__(self, binary, state):
         shutil.rmtree(state, ignore_errors=True)
@@ -65,6 +89,8 @@ class Demo:
         folder.mkdir()
         (folder / "demo.yml").write_text(workflow)
         self.daemon.add_repository(self.repository)
+        # Whoever pushed or asked may not answer: the admin socket's user does, who is neither.
+        self.daemon.admin("environment", "set", "acme/demo", "production", "--approvals", "1")
         return self
 
     def __exit__(self, *_):
@@ -85,11 +111,26 @@ class Demo:
             raise RuntimeError(f"the delivery started nothing: {delivery['reason']}")
         return delivery["runs"][0]
 
-    def follow(self, run):
+    def answer(self, run, asked, approves):
+        """Shows what production asks before this run deploys, and says yes to it."""
+        for question in self.daemon.get(f"/approvals?run={run}&state=pending")["items"]:
+            if question["id"] in asked:
+                continue
+            asked.add(question["id"])
+            say(f"  ? approval {question['id']}: deploy {', '.join(question['digests'].values())} to {question['environment']}?")
+            if approves:
+                self.daemon.admin("approval", "approve", question["id"], "--comment", "the demo's reviewer")
+                say("    approved, for this digest alone")
+            else:
+                say(f"    answer it at {self.daemon.url}/approvals/{question['id']}")
+
+    def follow(self, run, approves=True):
         """Prints each job's state as it changes; the finished run."""
-        shown = {}
+        shown, asked = {}, set()
         while True:
             found = self.daemon.get(f"/runs/{run}")
+            if any(job["state"] == "waiting" for job in found["jobs"]):
+                self.answer(run, asked, approves)
             for job in found["jobs"]:
                 if shown.get(job["id"]) != job["state"]:
                     shown[job["id"]] = job["state"]
@@ -106,9 +147,13 @@ class Demo:
         except requests.RequestException as error:
             return f"no answer: {error}"
 
-    def round(self):
+    def round(self, approves=True):
         """One push to its end; True when the new version answers."""
-        run = self.follow(self.push())
+        run = self.follow(self.push(), approves)
+        return self.judge(run, f"version {self.version}")
+
+    def judge(self, run, expected):
+        """True when the run succeeded and the page is the expected one."""
         if run["state"] != "succeeded":
             for job in run["jobs"]:
                 if job["state"] not in ("succeeded", "skipped"):
@@ -116,15 +161,39 @@ class Demo:
             return False
         page = self.answers()
         say(f"==> http://127.0.0.1:{self.app_port}/ answers: {page}")
-        return f"version {self.version}" in page
+        return expected in page
+
+    def switch(self):
+        """A second version takes the first one's place, and nobody who asks meanwhile is turned away."""
+        with Asker(self.answers) as asker:
+            good = self.round()
+        say(f"==> blue/green: {len(asker.answers)} requests meanwhile, {asker.lost()} without an answer")
+        return good and asker.lost() == 0
+
+    def go_back(self):
+        """The digest of before, without a build; production's rules hold."""
+        body = {"kind": "rollback", "environment": "production"}
+        started = time.monotonic()
+        answer = self.daemon.api("/repositories/acme/demo/deployments", "POST", json=body)
+        if answer.status_code != 201:
+            raise RuntimeError(f"no rollback: {answer.text}")
+        back = answer.json()
+        say(f"==> rollback of deployment {back['from']['deployment']} to {back['to']['digest'][:19]} of deployment {back['to']['deployment']}")
+        good = self.judge(self.follow(back["run"]), f"version {self.version - 1}")
+        say(f"==> back in {time.monotonic() - started:.1f} s, approval included")
+        return good
+
+    def story(self):
+        """All that the demo shows; True when it went well."""
+        return self.round() and self.switch() and self.go_back()
 
 
 def wait_for_person(demo):
     link = demo.daemon.admin("setup-link").stdout.strip()
     say(f"\nOpen this link in a browser on this machine (it works once):\n  {link}\n")
-    say("Enter sends another push; Ctrl-C (or Ctrl-D) stops everything.")
+    say("Enter sends another push, whose deployment you approve in the dashboard; Ctrl-C (or Ctrl-D) stops everything.")
     while sys.stdin.isatty() and sys.stdin.readline():
-        demo.round()
+        demo.round(approves=False)
     if not sys.stdin.isatty():
         threading.Event().wait()
 
@@ -139,7 +208,7 @@ def main():
         signal.signal(number, lambda *_: sys.exit(130))
     with Demo(options.binary, options.state) as demo:
         say(f"==> Triphammer listens on {demo.daemon.url}")
-        good = demo.round()
+        good = demo.story()
         if not options.once:
             wait_for_person(demo)
     return 0 if good else 1

@@ -86,16 +86,22 @@ class Changes:
             connection.execute(
                 "INSERT INTO deployments (id, repository, environment, target, driver, run, job, sha, state, created_at) "
                 "VALUES (7, ?, 'production', 'container/app', 'container', ?, ?, 'abc', 'unknown', 1)", (repo, run["id"], job))
-            for number, state, digest in ((4, "succeeded", "a"), (5, "succeeded", "b")):
-                connection.execute(
-                    "INSERT INTO deployments (id, repository, environment, target, driver, run, job, run_attempt, sha, image, digest, state, "
-                    "created_at) VALUES (?, ?, 'attic', 'container/attic', 'container', ?, ?, ?, 'abc', ?, ?, ?, 1)",
-                    (number, repo, run["id"], job, number, "r/a@sha256:" + digest * 64, "sha256:" + digest * 64, state))
-            connection.execute("UPDATE jobs SET definition = json_set(definition, '$.deploy', json('{\"to\": \"container\", \"service\": \"attic\"}')) "
-                               "WHERE id = ?", (job,))
             connection.execute(
                 "INSERT INTO outbox (id, channel, repository, subject, payload, state, created_at, finished_at) "
                 "VALUES (9000, 'notify:team', ?, 'x', '{}', 'dead', 1, 2)", (repo,))
+
+    def go_back(self):
+        """Two good deployments of the run's job, and a rollback to the first."""
+        with database(self.daemon, "rw") as connection:
+            repo, job = connection.execute("SELECT repository, id FROM jobs WHERE run = ?", (self.run["id"],)).fetchone()
+            for number, digit in ((4, "a"), (5, "b")):
+                digest = "sha256:" + digit * 64
+                connection.execute(
+                    "INSERT INTO deployments (id, repository, environment, target, driver, run, job, run_attempt, sha, image, digest, state, "
+                    "created_at) VALUES (?, ?, 'attic', 'container/attic', 'container', ?, ?, ?, 'abc', ?, ?, 'succeeded', 1)",
+                    (number, repo, self.run["id"], job, number, "r/a@" + digest, digest))
+            connection.execute("UPDATE jobs SET definition = json_set(definition, '$.deploy', json('{\"to\": \"container\"}')) WHERE id = ?", (job,))
+        self.ask("POST", f"/repositories/{self.name}/deployments", {"kind": "rollback", "environment": "attic"})
 
     def ask(self, method, path, body=None, session=None, status=(200, 201, 202, 204)):
         if session is None:
@@ -146,8 +152,7 @@ class Changes:
             ("DELETE /api/v1/runs/{run}/artifacts/{artifact}", "artifact.remove", lambda: ask("DELETE", f"/runs/{run}/artifacts/{artifact}")),
             ("POST /api/v1/deployments/{deployment}/settle", "deployment.settle",
              lambda: ask("POST", "/deployments/7/settle", {"state": "failed", "comment": "I looked"})),
-            ("POST /api/v1/repositories/{owner}/{name}/deployments", "deployment.rollback",
-             lambda: ask("POST", f"{base}/deployments", {"kind": "rollback", "environment": "attic"})),
+            ("POST /api/v1/repositories/{owner}/{name}/deployments", "deployment.rollback", self.go_back),
             ("POST /api/v1/channels/{channel}/test", "channel.test", lambda: ask("POST", "/channels/team/test", status=(404,))),
             ("POST /api/v1/messages/{message}/redeliver", "message.redeliver", lambda: ask("POST", "/messages/9000/redeliver")),
             ("PUT /api/v1/repositories/{owner}/{name}/workflow-files", "repository.set-workflow-files",

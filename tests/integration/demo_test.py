@@ -1,4 +1,4 @@
-"""The ready-made workflow of the demo, as `./dev run` plays it: each push replaces the version before it."""
+"""The ready-made workflow of the demo, as `./dev run` plays it: approvals, a switch, a rollback."""
 import os
 
 import pytest
@@ -8,8 +8,11 @@ from harness.demo import Demo
 pytestmark = pytest.mark.skipif("DOCKER_HOST" not in os.environ, reason="no engine: ./dev test integration starts one")
 
 
-def test_each_push_of_the_demo_ends_with_its_version_answering(binary, tmp_path):
+def test_the_demo_asks_switches_and_goes_back(binary, tmp_path, capsys):
     with Demo(binary, tmp_path) as demo:
-        for version in (1, 2):
-            assert demo.round()
-            assert f"version {version}" in demo.answers()
+        assert demo.story()
+        assert "version 1" in demo.answers()
+        newest, *_ = demo.daemon.get("/deployments")["items"]
+        assert newest["redeployment"]["kind"] == "rollback" and len(newest["approvals"]) == 1
+    said = capsys.readouterr().out
+    assert said.count("approved, for this digest alone") == 3 and ", 0 without an answer" in said
