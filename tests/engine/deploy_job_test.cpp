@@ -1,5 +1,7 @@
 #include "engine/deploy_fixture.hpp"
 
+#include <thread>
+
 using namespace triphammer;
 using model::DeploymentState;
 using triphammer::testing::Deployments;
@@ -77,6 +79,26 @@ Task<> make_stranger(docker::Engine& engine, std::string name, std::string label
 }
 
 }  // namespace
+
+TEST_F(Deployments, AreNotGreenWhenTheNewContainerDiesWhileTheOldOneIsRetired) {
+    deploy(make_image("one"));
+    const auto kill_candidate = [this] {
+        with_engine([this](docker::Engine& engine) {
+            return triphammer::testing::must(engine.kill_container(container(deployment, 1), "KILL")
+            );
+        });
+    };
+
+    const auto outcome = deploy(make_image("two"), [&](auto& session) {
+        session.on_intent = [&](const protocol::Intent& intent) {
+            if (intent.kind == "retire-previous") std::thread{kill_candidate}.join();
+        };
+    });
+
+    EXPECT_EQ(kinds_of(intents).back(), "retire-previous");
+    EXPECT_EQ(outcome.deployment, DeploymentState::unknown) << outcome.reason;
+    EXPECT_EQ(outcome.cause, model::Cause::undecided);
+}
 
 TEST_F(Deployments, EndWhereAStrangersContainerHasTheName) {
     const auto image = make_image("one");

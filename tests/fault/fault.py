@@ -16,6 +16,7 @@ import disks
 import escapes
 import kills
 import outage
+import sabotage
 import stages
 import support
 import trees
@@ -29,6 +30,7 @@ FAULTS = {
     "escapes": escapes.escapes,
     "disks": disks.full_disks,
     "deployments": deploys.deployments,
+    "sabotage": sabotage.sabotage,
 }
 
 

@@ -39,6 +39,8 @@ Task<JobOutcome> DeployJob::run() {
         auto advanced = co_await std::move(advancing);
         if (!advanced) co_return give_up(advanced.error());
     }
+    auto looking = look_once_more();
+    co_await std::move(looking);
     // Undecided before there was a move: unknown, which is what a move is by default.
     co_return finish(last_.value_or(Move{}));
 }

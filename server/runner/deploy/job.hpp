@@ -49,6 +49,7 @@ class DeployJob {
     Task<Result<>> end_step(int number, const StepOutcome& outcome);
 
     protocol::Intent intent_for(rollout::EffectKind kind, std::int64_t n) const;
+    Task<> look_once_more();
     JobOutcome finish(const rollout::Move& move) const;
     JobOutcome give_up(const Error& error) const;
 

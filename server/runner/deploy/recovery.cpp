@@ -101,6 +101,20 @@ Task<Result<>> DeployJob::resume_open(rollout::Effect open, rollout::Recovery re
 
 // ── the end ──────────────────────────────────────────────────────────────────────────────────
 
+/// What was proven to serve may have died, or been changed, while the previous one was retired:
+/// green is about the end. Where nothing was done after the proof it is read already.
+Task<> DeployJob::look_once_more() {
+    const bool claims = last_ && last_->outcome == DeploymentState::succeeded && !undecided_;
+    const auto& effects = situation_.effects;
+    const bool has_more =
+        !effects.empty() && effects.back().kind == rollout::EffectKind::retire_previous;
+    if (!claims || !has_more) co_return;
+    auto reading = target_->read_live();
+    auto live = co_await std::move(reading);
+    if (live) live_ = std::move(*live);
+    if (!live) undecided_ = "what serves at the end: " + live.error().message;
+}
+
 JobOutcome DeployJob::finish(const Move& move) const {
     JobOutcome outcome;
     outcome.deployment = undecided_ ? DeploymentState::unknown : move.outcome;

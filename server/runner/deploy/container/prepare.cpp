@@ -101,6 +101,11 @@ Task<Result<>> ContainerTarget::find_image(docker::ProgressSink& log) {
     auto asking = engine_.registry_digest(plan_.image, plan_.credentials);
     auto digest = co_await std::move(asking);
     if (!digest) co_return digest.error();
+    if (!plan_.image.digest.empty() && *digest != plan_.image.digest) {
+        co_return Error{
+            Code::protocol,
+            "for " + plan_.image.text() + " the registry serves another manifest, " + *digest};
+    }
     digest_ = std::move(*digest);
     auto pinned = plan_.image;
     pinned.digest = digest_;
