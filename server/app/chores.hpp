@@ -17,7 +17,7 @@ struct ChoreParts {
 };
 
 /// Tells systemd that the logic thread answers, finishes a change of the master key that a death
-/// interrupted, reads the certificate again when it is renewed.
+/// interrupted, reads the certificate again when it is renewed, keeps ways back (ways_back.hpp).
 void spawn_chores(TaskGroup& chores, ChoreParts parts);
 
 }  // namespace triphammer::app

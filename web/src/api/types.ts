@@ -1,5 +1,7 @@
 // The shapes of /api/v1 that the page reads (web/README.md). Absent and null mean the same.
 
+import type { Redeployment, WayBack } from './redeployment';
+
 export type RunState = 'queued' | 'running' | 'waiting' | 'succeeded' | 'failed' | 'cancelled';
 export type JobState = RunState | 'blocked' | 'timed_out' | 'skipped';
 export type StepState = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'timed_out' | 'skipped';
@@ -197,25 +199,6 @@ export interface Deployment {
   created_at?: Time;
   started_at?: Time;
   finished_at?: Time;
-}
-
-/** A digest of the ledger that was deployed again, without a build. */
-export interface Redeployment {
-  kind: 'rollback' | 'promotion';
-  deployment: string;
-  environment: string;
-  replaces?: string | null;
-  actor: string;
-  text: string;
-}
-
-/** Whether what a deployment would go back to can still be had, as it was found at night. */
-export interface WayBack {
-  deployment: string;
-  source: string;
-  state: 'there' | 'gone' | 'unknown';
-  reason?: string | null;
-  looked_at?: Time;
 }
 
 /** One intended change of the target, and what is known of it: open, ok or failed. */

@@ -3,7 +3,8 @@
 import { useSignal } from '@preact/signals';
 import { withQuery } from '../api/client';
 import { useResource } from '../api/resource';
-import type { Deployment, Environment, List, Repository, WayBack } from '../api/types';
+import type { WayBack } from '../api/redeployment';
+import type { Deployment, Environment, List, Repository } from '../api/types';
 import { path } from '../app/router';
 import type { Params } from '../app/router';
 import { useTitle } from '../app/title';
