@@ -1,6 +1,7 @@
 #include "deployments/redeploy.hpp"
 
 #include "deployments/ledger_fixture.hpp"
+#include "model/job_definition.hpp"
 #include "store/approval_store.hpp"
 #include "store/job_store.hpp"
 
@@ -21,15 +22,17 @@ std::string digest_of(char letter) {
 }
 
 json deploy_job(const std::string& key) {
-    return {
-        {"key", key},
-        {"kind", "deploy"},
-        {"needs", {"image"}},
-        {"if", "github.ref == 'refs/heads/main'"},
-        {"environment", "${{ github.ref_name }}"},
-        {"deploy",
-         {{"to", "container"}, {"service", "app"}, {"image", "${{ needs.image.outputs.ref }}"}}},
-    };
+    model::JobDefinition job;
+    job.key = key;
+    job.kind = "deploy";
+    job.needs = {"image"};
+    job.condition.text = "github.ref == 'refs/heads/main'";
+    job.environment.text = "${{ github.ref_name }}";
+    job.deploy.emplace();
+    job.deploy->to = "container";
+    job.deploy->service.text = "app";
+    job.deploy->image.text = "${{ needs.image.outputs.ref }}";
+    return job;
 }
 
 class Redeploys : public Ledger {

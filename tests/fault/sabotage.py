@@ -231,13 +231,12 @@ class CutAt:
     """The connection is lost at the n-th call of the deployment; without n it counts them."""
 
     def __init__(self, n=None, when="after"):
-        self.n, self.when, self.seen, self.what = n, when, 0, ""
+        self.n, self.when, self.seen = n, when, 0
 
     def __call__(self, call):
         self.seen += 1
         if self.seen == self.n:
             call.cut = self.when
-            self.what = f"{call.method} {call.path}"
 
 
 class RunnerKilled:
@@ -296,13 +295,12 @@ def play(stage, short):
 
 def spoil_all(stage, short, calls):
     tally = Tally(stage)
-    for number in range(len(SPOILS) if short else 120):
+    cuts = [(n, when) for n in range(1, calls + 1) for when in ("before", "after")]
+    for number in range(len(SPOILS) if short else 200 - len(cuts)):
         name, spoil, is_spare = SPOILS[number % len(SPOILS)]
         tally.note(name, stage.deploy(spoil(stage), stage.spare if is_spare else None))
-    cuts = [(n, when) for n in range(1, calls + 1) for when in ("before", "after")]
-    for n, when in stage.dice.sample(cuts, 2) if short else cuts[:80]:
-        cut = CutAt(n, when)
-        tally.note(f"the connection is lost {when} call {n}", stage.deploy(cut))
+    for n, when in stage.dice.sample(cuts, 2) if short else cuts:
+        tally.note(f"the connection is lost {when} call {n}", stage.deploy(CutAt(n, when)))
     yield from tally.findings(f"{tally.count} sabotaged deployments ({calls} calls each)")
 
 
