@@ -44,6 +44,14 @@ Answer revoke_role(Services& services, Call call);
 Answer sign_in(Services& services, Call call);
 Answer change_password(Services& services, Call call);
 
+// github_sign_in.cpp
+Answer show_session_ways(Services& services, Call call);
+Answer begin_github_sign_in(Services& services, Call call);
+Answer begin_github_link(Services& services, Call call);
+Answer finish_github_sign_in(Services& services, Call call);
+Answer unlink_github(Services& services, Call call);
+Answer unlink_user_github(Services& services, Call call);
+
 // audit_handlers.cpp
 Answer list_audit(Services& services, Call call);
 Answer export_audit(Services& services, Call call);

@@ -83,12 +83,16 @@ Result<std::int64_t> query_number(const Call& call, std::string_view name, std::
 }
 
 std::string session_cookie_of(const http::RequestHead& head) {
+    return cookie_of(head, access::kSessionCookie);
+}
+
+std::string cookie_of(const http::RequestHead& head, std::string_view name) {
     const auto field = head.headers.find("Cookie");
     if (!field) return {};
     for (const auto part : split(*field, ';')) {
         const auto pair = trim(part);
         const auto equals = pair.find('=');
-        if (equals != std::string_view::npos && pair.substr(0, equals) == access::kSessionCookie) {
+        if (equals != std::string_view::npos && pair.substr(0, equals) == name) {
             return std::string{pair.substr(equals + 1)};
         }
     }

@@ -45,6 +45,8 @@ std::string query_text(const Call& call, std::string_view name);
 /// Code::invalid where the value is there and no whole number.
 Result<std::int64_t> query_number(const Call& call, std::string_view name, std::int64_t fallback);
 
+/// The cookie of that name; empty: there is none.
+std::string cookie_of(const http::RequestHead& head, std::string_view name);
 /// The session's cookie; empty: there is none.
 std::string session_cookie_of(const http::RequestHead& head);
 

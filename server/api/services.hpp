@@ -1,7 +1,9 @@
 #pragma once
 // What the handlers work with: references to objects that App owns. No behaviour.
 
+#include "access/begun_sign_ins.hpp"
 #include "access/failure_limit.hpp"
+#include "access/github_accounts.hpp"
 #include "access/password_threads.hpp"
 #include "base/clock.hpp"
 #include "base/histogram.hpp"
@@ -18,6 +20,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -95,6 +98,8 @@ struct Services {
     bool polls = false;  // github.mode: poll
     Secret server_hook_secret = {};  // github.webhook_secret
     bool app_is_configured = false;  // github.app_id: then none is made here
+    std::optional<github::OAuthClient> github_sign_in = {};  // auth.github
+    access::GithubRules github_rules = {};
 
     // Told after a commit; null in the command line's own process, where nothing runs.
     std::function<void()> on_delivery;  // a delivery is pending again
@@ -118,6 +123,8 @@ struct Services {
     /// With passwords, of a client and a name: ten, then one in six seconds.
     access::FailureLimit guesses{clock, {.in_a_row = 10, .refill = std::chrono::seconds{6}}};
     access::PasswordThreads passwords = {};
+    access::BegunSignIns sign_ins{clock};  // that have gone to GitHub
+    access::FailureLimit begun{clock};     // of one client
     /// Refusals that the audit keeps, by who was refused; beyond: how many it did not.
     access::FailureLimit refusals{clock, {.in_a_row = 30, .refill = std::chrono::seconds{10}}};
     std::map<std::string, std::int64_t> left_out = {};

@@ -7,6 +7,7 @@
 #include "api/services.hpp"
 #include "api/session_reply.hpp"
 #include "store/database.hpp"
+#include "store/identity_store.hpp"
 #include "store/listing.hpp"
 #include "store/repository_store.hpp"
 
@@ -173,6 +174,8 @@ Answer show_session(Services& services, Call call) {
             const auto name = store::name_of_repository(connection, grant.repository);
             out["repositories"][name] = access::name_of(grant.role);
         }
+        const auto identity = store::find_identity(connection, user_of(call.who));
+        if (identity) out["github"] = identity_json(identity);
         return value_of(std::move(out));
     };
     auto showing = services.database.read(show);

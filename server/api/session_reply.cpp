@@ -3,6 +3,7 @@
 #include "access/setup.hpp"
 #include "api/reply.hpp"
 #include "api/services.hpp"
+#include "base/text.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -16,6 +17,18 @@ http::Response reply_session(
     const bool secure = services.base_url.starts_with("https://");
     response.headers.add("Set-Cookie", access::make_session_cookie(*cookie, secure));
     return response;
+}
+
+store::UserId user_of(const access::Principal& who) {
+    constexpr std::string_view kUser = "user:";
+    if (!who.id.starts_with(kUser)) return {};
+    const auto id = parse_integer(std::string_view{who.id}.substr(kUser.size()));
+    return store::UserId{id.value_or(0)};
+}
+
+nlohmann::json identity_json(const std::optional<store::IdentityRow>& identity) {
+    if (!identity) return {};
+    return {{"id", identity->number}, {"login", identity->login}};
 }
 
 }  // namespace triphammer::api

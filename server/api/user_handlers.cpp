@@ -7,6 +7,7 @@
 #include "api/session_reply.hpp"
 #include "base/text.hpp"
 #include "store/database.hpp"
+#include "store/identity_store.hpp"
 #include "store/listing.hpp"
 
 #include <nlohmann/json.hpp>
@@ -27,13 +28,15 @@ json grants_json(store::Connection& connection, const store::UserRow& user) {
 }
 
 json user_json(store::Connection& connection, const store::UserRow& user) {
+    const auto identity = store::find_identity(connection, user.id);
     return {
+        {"github", identity_json(identity)},
         {"repositories", grants_json(connection, user)},
         {"name", user.name},
         {"role", user.role},
         {"created_at", to_rfc3339(user.created_at)},
         {"disabled_at", user.disabled_at ? json(to_rfc3339(*user.disabled_at)) : json{}},
-        {"invited", user.password.empty()},
+        {"invited", user.password.empty() && !identity},
     };
 }
 

@@ -1,5 +1,6 @@
 #include "app/config.hpp"
 
+#include "app/auth_config.hpp"
 #include "app/channel_config.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
@@ -271,12 +272,7 @@ const std::vector<Setting>& settings() {
 }
 
 /// Keys of the product's plan that this release does not act on: said, not ignored.
-constexpr std::string_view kNotYet[] = {
-    "swarm.",
-    "auth.",
-    "metrics.",
-    "runners.",
-};
+constexpr std::string_view kNotYet[] = {"swarm.", "metrics.", "runners."};
 
 const Setting* find_setting(std::string_view path) {
     const auto found =
@@ -308,6 +304,7 @@ Result<std::string> read_secret_file(const std::string& path) {
 
 Result<> apply_one(Config& config, const std::string& path, const std::string& value) {
     if (path.starts_with("runs_on.")) return add_label(config, path.substr(8), value);
+    if (path.starts_with(kAuthKeys)) return set_auth_key(config, path, value);
     if (path.starts_with(kChannelKeys)) return set_channel_key(config, path, value);
     if (const auto* setting = find_setting(path)) return setting->set(config, value);
     if (path.ends_with("_file")) {
@@ -335,6 +332,9 @@ std::string path_of_variable(std::string_view variable) {
         if (variable_name(setting.path) == variable) return setting.path;
         auto file = setting.path + "_file";
         if (setting.kind == Kind::secret && variable_name(file) == variable) return file;
+    }
+    for (const auto& path : auth_paths()) {
+        if (variable_name(path) == variable) return path;
     }
     return {};
 }
@@ -392,6 +392,7 @@ std::vector<std::pair<std::string, std::string>> describe(const Config& config) 
     std::vector<std::pair<std::string, std::string>> out;
     for (const auto& setting : settings()) out.emplace_back(setting.path, setting.get(config));
     for (const auto& [label, target] : config.runs_on) out.emplace_back("runs_on." + label, target);
+    for (auto& [path, value] : describe_auth(config)) out.emplace_back(path, value);
     for (auto& [path, value] : describe_channels(config)) out.emplace_back(path, value);
     return out;
 }

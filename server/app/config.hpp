@@ -2,6 +2,7 @@
 // The effective configuration: defaults, then the file, then TRIPHAMMER_… variables, then options
 // of the command line. Pure; reading files is the caller's (cli/).
 
+#include "access/github_accounts.hpp"
 #include "app/disk_guard.hpp"
 #include "artifacts/limits.hpp"
 #include "base/result.hpp"
@@ -34,6 +35,13 @@ struct GithubConfig {
     Secret webhook_secret_previous;  // the one before, while GitHub still signs with it
 };
 
+/// auth.github; an empty client_id: nobody signs in by it.
+struct GithubSignInConfig {
+    std::string client_id;
+    Secret client_secret;
+    access::GithubRules rules;
+};
+
 struct Config {
     std::string listen = "127.0.0.1:7707";
     std::string public_url;  // what links in statuses start with; empty: http://LISTEN
@@ -47,6 +55,7 @@ struct Config {
     int keep_images = 20;                       // of one image job, on the engine; 0: all
     std::string buildkit_network = "none";      // of BuildKit's commands: none, open
     GithubConfig github;
+    GithubSignInConfig github_sign_in;
     std::vector<std::string> insecure_git_hosts;
     std::string submodules = "none";       // git.submodules: none, registered, same-host
     std::vector<std::string> known_hosts;  // git.known_hosts: lines, beside GitHub's own

@@ -1,3 +1,4 @@
+#include "app/auth_config.hpp"
 #include "app/channel_config.hpp"
 #include "app/config.hpp"
 #include "base/text.hpp"
@@ -99,6 +100,7 @@ Result<> check(const Config& config) {
         return with_context("docker.switch_image", image.error());
     }
     if (auto app = check_app(config.github); !app) return app;
+    if (auto auth = check_auth(config); !auth) return auth;
     if (auto channels = check_channels(config); !channels) return channels;
     for (const auto& url : {config.github.api_url, config.github.url}) {
         const auto parsed = http::parse_url(url);

@@ -1,5 +1,6 @@
 #include "app/services.hpp"
 
+#include "app/auth_config.hpp"
 #include "app/remotes.hpp"
 
 namespace triphammer::app {
@@ -39,6 +40,8 @@ api::Services make_services(const Config& config, Core& core, api::LiveHub& live
         .polls = config.github.mode == "poll",
         .server_hook_secret = config.github.webhook_secret,
         .app_is_configured = !config.github.app_id.empty(),
+        .github_sign_in = oauth_client(config),
+        .github_rules = config.github_sign_in.rules,
         .on_delivery = {},
         .on_queue = {},
         .on_outbox = {},

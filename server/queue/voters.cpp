@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "store/approval_store.hpp"
+#include "store/identity_store.hpp"
 #include "store/token_store.hpp"
 #include "store/user_store.hpp"
 
@@ -30,12 +31,23 @@ void add_text(std::vector<std::string>& out, const json& tree, const char* path)
     if (value.is_string()) out.push_back(value.get<std::string>());
 }
 
-std::vector<std::string> list_authors(store::Connection& db, model::RunId id) {
-    std::vector<std::string> out{store::rerun_by(db, id)};
-    const auto run = store::find_run(db, id);
-    if (!run) return out;
-    out.push_back(run->actor);
-    const auto contexts = json::parse(run->contexts_json, nullptr, false);
+void add_number(std::vector<std::int64_t>& out, const json& tree, const char* path) {
+    const json::json_pointer pointer{path};
+    if (!tree.is_object() || !tree.contains(pointer)) return;
+    const auto& value = tree.at(pointer);
+    if (value.is_number_integer()) out.push_back(value.get<std::int64_t>());
+    // github.actor_id is text, as in GitHub's own context.
+    if (!value.is_string()) return;
+    if (const auto number = parse_integer(value.get<std::string>())) out.push_back(*number);
+}
+
+/// Who is behind a run, by what they are called, and by GitHub's numbers where it says them.
+struct Authors {
+    std::vector<std::string> names;
+    std::vector<std::int64_t> numbers;
+};
+
+void add_names(std::vector<std::string>& out, const json& contexts) {
     constexpr std::array kPlaces{
         "/github/actor",
         "/github/triggering_actor",
@@ -47,7 +59,50 @@ std::vector<std::string> list_authors(store::Connection& db, model::RunId id) {
         "/github/event/release/author/login",
     };
     for (const auto* place : kPlaces) add_text(out, contexts, place);
+}
+
+void add_numbers(std::vector<std::int64_t>& out, const json& contexts) {
+    constexpr std::array kPlaces{
+        "/github/actor_id",
+        "/github/event/sender/id",
+        "/github/event/pull_request/user/id",
+        "/github/event/release/author/id",
+    };
+    for (const auto* place : kPlaces) add_number(out, contexts, place);
+}
+
+Authors list_authors(store::Connection& db, model::RunId id) {
+    Authors out;
+    out.names.push_back(store::rerun_by(db, id));
+    const auto run = store::find_run(db, id);
+    if (!run) return out;
+    out.names.push_back(run->actor);
+    const auto contexts = json::parse(run->contexts_json, nullptr, false);
+    add_names(out.names, contexts);
+    add_numbers(out.numbers, contexts);
     return out;
+}
+
+/// What this actor is called here and, where the account is linked, at GitHub.
+Authors aliases_of(store::Connection& db, const std::string& actor) {
+    Authors out{{actor}, {}};
+    const auto account = account_of(actor);
+    if (account.empty()) return out;
+    out.names.push_back(account);
+    const auto user = store::find_user_by_name(db, account);
+    const auto identity = user ? store::find_identity(db, user->id) : std::nullopt;
+    if (!identity) return out;
+    out.names.push_back(identity->login);
+    out.numbers.push_back(identity->number);
+    return out;
+}
+
+bool meet(const std::vector<std::string>& a, const std::vector<std::string>& b) {
+    return std::any_of(a.begin(), a.end(), [&](const std::string& one) {
+        return !one.empty() && std::any_of(b.begin(), b.end(), [&](const std::string& other) {
+            return equal_ignoring_case(one, other);
+        });
+    });
 }
 
 /// On the server and on this repository; none of a disabled account.
@@ -99,13 +154,13 @@ bool is_reviewer(
 }
 
 bool is_author(store::Connection& db, model::RunId run, const std::string& actor) {
-    const auto account = account_of(actor);
     const auto authors = list_authors(db, run);
-    return std::any_of(authors.begin(), authors.end(), [&](const std::string& one) {
-        if (one.empty()) return false;
-        return equal_ignoring_case(one, actor) ||
-               (!account.empty() && equal_ignoring_case(one, account));
-    });
+    const auto aliases = aliases_of(db, actor);
+    const auto& numbers = authors.numbers;
+    return meet(authors.names, aliases.names) ||
+           std::any_of(aliases.numbers.begin(), aliases.numbers.end(), [&](std::int64_t number) {
+               return std::find(numbers.begin(), numbers.end(), number) != numbers.end();
+           });
 }
 
 }  // namespace triphammer::queue

@@ -20,8 +20,9 @@ bool is_reviewer(
 );
 
 /// Whether the change or the run is this actor's: who pushed, who wrote the head commit, who opened
-/// the pull request, who started the run or its newest attempt. Names of GitHub's accounts and ours
-/// are compared without case: taking two for one only asks for one more person.
+/// the pull request, who started the run or its newest attempt. An account that is linked with
+/// GitHub is told by GitHub's number, whatever it is called. Beside that names of GitHub's accounts
+/// and ours are compared without case: taking two for one only asks for one more person.
 bool is_author(store::Connection& db, model::RunId run, const std::string& actor);
 
 }  // namespace triphammer::queue

@@ -31,6 +31,7 @@ class GitHub(LoopbackServer):
         self.ahead = 0  # seconds, of its clock
         self.app = None  # a GitHubApp of github_app.py
         self.manifests = None  # a GitHubManifests of github_manifest.py
+        self.oauth = None  # a GitHubOAuth of github_oauth.py
         self.hooks = GitHubHooks()
         self.comments = GitHubComments()
         self.branches = GitHubBranches()
@@ -81,8 +82,17 @@ class _Handler(Handler):
     def do_GET(self):
         if self.path == "/rate_limit":
             return self._answer_limit()
-        return (self._answer_page(b"") or self._answer_checks(b"") or self._answer_app(b"") or self._answer_comments(b"") or self._answer_hooks(b"")
+        return (self._answer_oauth(b"") or self._answer_page(b"") or self._answer_checks(b"") or self._answer_app(b"") or self._answer_comments(b"") or self._answer_hooks(b"")
                 or self._answer(404, {"message": "Not Found"}))
+
+    def _answer_oauth(self, raw):
+        """Whether somebody signs in."""
+        oauth = self.owner.oauth
+        found = oauth and oauth.answer(self.command, self.path, self.headers, raw)
+        if found:
+            status, kind, text = found
+            self.answer(status, [("Location" if status == 302 else "Content-Type", kind)], text.encode())
+        return bool(found)
 
     def _answer_page(self, raw):
         """Whether it was for a page that people see, or the code that such a page gave."""
@@ -132,7 +142,7 @@ class _Handler(Handler):
         return super().date_time_string((timestamp or time.time()) + self.owner.ahead)
 
     def do_DELETE(self):
-        self._answer_app(b"") or self._answer_hooks(b"") or self._answer(404, {"message": "Not Found"})
+        self._answer_oauth(self.read_body()) or self._answer_app(b"") or self._answer_hooks(b"") or self._answer(404, {"message": "Not Found"})
 
     def do_PATCH(self):
         raw = self.read_body()
@@ -214,7 +224,7 @@ class _Handler(Handler):
     def do_POST(self):
         raw = self.read_body()
         self.owner.requests += 1
-        if self._answer_page(raw) or self._answer_checks(raw) or self._answer_app(raw) or self._answer_comments(raw) or self._answer_hooks(raw):
+        if self._answer_oauth(raw) or self._answer_page(raw) or self._answer_checks(raw) or self._answer_app(raw) or self._answer_comments(raw) or self._answer_hooks(raw):
             return None
         if self.owner.failures:
             status, headers = self.owner.failures.pop(0)

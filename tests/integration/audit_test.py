@@ -34,6 +34,11 @@ WITHOUT = {
     "POST /api/v1/approvals/{approval}/approve": "below: it needs a question",
     "POST /api/v1/approvals/{approval}/reject": "below: it needs a question",
     "PUT /api/v1/github/app/repositories/{owner}/{name}": "github_app_test.py: it needs the App",
+    "POST /api/v1/session/github": "changes nothing: what begins is kept in memory",
+    "POST /api/v1/session/github/link": "as above",
+    "POST /api/v1/session/github/code": "github_sign_in_test.py: it needs GitHub's code",
+    "DELETE /api/v1/session/github": "github_sign_in_test.py: it needs an account that is linked",
+    "DELETE /api/v1/users/{name}/github": "as above",
     "DELETE /api/v1/github/app": "github_app_test.py: it needs the App",
 }
 

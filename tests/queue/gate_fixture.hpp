@@ -3,16 +3,16 @@
 #include "queue/approvals.hpp"
 #include "queue/gate.hpp"
 #include "queue/queue_fixture.hpp"
-#include "store/user_store.hpp"
+#include "store/identity_store.hpp"
 
 #include <gtest/gtest.h>
 
 namespace triphammer::queue {
 
-/// A job that goes to the environment `production`, and three people who may answer.
+/// A job that goes to the environment `production`, and four people who may answer.
 struct EnvironmentGate : ::testing::Test, triphammer::testing::QueueFixture {
     EnvironmentGate() {
-        for (const auto* name : {"ada", "bob", "mona"}) {
+        for (const auto* name : {"ada", "bob", "eve", "mona"}) {
             write([&](store::Transaction& tx) { return store::add_user(tx, name, "approver", "x"); }
             );
         }
@@ -24,10 +24,20 @@ struct EnvironmentGate : ::testing::Test, triphammer::testing::QueueFixture {
         });
     }
 
-    model::RunId ship(const std::string& ref = "refs/heads/main") {
+    /// The account is `identity` at GitHub.
+    void link(const std::string& name, const store::IdentityRow& identity) {
+        write([&](store::Transaction& tx) {
+            return store::add_identity(tx, *store::find_user_by_name(tx, name), identity, "x");
+        });
+    }
+
+    model::RunId ship(
+        const std::string& ref = "refs/heads/main", const std::string& contexts = "{}"
+    ) {
         auto plan = make_plan({{"image", {}}, {"ship", {"image"}}});
         plan.runs[0].actor = "mona";
         plan.runs[0].ref = ref;
+        plan.runs[0].contexts_json = contexts;
         plan.runs[0].jobs[0].kind = model::JobKind::image;
         plan.runs[0].jobs[1].environment = "production";
         plan.runs[0].jobs[1].definition.environment.text = "production";

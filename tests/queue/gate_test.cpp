@@ -50,6 +50,37 @@ TEST_F(EnvironmentGate, IsNotAnsweredByTheAuthorOrWhoRanItAgain) {
     EXPECT_TRUE(answer("user:ada"));
 }
 
+TEST_F(EnvironmentGate, KnowsTheAuthorByTheNumberAtGitHubWhateverTheNames) {
+    ASSERT_TRUE(set({.approvals = 1}));
+    link("ada", {.number = 4711, .login = "lovelace"});
+    link("bob", {.number = 12, .login = "Committer"});
+    ship(
+        "refs/heads/main",
+        R"({"github": {"actor": "was-ada", "event": {"sender": {"id": 4711, "login": "was-ada"},
+            "head_commit": {"author": {"username": "committer"}}}}})"
+    );
+    claim();
+
+    EXPECT_EQ(answer("user:ada").error().code, Code::refused) << "the number is ada's";
+    EXPECT_EQ(answer("user:bob").error().code, Code::refused) << "the name at GitHub is bob's";
+    link("eve", {.number = 13, .login = "eve-gh"});
+    EXPECT_TRUE(answer("user:eve"));
+}
+
+TEST_F(EnvironmentGate, KnowsTheAuthorByTheNumberOfAPullRequestAndOfTheActor) {
+    ASSERT_TRUE(set({.approvals = 1}));
+    link("ada", {.number = 4711, .login = "a"});
+    link("bob", {.number = 12, .login = "b"});
+    ship(
+        "refs/heads/main",
+        R"({"github": {"actor_id": "4711", "event": {"pull_request": {"user": {"id": 12}}}}})"
+    );
+    claim();
+
+    EXPECT_EQ(answer("user:ada").error().code, Code::refused);
+    EXPECT_EQ(answer("user:bob").error().code, Code::refused);
+}
+
 TEST_F(EnvironmentGate, IsAnsweredByTheAuthorWhereTheRulesAllowIt) {
     ASSERT_TRUE(set({.approvals = 1, .allows_author = true}));
     ship();

@@ -314,6 +314,7 @@ const ROUTES = [
   ['DELETE', /^\/users\/([^/]+)\/repositories\/([^/]+\/[^/]+)$/, setGrant],
   ['POST', /^\/users\/([^/]+)\/invitation$/, ({ world, response }, name) => reply(response, 201, invitation(world, name))],
   ['PUT', /^\/session\/password$/, changePassword],
+  ['GET', /^\/session$/, ({ world, response }) => reply(response, 200, { actor: world.actor, role: 'admin', github: { id: 4711, login: 'ada-gh' } })],
   ['POST', /^\/tokens$/, makeToken],
   ['DELETE', /^\/tokens\/([^/]+)$/, revokeToken],
   ['GET', /^\/doctor$/, ({ world, response }) => reply(response, 200, { well: true, version: '0.1.0', findings: world.findings })],
@@ -368,6 +369,7 @@ export function answerApi(world, { request, url, body }, response) {
   const path = url.pathname.slice('/api/v1'.length);
   if (path === '/setup') return useLink(world, body, response);
   if (path === '/session' && request.method === 'POST') return signIn(world, body, response);
+  if (path === '/session/ways') return reply(response, 200, { password: true, github: true });
   if (!world.signedIn) return fail(response, 401, 'unauthenticated', 'Nobody is signed in.');
   const context = { world, query: url.searchParams, body, response };
   for (const [method, pattern, handler] of ROUTES) {

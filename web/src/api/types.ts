@@ -257,6 +257,8 @@ export interface User {
   disabled_at?: Time;
   /** Has a link, or had one, and no password. */
   invited: boolean;
+  /** As whom the account signs in there. */
+  github?: { id: number; login: string } | null;
 }
 
 export interface Token {

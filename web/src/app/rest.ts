@@ -11,6 +11,7 @@ export { ConnectScreen } from '../screens/connect';
 export { EnvironmentScreen } from '../screens/environment';
 export { FirstWorkflowScreen } from '../screens/first_workflow';
 export { GitHubAppScreen } from '../screens/github_app';
+export { GitHubReturnScreen } from '../screens/github_return';
 export { InsightsScreen } from '../screens/insights';
 export { KeysScreen } from '../screens/keys';
 export { MessagesScreen } from '../screens/messages';

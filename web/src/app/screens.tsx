@@ -28,6 +28,7 @@ const ConnectScreen = late(async () => (await import('./rest')).ConnectScreen);
 const EnvironmentScreen = late(async () => (await import('./rest')).EnvironmentScreen);
 const FirstWorkflowScreen = late(async () => (await import('./rest')).FirstWorkflowScreen);
 const GitHubAppScreen = late(async () => (await import('./rest')).GitHubAppScreen);
+const GitHubReturnScreen = late(async () => (await import('./rest')).GitHubReturnScreen);
 const InsightsScreen = late(async () => (await import('./rest')).InsightsScreen);
 const KeysScreen = late(async () => (await import('./rest')).KeysScreen);
 const MessagesScreen = late(async () => (await import('./rest')).MessagesScreen);
@@ -72,11 +73,12 @@ const SCREENS: [string, Screen][] = [
   ['/connect/github', GitHubAppScreen],
   ['/start-run', StartRunScreen],
   ['/setup', SetupScreen],
+  ['/sign-in/github', GitHubReturnScreen],
 ];
 
 export function CurrentScreen() {
   const path = place.value.path;
-  if (signedOut.value && path !== '/setup') return <SignedOutScreen />;
+  if (signedOut.value && path !== '/setup' && path !== '/sign-in/github') return <SignedOutScreen />;
   for (const [pattern, Screen] of SCREENS) {
     const params = matchPath(pattern, path);
     if (params) return <Screen params={params} />;

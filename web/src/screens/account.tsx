@@ -1,11 +1,13 @@
-// One's own account: who one is here, and another password.
+// One's own account: who one is here and at GitHub, and another password.
 
 import { useSignal } from '@preact/signals';
 import { send } from '../api/client';
 import { live } from '../api/live';
+import { useResource } from '../api/resource';
 import { useTitle } from '../app/title';
 import { Field, Form } from '../parts/field';
-import { say } from '../parts/notice';
+import { attempt, say } from '../parts/notice';
+import { goToGitHub } from './github_way';
 
 export function AccountScreen() {
   useTitle('Account');
@@ -28,7 +30,31 @@ export function AccountScreen() {
         <Field label="Password now" value={old} type="password" autocomplete="current-password" required />
         <Field label="New one, at least 10 characters" value={chosen} type="password" autocomplete="new-password" required />
       </Form>
+      <AtGitHub />
     </section>
+  );
+}
+
+interface Me {
+  github?: { id: number; login: string };
+}
+
+function AtGitHub() {
+  const { data, reload } = useResource<Me>('/session');
+  const { data: ways } = useResource<{ github: boolean }>('/session/ways');
+  if (!data.value || !ways.value) return null;
+  const linked = data.value.github;
+  if (!linked && !ways.value.github) return null;
+  const unlink = async () => {
+    if (await attempt(() => send('DELETE', '/session/github'), 'Your account is not linked with GitHub any more.')) reload();
+  };
+  return (
+    <>
+      <h2>GitHub</h2>
+      {linked
+        ? <p>You sign in as <strong><bdi>{linked.login}</bdi></strong> there (number {linked.id}). <button type="button" class="quiet" onClick={() => void unlink()}>Unlink</button></p>
+        : <p>Link this account to sign in by GitHub; what you push is then known to be yours. <button type="button" class="quiet" onClick={() => void attempt(() => goToGitHub('/session/github/link'), '')}>Link with GitHub</button></p>}
+    </>
   );
 }
 

@@ -58,6 +58,10 @@ function Row({ user, invite, reload }: { user: User; invite: Invite; reload: () 
     const yes = user.invited || await ask(`Reset ${user.name}’s password?`, 'The password and every session end; a new link is made.', 'Reset it', true);
     if (yes) await attempt(() => invite(user.name, send<Invitation>('POST', `${place}/invitation`)), '');
   };
+  const unlink = async () => {
+    await attempt(() => send('DELETE', `${place}/github`), `${user.name} is not linked with GitHub any more.`);
+    reload();
+  };
   const disable = async () => {
     const yes = await ask(`Disable ${user.name}?`, 'Every session ends, and nobody comes in by this account.', 'Disable it', true);
     if (yes) await change({ disabled: true }, `${user.name} is disabled.`);
@@ -68,12 +72,14 @@ function Row({ user, invite, reload }: { user: User; invite: Invite; reload: () 
       {user.disabled_at
         ? <span class="bad-text">disabled <When at={user.disabled_at} /></span>
         : <Choice label={`Role of ${user.name}`} value={user.role} choices={SERVER_ROLES} choose={(role) => void change({ role }, `${user.name} is ${role} now.`)} />}
+      {user.github && <span class="quiet-text" title={`number ${user.github.id}`}>GitHub: <bdi>{user.github.login}</bdi></span>}
       <span class="quiet-text">{user.invited ? 'has not chosen a password yet' : <>since <When at={user.created_at} /></>}</span>
       <span class="grow" />
       {user.disabled_at
         ? <button type="button" class="quiet" onClick={() => void change({ disabled: false }, `${user.name} is enabled.`)}>Enable</button>
         : <>
             <button type="button" class="quiet" onClick={() => void reset()}>{user.invited ? 'New link' : 'Reset password'}</button>
+            {user.github && <button type="button" class="quiet" onClick={() => void unlink()}>Unlink</button>}
             <button type="button" class="quiet" onClick={() => void disable()}>Disable</button>
           </>}
       <Grants user={user} reload={reload} />

@@ -4,13 +4,14 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
-import { messageOf, send, signedOut } from '../api/client';
+import { getJson, messageOf, send, signedOut } from '../api/client';
 import { live } from '../api/live';
 import { navigate, place } from '../app/router';
 import { useTitle } from '../app/title';
 import { Field, Form } from '../parts/field';
 import { Logo } from '../parts/icon';
-import { Code } from '../parts/notice';
+import { attempt, Code } from '../parts/notice';
+import { goToGitHub } from './github_way';
 
 // The token leaves the address bar at once, so that no history and no picture of the screen keeps it.
 let token = '';
@@ -92,8 +93,13 @@ export function SignedOutScreen() {
   useTitle('Sign in');
   const name = useSignal('');
   const password = useSignal('');
+  const github = useSignal(false);
+  useEffect(() => {
+    getJson<{ github: boolean }>('/session/ways').then((ways) => (github.value = ways.github), () => undefined);
+  }, []);
   return (
     <Gate title="Sign in to Triphammer">
+      {github.value && <div class="buttons"><button type="button" onClick={() => void attempt(() => goToGitHub('/session/github'), '')}>Sign in with GitHub</button></div>}
       <Form verb="Sign in" send={() => enter('POST', '/session', { name: name.value.trim(), password: password.value })}>
         <Field label="Name" value={name} autocomplete="username" required />
         <Field label="Password" value={password} type="password" autocomplete="current-password" required />
