@@ -14,6 +14,7 @@ SCREENS = {
     "/pipelines/flask": ".code", "/new-pipeline": ".choice", "/repositories": ".card", "/repositories/octo/shop": ".numbers",
     "/deliveries": ".row-item", "/keys": ".key-form", "/people": ".key-form", "/account": "h1, h2", "/messages": "h1", "/connect/github": "h1",
     "/connect": "form", "/start-run": "form", "/setup?token=ada": "form", "/nowhere": ".empty",
+    "/repositories/octo/shop/rules": "#forks", "/repositories/octo/shop/rules/production": ".freeze",
     "/sign-in/github": ".failure-note", "/audit": ".row-list", "/storage": "h1", "/approvals": ".row-list", "/approvals/1": "h1",
 }
 # Line numbers of a log are as high as its lines: a list of text (WCAG 2.5.8, "essential"); `l` copies a link, too.

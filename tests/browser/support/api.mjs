@@ -335,6 +335,12 @@ const ROUTES = [
   ['GET', /^\/deployments\/([^/]+)$/, find('deployments', 'id')],
   ['GET', /^\/environments$/, all('environments')],
   ['POST', /^\/repositories\/([^/]+\/[^/]+)\/deployments$/, deployAgain],
+  ['GET', /^\/environments\/([^/]+\/[^/]+)\/([^/]+)$/, showRules],
+  ['PUT', /^\/environments\/([^/]+\/[^/]+)\/([^/]+)$/, setRules],
+  ['PUT', /^\/repositories\/([^/]+\/[^/]+)\/fork-approval$/, ({ world, body, response }, name) => {
+    world.repositories.find((one) => one.full_name === name).fork_approval = body.fork_approval;
+    reply(response, 204);
+  }],
   ['GET', /^\/repositories$/, all('repositories')],
   ['GET', /^\/repositories\/([^/]+)\/([^/]+)\/starters$/, ({ world, response }, owner, name) => {
     const known = world.repositories.some((each) => each.full_name === `${owner}/${name}`);
@@ -364,6 +370,24 @@ const ROUTES = [
     reply(response, 200, {});
   }],
 ];
+
+const NO_RULES = { approvals: 0, reviewers: [], allow_author: false, branches: [], wait_minutes: 0, expires_minutes: 1440, freezes: [] };
+
+function showRules({ world, response }, repository, name) {
+  const found = world.environments.find((one) => one.repository === repository && one.name === name);
+  reply(response, 200, found?.rules ?? NO_RULES);
+}
+
+function setRules({ world, body, response }, repository, name) {
+  const unknown = Object.keys(body).filter((field) => !(field in NO_RULES));
+  if (unknown.length > 0) return fail(response, 400, 'invalid', `there is no rule '${unknown[0]}'`);
+  const stranger = body.reviewers.find((one) => !['ada', 'bob', 'approver', 'admin'].includes(one));
+  if (stranger) return fail(response, 400, 'invalid', `reviewers: there is no account '${stranger}'`);
+  const found = world.environments.find((one) => one.repository === repository && one.name === name);
+  if (found) found.rules = body;
+  else world.environments.push({ repository, name, rules: body, current: null, open: null });
+  return reply(response, 204);
+}
 
 export function answerApi(world, { request, url, body }, response) {
   const path = url.pathname.slice('/api/v1'.length);

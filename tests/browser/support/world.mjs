@@ -215,16 +215,20 @@ export class World {
     for (let n = 1; n <= 60; n++) this.deployments.unshift(this.deployment(n));
     const shop = this.deployments.filter((each) => each.repository === 'octo/shop');
     const production = shop.filter((each) => each.environment === 'production' && each.state === 'succeeded');
+    const none = { approvals: 0, reviewers: [], allow_author: false, branches: [], wait_minutes: 0, expires_minutes: 1440, freezes: [] };
     this.environments = [
-      { repository: 'octo/shop', name: 'production', current: this.deployments[1], open: null,
-        ways_back: [{ deployment: production[0].id, source: production[1].id, state: 'gone', reason: 'the registry has no <b>such</b> image', looked_at: this.at(9_000) }] },
-      { repository: 'octo/shop', name: 'staging', current: this.deployments[2], open: { ...this.deployments[0], state: 'running', phase: 'gate' } },
-      { repository: 'octo/site', name: 'production', current: null, open: null },
+      {
+        repository: 'octo/shop', name: 'production', current: this.deployments[1], open: null,
+        rules: { ...none, approvals: 2, reviewers: ['ada', 'bob'], freezes: [{ from: this.at(-3_600), until: this.at(-7_200), reason: 'holidays' }] },
+        ways_back: [{ deployment: production[0].id, source: production[1].id, state: 'gone', reason: 'the registry has no <b>such</b> image', looked_at: this.at(9_000) }],
+      },
+      { repository: 'octo/shop', name: 'staging', rules: none, current: this.deployments[2], open: { ...this.deployments[0], state: 'running', phase: 'gate' } },
+      { repository: 'octo/site', name: 'production', rules: none, current: null, open: null },
     ];
     this.approvals = makeApprovals(this);
     this.starters = { items: STARTERS, commit: 'c'.repeat(40), branch: 'main' };
     this.repositories = REPOSITORIES.map((full_name, at) => ({
-      id: String(at + 1), full_name, default_branch: 'main', workflows_dir: '.triphammer', hook: `/webhooks/github/${'abcdef0123456789'.slice(at)}`,
+      id: String(at + 1), full_name, default_branch: 'main', fork_approval: 'all', workflows_dir: '.triphammer', hook: `/webhooks/github/${'abcdef0123456789'.slice(at)}`,
       last_delivery_at: at < 2 ? this.at(30 + at * 400) : null, last_run: at < 2 ? { id: '484', number: 484, state: 'running' } : null,
     }));
     this.savePipeline('flask', PIPELINE_TEXT, 'mira', 'from the template “flask”');

@@ -217,6 +217,18 @@ export interface Environment {
   current?: Deployment | null;
   open?: Deployment | null;
   ways_back?: WayBack[];
+  /** null: nobody can read them. */
+  rules?: EnvironmentRules | null;
+}
+
+export interface EnvironmentRules {
+  approvals: number;
+  reviewers: string[];
+  allow_author: boolean;
+  branches: string[];
+  wait_minutes: number;
+  expires_minutes: number;
+  freezes: { from: string; until: string; reason: string }[];
 }
 
 export interface Repository {
@@ -225,6 +237,8 @@ export interface Repository {
   default_branch?: string | null;
   clone_url?: string | null;
   workflows_dir?: string | null;
+  /** Which pull requests of forks wait: all, first-time, none. */
+  fork_approval?: string;
   hook?: string | null;
   last_delivery_at?: Time;
   last_run?: { id: string; number: number; state: RunState } | null;

@@ -17,6 +17,7 @@ export { KeysScreen } from '../screens/keys';
 export { MessagesScreen } from '../screens/messages';
 export { NewPipelineScreen } from '../screens/new_pipeline';
 export { PeopleScreen } from '../screens/people';
+export { EnvironmentRulesScreen, RulesScreen } from '../screens/rules';
 export { StartRunScreen } from '../screens/start_run';
 export { QueueScreen } from '../screens/queue';
 export { GraphTab } from '../screens/run_graph';

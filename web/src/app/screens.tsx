@@ -26,6 +26,7 @@ const ApprovalScreen = late(async () => (await import('./rest')).ApprovalScreen)
 const ApprovalsScreen = late(async () => (await import('./rest')).ApprovalsScreen);
 const ConnectScreen = late(async () => (await import('./rest')).ConnectScreen);
 const EnvironmentScreen = late(async () => (await import('./rest')).EnvironmentScreen);
+const EnvironmentRulesScreen = late(async () => (await import('./rest')).EnvironmentRulesScreen);
 const FirstWorkflowScreen = late(async () => (await import('./rest')).FirstWorkflowScreen);
 const GitHubAppScreen = late(async () => (await import('./rest')).GitHubAppScreen);
 const GitHubReturnScreen = late(async () => (await import('./rest')).GitHubReturnScreen);
@@ -36,6 +37,7 @@ const NewPipelineScreen = late(async () => (await import('./rest')).NewPipelineS
 const PeopleScreen = late(async () => (await import('./rest')).PeopleScreen);
 const PipelineScreen = late(async () => (await import('./editing')).PipelineScreen);
 const QueueScreen = late(async () => (await import('./rest')).QueueScreen);
+const RulesScreen = late(async () => (await import('./rest')).RulesScreen);
 const StartRunScreen = late(async () => (await import('./rest')).StartRunScreen);
 const StorageScreen = late(async () => (await import('./rest')).StorageScreen);
 const WallScreen = late(async () => (await import('./rest')).WallScreen);
@@ -63,6 +65,8 @@ const SCREENS: [string, Screen][] = [
   ['/repositories', RepositoriesScreen],
   ['/repositories/:owner/:name', InsightsScreen],
   ['/repositories/:owner/:name/first-workflow', FirstWorkflowScreen],
+  ['/repositories/:owner/:name/rules', RulesScreen],
+  ['/repositories/:owner/:name/rules/:environment', EnvironmentRulesScreen],
   ['/keys', KeysScreen],
   ['/people', PeopleScreen],
   ['/account', AccountScreen],

@@ -35,16 +35,20 @@ function NoEnvironments() {
   );
 }
 
-function pageOf({ repository, name }: Environment): string {
+function pagesOf({ repository, name }: Environment) {
   const [owner = '', short = ''] = repository.split('/');
-  return path`/environments/${owner}/${short}/${name}`;
+  return {
+    page: path`/environments/${owner}/${short}/${name}`,
+    rules: path`/repositories/${owner}/${short}/rules/${name}`,
+  };
 }
 
 function Card({ environment }: { environment: Environment }) {
   const { current, open } = environment;
+  const { page, rules } = pagesOf(environment);
   return (
     <li class="card">
-      <h2><a href={pageOf(environment)}><bdi>{environment.name}</bdi></a></h2>
+      <h2><a href={page}><bdi>{environment.name}</bdi></a></h2>
       <p class="quiet-text"><bdi>{environment.repository}</bdi></p>
       {current ? <Live deployment={current} /> : <p>Nothing is live here yet.</p>}
       {open && (
@@ -53,7 +57,7 @@ function Card({ environment }: { environment: Environment }) {
           {open.phase && <span>{open.phase.replace(/-/g, ' ')}</span>}
         </p>
       )}
-      <p><a href={`/deployments?environment=${encodeURIComponent(environment.name)}&repository=${encodeURIComponent(environment.repository)}`}>Ledger</a></p>
+      <p><a href={`/deployments?environment=${encodeURIComponent(environment.name)}&repository=${encodeURIComponent(environment.repository)}`}>Ledger</a> · <a href={rules}>Rules</a></p>
     </li>
   );
 }

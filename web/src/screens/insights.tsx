@@ -30,6 +30,7 @@ export function InsightsScreen({ params }: { params: Params }) {
         <div>
           <p class="crumbs"><a href="/repositories">Repositories</a></p>
           <h1><bdi>{name}</bdi></h1>
+          <p><a href={path`/repositories/${params.owner ?? ''}/${params.name ?? ''}/rules`}>Rules of environments and forks</a></p>
         </div>
         <nav class="ranges" aria-label="Days">
           {RANGES.map((range) => (
