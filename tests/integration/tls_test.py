@@ -1,6 +1,7 @@
 """TLS of its own: a certificate that is renewed while connections are open, and what is not TLS."""
 import base64
 import os
+import resource
 import signal
 import socket
 import ssl
@@ -78,9 +79,11 @@ def ask(client, path="/healthz"):
 
 @pytest.mark.parametrize("by_signal", [True, False])
 def test_a_renewed_certificate_is_used_and_no_connection_is_dropped(secure, tmp_path, by_signal):
-    open_connections = []
-    for _ in range(200):
-        open_connections.append(connect(secure))
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 4096), hard))
+    open_connections, made = [], context()
+    for _ in range(1_000 if by_signal else 100):
+        open_connections.append(connect(secure, made))
         ask(open_connections[-1])
 
     new = make_certificate(tmp_path, "second")
@@ -95,6 +98,7 @@ def test_a_renewed_certificate_is_used_and_no_connection_is_dropped(secure, tmp_
     for client in open_connections:
         assert "200 OK" in ask(client)
         client.close()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_files_that_do_not_fit_leave_the_old_certificate(secure, tmp_path):
