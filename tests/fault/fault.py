@@ -14,6 +14,7 @@ import traceback
 import deploys
 import disks
 import escapes
+import keys
 import kills
 import outage
 import sabotage
@@ -31,6 +32,7 @@ FAULTS = {
     "disks": disks.full_disks,
     "deployments": deploys.deployments,
     "sabotage": sabotage.sabotage,
+    "keys": keys.rotations,
 }
 
 
