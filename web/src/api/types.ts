@@ -1,6 +1,7 @@
 // The shapes of /api/v1 that the page reads (web/README.md). Absent and null mean the same.
 
 import type { Redeployment, WayBack } from './redeployment';
+import type { EnvironmentRules } from './rules';
 
 export type RunState = 'queued' | 'running' | 'waiting' | 'succeeded' | 'failed' | 'cancelled';
 export type JobState = RunState | 'blocked' | 'timed_out' | 'skipped';
@@ -221,16 +222,6 @@ export interface Environment {
   rules?: EnvironmentRules | null;
 }
 
-export interface EnvironmentRules {
-  approvals: number;
-  reviewers: string[];
-  allow_author: boolean;
-  branches: string[];
-  wait_minutes: number;
-  expires_minutes: number;
-  freezes: { from: string; until: string; reason: string }[];
-}
-
 export interface Repository {
   id: string;
   full_name: string;
@@ -261,18 +252,6 @@ export interface Key {
   environment?: string | null;
   updated_at?: Time;
   updated_by?: string | null;
-}
-
-export interface User {
-  name: string;
-  role: string;
-  repositories: { repository: string; role: string }[];
-  created_at?: Time;
-  disabled_at?: Time;
-  /** Has a link, or had one, and no password. */
-  invited: boolean;
-  /** As whom the account signs in there. */
-  github?: { id: number; login: string } | null;
 }
 
 export interface Token {

@@ -11,7 +11,12 @@ export async function goToGitHub(where: '/session/github' | '/session/github/lin
   location.assign(answer.url);
 }
 
+/** Where one was: on this server, or at its first page. `//host/` would be another server. */
+export function placeToReturn(kept: string | null): string {
+  const isHere = kept !== null && /^\/(?![/\\])/.test(kept);
+  return isHere && !kept.startsWith('/sign-in') ? kept : '/';
+}
+
 export function takePlace(): string {
-  const kept = sessionStorage.getItem(KEPT) ?? '/';
-  return kept.startsWith('/sign-in') ? '/' : kept;
+  return placeToReturn(sessionStorage.getItem(KEPT));
 }

@@ -3,7 +3,8 @@
 import { useSignal } from '@preact/signals';
 import { send } from '../api/client';
 import { useResource } from '../api/resource';
-import type { List, User } from '../api/types';
+import type { User } from '../api/people';
+import type { List } from '../api/types';
 import { path } from '../app/router';
 import { useTitle } from '../app/title';
 import { ask } from '../parts/dialog';

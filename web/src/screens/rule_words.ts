@@ -1,6 +1,6 @@
 // The rules of an environment in a line.
 
-import type { EnvironmentRules } from '../api/types';
+import type { EnvironmentRules } from '../api/rules';
 
 export function describeRules(rules: EnvironmentRules): string {
   const said: string[] = [];

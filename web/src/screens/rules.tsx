@@ -4,7 +4,8 @@
 import { useSignal } from '@preact/signals';
 import { send } from '../api/client';
 import { useResource } from '../api/resource';
-import type { Environment, EnvironmentRules, List, Repository } from '../api/types';
+import type { EnvironmentRules } from '../api/rules';
+import type { Environment, List, Repository } from '../api/types';
 import { navigate, path } from '../app/router';
 import type { Params } from '../app/router';
 import { useTitle } from '../app/title';

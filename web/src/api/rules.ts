@@ -1,0 +1,11 @@
+// What an environment asks of whoever deploys to it.
+
+export interface EnvironmentRules {
+  approvals: number;
+  reviewers: string[];
+  allow_author: boolean;
+  branches: string[];
+  wait_minutes: number;
+  expires_minutes: number;
+  freezes: { from: string; until: string; reason: string }[];
+}
