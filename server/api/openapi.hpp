@@ -1,6 +1,8 @@
 #pragma once
-// The OpenAPI 3.1 document, made from the table of routes and the summaries of openapi.cpp; a test
-// holds the two against each other.
+// The OpenAPI 3.1 document: roles, scopes and what the router answers come from the table of
+// routes; what an operation takes and answers stands in openapi/operations.json, the shapes in
+// openapi/schemas.json. tests/api holds tables and routes against each other, and
+// tests/integration/schemathesis_test.py the document against a running server.
 
 #include <string>
 
