@@ -17,7 +17,7 @@ import { failuresOf, hasFailed, stepPath } from './run_places';
 import { FailedTests } from './run_tests';
 
 const MAX_FAILURES = 5;
-const TAIL_LINES = 400;
+const TAIL_LINES = 1_000; // of one answer; 1,024 is the most
 
 export function FailureBox({ run }: { run: Run }) {
   if (!hasFailed(run.state) && failuresOf(run.jobs ?? []).length === 0) return null;
