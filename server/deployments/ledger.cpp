@@ -3,9 +3,11 @@
 #include "deployments/ledger_rows.hpp"
 #include "rollout/ledger.hpp"
 #include "rollout/proof.hpp"
+#include "store/approval_store.hpp"
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace triphammer::deployments {
@@ -83,6 +85,17 @@ Result<> carry_out(
     return write_intent(tx, ledger, intent, fence);
 }
 
+/// An apply takes what a plan job of its run has planned, and what people were asked about; a step
+/// that gives out a hash has planned nothing.
+bool is_planned(store::Connection& db, const Ledger& ledger, const protocol::Intent& intent) {
+    if (ledger.row.driver != "terraform") return true;
+    const auto planned = to_object(store::image_digests(db, ledger.row.run));
+    const auto digest = text_in(to_object(intent.target), "digest");
+    return std::any_of(planned.begin(), planned.end(), [&digest](const json& one) {
+        return one == digest;
+    });
+}
+
 }  // namespace
 
 Result<> apply_phase(store::Transaction& tx, const Speaker& speaker, const protocol::Phase& phase) {
@@ -103,6 +116,9 @@ Result<protocol::Verdict> apply_intent(
     }
     const auto kind = rollout::parse_effect_kind(intent.kind);
     if (!kind) return say_no(intent, "there is no effect '" + intent.kind + "'");
+    if (!is_planned(tx, *ledger, intent)) {
+        return say_no(intent, "no plan job of this run has planned what is to be applied");
+    }
     const rollout::Effect wanted{intent.n, *kind, EffectState::open, speaker.fence, intent.idem};
     const auto judged = rollout::judge_intent(ledger->row.id, ledger->effects, wanted);
     if (!judged.is_go()) return say_no(intent, judged.why);

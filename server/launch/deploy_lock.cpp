@@ -33,6 +33,19 @@ std::string describe(const store::DeploymentRow& holder) {
 
 }  // namespace
 
+std::optional<model::DeploySpec> deploy_spec_of(const model::JobDefinition& job) {
+    if (job.deploy) return job.deploy;
+    if (!job.terraform || job.terraform->command != "apply") return {};
+    std::vector<std::string> folders;
+    for (const auto& folder : job.terraform->directories) folders.push_back(folder.text);
+    model::DeploySpec out;
+    out.to = "terraform";
+    out.service.text = join(folders, ", ");
+    const auto& workspace = job.terraform->workspace.text;
+    if (!workspace.empty()) out.service.text += " (" + workspace + ")";
+    return out;
+}
+
 Result<std::string> evaluate_service(
     store::Connection& db,
     const store::RunRow& run,
@@ -65,16 +78,18 @@ Result<deployments::Opening> open_deployment(
 }
 
 std::optional<std::string> find_obstacle(store::Transaction& tx, const store::JobRow& job) {
-    if (job.kind != model::JobKind::deploy) return {};
+    const bool may_deploy =
+        job.kind == model::JobKind::deploy || job.kind == model::JobKind::terraform;
+    if (!may_deploy) return {};
     const auto run = store::find_run(tx, job.run);
     const auto tree = nlohmann::json::parse(job.definition_json, nullptr, false);
     if (!run || tree.is_discarded()) return {};
-    auto definition = tree.get<model::JobDefinition>();
-    if (!definition.deploy) return {};
-    auto service = evaluate_service(tx, *run, job, *definition.deploy);
+    auto deploy = deploy_spec_of(tree.get<model::JobDefinition>());
+    if (!deploy) return {};
+    auto service = evaluate_service(tx, *run, job, *deploy);
     if (!service) return {};
-    definition.deploy->service.text = std::move(*service);
-    const auto opening = open_deployment(tx, *run, job, *definition.deploy);
+    deploy->service.text = std::move(*service);
+    const auto opening = open_deployment(tx, *run, job, *deploy);
     if (!opening || !opening->blocker) return {};
     return describe(*opening->blocker);
 }

@@ -11,6 +11,10 @@
 
 namespace triphammer::launch {
 
+/// What a job deploys: its own `deploy`, or for `terraform` with `command: apply` the folders and
+/// the workspace as the service. Nothing for a job that deploys nothing.
+std::optional<model::DeploySpec> deploy_spec_of(const model::JobDefinition& job);
+
 /// The service's name with its expressions evaluated; the needs of the job have ended.
 /// Code::invalid where that gives no name.
 Result<std::string> evaluate_service(

@@ -188,12 +188,14 @@ Result<> add_deployment(
     const store::JobRow& job,
     model::JobDocument& document
 ) {
-    if (!document.job.deploy) return {};
-    auto service = evaluate_service(tx, run, job, *document.job.deploy);
+    auto deploy = deploy_spec_of(document.job);
+    if (!deploy) return {};
+    auto service = evaluate_service(tx, run, job, *deploy);
     if (!service) return service.error();
+    deploy->service.text = std::move(*service);
+    const auto opened = open_deployment(tx, run, job, *deploy);
     // The runner touches what the lock is about, whatever it would evaluate itself.
-    document.job.deploy->service.text = std::move(*service);
-    const auto opened = open_deployment(tx, run, job, *document.job.deploy);
+    if (document.job.deploy) document.job.deploy = std::move(deploy);
     if (!opened) return opened.error();
     if (opened->blocker) {
         return conflict(

@@ -32,6 +32,13 @@ std::string annotations_json(const std::vector<protocol::Annotation>& annotation
     return list.dump();
 }
 
+/// A plan has no row in the ledger, its apply has one since the claim.
+bool deploys(store::Connection& db, const store::JobRow& job) {
+    if (job.kind == model::JobKind::deploy) return true;
+    return job.kind == model::JobKind::terraform &&
+           store::find_deployment_of_job(db, job.id).has_value();
+}
+
 // Applies the records of one commit; the transaction is guarded already.
 class Applier {
   public:
@@ -91,7 +98,7 @@ class Applier {
     Result<> on(const protocol::End& end) {
         queue::AttemptResult result{
             end.state, end.cause, end.reason, json(end.outputs).dump(), end.exit_status};
-        if (job_.kind == model::JobKind::deploy) {
+        if (deploys(tx_, job_)) {
             auto ending = deployments::finish_deployment(tx_, speaker_, end);
             if (!ending) return ending.error();
             result.state = ending->job;
@@ -128,7 +135,7 @@ std::optional<protocol::Cancel> cancel_of(const store::JobRow& job) {
 std::optional<protocol::Verdict> verdict_on_open(
     store::Connection& db, const store::JobRow& job, model::Fence fence
 ) {
-    if (job.kind != model::JobKind::deploy) return {};
+    if (!deploys(db, job)) return {};
     const auto deployment = store::find_deployment_of_job(db, job.id);
     if (!deployment) return {};
     const auto open = store::find_open_effect(db, deployment->id);
@@ -199,7 +206,7 @@ Result<> lose_runner(store::Transaction& tx, model::Fence fence, const LostRunne
     if (!job) return job.error();
     queue::Loss loss;
     loss.reason = lost.reason;
-    if (job->kind == model::JobKind::deploy) {
+    if (deploys(tx, *job)) {
         const deployments::Speaker speaker{job->id, fence};
         const bool may_retry = lost.is_proven_dead && !job->cancel_requested_at;
         auto after = deployments::lose_runner(tx, speaker, may_retry, lost.reason);

@@ -33,7 +33,9 @@ Result<> close_row(
 
 Result<> let_lock_go(store::Transaction& tx, const store::JobRow& job, const store::JobMove& move) {
     if (auto closed = close_question(tx, job, move); !closed) return closed;
-    if (job.kind != model::JobKind::deploy || !is_final(move.to)) return {};
+    const bool may_deploy =
+        job.kind == model::JobKind::deploy || job.kind == model::JobKind::terraform;
+    if (!may_deploy || !is_final(move.to)) return {};
     const auto row = store::find_deployment_of_job(tx, job.id);
     if (!row) return {};
     if (auto closed = close_row(tx, *row, move); !closed) return closed;

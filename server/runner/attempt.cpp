@@ -17,6 +17,7 @@
 #include "runner/steps/files.hpp"
 #include "runner/steps_job.hpp"
 #include "runner/targets.hpp"
+#include "runner/terraform/job.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -144,6 +145,7 @@ class Attempt {
         const auto& kind = session_.document().job.kind;
         if (kind == "steps") return run_in_place(&Attempt::run_steps);
         if (kind == "deploy" && is_program()) return run_in_place(&Attempt::deploy_by_program);
+        if (kind == "terraform") return run_in_place(&Attempt::run_terraform);
         if (belongings_.quota) belongings_.quota->leave();
         host_.reset();
         if (kind == "image" && drivers_.image) return run_with_engine(drivers_.image);
@@ -167,11 +169,10 @@ class Attempt {
     }
 
     Task<JobOutcome> deploy_by_program() {
-        auto deploying = run_deploy_job(session_, make_target, place_.get());
-        auto outcome = co_await std::move(deploying);
-        if (outcome.state == JobState::cancelled) tell_why(outcome);
-        co_return outcome;
+        return with_reason(run_deploy_job(session_, make_target, place_.get()));
     }
+
+    Task<JobOutcome> run_terraform() { return with_reason(run_terraform_job(session_, *place_)); }
 
     Task<JobOutcome> run_steps() {
         session_.contexts().set_place(place_->place());
@@ -267,18 +268,19 @@ class Attempt {
         auto preparing = set_up_job(session_, std::move(where), notes(), nullptr);
         const auto ready = co_await std::move(preparing);
         if (!ready) co_return failed_set_up(ready.error());
-        auto running = driver(session_);
-        auto outcome = co_await std::move(running);
-        if (outcome.state == JobState::cancelled) tell_why(outcome);
-        co_return outcome;
+        auto running = with_reason(driver(session_));
+        co_return co_await std::move(running);
     }
 
-    /// Cancelled by somebody, by the time limit or by the server: the drivers only know that.
-    void tell_why(JobOutcome& outcome) const {
+    /// Cancelled by somebody, by the time limit or by the server: the jobs only know that.
+    Task<JobOutcome> with_reason(Task<JobOutcome> job) {
+        auto outcome = co_await std::move(job);
+        if (outcome.state != JobState::cancelled) co_return outcome;
         const auto stopped = stopped_outcome(session_);
         outcome.state = stopped.state;
         outcome.cause = stopped.cause;
         outcome.reason = stopped.reason;
+        co_return outcome;
     }
 
     /// To what the kernel keeps, once the job is known.

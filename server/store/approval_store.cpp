@@ -235,8 +235,9 @@ std::vector<model::JobId> list_held_jobs(
 
 std::string image_digests(Connection& db, model::RunId run) {
     auto query = db.prepare(
-        "SELECT key, json_extract(outputs, '$.digest') FROM jobs "
-        "WHERE run = ?1 AND kind = 'image' AND state = 'succeeded' "
+        "SELECT key, CASE kind WHEN 'image' THEN json_extract(outputs, '$.digest') "
+        "ELSE json_extract(outputs, '$.\"plan-hash\"') END FROM jobs "
+        "WHERE run = ?1 AND kind IN ('image', 'terraform') AND state = 'succeeded' "
         "UNION ALL SELECT jobs.key, source.digest FROM jobs "
         "JOIN redeployments ON redeployments.job = jobs.id "
         "JOIN deployments AS source ON source.id = redeployments.source WHERE jobs.run = ?1"

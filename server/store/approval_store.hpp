@@ -154,7 +154,8 @@ std::vector<model::JobId> list_held_jobs(
     Connection& db, model::RepositoryId repository, std::string_view environment
 );
 
-/// {key: digest} of the run's images that were pushed, and of what it deploys again, as JSON.
+/// {key: digest} of the run's images that were pushed, of its Terraform plans, and of what it
+/// deploys again, as JSON.
 std::string image_digests(Connection& db, model::RunId run);
 
 }  // namespace triphammer::store

@@ -8,7 +8,7 @@ import sys
 WORKFLOW = ["workflow/expression", "workflow/yaml", "workflow/schema", "workflow/checks", "workflow", "workflow/action"]
 RUNNER = ["runner/session", "runner/host", "runner/layers", "runner/aws", "runner/image", "runner/deploy", "runner/deploy/container",
           "runner/deploy/swarm", "runner/container", "runner/steps", "runner/deploy/exec", "runner/deploy/aws",
-          "runner/actions", "runner"]
+          "runner/actions", "runner/terraform", "runner"]
 LEVELS = {
     1: ["base"],
     2: ["model"],

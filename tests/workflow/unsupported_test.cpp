@@ -36,7 +36,6 @@ std::vector<Example> examples() {
         {"jobs.concurrency", steps("concurrency: a")},
         {"jobs.container.ports", steps("container: { image: a, ports: [80] }")},
         {"jobs.uses", with_job("{ uses: ./a.yml }")},
-        {"jobs.terraform", with_job("{ terraform: { directory: a } }")},
         {"jobs.approve", with_job("{ approve: { by: [a] } }")},
         {"steps.uses.self", with_step("{ uses: $/a }")},
         {"jobs.services", steps("services: '${{ fromJSON(vars.x) }}'")},

@@ -24,6 +24,43 @@ constexpr std::size_t kLongestRequest = 120U << 10U;
 /// Of a job that was cancelled or whose time is over.
 constexpr std::chrono::minutes kLastLimit{1};
 
+void mask(Session& session, results::Part& part) {
+    const auto hide = [&session](std::string& text) { text = session.masks().mask(text); };
+    for (auto& test : part.tests) {
+        for (auto* text : {&test.suite, &test.name, &test.file}) hide(*text);
+        for (auto* text : {&test.message, &test.details}) hide(*text);
+    }
+    for (auto& finding : part.findings) {
+        for (auto* text : {&finding.rule, &finding.message, &finding.file}) hide(*text);
+    }
+    for (auto& one : part.texts) {
+        for (auto* text : {&one.path, &one.text}) hide(*text);
+    }
+    for (auto& problem : part.problems) hide(problem);
+    if (!part.coverage) return;
+    for (auto& file : part.coverage->files) hide(file.path);
+}
+
+/// A piece of the report; `file` is where it lies while it is sent.
+Task<Result<>> send_part(
+    Session& session, fs::path file, int number, bool is_last, std::string text
+) {
+    {
+        auto opened = open_file(file, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+        if (!opened) co_return opened.error();
+        if (auto written = write_all(opened->get(), text); !written) co_return written;
+    }
+    StoredFile stored;
+    stored.path = file;
+    stored.bytes = text.size();
+    StoreLink::Query query{{"part", std::to_string(number)}};
+    if (is_last) query.emplace_back("last", "true");
+    StoreLink link{session};
+    auto sending = link.send("/runner/v1/reports", std::move(query), std::move(stored));
+    if (auto sent = co_await std::move(sending); !sent) co_return sent.error();
+    co_return Result<>{};
+}
+
 /// What the reporter says: parts into a file, a line each, words into the log.
 class ReporterOutput final : public execution::OutputSink {
   public:
@@ -58,7 +95,7 @@ class ReporterOutput final : public execution::OutputSink {
     Result<> keep(std::string_view payload) {
         auto part = results::parse_part(payload);
         if (!part) return part.error();
-        mask(*part);
+        mask(session_, *part);
         const auto line = results::to_text(*part) + "\n";
         bytes_ += line.size();
         if (line.size() > results::kMostPartBytes || bytes_ > kMostBytes) {
@@ -67,24 +104,6 @@ class ReporterOutput final : public execution::OutputSink {
         ++count_;
         return write_all(parts_, line);
     }
-
-    void mask(results::Part& part) const {
-        for (auto& test : part.tests) {
-            for (auto* text : {&test.suite, &test.name, &test.file}) mask(*text);
-            for (auto* text : {&test.message, &test.details}) mask(*text);
-        }
-        for (auto& finding : part.findings) {
-            for (auto* text : {&finding.rule, &finding.message, &finding.file}) mask(*text);
-        }
-        for (auto& one : part.texts) {
-            for (auto* text : {&one.path, &one.text}) mask(*text);
-        }
-        for (auto& problem : part.problems) mask(problem);
-        if (!part.coverage) return;
-        for (auto& file : part.coverage->files) mask(file.path);
-    }
-
-    void mask(std::string& text) const { text = session_.masks().mask(text); }
 
     Session& session_;
     int step_;
@@ -177,24 +196,10 @@ class Collection {
         std::ifstream lines{all_};
         std::string line;
         for (int part = 0; part < parts && std::getline(lines, line); ++part) {
-            auto sending = send(part, part + 1 == parts, line);
-            if (auto sent = co_await std::move(sending); !sent) co_return sent.error();
+            auto sending = send_part(session_, one_, part, part + 1 == parts, line);
+            if (auto sent = co_await std::move(sending); !sent) co_return sent;
         }
         co_return Result<>{};
-    }
-
-    Task<Result<std::string>> send(int part, bool is_last, std::string text) {
-        auto file = open_file(one_, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-        if (!file) co_return file.error();
-        if (auto written = write_all(file->get(), text); !written) co_return written.error();
-        StoredFile stored;
-        stored.path = one_;
-        stored.bytes = text.size();
-        StoreLink::Query query{{"part", std::to_string(part)}};
-        if (is_last) query.emplace_back("last", "true");
-        StoreLink link{session_};
-        auto sending = link.send("/runner/v1/reports", std::move(query), std::move(stored));
-        co_return co_await std::move(sending);
     }
 
     Session& session_;
@@ -208,6 +213,16 @@ class Collection {
 
 bool has_reports(const model::JobDefinition& job) {
     return !(job.reports == model::Reports{});
+}
+
+Task<Result<>> send_report(Session& session, results::Part part) {
+    mask(session, part);
+    const auto file = fs::path{session.folders().temp.outside}.parent_path() / "report";
+    auto sending = send_part(session, file, 0, true, results::to_text(part));
+    const auto sent = co_await std::move(sending);
+    std::error_code ignored;
+    fs::remove(file, ignored);
+    co_return sent;
 }
 
 Task<Result<>> collect_reports(Session& session, StepExecutor& executor, int step) {

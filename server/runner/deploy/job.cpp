@@ -88,10 +88,10 @@ Task<Result<>> DeployJob::prepare() {
 
 Task<Result<>> DeployJob::advance() {
     const auto move = *last_;
-    auto telling = session_.phase(move.phase, describe(move));
+    auto telling = session_.phase(move.phase, target_->describe(move));
     auto told = co_await std::move(telling);
     if (!told) co_return told;
-    auto stepping = in_step(describe(move), carry_out(move));
+    auto stepping = in_step(target_->describe(move), carry_out(move));
     co_return co_await std::move(stepping);
 }
 

@@ -1,10 +1,16 @@
 #include "runner/deploy/target.hpp"
 
+#include "runner/deploy/state.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 
 namespace triphammer::runner {
+
+std::string Target::describe(const rollout::Move& move) const {
+    return runner::describe(move);
+}
 
 EffectOutcome effect_done(const std::string& ids_json) {
     EffectOutcome outcome;

@@ -82,6 +82,9 @@ class Target {
     /// The step of the run page whose log what follows may write to; 0: there is none.
     virtual void enter_step(int) {}
 
+    /// A move's name on the run page.
+    virtual std::string describe(const rollout::Move& move) const;
+
     /// Preflight. Once, before everything else; `log` is its step's.
     virtual Task<Result<>> prepare(
         const model::DeploymentSpec& spec, StepLog& log, execution::StopToken& stop

@@ -33,7 +33,19 @@ std::optional<Names> matrix_of(const Node& job) {
     return out;
 }
 
+Names outputs_of_terraform(const Node& terraform) {
+    Names out;
+    const auto* command = terraform.find("command");
+    if (command != nullptr && command->text == "apply") return out;
+    for (const auto* name :
+         {"plan-hash", "has-changes", "changes", "create", "update", "replace", "destroy"}) {
+        out.add(name);
+    }
+    return out;
+}
+
 std::optional<Names> outputs_of(const Node& job) {
+    if (const auto* terraform = job.find("terraform")) return outputs_of_terraform(*terraform);
     if (job.find("image") != nullptr) {
         Names out;
         for (const auto* name : {"ref", "digest", "image-id"}) out.add(name);

@@ -9,18 +9,19 @@ namespace triphammer::workflow {
 
 namespace {
 
-constexpr Shape kTerraformText = text_shape(&places::kTerraform);
-constexpr Shape kTexts = one_or_many_shape(&kTerraformText);
+/// The server takes the lock of what they name before there is a runner.
+constexpr Shape kTerraformPlace = text_shape(&places::kTerraformPlace);
+constexpr Shape kTexts = one_or_many_shape(&kTerraformPlace);
 constexpr Shape kValue = value_shape(&places::kTerraform);
 constexpr Shape kPairs = free_map_shape(&kValue);
 constexpr Shape kComment = boolean_shape(&places::kTerraform);
-constexpr std::array<std::string_view, 3> kCommands{"plan", "apply", "destroy"};
+constexpr std::array<std::string_view, 2> kCommands{"plan", "apply"};
 constexpr Shape kCommand = words_shape(kCommands);
 constexpr std::array kTerraformKeys{
     Key{"directory", &kTexts, "One folder, or several in their order", true},
     Key{"command", &kCommand, "plan without it; apply takes the plan that was approved"},
     Key{"variables", &kPairs, "Values of its variables"},
-    Key{"workspace", &kTerraformText, "The workspace"},
+    Key{"workspace", &kTerraformPlace, "The workspace; made where there is none"},
     Key{"backend", &kPairs, "Settings of the backend"},
     Key{"comment", &kComment, "Whether the plan is written to the pull request"},
 };

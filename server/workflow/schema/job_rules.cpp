@@ -79,6 +79,25 @@ void check_places(const Node& job, const std::string& kind, Report& report) {
     }
 }
 
+/// An apply takes a plan that was approved, so there has to be one, and somebody who is asked.
+void check_terraform(const Node& job, Report& report) {
+    const auto* terraform = job.find("terraform");
+    const auto* command = terraform == nullptr ? nullptr : terraform->find("command");
+    if (command == nullptr || command->text != "apply") return;
+    constexpr std::pair<std::string_view, std::string_view> kNeeded[] = {
+        {"environment", "environment: production; its rules say who approves"},
+        {"needs", "needs: a job with terraform: { command: plan } of the same directory"}};
+    for (const auto& [key, remedy] : kNeeded) {
+        if (job.find(key) != nullptr) continue;
+        report.error(
+            "missing-key",
+            command->at,
+            "'command: apply' needs the job's key " + show(key),
+            std::string{remedy}
+        );
+    }
+}
+
 }  // namespace
 
 void check_job(const Node& job, Report& report) {
@@ -104,6 +123,7 @@ void check_job(const Node& job, Report& report) {
         );
     }
     check_places(job, kinds[0], report);
+    check_terraform(job, report);
 }
 
 void check_runs_on(const Node& labels, Report& report) {

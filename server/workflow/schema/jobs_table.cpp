@@ -143,7 +143,7 @@ constexpr std::array kJobKeys{
     Key{"secrets", &kSecrets, "Secrets for that workflow, or inherit", false, "jobs.uses"},
     Key{"image", &kImageShape, "Builds and pushes an image"},
     Key{"deploy", &kDeployShape, "Deploys an image"},
-    Key{"terraform", &kTerraformShape, "Plans or applies infrastructure", false, "jobs.terraform"},
+    Key{"terraform", &kTerraformShape, "Plans or applies infrastructure"},
     Key{"approve", &kApproveShape, "Waits for people", false, "jobs.approve"},
     Key{"stage", &kStage, "The column on the run page"},
     Key{"retry", &kRetryShape, "Tries again"},

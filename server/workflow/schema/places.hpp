@@ -141,6 +141,8 @@ inline constexpr Place kTerraform = place(
     "jobs.<job_id>.terraform",
     "github, needs, strategy, matrix, job, runner, env, vars, secrets, inputs"
 );
+inline constexpr Place kTerraformPlace =
+    place("jobs.<job_id>.terraform", "github, needs, strategy, matrix, vars, inputs");
 inline constexpr Place kApprove =
     place("jobs.<job_id>.approve", "github, needs, strategy, matrix, vars, inputs");
 inline constexpr Place kJobKeys =

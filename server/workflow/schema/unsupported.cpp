@@ -9,8 +9,6 @@ namespace {
 
 // docs/workflows.md, "Not supported yet", names every line; a test compares the two.
 constexpr auto kUnsupported = std::to_array<Unsupported>({
-    // The workflow and its jobs.
-    {"jobs.terraform", "run it as a step"},
     // Steps.
     {"steps.uses.self", "write ./path, after a step that checks the repository out"},
     {"actions/setup-python", "its other inputs are"},

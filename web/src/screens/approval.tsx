@@ -101,7 +101,7 @@ function Subject({ approval }: { approval: Approval }) {
       {job && <div><dt>Job</dt><dd><a href={path`/runs/${run.id}/jobs/${job.id}`}><bdi>{job.name}</bdi></a></dd></div>}
       {approval.asked && <div><dt>Subject</dt><dd><code><bdi>{approval.asked}</bdi></code></dd></div>}
       {Object.entries(digests ?? {}).map(([key, digest]) => (
-        <div key={key}><dt>Image</dt><dd><bdi>{key}</bdi><code title={digest}>{shortDigest(digest)}</code></dd></div>
+        <div key={key}><dt>Goes out</dt><dd><bdi>{key}</bdi><code title={digest}>{shortDigest(digest)}</code></dd></div>
       ))}
       {approval.reviewers.length > 0 && <div><dt>Reviewers</dt><dd><bdi>{approval.reviewers.join(', ')}</bdi></dd></div>}
       {approval.expires_at && <div><dt>Ends</dt><dd><time dateTime={approval.expires_at}>{new Date(approval.expires_at).toLocaleString()}</time></dd></div>}

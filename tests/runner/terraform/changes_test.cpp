@@ -1,0 +1,113 @@
+#include "runner/terraform/changes.hpp"
+
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
+
+using namespace triphammer;
+using namespace triphammer::runner;
+using nlohmann::json;
+
+namespace {
+
+json change(const std::string& address, const json& actions) {
+    return {{"address", address}, {"change", {{"actions", actions}, {"before", 1}, {"after", 2}}}};
+}
+
+json plan_of(const json& changes) {
+    return {
+        {"format_version", "1.2"},
+        {"timestamp", "2026-11-22T14:54:37Z"},
+        {"variables", {{"colour", {{"value", "blue"}}}}},
+        {"prior_state", {{"serial", 4}}},
+        {"resource_changes", changes},
+        {"output_changes", json::object()},
+        {"configuration", {{"root_module", {{"variables", {{"colour", json::object()}}}}}}}};
+}
+
+std::string essence_of(const json& plan) {
+    return read_plan(plan.dump()).value().essence;
+}
+
+}  // namespace
+
+TEST(TerraformChanges, ActionsHaveTheirNamesAndTheirOrder) {
+    const auto plan = plan_of(
+        {change("a.create", {"create"}),
+         change("a.idle", {"no-op"}),
+         change("a.read", {"read"}),
+         change("a.update", {"update"}),
+         change("a.forget", {"forget"}),
+         change("b.replace", {"create", "delete"}),
+         change("a.replace", {"delete", "create"}),
+         change("a.destroy", {"delete"})}
+    );
+
+    const auto read = read_plan(plan.dump());
+
+    ASSERT_TRUE(read);
+    EXPECT_EQ(
+        list_changes(read->changes),
+        "- destroy a.destroy\n± replace a.replace\n± replace b.replace\n. forget a.forget\n"
+        "~ update a.update\n+ create a.create\n"
+    );
+    EXPECT_EQ(
+        summarize(read->changes),
+        "1 to create, 1 to update, 1 to forget, 2 to replace, 1 to destroy"
+    );
+    EXPECT_EQ(read->variables, std::vector<std::string>{"colour"});
+    EXPECT_EQ(summarize({}), "no changes");
+}
+
+TEST(TerraformChanges, WhatWouldDoTheSameIsTheSame) {
+    const auto one = plan_of({change("a", {"create"}), change("b", {"update"})});
+    auto other =
+        plan_of({change("idle", {"no-op"}), change("b", {"update"}), change("a", {"create"})});
+    other["timestamp"] = "later";
+    other["prior_state"]["serial"] = 5;
+    other["resource_drift"] = json::array({change("b", {"update"})});
+
+    EXPECT_EQ(essence_of(one), essence_of(other));
+}
+
+TEST(TerraformChanges, WhatWouldDoAnotherThingIsAnother) {
+    const auto usual = plan_of({change("a", {"create"})});
+    const std::pair<const char*, json> others[] = {
+        {"/resource_changes/0/address", "b"},
+        {"/resource_changes/0/change/actions", {"delete"}},
+        {"/resource_changes/0/change/after", 3},
+        {"/variables/colour/value", "green"},
+        {"/output_changes/ip", {{"actions", {"create"}}}},
+        {"/configuration/root_module/resources", {"a provisioner"}},
+        {"/what_comes_later", 1},
+    };
+    for (const auto& [place, value] : others) {
+        auto other = usual;
+        other[json::json_pointer{place}] = value;
+        EXPECT_NE(essence_of(usual), essence_of(other)) << place;
+    }
+    auto taken = plan_of({change("a", {"no-op"})});
+    taken["resource_changes"][0]["change"]["importing"] = {{"id", "1"}};
+    EXPECT_NE(essence_of(taken), essence_of(plan_of(json::array())));
+}
+
+TEST(TerraformChanges, WhatIsDestroyedIsNeverLeftOut) {
+    ResourceChanges changes(250, {"a.new", ChangeAction::create});
+    changes.insert(changes.begin(), 250, {"a.old", ChangeAction::destroy});
+
+    const auto text = list_changes(changes);
+
+    EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 251);
+    EXPECT_TRUE(text.ends_with("… and 250 more to update or create\n")) << text;
+}
+
+TEST(TerraformChanges, AnythingElseIsNoPlan) {
+    for (const auto* text : {"", "[]", "{}", R"({"format_version": "1.2"})", "null"}) {
+        const auto read = read_plan(text);
+        ASSERT_FALSE(read) << text;
+        EXPECT_EQ(read.error().code, Code::protocol);
+    }
+    EXPECT_TRUE(read_plan(R"({"format_version": 1, "configuration": 2, "resource_changes": 3})"));
+    EXPECT_TRUE(read_plan(
+        R"({"format_version": 1, "configuration": {}, "resource_changes": [1, {"change": []}]})"
+    ));
+}
