@@ -1,14 +1,15 @@
 // One row of the ledger: what was deployed, each effect on the target with its record, why it ended so.
 
 import { useResource } from '../api/resource';
-import type { Deployment, Effect } from '../api/types';
+import type { Deployment, Effect, Run } from '../api/types';
 import { path } from '../app/router';
 import type { Params } from '../app/router';
 import { useTitle } from '../app/title';
 import { RunLink, Sha } from '../parts/facts';
 import { CopyButton, Failure, Loading } from '../parts/notice';
 import { Status, StatusMark } from '../parts/status';
-import { Took, When } from '../parts/when';
+import { Took, When, formatDuration, now } from '../parts/when';
+import { phasesOf } from './deployment_phases';
 
 const EFFECT_STATES: Record<string, string> = { open: 'running', ok: 'succeeded', failed: 'failed' };
 
@@ -24,6 +25,7 @@ export function DeploymentScreen({ params }: { params: Params }) {
       <Head deployment={deployment} />
       {deployment.state === 'unknown' && <Undecided deployment={deployment} />}
       <Facts deployment={deployment} />
+      <Phases deployment={deployment} />
       {effects.length > 0 && <><h2>Effects</h2><ol class="effects">{effects.map((effect) => <EffectRow key={effect.n} effect={effect} />)}</ol></>}
       {deployment.excerpt && <><h2>The candidate’s last lines</h2><pre class="preview" tabIndex={0}>{deployment.excerpt}</pre></>}
     </section>
@@ -67,6 +69,25 @@ function Facts({ deployment }: { deployment: Deployment }) {
       {previous && <div><dt>Before it</dt><dd><a href={path`/deployments/${previous}`}>deployment {previous}</a></dd></div>}
       <div><dt>Started</dt><dd><When at={deployment.started_at ?? deployment.created_at} /></dd></div>
     </dl>
+  );
+}
+
+/** A stop-watch: each phase until the next one begins, so that they add up to the whole. */
+function Phases({ deployment }: { deployment: Deployment }) {
+  const { data } = useResource<Run>(path`/runs/${deployment.run}`, `run:${deployment.run}`);
+  const phases = phasesOf(deployment, data.value?.jobs?.find((job) => job.id === deployment.job), now.value);
+  if (phases.length === 0) return null;
+  const seconds = (from: number, to: number) => formatDuration((to - from) / 1_000);
+  const whole = seconds(phases[0]?.from ?? 0, phases[phases.length - 1]?.to ?? 0);
+  return (
+    <>
+      <h2>Phases</h2>
+      <div class="table phases" tabIndex={0}><table>
+        <thead><tr><th scope="col">Phase</th><th scope="col">Took</th></tr></thead>
+        <tbody>{phases.map((phase, index) => <tr key={index}><th scope="row"><bdi>{phase.name}</bdi></th><td>{seconds(phase.from, phase.to)}</td></tr>)}</tbody>
+        <tfoot><tr><th scope="row">In all</th><td>{whole}</td></tr></tfoot>
+      </table></div>
+    </>
   );
 }
 
