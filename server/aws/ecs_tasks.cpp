@@ -114,4 +114,61 @@ Judgement judge_live(const std::vector<LiveTask>& tasks, const LiveWish& wish) {
     return out;
 }
 
+Task<Result<std::string>> run_task(const Client& ecs, json input) {
+    auto calling = ecs.call("RunTask", std::move(input));
+    const auto answer = co_await std::move(calling);
+    if (!answer) co_return answer.error();
+    for (const auto& failure : list_at(*answer, "failures")) {
+        co_return Error{
+            Code::refused,
+            "ECS RunTask: " + text_at(failure, "reason") + " " + text_at(failure, "detail")};
+    }
+    const auto& tasks = list_at(*answer, "tasks");
+    auto arn = tasks.empty() ? std::string{} : text_at(tasks.front(), "taskArn");
+    if (arn.empty()) co_return Error{Code::protocol, "ECS RunTask: the answer names no task"};
+    co_return arn;
+}
+
+Task<Result<json>> get_task(const Client& ecs, std::string cluster, std::string arn) {
+    json input{{"cluster", cluster}};
+    input["tasks"] = json::array({arn});
+    auto calling = ecs.call("DescribeTasks", std::move(input));
+    const auto answer = co_await std::move(calling);
+    if (!answer) co_return answer.error();
+    if (!answer->contains("tasks"))
+        co_return Error{Code::unavailable, "ECS DescribeTasks: the answer has no list"};
+    const auto& tasks = list_at(*answer, "tasks");
+    if (tasks.empty()) co_return not_found("ECS does not know the task " + arn + " any more");
+    co_return value_of(tasks.front());
+}
+
+Task<Result<>> stop_task(
+    const Client& ecs, std::string cluster, std::string arn, std::string reason
+) {
+    json input{{"cluster", cluster}, {"task", arn}, {"reason", reason}};
+    auto calling = ecs.call("StopTask", std::move(input));
+    const auto answer = co_await std::move(calling);
+    if (!answer) co_return answer.error();
+    co_return Result<>{};
+}
+
+CommandEnd end_of_command(
+    const json& task, const std::string& container, const std::string& digest
+) {
+    CommandEnd out;
+    out.is_over = text_at(task, "lastStatus") == "STOPPED";
+    out.words = out.is_over ? stop_reason(task) : text_at(task, "lastStatus");
+    out.fault = "it has no container " + container;
+    for (const auto& one : list_at(task, "containers")) {
+        if (text_at(one, "name") != container) continue;
+        out.fault.clear();
+        if (one.contains("exitCode"))
+            out.exit_status = static_cast<int>(number_at(one, "exitCode"));
+        const auto ran = text_at(one, "imageDigest");
+        if (!out.exit_status) out.fault = "no exit status: " + out.words;
+        if (!ran.empty() && ran != digest) out.fault = "it ran " + ran;
+    }
+    return out;
+}
+
 }  // namespace triphammer::aws

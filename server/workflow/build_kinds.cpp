@@ -107,6 +107,9 @@ model::DeploySpec build_deploy(const Node& node) {
     deploy.registry_username = template_at(credentials, "username");
     deploy.registry_password = template_at(credentials, "password");
     build_driver(node, deploy);
+    // What the lock is about has one name in all of them.
+    if (deploy.to == "alb") deploy.service = deploy.listener;
+    if (!deploy.retire.empty()) deploy.service = deploy.retire;
     return deploy;
 }
 

@@ -12,6 +12,7 @@ import time
 from harness.aws import ACCOUNT, Aws, Lost, Refusal
 from harness.aws_apprunner import AppRunner
 from harness.aws_ecs import GOOD, GROUPS, Ecs
+from harness.aws_elb import Balancer, to_xml
 from harness.aws_models import Mismatch, Models
 
 REPOSITORY = f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/app"
@@ -40,6 +41,7 @@ class Cloud(Aws):
         self.service = Ecs(self.clock)
         self.runner = AppRunner(self.clock)
         self.images = {GOOD: ["1"], NEW: ["2"], OTHER: ["3"]}
+        self.balancer = Balancer(self._running)
         self.unhealthy = set()  # target groups whose targets fail their check
         self.lock = threading.Lock()
         super().__init__(tls=tls)
@@ -98,34 +100,30 @@ class Cloud(Aws):
     # Elastic Load Balancing
 
     def answer_query(self, operation, form):
-        given = nested(form)
+        given = self.models.typed("elbv2", operation, nested(form))
         self._check("elbv2", operation, "input", given)
         fault = self._next_fault(operation)
         if fault in REFUSALS:
             raise Refusal(*REFUSALS[fault])
-        if fault in ("cut", "lost"):
+        if fault == "cut":
             raise Lost
-        if fault:
-            return {"garbage": "<html>busy", "empty": f"<{operation}Response/>"}[fault]
         with self.lock:
             self.calls.append((operation, given))
             self.service.advance()
-            targets = self._targets(given["TargetGroupArn"])
-        self._check("elbv2", operation, "output", {"TargetHealthDescriptions": targets})
-        inside = "".join(
-            f"<member><Target><Id>{one['Target']['Id']}</Id><Port>8080</Port></Target>"
-            f"<TargetHealth><State>{one['TargetHealth']['State']}</State></TargetHealth></member>" for one in targets)
-        return (f"<{operation}Response><{operation}Result><TargetHealthDescriptions>{inside}</TargetHealthDescriptions>"
-                f"</{operation}Result></{operation}Response>")
+            self.on_call(operation, False)
+            answer = self.balancer.call(operation, given)
+            self.on_call(operation, True)
+        self._check("elbv2", operation, "output", answer)
+        if fault == "lost":
+            raise Lost
+        if fault:
+            return {"garbage": "<html>busy", "empty": f"<{operation}Response/>"}[fault]
+        return f"<{operation}Response><{operation}Result>{to_xml(answer)}</{operation}Result></{operation}Response>"
 
-    def _targets(self, group):
+    def _running(self, group):
+        """How many targets the service has in a group, and in which state they are."""
         names = [name for name, arn in GROUPS.items() if arn == group]
-        if not names:
-            raise Refusal(400, "TargetGroupNotFound", "One or more target groups not found")
-        state = "unhealthy" if names[0] in self.unhealthy else "healthy"
-        running = self.service.deployments()[0]["runningCount"]
-        return [{"Target": {"Id": f"10.0.0.{number + 1}", "Port": 8080}, "TargetHealth": {"State": state}}
-                for number in range(running)]
+        return self.service.deployments()[0]["runningCount"], "unhealthy" if names[0] in self.unhealthy else "healthy"
 
 
 def nested(form):

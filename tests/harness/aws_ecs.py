@@ -61,6 +61,9 @@ class Ecs:
         self.fates = []        # of the next changes: fine | fails | stuck | foreign | halved | stopped; fine without
         self.digests = {}      # image → digest that its tasks run
         self.effects = []      # what was changed from outside
+        self.commands = {}     # clientToken → a task that was run by itself
+        self.exit_codes = []   # of the next commands; 0 without, None: ECS does not say it
+        self.command_length = START
         first = self._add_definition({
             "family": "web", "cpu": "256", "memory": "512", "networkMode": "awsvpc",
             "containerDefinitions": [
@@ -208,12 +211,26 @@ class Ecs:
             for number in range(count):
                 arn = f"{PREFIX}:task/prod/{deployment['id'][-6:]}{number:026d}"
                 out[arn] = self._task(arn, deployment, "RUNNING")
+        for one in self.commands.values():
+            out[one["taskArn"]] = self._command(one)
         for number in range(self.last.failed_tasks):
             arn = f"{PREFIX}:task/prod/f{self.last.number:05d}{number:026d}"
             deployment = {"id": self.last.id, "taskDefinition": self.last.definition}
             out[arn] = {**self._task(arn, deployment, "STOPPED"), "stopCode": "TaskFailedToStart",
                         "stoppedReason": "CannotPullContainerError: not found"}
         return out
+
+    def _command(self, one):
+        is_over = one["stopped"] or self.clock() - one["begun"] >= self.command_length
+        deployment = {"id": one["startedBy"], "taskDefinition": one["definition"]}
+        task = {**self._task(one["taskArn"], deployment, "STOPPED" if is_over else "RUNNING"), "group": "family:web"}
+        app = next(container for container in task["containers"] if container["name"] == one["container"])
+        app["imageDigest"] = self.digests.get(app["image"], app["image"].partition("@")[2])
+        if is_over and not one["stopped"] and one["exit_code"] is not None:
+            app["exitCode"] = one["exit_code"]
+        if is_over:
+            task.update(stopCode="UserInitiated" if one["stopped"] else "EssentialContainerExited", stoppedReason="the end")
+        return task
 
     def _task(self, arn, deployment, status):
         containers = []
@@ -285,6 +302,8 @@ class Ecs:
                 "runningCount": sum(one["runningCount"] for one in deployments),
                 "taskDefinition": deployments[0]["taskDefinition"],
                 "deploymentController": {"type": self.controller}, "deployments": deployments,
+                "launchType": "FARGATE", "platformVersion": "LATEST", "networkConfiguration": {"awsvpcConfiguration": {
+                    "subnets": ["subnet-a", "subnet-b"], "securityGroups": ["sg-1"], "assignPublicIp": "DISABLED"}},
                 "deploymentConfiguration": self.settings, "schedulingStrategy": "REPLICA",
                 "loadBalancers": [balancer] if self.has_load_balancer else []}
 
@@ -292,6 +311,9 @@ class Ecs:
         self._check_names(given)
         if self.status != "ACTIVE":
             raise Refusal(400, "ServiceNotActiveException", "Service was not ACTIVE.")
+        if "desiredCount" in given:
+            self.desired = given["desiredCount"]
+            self.effects.append(("scaled by ours", self.desired))
         # Members that are not given stay; one that is given is replaced.
         self.settings = {**self.settings, **given.get("deploymentConfiguration", {})}
         live = self.deployments()[0]["taskDefinition"]
@@ -369,10 +391,37 @@ class Ecs:
             one.hooks[stage], one.stage_begun = "SUCCEEDED", self.clock()
         return {"serviceDeploymentArn": one.arn}
 
+    def _RunTask(self, given):
+        self._check_names(given)
+        if self.definitions[given["taskDefinition"]].get("networkMode") == "awsvpc" and "networkConfiguration" not in given:
+            raise Refusal(400, "InvalidParameterException", "Network Configuration must be provided when networkMode 'awsvpc' is specified.")
+        if len(given["clientToken"]) > 64:
+            raise Refusal(400, "InvalidParameterException", "clientToken is longer than 64")
+        known = self.commands.get(given["clientToken"])
+        if known and known["given"] != given:
+            raise Refusal(400, "ConflictException", "The clientToken is already in use with a different request.")
+        if not known:
+            [override] = given["overrides"]["containerOverrides"]
+            known = self.commands[given["clientToken"]] = {
+                "taskArn": f"{PREFIX}:task/prod/c{len(self.commands):031d}", "begun": self.clock(), "given": given, "stopped": False,
+                "startedBy": given["startedBy"], "definition": given["taskDefinition"], "container": override["name"],
+                "exit_code": self.exit_codes.pop(0) if self.exit_codes else 0}
+            self.effects.append(("RunTask", override["command"][-1]))
+        return {"tasks": [self._command(known)], "failures": []}
+
+    def _StopTask(self, given):
+        for one in self.commands.values():
+            if one["taskArn"] == given["task"]:
+                one["stopped"] = True
+                self.effects.append(("StopTask", given["task"]))
+                return {"task": self._command(one)}
+        raise Refusal(400, "InvalidParameterException", "The referenced task was not found.")
+
     def _ListTasks(self, given):
         self._check_names(given, "serviceName")
         wanted = given.get("desiredStatus", "RUNNING")
-        return {"taskArns": [arn for arn, task in self.tasks().items() if task["desiredStatus"] == wanted]}
+        return {"taskArns": [arn for arn, task in self.tasks().items()
+                             if task["desiredStatus"] == wanted and task["group"] == "service:web"]}
 
     def _DescribeTasks(self, given):
         known = self.tasks()

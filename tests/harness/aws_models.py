@@ -13,8 +13,9 @@ import sys
 OPERATIONS = {
     "ecs": ("ContinueServiceDeployment", "DescribeServiceDeployments", "DescribeServiceRevisions", "DescribeServices", "DescribeTaskDefinition",
             "DescribeTasks", "ListServiceDeployments", "ListTasks", "RegisterTaskDefinition", "RunTask",
-            "StopServiceDeployment", "UpdateService"),
-    "elbv2": ("DescribeTargetHealth",),
+            "StopServiceDeployment", "StopTask", "UpdateService"),
+    "elbv2": ("DescribeListeners", "DescribeLoadBalancers", "DescribeRules", "DescribeTargetGroups", "DescribeTargetHealth",
+              "ModifyListener", "ModifyRule"),
     "ecr": ("CreateRepository", "DescribeImages", "DescribeRepositories", "GetAuthorizationToken", "GetLifecyclePolicy",
             "PutLifecyclePolicy"),
     "apprunner": ("DescribeService", "ListOperations", "ListServices", "UpdateService"),
@@ -84,6 +85,23 @@ class Models:
 
     def has_error(self, service, operation, code):
         return code in self.services[service]["operations"][operation]["errors"]
+
+    def typed(self, service, operation, value):
+        """The fields of a form, which are all texts, as what the operation takes; what does not fit stays a text."""
+        model = self.services[service]
+        if operation not in model["operations"]:
+            return value
+        return self._typed(model["shapes"], model["operations"][operation]["input"], value)
+
+    def _typed(self, shapes, name, value):
+        shape = shapes.get(name, {})
+        if isinstance(value, dict):
+            return {key: self._typed(shapes, shape.get("members", {}).get(key), one) for key, one in value.items()}
+        if isinstance(value, list):
+            return [self._typed(shapes, shape.get("member"), one) for one in value]
+        if shape.get("type") in ("integer", "long") and value.isdigit():
+            return int(value)
+        return value == "true" if shape.get("type") == "boolean" and value in ("true", "false") else value
 
     def _check(self, shapes, name, value, where):
         shape = shapes[name]

@@ -246,3 +246,56 @@ def test_what_ecs_has_undone_meanwhile_is_not_begun_again(shop, cloud):
     assert run["state"] == "failed", log
     assert [effect[0] for effect in cloud.service.effects].count("UpdateService by ours") == 1
     assert live_image(cloud) == f"registry.example/app@{GOOD}"
+
+
+MIGRATE = "      before: ./migrate --all\n"
+
+
+@pytest.mark.parametrize("strategy", ["", "      strategy: blue-green\n"])
+def test_before_runs_once_per_version_in_the_new_revision(shop, cloud, strategy):
+    run, log = shop.ship(extra=MIGRATE + strategy)
+
+    assert run["state"] == "succeeded", log
+    kinds = [kind for kind, _ in cloud.service.effects]
+    assert kinds[:3] == ["RegisterTaskDefinition", "RunTask", "UpdateService by ours"]
+    [given] = cloud.inputs("RunTask")
+    assert given["taskDefinition"] == run["jobs"][0]["outputs"]["task-definition"] and given["count"] == 1
+    assert given["overrides"] == {"containerOverrides": [{"name": "app", "command": ["sh", "-c", "./migrate --all"]}]}
+    assert given["launchType"] == "FARGATE" and given["networkConfiguration"]["awsvpcConfiguration"]["subnets"]
+    assert cloud.calls.index(("RunTask", given)) < [name for name, _ in cloud.calls].index("UpdateService")
+    # The same version again: not a second time.
+    assert shop.ship(extra=MIGRATE + strategy)[0]["state"] == "succeeded" and len(cloud.inputs("RunTask")) == 1
+
+
+@pytest.mark.parametrize("code, words", [(3, "app: exit status 3"), (None, "no exit status")])
+def test_before_that_does_not_end_well_touches_nothing(shop, cloud, code, words):
+    cloud.service.exit_codes = [code]
+    run, log = shop.ship(extra=MIGRATE)
+
+    assert run["state"] == "failed" and words in log and cloud.inputs("UpdateService") == [], log
+    assert shop.newest()["state"] == "failed" and live_image(cloud) == f"registry.example/app@{GOOD}"
+    # Nobody runs it again by itself.
+    run, log = shop.ship(extra=MIGRATE)
+    assert run["state"] == "failed" and "not started again by itself" in log and len(cloud.inputs("RunTask")) == 1, log
+
+
+def test_before_of_another_digest_or_a_lost_answer(shop, cloud):
+    cloud.service.digests = {f"{REPOSITORY}@{NEW}": OTHER}
+    run, log = shop.ship(extra=MIGRATE)
+    assert run["state"] == "failed" and f"it ran {OTHER}" in log and cloud.inputs("UpdateService") == [], log
+    # The token makes the repeated call the same task.
+    cloud.service.digests, cloud.faults = {}, [("RunTask", "lost")]
+    run, log = shop.ship(image=f"{REPOSITORY}@{OTHER}", extra=MIGRATE)
+    assert run["state"] == "succeeded", log
+    assert [kind for kind, _ in cloud.service.effects].count("RunTask") == 2 and len(cloud.inputs("RunTask")) == 3
+
+
+def test_a_cancelled_job_ends_the_command_too(shop, cloud):
+    cloud.service.command_length = 1e9
+    run = shop.begin(extra=MIGRATE)
+    shop.daemon.wait_for(lambda: cloud.inputs("DescribeTasks"))
+    shop.daemon.api(f"/runs/{run}/cancel", "POST")
+    ended = shop.daemon.finished_run(run, 60)
+
+    assert ended["state"] == "cancelled" and "StopTask" in [kind for kind, _ in cloud.service.effects], shop.log(ended)
+    assert cloud.inputs("UpdateService") == []

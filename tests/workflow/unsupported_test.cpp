@@ -48,7 +48,6 @@ std::vector<Example> examples() {
          with_step("{ uses: actions/checkout@v4, with: { github-server-url: x } }")},
         {"actions/setup-node",
          with_step("{ uses: actions/setup-node@v4, with: { architecture: arm64 } }")},
-        {"deploy.to.alb", with_job("{ deploy: { to: alb, listener: a } }")},
         {"deploy.ecs.recreate",
          with_job("{ deploy: { to: ecs, service: a, image: b, strategy: recreate } }")},
         {"deploy.swarm.canary",

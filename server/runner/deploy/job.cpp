@@ -118,12 +118,13 @@ Task<Result<StepOutcome>> DeployJob::carry_out(Move move) {
 protocol::Intent DeployJob::intent_for(rollout::EffectKind kind, std::int64_t n) const {
     const auto& spec = session_.document().deployment;
     const auto& terms = target_->terms();
-    const nlohmann::json target{
+    nlohmann::json target{
         {"service", terms.service},
         {"environment", spec.environment},
         {"image", terms.image},
         {"digest", terms.digest},
     };
+    if (!terms.found_json.empty()) target["found"] = nlohmann::json::parse(terms.found_json);
     protocol::Intent intent;
     intent.n = n;
     intent.kind = rollout::name_of(kind);

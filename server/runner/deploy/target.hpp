@@ -70,6 +70,9 @@ struct Terms {
     // How health was asked for, in the ledger's probes.
     std::string gate_kind;
     std::string verify_kind;
+    /// JSON of what was found before the first effect, written down with every effect before it is
+    /// done: a later attempt reads the way back there. Empty: the driver needs none.
+    std::string found_json;
 };
 
 class Target {

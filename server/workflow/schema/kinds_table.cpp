@@ -139,6 +139,7 @@ constexpr Shape kValue = value_shape(&places::kDeploy);
 constexpr Shape kPairs = free_map_shape(&kValue);
 constexpr Shape kDuration = duration_shape(&places::kDeploy);
 constexpr Shape kNumber = number_shape(&places::kDeploy);
+constexpr Shape kWeights = free_map_shape(&kNumber);
 
 constexpr std::array<std::string_view, 8> kTargets{
     "container", "compose", "swarm", "ecs", "alb", "apprunner", "ssh", "exec"};
@@ -232,15 +233,15 @@ constexpr std::array kDeployKeys{
     Key{"keep-previous", &kDuration, "How long versions that do not serve any more stay at least"},
     Key{"drain", &kDuration, "How long open connections may take"},
     Key{"credentials", &kDeployCredentials, "For the registry"},
-    Key{"retire", &kDeployText, "Removes a colour without traffic", false, "deploy.retire"},
+    Key{"retire", &kDeployService, "ecs: ends the tasks of this service, which gets no traffic"},
     Key{"file", &kDeployText, "compose: its file"},
     Key{"host", &kDeployText, "compose, ssh: the machine"},
     Key{"cluster", &kDeployText, "ecs: the cluster"},
     Key{"task-definition", &kDeployText, "ecs: the task definition"},
     Key{"container", &kDeployText, "ecs: the container in it"},
     Key{"bake", &kDuration, "ecs: how long both versions stay"},
-    Key{"listener", &kDeployText, "alb: the listener"},
-    Key{"weights", &kPairs, "alb: target groups with their weights"},
+    Key{"listener", &kDeployService, "alb: the ARN of the listener, or of a rule of it"},
+    Key{"weights", &kWeights, "alb: target groups with their weights, 0 to 999"},
     Key{"run", &kScript, "ssh, exec: the command"},
 };
 
@@ -250,10 +251,11 @@ struct Needs {
     std::array<std::string_view, 2> keys;
 };
 
-constexpr std::array<Needs, 6> kNeeds{{
+constexpr std::array<Needs, 7> kNeeds{{
     {"container", {"service", "image"}},
     {"ecs", {"service", "image"}},
     {"apprunner", {"service", "image"}},
+    {"alb", {"listener", "weights"}},
     {"swarm", {"service", "image"}},
     {"ssh", {"run", "run"}},
     {"exec", {"service", "run"}},
@@ -265,7 +267,10 @@ struct Owned {
     std::string_view targets;
 };
 
-constexpr std::array<Owned, 20> kOwned{{
+constexpr std::array<Owned, 23> kOwned{{
+    {"service", "container compose swarm ecs apprunner ssh exec"},
+    {"image", "container compose swarm ecs apprunner ssh exec"},
+    {"retire", "ecs"},
     {"file", "compose"},
     {"host", "compose ssh"},
     {"cluster", "ecs"},
@@ -285,8 +290,19 @@ constexpr std::array<Owned, 20> kOwned{{
     {"replicas", "container swarm"},
     {"drain", "container swarm"},
     {"credentials", "container swarm"},
-    {"before", "container compose swarm alb ssh"},
+    {"before", "container compose swarm ecs ssh"},
 }};
+
+/// What is retired gets nothing new.
+void check_retire(const Node& deploy, Report& report) {
+    if (deploy.find("retire") == nullptr) return;
+    for (const auto key :
+         {"service", "image", "strategy", "before", "task-definition", "container"}) {
+        const auto* node = deploy.find(key);
+        if (node == nullptr) continue;
+        report.error("wrong-place", node->at, show(key) + " does not go with 'retire'");
+    }
+}
 
 void check_needed(const Node& deploy, std::string_view target, Report& report) {
     if (deploy.find("retire") != nullptr) return;
@@ -322,7 +338,10 @@ void check_replicas(const Node& deploy, std::string_view target, Report& report)
 void check_deploy(const Node& deploy, Report& report) {
     const auto* to = deploy.find("to");
     if (to == nullptr || to->kind != NodeKind::scalar) return;
+    const bool is_known = std::find(kTargets.begin(), kTargets.end(), to->text) != kTargets.end();
+    if (!is_known) return;
     check_needed(deploy, to->text, report);
+    check_retire(deploy, report);
     check_strategy(deploy, to->text, report);
     check_replicas(deploy, to->text, report);
     for (const auto& owned : kOwned) {

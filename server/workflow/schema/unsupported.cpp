@@ -24,10 +24,8 @@ constexpr auto kUnsupported = std::to_array<Unsupported>({
     // Our kinds.
     {"image.secrets", ""},
     {"image.cache", ""},
-    {"deploy.to.compose", "to: container, swarm, ecs, apprunner or exec"},
-    {"deploy.to.alb", "to: container, swarm, ecs, apprunner or exec"},
-    {"deploy.to.ssh", "to: container, swarm, ecs, apprunner or exec"},
-    {"deploy.retire", ""},
+    {"deploy.to.compose", "to: container, swarm, ecs, alb, apprunner or exec"},
+    {"deploy.to.ssh", "to: container, swarm, ecs, alb, apprunner or exec"},
     {"deploy.strategy.rolling", "blue-green or recreate; to: swarm and to: ecs have it"},
     {"deploy.strategy.canary", "blue-green or recreate"},
     {"deploy.switch.kamal-proxy", "switch: nginx"},

@@ -1,6 +1,7 @@
 #include "runner/deploy/aws/ecs_plan.hpp"
 
 #include "base/duration.hpp"
+#include "base/text.hpp"
 
 #include <algorithm>
 
@@ -10,6 +11,9 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 
 namespace {
+
+constexpr std::int64_t kMostWeight = 999;
+constexpr std::size_t kMostGroups = 5;
 
 /// After the first error all others are skipped.
 class Reader {
@@ -48,9 +52,10 @@ class Reader {
         return reference ? std::move(*reference) : docker::ImageReference{};
     }
 
-    AwsPatience patience() {
-        AwsPatience out;
-        const auto& health = spec_.health;
+    AwsPatience patience() { return patience(spec_.health); }
+
+    /// `out`: what holds where nothing is written.
+    AwsPatience patience(const model::HealthSpec& health, AwsPatience out = {}) {
         out.interval =
             std::max(duration(health.interval, out.interval, "interval"), milliseconds{50});
         out.timeout = duration(health.timeout, out.timeout, "timeout");
@@ -81,19 +86,32 @@ class Reader {
         for (const auto& [is_set, key] : keys) {
             if (is_set) fail(std::string{"'"} + key + "' is " + where + ", not the workflow's");
         }
-        if (!spec_.before.empty()) fail("before is not supported yet by deploy to " + spec_.to);
-        refuse_probes();
+        refuse_probes(spec_.health);
+        if (spec_.to != "alb") refuse_probes(spec_.verify);
         refuse_variables(where);
+    }
+
+    std::map<std::string, std::int64_t> weights() {
+        std::map<std::string, std::int64_t> out;
+        std::int64_t sum = 0;
+        for (const auto& [name, value] : spec_.weights) {
+            const auto weight = parse_integer(text(value));
+            if (!weight || *weight < 0 || *weight > kMostWeight)
+                fail("weights." + name + " is not a number from 0 to 999");
+            out[name] = weight.value_or(0);
+            sum += weight.value_or(0);
+        }
+        if (out.empty()) fail("deploy to alb needs the key 'weights'");
+        if (out.size() > kMostGroups) fail("a listener forwards to at most 5 target groups");
+        if (sum == 0) fail("all weights are 0: nobody would answer");
+        return out;
     }
 
     std::optional<Error> error() const { return error_; }
 
   private:
-    void refuse_probes() {
-        const auto& health = spec_.health;
-        const auto& verify = spec_.verify;
-        const bool asks = !health.http.empty() || !health.tcp.empty() || !health.command.empty() ||
-                          !verify.http.empty() || !verify.tcp.empty() || !verify.command.empty();
+    void refuse_probes(const model::HealthSpec& health) {
+        const bool asks = !health.http.empty() || !health.tcp.empty() || !health.command.empty();
         if (!asks) return;
         fail(
             "AWS itself asks for health here, as the target group, the container's healthCheck or "
@@ -135,6 +153,7 @@ Result<EcsPlan> make_ecs_plan(const model::DeploySpec& spec, const Evaluate& eva
     out.image = in.image();
     out.patience = in.patience();
     out.rolls_back = in.rolls_back();
+    out.before = in.text(spec.before);
     in.refuse_others("the task definition's or the service's");
     out.is_native = spec.strategy == "blue-green";
     const bool is_known = out.is_native || spec.strategy.empty() || spec.strategy == "rolling";
@@ -159,6 +178,42 @@ Result<AppRunnerPlan> make_apprunner_plan(const model::DeploySpec& spec, const E
     in.refuse_others("App Runner's");
     if (!spec.strategy.empty() && spec.strategy != "rolling")
         in.fail("App Runner has one strategy of its own; leave 'strategy' out");
+    if (in.error()) return *in.error();
+    return out;
+}
+
+Result<RetirePlan> make_retire_plan(const model::DeploySpec& spec, const Evaluate& evaluate) {
+    Reader in{spec, evaluate};
+    RetirePlan out;
+    out.cluster = in.text(spec.cluster);
+    if (out.cluster.empty()) out.cluster = "default";
+    out.service = in.needed(spec.retire, "retire");
+    out.patience = in.patience();
+    out.rolls_back = in.rolls_back();
+    in.refuse_others("the service's");
+    if (in.error()) return *in.error();
+    return out;
+}
+
+Result<AlbPlan> make_alb_plan(const model::DeploySpec& spec, const Evaluate& evaluate) {
+    Reader in{spec, evaluate};
+    AlbPlan out;
+    out.listener = in.needed(spec.listener, "listener");
+    const bool is_arn = out.listener.starts_with("arn:") &&
+                        out.listener.find(":elasticloadbalancing:") != std::string::npos &&
+                        out.listener.find(":listener") != std::string::npos;
+    if (!is_arn)
+        in.fail("listener: '" + out.listener + "' is not the ARN of a listener or of its rule");
+    out.weights = in.weights();
+    out.path = in.text(spec.verify.http);
+    const bool is_path = out.path.empty() || out.path.starts_with('/');
+    if (!is_path) in.fail("verify.http: '" + out.path + "' is not a path such as /healthz");
+    if (!spec.verify.tcp.empty() || !spec.verify.command.empty() || !spec.verify.port.empty())
+        in.fail("verify asks the listener itself: of alb it takes http, interval, timeout and for");
+    out.verify = in.patience(spec.verify, out.verify);
+    out.patience = in.patience(spec.health, out.patience);
+    out.rolls_back = in.rolls_back();
+    in.refuse_others("what runs behind the load balancer's");
     if (in.error()) return *in.error();
     return out;
 }

@@ -1,5 +1,5 @@
 #pragma once
-// `deploy: { to: ecs }` with its expressions evaluated and checked. Pure.
+// `deploy: { to: ecs | apprunner | alb }` with its expressions evaluated and checked. Pure.
 
 #include "docker/reference.hpp"
 #include "model/job_document.hpp"
@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <string>
 
 namespace triphammer::runner {
@@ -27,6 +28,15 @@ struct EcsPlan {
     docker::ImageReference image;
     bool is_native = false;  // ECS's own blue/green
     std::int64_t bake_minutes = 0;
+    std::string before;  // a shell's command
+    bool rolls_back = true;
+    AwsPatience patience;
+};
+
+/// `deploy: { to: ecs, retire: SERVICE }`
+struct RetirePlan {
+    std::string cluster;
+    std::string service;
     bool rolls_back = true;
     AwsPatience patience;
 };
@@ -42,5 +52,19 @@ struct AppRunnerPlan {
 };
 
 Result<AppRunnerPlan> make_apprunner_plan(const model::DeploySpec& spec, const Evaluate& evaluate);
+Result<RetirePlan> make_retire_plan(const model::DeploySpec& spec, const Evaluate& evaluate);
+
+/// `deploy: { to: alb }`
+struct AlbPlan {
+    std::string listener;                         // ARN of a listener, or of a rule of one
+    std::map<std::string, std::int64_t> weights;  // by names or ARNs of target groups
+    std::string path;                             // of verify.http; empty: nothing is asked
+    bool rolls_back = true;
+    // Users are led there already: not as patient as with what only starts.
+    AwsPatience patience{std::chrono::milliseconds{2'000}, std::chrono::milliseconds{60'000}};
+    AwsPatience verify = patience;
+};
+
+Result<AlbPlan> make_alb_plan(const model::DeploySpec& spec, const Evaluate& evaluate);
 
 }  // namespace triphammer::runner

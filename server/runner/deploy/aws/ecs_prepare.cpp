@@ -137,6 +137,7 @@ Task<Result<>> EcsTarget::read_service(bool is_begun) {
         );
     }
     configuration_ = object_at(*service, "deploymentConfiguration");
+    launch_ = launch_of(*service);
     count_ = aws::number_at(*service, "desiredCount");
     cluster_ = text_at(*service, "clusterArn");
     current_ = aws::primary_of(*service).task_definition;
@@ -255,6 +256,7 @@ Result<> EcsTarget::check_container() {
 void EcsTarget::describe() {
     terms_.strategy = plan_.is_native ? rollout::Strategy::blue_green : rollout::Strategy::rolling;
     terms_.rolls_back = plan_.rolls_back;
+    terms_.has_before = !plan_.before.empty();
     terms_.has_previous = !previous_.empty();
     terms_.service = plan_.service;
     terms_.image = plan_.image.by_digest(plan_.image.digest);

@@ -11,8 +11,12 @@ namespace triphammer::runner {
 using nlohmann::json;
 using rollout::EffectKind;
 
-Task<EffectOutcome> EcsTarget::perform(EffectKind kind, std::int64_t, execution::StopToken&) {
+Task<EffectOutcome> EcsTarget::perform(
+    EffectKind kind, std::int64_t n, execution::StopToken& stop
+) {
     switch (kind) {
+        case EffectKind::before:
+            return run_before(n, stop);
         case EffectKind::update:
             return update();
         case EffectKind::restore:
@@ -29,7 +33,6 @@ Task<EffectOutcome> EcsTarget::perform(EffectKind kind, std::int64_t, execution:
         case EffectKind::retire_candidate:
             return go_back();
         case EffectKind::start_previous:
-        case EffectKind::before:
         case EffectKind::stop_previous:
             break;
     }
@@ -102,7 +105,9 @@ Task<Result<>> EcsTarget::start_change(std::string definition) {
     co_return Result<>{};
 }
 
+/// Once: `before` runs in the same revision.
 Task<EffectOutcome> EcsTarget::create() {
+    if (!definition_.empty()) co_return effect_done(ids());
     auto registering = register_ours();
     auto arn = co_await std::move(registering);
     if (!arn) co_return effect_failed(arn.error());

@@ -18,8 +18,9 @@ namespace triphammer::runner {
 /// The driver `ecs`: one service that is there already gets a new revision of its task definition.
 ///
 ///   rolling      update = RegisterTaskDefinition, UpdateService; ECS replaces task by task.
-///   blue-green   create = RegisterTaskDefinition; start = UpdateService, with a pause of ours
-///   after
+///   before       RegisterTaskDefinition, RunTask with the command; what follows takes this
+///   revision. blue-green   create = RegisterTaskDefinition; start = UpdateService, with a pause of
+///   ours after
 ///                the test traffic; switch = ContinueServiceDeployment. ECS itself moves the
 ///                traffic and ends the old tasks (docs/adr/0059).
 ///
@@ -86,6 +87,11 @@ class EcsTarget final : public Target {
     std::string ids() const;
     bool has_our_labels(const nlohmann::json& definition) const;
 
+    // ecs_before.cpp
+    nlohmann::json input_for_command(std::int64_t n) const;
+    Task<EffectOutcome> run_before(std::int64_t n, execution::StopToken& stop);
+    Task<Result<aws::CommandEnd>> wait_for_command(std::string task, execution::StopToken& stop);
+
     // ecs_native.cpp
     Task<Result<aws::Change>> find_our_change();
     Task<EffectOutcome> continue_ours();
@@ -125,6 +131,7 @@ class EcsTarget final : public Target {
     Terms terms_;
     nlohmann::ordered_json base_;      // the definition that ours is made of
     std::vector<std::string> groups_;  // target groups of the service's load balancers
+    nlohmann::json launch_;            // where and how the service's tasks run
     nlohmann::json configuration_;     // the service's own deploymentConfiguration, before ours
     std::int64_t count_ = 0;           // tasks that the service wants
     std::string cluster_;              // its ARN: region, account and name
@@ -136,6 +143,9 @@ class EcsTarget final : public Target {
     std::string change_;               // ARN of our service deployment, where known
     bool is_newest_ours_ = false;      // nobody has begun another change since
 };
+
+/// RunTask's members that say where and how, as the service has them.
+nlohmann::json launch_of(const nlohmann::json& service);
 
 /// On the container of a registered revision: the ARN that the service ran before.
 inline constexpr const char* kPreviousLabel = "triphammer.previous";

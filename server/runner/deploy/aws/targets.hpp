@@ -8,7 +8,7 @@
 
 namespace triphammer::runner {
 
-/// ecs, apprunner.
+/// ecs, apprunner, alb.
 bool is_of_aws(std::string_view driver);
 
 /// What `deploy.to` of the session's job names. Code::invalid for what it does not do, and where

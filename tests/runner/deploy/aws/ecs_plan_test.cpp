@@ -83,3 +83,62 @@ TEST(EcrRegistries, AreKnownByTheirHost) {
         EXPECT_FALSE(parse_ecr_registry(other)) << other;
     }
 }
+
+namespace {
+
+class AlbPlans : public EcsPlans {
+  protected:
+    AlbPlans() {
+        spec = {};
+        spec.to = "alb";
+        spec.listener = text("arn:aws:elasticloadbalancing:eu-west-1:1:listener/app/a/b/c");
+        spec.weights = {{"blue", text("0")}, {"green", text("100")}};
+    }
+
+    Result<AlbPlan> make_alb() const { return make_alb_plan(spec, evaluate); }
+
+    std::string alb_reason() const { return make_alb().error().message; }
+};
+
+}  // namespace
+
+TEST_F(AlbPlans, AreLessPatientThanWhatOnlyStarts) {
+    spec.verify.http = text("/healthz");
+    spec.verify.timeout = text("5s");
+    const auto plan = make_alb().value();
+
+    EXPECT_EQ(plan.weights.at("green"), 100);
+    EXPECT_EQ(plan.patience.timeout, milliseconds{60'000});
+    EXPECT_EQ(plan.verify.timeout, milliseconds{5'000});
+    EXPECT_EQ(plan.path, "/healthz");
+}
+
+TEST_F(AlbPlans, RefuseWhatLeadsNowhere) {
+    spec.weights = {{"blue", text("0")}};
+    EXPECT_EQ(alb_reason(), "all weights are 0: nobody would answer");
+    spec.weights = {{"blue", text("1000")}};
+    EXPECT_EQ(alb_reason(), "weights.blue is not a number from 0 to 999");
+    spec.weights = {{"blue", text("1")}};
+    spec.listener = text("shop");
+    EXPECT_NE(alb_reason().find("is not the ARN of a listener"), std::string::npos);
+}
+
+TEST_F(AlbPlans, AskNoAddressOfTheWorkflow) {
+    spec.verify.http = text("http://169.254.169.254/");
+    EXPECT_NE(alb_reason().find("is not a path"), std::string::npos);
+    spec.verify.http = text("/");
+    spec.verify.port = text("22");
+    EXPECT_NE(alb_reason().find("verify asks the listener itself"), std::string::npos);
+    spec.verify.port = {};
+    spec.health.http = text("/");
+    EXPECT_NE(alb_reason().find("AWS itself asks for health"), std::string::npos);
+}
+
+TEST_F(EcsPlans, RetireAServiceByItsName) {
+    spec.image = {};
+    spec.retire = text("web-green");
+    const auto plan = make_retire_plan(spec, evaluate).value();
+
+    EXPECT_EQ(plan.service, "web-green");
+    EXPECT_EQ(plan.cluster, "default");
+}
