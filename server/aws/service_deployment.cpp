@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace triphammer::aws {
 
@@ -34,6 +35,9 @@ Change read_change(const json& deployment) {
     out.status = text_at(deployment, "status");
     out.reason = text_at(deployment, "statusReason");
     out.stage = text_at(deployment, "lifecycleStage");
+    const auto& configuration = object_at(deployment, "deploymentConfiguration");
+    out.strategy = text_at(configuration, "strategy");
+    out.shares = object_at(configuration, shares_member(out.strategy));
     out.pause = find_pause(deployment);
     return out;
 }
@@ -47,6 +51,21 @@ Task<Result<>> as_done(Task<Result<json>> calling) {
 }
 
 }  // namespace
+
+const char* shares_member(std::string_view strategy) {
+    if (strategy == "CANARY") return "canaryConfiguration";
+    return strategy == "LINEAR" ? "linearConfiguration" : "";
+}
+
+std::int64_t shifting_minutes(const json& configuration) {
+    const auto strategy = text_at(configuration, "strategy");
+    const auto& shares = object_at(configuration, shares_member(strategy));
+    if (strategy == "CANARY") return number_at(shares, "canaryBakeTimeInMinutes");
+    const bool has_steps = shares.contains("stepPercent") && shares["stepPercent"].is_number();
+    const double percent = has_steps ? shares["stepPercent"].get<double>() : 100;
+    const auto steps = percent < 1 ? 100 : static_cast<std::int64_t>(std::ceil(100 / percent)) - 1;
+    return steps * number_at(shares, "stepBakeTimeInMinutes");
+}
 
 bool Change::is_open() const {
     return std::find(kOpen.begin(), kOpen.end(), status) != kOpen.end();

@@ -22,6 +22,8 @@ struct Change {
     std::string status;  // PENDING | IN_PROGRESS | SUCCESSFUL | STOPPED | ROLLBACK_SUCCESSFUL | …
     std::string reason;
     std::string stage;
+    std::string strategy;   // ROLLING | BLUE_GREEN | CANARY | LINEAR; empty: not said
+    nlohmann::json shares;  // its canaryConfiguration or linearConfiguration, else empty
     Pause pause;
 
     bool empty() const { return arn.empty(); }
@@ -29,6 +31,13 @@ struct Change {
     /// It goes on: pending, in progress, or about to be stopped.
     bool is_open() const;
 };
+
+/// The member of a deploymentConfiguration that says how CANARY or LINEAR shifts; empty: no such
+/// strategy.
+const char* shares_member(std::string_view strategy);
+
+/// How many minutes a configuration's shares stay before all traffic is there.
+std::int64_t shifting_minutes(const nlohmann::json& configuration);
 
 /// The service's newest changes, newest first; without reason, stage and pause.
 Task<Result<std::vector<Change>>> list_changes(

@@ -1,5 +1,6 @@
 """The stand-in's Elastic Container Service: one service that is changed, in AWS's time. A change takes as long as tasks
 need to start, to get healthy and to drain; it can end otherwise than wished, by ECS itself or by somebody else."""
+import math
 
 from harness.aws import ACCOUNT, Refusal
 
@@ -64,6 +65,7 @@ class Ecs:
         self.commands = {}     # clientToken → a task that was run by itself
         self.exit_codes = []   # of the next commands; 0 without, None: ECS does not say it
         self.command_length = START
+        self.ignores_shares = False
         first = self._add_definition({
             "family": "web", "cpu": "256", "memory": "512", "networkMode": "awsvpc",
             "containerDefinitions": [
@@ -83,7 +85,7 @@ class Ecs:
     def advance(self):
         now = self.clock()
         while not self.last.is_over:
-            step = self._step_native if self.last.configuration["strategy"] == "BLUE_GREEN" else self._step_rolling
+            step = self._step_rolling if self.last.configuration["strategy"] == "ROLLING" else self._step_native
             if not step(self.last, now):
                 break
 
@@ -148,8 +150,18 @@ class Ecs:
         return True
 
     @staticmethod
-    def _length(one):
-        return {"SCALE_UP": START + HEALTHY, "CLEAN_UP": DRAIN,
+    def _shifting(one):
+        """Minutes of the shares."""
+        configuration = one.configuration
+        if configuration["strategy"] == "CANARY":
+            return configuration["canaryConfiguration"]["canaryBakeTimeInMinutes"]
+        if configuration["strategy"] == "LINEAR":
+            linear = configuration["linearConfiguration"]
+            return (math.ceil(100 / linear["stepPercent"]) - 1) * linear["stepBakeTimeInMinutes"]
+        return 0
+
+    def _length(self, one):
+        return {"SCALE_UP": START + HEALTHY, "CLEAN_UP": DRAIN, "PRODUCTION_TRAFFIC_SHIFT": 1 + 60 * self._shifting(one),
                 "BAKE_TIME": 60 * one.configuration.get("bakeTimeInMinutes", 0)}.get(one.stage, 1)
 
     def _is_paused(self, one, now):
@@ -314,6 +326,8 @@ class Ecs:
         if "desiredCount" in given:
             self.desired = given["desiredCount"]
             self.effects.append(("scaled by ours", self.desired))
+        if self.ignores_shares and "deploymentConfiguration" in given:
+            given["deploymentConfiguration"]["strategy"] = "BLUE_GREEN"
         # Members that are not given stay; one that is given is replaced.
         self.settings = {**self.settings, **given.get("deploymentConfiguration", {})}
         live = self.deployments()[0]["taskDefinition"]

@@ -59,6 +59,37 @@ def test_blue_green_pauses_goes_on_and_leaves_no_pause_behind(shop, cloud):
     assert names.index("ContinueServiceDeployment") > names.index("DescribeTasks")
 
 
+SHARES = {"canary": {"canaryConfiguration": {"canaryPercent": 10.0, "canaryBakeTimeInMinutes": 5}},
+          "linear": {"linearConfiguration": {"stepPercent": 25.0, "stepBakeTimeInMinutes": 2}}}
+
+
+@pytest.mark.parametrize("strategy", SHARES)
+def test_traffic_goes_over_in_the_shares_that_the_service_has(shop, cloud, strategy):
+    here = f"      strategy: {strategy}\n"
+    run, log = shop.ship(extra=here)
+    assert run["state"] == "failed" and f"give its deploymentConfiguration a {strategy}Configuration" in log, log
+    cloud.service.settings = {**cloud.service.settings, "strategy": strategy.upper(), "bakeTimeInMinutes": 1, **SHARES[strategy]}
+    own = dict(cloud.service.settings)
+    # Shorter than what ECS takes: refused before anything.
+    run, log = shop.ship(extra=here, timeout="5m")
+    assert run["state"] == "failed" and "say health: { timeout:" in log and cloud.service.effects == [], log
+    run, log = shop.ship(extra=here, timeout="20m")
+
+    assert run["state"] == "succeeded", log
+    assert cloud.service.last.configuration | {"lifecycleHooks": []} == own | {"lifecycleHooks": []}
+    assert cloud.service.last.traffic == 100 and images(cloud) == [f"{REPOSITORY}@{NEW}"]
+    assert cloud.service.settings == own | {"lifecycleHooks": []}
+
+
+def test_an_ecs_that_moves_all_traffic_at_once_is_no_canary(shop, cloud):
+    cloud.service.settings = {**cloud.service.settings, "strategy": "CANARY", **SHARES["canary"]}
+    cloud.service.ignores_shares = True
+    run, log = shop.ship(extra="      strategy: canary\n", timeout="20m")
+
+    assert run["state"] == "failed" and "ECS moves the traffic as BLUE_GREEN" in log, log
+    assert "Continue CONTINUE" not in kinds(cloud) and images(cloud) == [f"registry.example/app@{GOOD}"]
+
+
 @pytest.mark.parametrize("fate, words", [("fails", "circuit breaker"), ("alarm", "An alarm went off"), ("stuck", "not proven within")])
 def test_blue_green_that_ends_otherwise_is_red_and_undone(shop, cloud, fate, words):
     cloud.service.fates = [fate]

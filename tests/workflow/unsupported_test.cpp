@@ -54,6 +54,7 @@ std::vector<Example> examples() {
          with_job("{ deploy: { to: swarm, service: a, image: b, strategy: canary } }")},
         {"deploy.strategy.rolling", deploy("strategy: rolling")},
         {"deploy.strategy.canary", deploy("strategy: canary")},
+        {"deploy.strategy.linear", deploy("strategy: linear")},
         {"deploy.switch.kamal-proxy", deploy("switch: kamal-proxy")},
         {"deploy.switch.alias", deploy("switch: alias")},
         {"deploy.replicas", deploy("replicas: 2")},

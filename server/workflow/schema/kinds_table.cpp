@@ -154,8 +154,8 @@ constexpr Shape kTo = [] {
     return shape;
 }();
 
-constexpr std::array<std::string_view, 4> kStrategies{
-    "rolling", "blue-green", "canary", "recreate"};
+constexpr std::array<std::string_view, 5> kStrategies{
+    "rolling", "blue-green", "canary", "linear", "recreate"};
 
 constexpr Shape kDeployStrategy = words_shape(kStrategies);
 constexpr std::array<std::string_view, 2> kOnFailures{"rollback", "keep"};

@@ -24,9 +24,11 @@ bool is_pause(const json& hook) {
 
 }  // namespace
 
-json add_pause(json configuration, std::int64_t bake_minutes) {
-    configuration["strategy"] = "BLUE_GREEN";
-    configuration["bakeTimeInMinutes"] = bake_minutes;
+json add_pause(json configuration, const std::string& shift, std::int64_t bake_minutes) {
+    configuration["strategy"] = shift;
+    // What shares come with, the service says itself, how long it bakes as well.
+    const bool has_own = shift != "BLUE_GREEN" && bake_minutes == 0;
+    if (!has_own) configuration["bakeTimeInMinutes"] = bake_minutes;
     auto hooks = list_at(configuration, "lifecycleHooks");
     if (std::any_of(hooks.begin(), hooks.end(), is_pause)) return configuration;
     json pause{{"targetType", "PAUSE"}};
@@ -73,6 +75,15 @@ Task<EcsTarget::Looked> EcsTarget::look_at_change() {
     if (!change && change.error().code == Code::not_found)
         co_return aws::Judgement{Progress::going_on, change.error().message};
     if (!change) co_return change.error();
+    const bool is_plain = plan_.shift == "BLUE_GREEN" && change->strategy.empty();
+    const bool is_as_asked =
+        change->strategy == plan_.shift &&
+        change->shares == aws::object_at(configuration_, aws::shares_member(plan_.shift));
+    if (!is_plain && !is_as_asked) {
+        co_return aws::Judgement{
+            Progress::failed,
+            "ECS moves the traffic as " + change->strategy + " with other shares"};
+    }
     co_return aws::judge_change(*change);
 }
 

@@ -155,13 +155,17 @@ Result<EcsPlan> make_ecs_plan(const model::DeploySpec& spec, const Evaluate& eva
     out.rolls_back = in.rolls_back();
     out.before = in.text(spec.before);
     in.refuse_others("the task definition's or the service's");
-    out.is_native = spec.strategy == "blue-green";
+    if (spec.strategy == "canary") out.shift = "CANARY";
+    if (spec.strategy == "linear") out.shift = "LINEAR";
+    out.is_native = spec.strategy == "blue-green" || out.shift != "BLUE_GREEN";
     const bool is_known = out.is_native || spec.strategy.empty() || spec.strategy == "rolling";
     if (!is_known)
         in.fail(
-            "strategy " + spec.strategy + " is not one of ecs here; rolling and blue-green are"
+            "strategy " + spec.strategy +
+            " is not one of ecs here; rolling, blue-green, canary and linear are"
         );
-    if (!spec.bake.empty() && !out.is_native) in.fail("bake needs strategy: blue-green");
+    if (!spec.bake.empty() && !out.is_native)
+        in.fail("bake needs strategy: blue-green, canary or linear");
     const auto bake = in.duration(spec.bake, milliseconds{0}, "bake");
     out.bake_minutes = std::chrono::ceil<minutes>(bake).count();
     if (in.error()) return *in.error();

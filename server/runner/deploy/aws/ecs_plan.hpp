@@ -26,7 +26,8 @@ struct EcsPlan {
     std::string container;        // empty: the only one of the task definition
     std::string task_definition;  // empty: what the service has now
     docker::ImageReference image;
-    bool is_native = false;  // ECS's own blue/green
+    bool is_native = false;            // ECS's own blue/green, canary or linear
+    std::string shift = "BLUE_GREEN";  // how those move the traffic
     std::int64_t bake_minutes = 0;
     std::string before;  // a shell's command
     bool rolls_back = true;

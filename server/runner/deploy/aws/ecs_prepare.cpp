@@ -115,6 +115,7 @@ Task<Result<>> EcsTarget::read_service(bool is_begun) {
     const auto service = co_await std::move(getting);
     if (!service) co_return service.error();
     if (auto checked = check_service(*service, is_begun); !checked) co_return checked;
+    configuration_ = object_at(*service, "deploymentConfiguration");
     for (const auto& balancer : list_at(*service, "loadBalancers")) {
         if (auto group = text_at(balancer, "targetGroupArn"); !group.empty())
             groups_.push_back(std::move(group));
@@ -136,7 +137,7 @@ Task<Result<>> EcsTarget::read_service(bool is_begun) {
             " has none: say strategy: rolling"
         );
     }
-    configuration_ = object_at(*service, "deploymentConfiguration");
+    if (auto shifts = check_shift(); !shifts) co_return shifts;
     launch_ = launch_of(*service);
     count_ = aws::number_at(*service, "desiredCount");
     cluster_ = text_at(*service, "clusterArn");
@@ -172,6 +173,29 @@ Result<> EcsTarget::check_service(const json& service, bool is_begun) const {
     if (is_busy && !is_begun)
         return conflict(name + " is being changed by somebody else: wait until it is stable");
     return {};
+}
+
+/// Shares and how long they stay are the service's own; the time for them is the workflow's.
+Result<> EcsTarget::check_shift() const {
+    const std::string member = aws::shares_member(plan_.shift);
+    if (member.empty()) return {};
+    auto shifting = configuration_;
+    shifting["strategy"] = plan_.shift;
+    if (object_at(configuration_, member.c_str()).empty()) {
+        return invalid(
+            "the service " + plan_.service + " does not say its shares: give its " +
+            "deploymentConfiguration a " + member + ", or say strategy: blue-green"
+        );
+    }
+    const auto own = aws::number_at(configuration_, "bakeTimeInMinutes");
+    const auto bake = plan_.bake_minutes > 0 ? plan_.bake_minutes : own;
+    const auto needed = std::chrono::minutes{aws::shifting_minutes(shifting) + bake};
+    if (plan_.patience.timeout > needed) return {};
+    return invalid(
+        "ECS takes " + std::to_string(needed.count()) +
+        " minutes for its shares and the bake: say " +
+        "health: { timeout: " + std::to_string(needed.count() + 15) + "m } at least"
+    );
 }
 
 /// A runner that was lost has changed the service: what was before stands in our own revision, and

@@ -85,7 +85,8 @@ json EcsTarget::input_for(const std::string& definition) const {
     if (!plan_.is_native) return input;
     const bool is_way_back = definition == previous_;
     input["deploymentConfiguration"] =
-        is_way_back ? say_in_full(configuration_) : add_pause(configuration_, plan_.bake_minutes);
+        is_way_back ? say_in_full(configuration_)
+                    : add_pause(configuration_, plan_.shift, plan_.bake_minutes);
     return input;
 }
 

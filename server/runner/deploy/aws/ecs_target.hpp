@@ -69,6 +69,7 @@ class EcsTarget final : public Target {
     Task<Result<>> read_definition(bool is_begun);
     Task<Result<>> adopt_ours();
     Result<> check_service(const nlohmann::json& service, bool is_begun) const;
+    Result<> check_shift() const;
     Result<> check_container();
     void describe();
     void read_previous(const model::DeploymentSpec& spec);
@@ -153,8 +154,10 @@ inline constexpr const char* kPreviousLabel = "triphammer.previous";
 /// Where blue/green waits for our word: the test listener leads to green.
 inline constexpr const char* kPauseStage = "POST_TEST_TRAFFIC_SHIFT";
 
-/// A deploymentConfiguration of blue/green with a pause in that stage.
-nlohmann::json add_pause(nlohmann::json configuration, std::int64_t bake_minutes);
+/// A deploymentConfiguration that moves traffic so, with a pause in that stage.
+nlohmann::json add_pause(
+    nlohmann::json configuration, const std::string& shift, std::int64_t bake_minutes
+);
 
 /// A service's own deploymentConfiguration with what it leaves out: a member that is not sent stays
 /// as it is.

@@ -43,7 +43,7 @@ TEST_F(EcsPlans, RollInTheDefaultClusterAndWaitAsLongAsAwsDoes) {
 
 TEST_F(EcsPlans, BakeInWholeMinutesWithBlueGreen) {
     spec.bake = text("90s");
-    EXPECT_EQ(reason(), "bake needs strategy: blue-green");
+    EXPECT_EQ(reason(), "bake needs strategy: blue-green, canary or linear");
     spec.strategy = "blue-green";
     EXPECT_EQ(make().value().bake_minutes, 2);
     spec.bake = text("25h");
