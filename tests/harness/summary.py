@@ -5,9 +5,16 @@ summary.py NAME LOG EXIT_STATUS SECONDS prints one line for a part: "NAME PASSED
 ctest, pytest and our own "N passed, N failed". A part that ended with an error but names no failed test counts
 as one failure; one that names no test at all and ended well as one pass (lint).
 
-summary.py --total FILE shows those lines as a table, their sum last, and ends with 1 when anything failed."""
+summary.py --total FILE shows those lines as a table, the ten slowest tests of the logs beside FILE (NAME.log), the
+sum last, and ends with 1 when anything failed."""
+import pathlib
 import re
 import sys
+
+SHOWN = 10
+# ctest: " 7/9 Test #8: store/Writer.Waits ....   Passed    0.25 sec"; pytest's --durations: "0.25s call     a_test.py::test_b"
+CTEST_TIME = re.compile(r"Test +#\d+: (\S+) \.*\W.*?([\d.]+) sec")
+PYTEST_TIME = re.compile(r"^([\d.]+)s (?:setup|call|teardown) +(.+)$", re.MULTILINE)
 
 
 def last(pattern, text):
@@ -23,6 +30,17 @@ def counts_in(text):
         skipped = len(re.findall(r"\*\*\*Skipped", text))
         return total - failed - skipped, failed, skipped
     return last(r"(\d+) passed", text), last(r"(\d+) failed", text) + last(r"(\d+) errors?\b", text), last(r"(\d+) skipped", text)
+
+
+def slowest(folder, parts):
+    """(seconds, part, test), the longest first."""
+    found = []
+    for part in parts:
+        log = folder / f"{part}.log"
+        text = log.read_text(errors="replace") if log.exists() else ""
+        found += [(float(seconds), part, test) for test, seconds in CTEST_TIME.findall(text)]
+        found += [(float(seconds), part, test) for seconds, test in PYTEST_TIME.findall(text)]
+    return sorted(found, reverse=True)[:SHOWN]
 
 
 def show_part(name, log, status, seconds):
@@ -41,6 +59,8 @@ def show_total(path):
     print(f"{'part':<16}{'passed':>8}{'failed':>8}{'skipped':>9}{'seconds':>9}")
     for name, passed, failed, skipped, seconds in parts:
         print(f"{name:<16}{passed:>8}{failed:>8}{skipped:>9}{seconds:>9}")
+    for seconds, part, test in slowest(pathlib.Path(path).parent, [name for name, *_ in parts]):
+        print(f"{seconds:>8.1f} s  {part}: {test}")
     passed, failed, skipped, _ = (sum(column) for column in list(zip(*parts))[1:])
     print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
     return 1 if failed else 0

@@ -37,6 +37,18 @@ def test_one_red_part_makes_the_whole_red(tmp_path, red, last, status):
     assert (done.returncode, done.stdout.splitlines()[-1]) == (status, last)
 
 
+def test_the_ten_slowest_tests_of_all_parts_are_named(tmp_path):
+    (tmp_path / "summary").write_text("unit 20 0 0 5\nbrowser 4 0 0 6\n")
+    (tmp_path / "unit.log").write_text("".join(
+        f" {n}/20 Test  #{n}: base/A.B{n} ...........   {end}    {n}.50 sec\n" for n in range(1, 21)
+        for end in ["***Failed" if n == 3 else "Passed"]))
+    (tmp_path / "browser.log").write_text("12.25s setup    tests/browser/log_test.py::test_a\n0.01s call     b_test.py::test_b\n")
+    done = subprocess.run([SUMMARY, "--total", tmp_path / "summary"], capture_output=True, text=True)
+    named = [line.split(maxsplit=2) for line in done.stdout.splitlines()[3:-1]]
+    assert len(named) == 10 and named[0] == ["20.5", "s", "unit: base/A.B20"]
+    assert ["12.2", "s", "browser: tests/browser/log_test.py::test_a"] in named
+
+
 class World:
     """A state folder of its own, so that this run and the tests around it do not meet."""
 
