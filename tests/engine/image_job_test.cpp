@@ -39,6 +39,7 @@ class ImageJobs : public ::testing::Test {
         RecordingSession session{executor};
         session.document_.executor.docker_host = setting("DOCKER_HOST");
         session.document_.source.sha = std::string(40, 'a');
+        session.document_.source.repository = "acme/app";
         session.document_.contexts_json = R"({"github": {"server_url": "http://forge.test"}})";
         session.document_.job.image = model::ImageSpec{};
         session.document_.job.image->tags = {text(tag)};
@@ -104,8 +105,9 @@ TEST_F(ImageJobs, GiveOnlyTheIdWhenNothingIsPushed) {
     });
 
     EXPECT_EQ(outcome.state, model::JobState::succeeded) << outcome.reason;
-    EXPECT_EQ(outcome.outputs.size(), 1U);
+    EXPECT_EQ(outcome.outputs.size(), 2U);
     EXPECT_TRUE(outcome.outputs.contains("image-id"));
+    EXPECT_TRUE(outcome.outputs.contains("size"));
 }
 
 TEST_F(ImageJobs, PushWithCredentials) {
@@ -291,7 +293,7 @@ TEST_F(ImageJobs, GiveTheExitStatusOfAFailingCommandOfBuildKit) {
 
 TEST_F(ImageJobs, ReachNoMetadata) {
     const auto outcome =
-        run("FROM triphammer/busybox\nRUN wget -T 5 -O - http://169.254.169.254/ 2>&1 | "
+        run("FROM triphammer/busybox\nRUN nc -w 5 169.254.169.254 80 2>&1 | "
             "grep 'No route to host'\nRUN route -n | grep ^169.254\n");
 
     EXPECT_EQ(outcome.state, model::JobState::succeeded) << outcome.reason << log;

@@ -138,7 +138,7 @@ jobs:
 def test_the_actions_push_one_build_to_several_registries(yard):
     text = ACTIONS.format(public=os.environ["REGISTRY"], private=os.environ["PRIVATE_REGISTRY"],
                           user=os.environ["PRIVATE_REGISTRY_USER"])
-    files = {".triphammer/w.yml": text, "Dockerfile": "FROM triphammer/busybox\nRUN wget -T 5 http://169.254.169.254/ || true\n"}
+    files = {".triphammer/w.yml": text, "Dockerfile": "FROM triphammer/busybox\nRUN nc -w 5 169.254.169.254 80 2>&1 || true\n"}
     sha = yard.repository.commit(files)
     _, job, log = yard.ended(yard.daemon.run_of_push(yard.repository, sha))
 
