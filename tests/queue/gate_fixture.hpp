@@ -24,8 +24,9 @@ struct EnvironmentGate : ::testing::Test, triphammer::testing::QueueFixture {
         });
     }
 
-    /// The account is `identity` at GitHub.
-    void link(const std::string& name, const store::IdentityRow& identity) {
+    /// The account is that one at GitHub.
+    void link(const std::string& name, std::int64_t number, const std::string& login) {
+        const store::IdentityRow identity{{}, number, login, false, {}};
         write([&](store::Transaction& tx) {
             return store::add_identity(tx, *store::find_user_by_name(tx, name), identity, "x");
         });
