@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { phasesOf } from '../src/screens/deployment_phases.ts';
+import { aboutEffect, phasesOf } from '../src/screens/deployment_phases.ts';
 
 const at = (ms) => new Date(Date.UTC(2026, 10, 22) + ms).toISOString();
 const step = (name, ms) => ({ name, started_at: at(ms), finished_at: at(ms + 10) });
@@ -26,4 +26,10 @@ test('what goes on lasts until now, and what has not begun has no phases', () =>
 test('a later attempt of the job is not a phase of this one', () => {
   const deployment = { created_at: at(0), started_at: at(0), finished_at: at(100) };
   assert.deepEqual(lengths(phasesOf(deployment, { steps: [step('Preflight', 5_000)] }, 0)), [['Begin', 100]]);
+});
+
+test('an effect is about its service and image, not about what the driver keeps with it', () => {
+  assert.equal(aboutEffect('{"service":"web","image":"app@sha256:1","found":[{"Type":"forward"}]}'), 'web, app@sha256:1');
+  assert.equal(aboutEffect('{"service":"arn:x","image":""}'), 'arn:x');
+  assert.equal(aboutEffect('web'), 'web');
 });

@@ -9,7 +9,7 @@ import { RunLink, Sha } from '../parts/facts';
 import { CopyButton, Failure, Loading } from '../parts/notice';
 import { Status, StatusMark } from '../parts/status';
 import { Took, When, formatDuration, now } from '../parts/when';
-import { phasesOf } from './deployment_phases';
+import { aboutEffect, phasesOf } from './deployment_phases';
 
 const EFFECT_STATES: Record<string, string> = { open: 'running', ok: 'succeeded', failed: 'failed' };
 
@@ -95,7 +95,7 @@ function EffectRow({ effect }: { effect: Effect }) {
   return (
     <li>
       <StatusMark state={EFFECT_STATES[effect.state] ?? effect.state} />
-      <span><bdi>{effect.kind.replace(/-/g, ' ')}</bdi> <span class="quiet-text"><bdi>{effect.target}</bdi></span></span>
+      <span><bdi>{effect.kind.replace(/-/g, ' ')}</bdi> <span class="quiet-text"><bdi>{aboutEffect(effect.target)}</bdi></span></span>
       <Took from={effect.opened_at} to={effect.closed_at} going={effect.state === 'open'} />
     </li>
   );

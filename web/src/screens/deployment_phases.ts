@@ -1,4 +1,4 @@
-// How long each phase of a deployment took, from the steps of its job. Pure.
+// How long each phase of a deployment took, from the steps of its job, and what its effects are about. Pure.
 
 import type { Deployment, Job } from '../api/types';
 
@@ -26,4 +26,14 @@ export function phasesOf(deployment: Deployment, job: Job | undefined, now: numb
     begins.push({ name: step.name, from });
   }
   return begins.map(({ name, from }, index) => ({ name, from, to: begins[index + 1]?.from ?? end }));
+}
+
+/** What an effect is about, of the JSON that the ledger keeps: its service and image. */
+export function aboutEffect(target: string): string {
+  try {
+    const { service, image } = JSON.parse(target) as { service?: string; image?: string };
+    return [service, image].filter(Boolean).join(', ');
+  } catch {
+    return target;
+  }
 }
