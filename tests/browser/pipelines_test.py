@@ -44,6 +44,22 @@ def test_problems_come_while_typing_with_line_and_column(browser, site):
     browser.wait(lambda: shadow(browser, ".cm-activeLineGutter").split()[-1:] == ["4"], "the cursor at the problem")
 
 
+def test_a_problem_with_a_known_remedy_is_mended_by_a_button(browser, site):
+    open_editor(browser, site)
+    set_text(browser, "name: x\njobs:\n  a:\n    run-on: host\n")
+    browser.wait_text("Change to runs-on", ".problems")
+    browser.click(".problems li > button:nth-of-type(2)")
+    browser.wait(lambda: text(browser) == "name: x\njobs:\n  a:\n    runs-on: host\n", "the mended text")
+    browser.wait_text("No problems", "#side-panel")
+
+    set_text(browser, "jobs:\n  a:\n    run-on: host\n")
+    browser.wait(lambda: shadow(browser, ".cm-lintRange-error") == "run-on", "the problem")
+    browser.press("F8")
+    browser.wait(lambda: "Change to runs-on" in shadow(browser, ".cm-tooltip .cm-diagnosticAction"), "the action")
+    browser.run("document.querySelector('.code').shadowRoot.querySelector('.cm-diagnosticAction').dispatchEvent(new MouseEvent('mousedown', {bubbles: true}))")
+    browser.wait(lambda: "    runs-on: host" in text(browser), "the mended text")
+
+
 def test_keys_are_completed_from_the_schema(browser, site):
     open_editor(browser, site)
     set_text(browser, "on: push\njobs:\n  build:\n    ")

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { diffLines, joinParts, mergeLines, splitLines } from '../src/editor/lines_diff.ts';
+import { findFix } from '../src/editor/quick_fix.ts';
 import { explain, keysAt, valuesAt } from '../src/editor/schema.ts';
 import { findKeyAt, findPlace } from '../src/editor/yaml_place.ts';
 
@@ -98,4 +99,16 @@ test('the same change on both sides is one, insertions at one place are asked fo
   assert.deepEqual(mergeLines(['a'], ['b'], ['b']).map((part) => part.kind), ['mine']);
   assert.deepEqual(mergeLines(['a', 'b'], ['a', 'x', 'b'], ['a', 'y', 'b']).map((part) => part.kind), ['same', 'conflict', 'same']);
   assert.deepEqual(splitLines('a\n\n'), ['a', '']);
+});
+
+test('a fix replaces the word that the problem is about, and nothing else', () => {
+  const problem = { line: 3, column: 5, message: "unknown key 'run-on'", hint: "did you mean 'runs-on'?" };
+  const text = 'jobs:\n  a:\n    run-on: host\n';
+  const fix = findFix(problem, text);
+  assert.equal(text.slice(0, fix.from) + fix.insert + text.slice(fix.to), 'jobs:\n  a:\n    runs-on: host\n');
+  assert.equal(findFix(problem, text.replace('run-on', 'other')), null);
+  assert.equal(findFix({ ...problem, hint: 'a job has one' }, text), null);
+  assert.equal(findFix({ ...problem, line: 9 }, text), null);
+  const event = { line: 1, column: 5, message: "unknown event 'pusch'", hint: "did you mean 'push'?" };
+  assert.deepEqual(findFix(event, 'on: "pusch"'), { from: 5, to: 10, insert: 'push' });
 });

@@ -15,6 +15,7 @@ import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutt
 import type { Tooltip } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import type { Problem } from '../api/types';
+import { findFix } from './quick_fix';
 import { explain, keysAt, valuesAt } from './schema';
 import type { Choice, Schema } from './schema';
 import { findKeyAt, findPlace } from './yaml_place';
@@ -122,7 +123,10 @@ function toDiagnostic(doc: Text, problem: Problem): Diagnostic {
   const line = doc.lineAt(from);
   const word = /^[^\s:,[\]{}]+/.exec(line.text.slice(from - line.from))?.[0] ?? '';
   const message = problem.hint ? `${problem.message} (${problem.hint})` : problem.message;
-  return { from, to: from + word.length, severity: problem.severity === 'warning' ? 'warning' : 'error', message };
+  const severity = problem.severity === 'warning' ? 'warning' : 'error';
+  const fix = findFix(problem, doc.toString());
+  const actions = fix ? [{ name: `Change to ${fix.insert}`, apply: (view: EditorView) => view.dispatch({ changes: fix }) }] : [];
+  return { from, to: from + word.length, severity, message, actions };
 }
 
 /**

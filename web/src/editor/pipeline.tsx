@@ -130,7 +130,15 @@ function Sides({ draft, pipeline, reload }: SidesProps) {
   const tab = useSignal<Tab>('problems');
   const answers = usePreviews(draft, pipeline, tab.value === 'would' || tab.value === 'graph');
   const panels: Record<Tab, () => ComponentChildren> = {
-    problems: () => <ProblemList problems={draft.problems.value} busy={draft.linting.value} go={(problem) => (draft.cursor.value = { ...problem })} />,
+    problems: () => (
+      <ProblemList
+        problems={draft.problems.value}
+        busy={draft.linting.value}
+        go={(problem) => (draft.cursor.value = { ...problem })}
+        text={draft.text.value}
+        change={(text) => draft.change(text)}
+      />
+    ),
     would: () => <WouldRun pipeline={pipeline} answers={answers} />,
     graph: () => <LiveGraph pipeline={pipeline} answers={answers} />,
     changes: () => <Changes draft={draft} />,
