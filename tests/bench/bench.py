@@ -12,6 +12,7 @@ import time
 
 import checkout
 import containers
+import dashboard
 import intake
 import isolation
 import jobs
@@ -39,6 +40,7 @@ FIGURES = {
     "planning": planning.planning_speed,
     "checkout": checkout.checkout_speed,
     "history": pages.long_history,
+    "dashboard": dashboard.in_browser,
 }
 
 
