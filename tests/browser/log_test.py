@@ -39,6 +39,8 @@ def test_a_link_reaches_line_731442_of_a_million(browser, site):
     check_all(browser)
     assert browser.run("return document.querySelector('.line.selected').dataset.line") == "731442"
     assert browser.count("*") < 2500
+    plain = browser.run("return getComputedStyle(document.querySelector('.log-head .count')).backgroundColor")
+    assert plain == "rgba(0, 0, 0, 0)", "how many lines there are is no alarm"
 
 
 def test_both_ends_are_reached_from_the_keyboard(browser, site):
