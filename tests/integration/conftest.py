@@ -17,12 +17,21 @@ from harness.github import GitHub  # noqa: E402
 from harness.package import build_package  # noqa: E402
 
 
+# They start engines and whole machines of their own.
+OWN_ENGINES = {"dev_test", "engine_death_test", "machine_test", "newcomer_test"}
+
+
+def group_of(path):
+    """Three files at once (`./dev test`), but one engine: what works with that stays together."""
+    if path.stem in OWN_ENGINES:
+        return "own engines"
+    return "engine" if "DOCKER_HOST" in path.read_text() else path.stem
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Two files at once (`./dev test`), but one engine: what works with that stays together."""
     for item in items:
-        group = "engine" if "DOCKER_HOST" in item.path.read_text() else item.path.stem
-        item.add_marker(pytest.mark.xdist_group(group))
+        item.add_marker(pytest.mark.xdist_group(group_of(item.path)))
 
 
 @pytest.fixture(scope="session")
