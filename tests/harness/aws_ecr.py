@@ -4,6 +4,7 @@ were made, and does not let the tags of immutable ones move."""
 import base64
 import http.client
 import http.server
+import secrets
 import threading
 
 from harness.aws import ACCOUNT, PASSWORD, Refusal
@@ -74,6 +75,7 @@ class Front(http.server.ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _FrontHandler)
         self.cloud = cloud
         self.upstream = upstream
+        self.room = f"/v2/ecr-{secrets.token_hex(4)}/"  # in the registry, which others use too
         threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
 
 
@@ -106,7 +108,8 @@ class _FrontHandler(http.server.BaseHTTPRequestHandler):
         connection = http.client.HTTPConnection(self.server.upstream, timeout=60)
         own = ("authorization", "transfer-encoding", "content-length", "connection")
         headers = {name: ", ".join(self.headers.get_all(name)) for name in self.headers.keys() if name.lower() not in own}
-        connection.request(method, path, body, headers)
+        inside = path if path == "/v2/" else self.server.room + path.removeprefix("/v2/")
+        connection.request(method, inside, body, headers)
         answer = connection.getresponse()
         answer.content = answer.read()
         connection.close()
@@ -133,7 +136,7 @@ class _FrontHandler(http.server.BaseHTTPRequestHandler):
         length = dict((name.lower(), value) for name, value in headers).get("content-length")
         is_head = self.command == "HEAD"
         for name, value in kept:
-            self.send_header(name, value)
+            self.send_header(name, value.replace(self.server.room, "/v2/"))
         self.send_header("Content-Length", length if is_head and length else str(len(content)))
         self.end_headers()
         if not is_head:
