@@ -113,6 +113,12 @@ def jump(page, number):
     return page.wait(lambda: shown(page).get(number), f"line {number}", 30)
 
 
+def follow_again(page):
+    """A pane that moved while the daemon was away may have left the end (CHANGELOG, Known limits); `t` goes back to it."""
+    if page.count(".log-head [aria-pressed=false][title^='Stay at the end']"):
+        page.press("t")
+
+
 def compare(page, lines, number):
     """Every line in the window against the log."""
     jump(page, number)
@@ -160,23 +166,24 @@ on: push
 jobs:
   stream: { runs-on: host, steps: [ uses: actions/checkout@v4, run: python3 write.py ] }
 """
-# 5,000 lines a second.
+# 5,000 lines a second, until it is enough.
 WRITE = """
-import sys, time
+import itertools, os, sys, time
 begin = time.monotonic()
-for batch in range({batches}):
-    sys.stdout.write("".join(f"{{batch * 50 + n}} {{(batch * 50 + n) * 2654435761 % 4294967296:08x}} written while nobody may look\\n" for n in range(50)))
+for first in itertools.count(0, 50):
+    sys.stdout.write("".join(f"{n} {n * 2654435761 % 4294967296:08x} written while nobody may look\\n" for n in range(first, first + 50)))
     sys.stdout.flush()
-    time.sleep(max(0, begin + batch / 100 - time.monotonic()))
+    if os.path.exists("enough"):
+        break
+    time.sleep(max(0, begin + first / 5000 - time.monotonic()))
 """
 
 
 def test_a_tab_that_outlives_the_daemon_shows_the_log_byte_for_byte(page, server):
     repository = server.repository("acme/stream")
-    seconds = 4 + 3 * KILLS
-    run = server.begin(repository, repository.commit(
-        {".triphammer/s.yml": STREAM, "write.py": WRITE.format(batches=seconds * 100)}))
+    run = server.begin(repository, repository.commit({".triphammer/s.yml": STREAM, "write.py": WRITE}))
     job = server.going_job(run)
+    [work] = [path.parent for path in server.daemon.data.with_name("data-run").glob("*/work/write.py")]
     page.open(f"{server.daemon.url}/runs/{run}/jobs/{job['id']}/steps/2")
     page.wait(lambda: shown(page), "lines", 30)
     for _ in range(KILLS):
@@ -184,15 +191,19 @@ def test_a_tab_that_outlives_the_daemon_shows_the_log_byte_for_byte(page, server
         server.daemon.kill()
         page.wait(lambda: page.text(".connection") != "live", "a lost connection", 30)
         server.daemon.start()
+        page.wait(lambda: "live" in page.text(".connection"), "the connection", 30)
+        follow_again(page)
         page.wait(lambda: max(shown(page) or [0]) > last, "lines that came after", 60)
-    ended = server.daemon.finished_run(run, 60 + 10 * KILLS)
+    (work / "enough").write_text("")
+    ended = server.daemon.finished_run(run, 60)
 
     assert ended["state"] == "succeeded", ended["jobs"][0]
     lines = server.lines(run, job["id"], 2)
-    count = seconds * 5000
-    assert len(lines) == count + 1 and lines[count] == ""
+    count = len(lines) - 1
+    assert count > 1000 * KILLS and lines[count] == ""
     assert [int(line.split()[0]) for line in lines[:count]] == list(range(count))
-    page.wait(lambda: max(shown(page) or [0]) == count, "the last line, by itself", 60)
+    follow_again(page)
+    page.wait(lambda: max(shown(page) or [0]) == count, "the last line", 60)
     dice = random.Random(7)
     for number in [count, 1, *(dice.randint(1, count) for _ in range(20))]:
         compare(page, lines, number)
