@@ -3,9 +3,11 @@
 #include "base/text.hpp"
 #include "github/own_marks.hpp"
 #include "queue/queue.hpp"
+#include "store/audit_store.hpp"
 #include "store/check_run_store.hpp"
 #include "store/database.hpp"
 #include "store/delivery_store.hpp"
+#include "store/identity_store.hpp"
 #include "store/meta_store.hpp"
 
 #include <nlohmann/json.hpp>
@@ -60,12 +62,45 @@ bool asks_again(const model::Event& event, const github::CheckMarks& marks) {
     return event.action == "requested_action" && marks.action_asked == kRerunAction;
 }
 
+/// Who asks: the account here that is linked with GitHub's number, else by GitHub's number and
+/// name.
+store::AuditActor find_asker(store::Connection& db, const model::Event& event) {
+    const auto identity = store::find_identity_by_number(db, event.actor_id);
+    const auto user = identity ? store::find_user(db, identity->user) : std::nullopt;
+    if (user) return {"user:" + to_text(user->id), "user:" + user->name, "github"};
+    return {"github:" + std::to_string(event.actor_id), "github:" + event.actor, "github"};
+}
+
+/// Runs it again, with the row of the audit that the same wish has by the API.
+Result<> rerun_and_record(
+    store::Transaction& tx,
+    model::RunId run,
+    const queue::RerunRequest& request,
+    const PlanQuestion& question
+) {
+    if (auto done = queue::rerun(tx, run, request); !done) return done.error();
+    const auto jobs = request.job ? to_text(request.job) : std::string{"all"};
+    const auto after = nlohmann::json{{"jobs", jobs}}.dump();
+    store::append_audit(
+        tx,
+        find_asker(tx, question.event),
+        {"run.rerun", to_text(run), question.repository.id, {}, after, "asked at GitHub"}
+    );
+    return {};
+}
+
+/// What `runs.rerun_by` keeps, which says who cannot approve.
+std::string actor_of(store::Connection& db, const model::Event& event) {
+    const auto asker = find_asker(db, event);
+    return asker.name.starts_with("user:") ? asker.name : event.actor;
+}
+
 /// The job of a check run. One that a newer one of its name has overtaken says nothing any more.
 Answer rerun_job(
     store::Transaction& tx,
     const store::CheckRunRow& row,
     const github::CheckMarks& marks,
-    const std::string& actor
+    const PlanQuestion& question
 ) {
     const auto newest = store::find_newest_check_run(tx, row.repository, row.sha, row.name);
     const bool is_known = row.remote_id.empty() || row.remote_id == std::to_string(marks.id);
@@ -73,14 +108,16 @@ Answer rerun_job(
         return ignore("overtaken", "a newer check run of " + row.name + " is there");
     }
     if (!row.job) return ignore("no-job", row.name + " has no job that could run again");
-    const queue::RerunRequest request{queue::Rerun::job, row.job, actor};
-    const auto done = queue::rerun(tx, row.run, request);
+    const queue::RerunRequest request{queue::Rerun::job, row.job, actor_of(tx, question.event)};
+    const auto done = rerun_and_record(tx, row.run, request, question);
     if (!done) return ignore("not-again", done.error().message);
-    return started(actor + " asked at GitHub to run " + row.name + " again");
+    return started(question.event.actor + " asked at GitHub to run " + row.name + " again");
 }
 
 Answer rerun_suite(
-    store::Transaction& tx, const std::vector<store::CheckRunRow>& rows, const std::string& actor
+    store::Transaction& tx,
+    const std::vector<store::CheckRunRow>& rows,
+    const PlanQuestion& question
 ) {
     std::set<std::int64_t> runs;
     for (const auto& row : rows) {
@@ -89,12 +126,13 @@ Answer rerun_suite(
     std::size_t again = 0;
     std::string why = "no check run of that commit has a job";
     for (const auto run : runs) {
-        const auto done = queue::rerun(tx, {run}, {queue::Rerun::all, {}, actor});
+        const queue::RerunRequest request{queue::Rerun::all, {}, actor_of(tx, question.event)};
+        const auto done = rerun_and_record(tx, {run}, request, question);
         again += done ? 1U : 0U;
         if (!done) why = done.error().message;
     }
     if (again == 0) return ignore("not-again", why);
-    return started(actor + " asked at GitHub to run all checks of the commit again");
+    return started(question.event.actor + " asked at GitHub to run all checks of the commit again");
 }
 
 Answer answer_check(
@@ -106,12 +144,12 @@ Answer answer_check(
         const auto rows =
             store::list_newest_check_runs(tx, question.repository.id, marks.sha, marks.app);
         if (rows.empty()) return {};
-        if (again) return rerun_suite(tx, rows, event.actor);
+        if (again) return rerun_suite(tx, rows, question);
         return ignore("own-check", "the check suite is our own: building on it would loop");
     }
     const auto row = find_own_check(tx, question.repository.id, marks);
     if (!row) return {};
-    if (again) return rerun_job(tx, *row, marks, event.actor);
+    if (again) return rerun_job(tx, *row, marks, question);
     return ignore("own-check", "the check run is our own: building on it would loop");
 }
 

@@ -180,6 +180,8 @@ def test_a_rerequest_runs_the_job_again_once_and_only_ours(daemon, github, repos
     suite = ask_again(daemon, repository, again, "check_suite")
     assert suite["outcome"] == "started" and daemon.finished_run(run["id"])["attempt"] == 4
     is_told(daemon, github, sha, {lint: "failure", after: "skipped"})
+    rows = [(row["actor_id"], row["actor"], row["address"], row["object"], row["reason"]) for row in daemon.get("/audit?action=run.rerun")["items"]]
+    assert rows == [("github:8", "github:grace", "github", run["id"], "asked at GitHub")] * 3
 
 
 def test_without_the_right_or_the_app_they_are_statuses(make_daemon, github, app, repository):
