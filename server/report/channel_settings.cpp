@@ -76,7 +76,10 @@ const std::vector<std::string>& channel_events() {
         "cancelled",
         "deployed",
         "rolled_back",
-        "undecided"};
+        "undecided",
+        "approval_needed",
+        "approved",
+        "rejected"};
     return kEvents;
 }
 

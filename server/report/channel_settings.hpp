@@ -22,7 +22,7 @@ const std::vector<std::string>& channel_types();
 struct ChannelSettings {
     std::string name = {};
     std::string type = {};                       // mail, telegram, slack, datadog, webhook
-    std::vector<std::string> on = {};            // events; empty: failed, recovered
+    std::vector<std::string> on = {};            // events; empty: the usual ones
     std::vector<std::string> repositories = {};  // OWNER/NAME, OWNER/*; empty: all
     std::string title = {};                      // with {workflow}, {number}, …; empty: kTitle
 

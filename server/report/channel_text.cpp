@@ -29,8 +29,10 @@ std::string title_of(const ChannelSettings& channel, const Notice& notice) {
 
 std::string mark_of(const std::string& event) {
     if (event == "started") return "⏳";
+    if (event == "approval_needed") return "✋";
     if (event == "cancelled") return "⚪";
-    const bool is_bad = event == "failed" || event == "rolled_back" || event == "undecided";
+    const bool is_bad =
+        event == "failed" || event == "rolled_back" || event == "undecided" || event == "rejected";
     return is_bad ? "❌" : "✅";
 }
 
@@ -58,7 +60,8 @@ std::string write_details(const Notice& notice, const Style& style) {
     out += style.newline;
     out += style.text(notice.sha.substr(0, 7) + " on " + notice.trigger);
     if (!notice.duration.empty()) out += ", " + notice.duration;
-    out += write_lines(notice.failed_jobs, style) + write_lines(notice.deployments, style);
+    out += write_lines(notice.approvals, style) + write_lines(notice.failed_jobs, style) +
+           write_lines(notice.deployments, style);
     return out;
 }
 
@@ -112,7 +115,7 @@ json describe_lines(const std::vector<Notice::Line>& lines) {
 std::string html_letter(const std::string& title, const Notice& notice) {
     const auto style = html_style("<br>\r\n");
     return "<!doctype html><html><body><p><b>" + mark_of(notice.event) + ' ' +
-           style.link(title, notice.url) + "</b></p>\r\n<p>" + write_details(notice, style) +
+           style.link(title, notice.leads_to) + "</b></p>\r\n<p>" + write_details(notice, style) +
            "</p></body></html>\r\n";
 }
 
@@ -121,7 +124,7 @@ std::string text_letter(const std::string& title, const Notice& notice) {
         as_it_is,
         [](const std::string& text, const std::string& url) { return text + " (" + url + ')'; },
         "\r\n"};
-    return title + "\r\n" + notice.url + "\r\n\r\n" + write_details(notice, style) + "\r\n";
+    return title + "\r\n" + notice.leads_to + "\r\n\r\n" + write_details(notice, style) + "\r\n";
 }
 
 }  // namespace
@@ -130,7 +133,7 @@ ChannelCall make_telegram_call(
     const ChannelSettings& channel, const Notice& notice, const std::string& told, bool is_plain
 ) {
     const auto style = is_plain ? plain_style() : html_style("\n");
-    const auto title = style.link(title_of(channel, notice), notice.url);
+    const auto title = style.link(title_of(channel, notice), notice.leads_to);
     auto details = write_details(notice, style);
     // Markup that is cut is none; a plain text may be.
     if (!is_plain && title.size() + details.size() > kMostTelegram) details.clear();
@@ -151,10 +154,11 @@ ChannelCall make_telegram_call(
 ChannelCall make_slack_call(const ChannelSettings& channel, const Notice& notice) {
     const auto style = slack_style();
     const auto title = mark_of(notice.event) + ' ' + title_of(channel, notice);
-    auto text = mark_of(notice.event) + ' ' + style.link(title_of(channel, notice), notice.url) +
-                '\n' + write_details(notice, style);
+    auto text = mark_of(notice.event) + ' ' +
+                style.link(title_of(channel, notice), notice.leads_to) + '\n' +
+                write_details(notice, style);
     if (text.size() > kMostSlack) {
-        text = style.link(title_of(channel, notice), notice.url);
+        text = style.link(title_of(channel, notice), notice.leads_to);
     }
     const json section{{"type", "section"}, {"text", {{"type", "mrkdwn"}, {"text", text}}}};
     ChannelCall call;
@@ -163,7 +167,7 @@ ChannelCall make_slack_call(const ChannelSettings& channel, const Notice& notice
 }
 
 ChannelCall make_datadog_call(const ChannelSettings& channel, const Notice& notice) {
-    const auto text = write_details(notice, plain_style()) + '\n' + notice.url;
+    const auto text = write_details(notice, plain_style()) + '\n' + notice.leads_to;
     const bool is_bad = mark_of(notice.event) == "❌";
     const bool is_good = mark_of(notice.event) == "✅";
     const auto* kind = is_bad ? "error" : (is_good ? "success" : "info");
@@ -206,7 +210,8 @@ ChannelCall make_webhook_call(
         {"commit", notice.title},
         {"actor", notice.actor},
         {"failed_jobs", describe_lines(notice.failed_jobs)},
-        {"deployments", describe_lines(notice.deployments)}};
+        {"deployments", describe_lines(notice.deployments)},
+        {"approvals", describe_lines(notice.approvals)}};
     const json event{
         {"specversion", "1.0"},
         {"id", notice.delivery},

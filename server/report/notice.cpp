@@ -1,6 +1,7 @@
 #include "report/notice.hpp"
 
 #include "base/text.hpp"
+#include "queue/approvals.hpp"
 #include "report/status_text.hpp"
 #include "store/deployment_store.hpp"
 #include "store/job_store.hpp"
@@ -65,6 +66,51 @@ void add_deployments(
     }
 }
 
+std::string subject_of_question(store::Connection& db, const store::ApprovalRow& question) {
+    if (question.kind == model::ApprovalKind::environment) return question.environment;
+    if (question.kind == model::ApprovalKind::fork) {
+        return "commit " + question.sha.substr(0, 12) + " of a fork";
+    }
+    const auto job = store::find_job(db, question.job);
+    return job ? job->name : "a job";
+}
+
+/// "1 of 2, by ada or approver"; of an answered one who said what.
+std::string standing_of_question(store::Connection& db, const store::ApprovalRow& question) {
+    if (question.state != model::ApprovalState::pending) {
+        return question.reason.empty() ? std::string{name_of(question.state)} : question.reason;
+    }
+    const auto standing = queue::standing_of(db, question);
+    if (!standing) return "waits";
+    auto text =
+        "waits, " + std::to_string(standing->given) + " of " + std::to_string(standing->needed);
+    if (!standing->reviewers.empty()) text += ", by " + join(standing->reviewers, " or ");
+    return text;
+}
+
+void add_approvals(
+    store::Connection& db,
+    const store::RunRow& run,
+    model::ApprovalId about,
+    const std::string& public_url,
+    Notice& notice
+) {
+    store::ApprovalQuery query;
+    query.run = run.id;
+    query.repository = run.repository;
+    store::ListPage page;
+    page.limit = kMostLines;
+    for (const auto& question : store::list_approvals(db, query, page).rows) {
+        const bool waits = question.state == model::ApprovalState::pending;
+        if (!waits && question.id != about) continue;
+        const auto url = public_url + "/approvals/" + to_text(question.id);
+        if (question.id == about) notice.leads_to = url;
+        notice.approvals.push_back(
+            {tidy(subject_of_question(db, question)), tidy(standing_of_question(db, question)), url}
+        );
+    }
+}
+
 }  // namespace
 
 Result<Notice> load_notice(
@@ -84,6 +130,7 @@ Result<Notice> load_notice(
     notice.attempt = run->attempt;
     notice.run = to_text(id);
     notice.url = public_url + "/runs/" + notice.run;
+    notice.leads_to = notice.url;
     notice.branch = tidy(short_ref(run->ref));
     notice.sha = run->sha;
     notice.title = tidy(run->title);
@@ -95,6 +142,8 @@ Result<Notice> load_notice(
     if (has_ended) notice.duration = describe_duration(*run->finished_at - *run->started_at);
     add_failed_jobs(db, id, notice);
     add_deployments(db, id, public_url, notice);
+    const model::ApprovalId about{payload.value("approval", std::int64_t{0})};
+    add_approvals(db, *run, about, public_url, notice);
     return notice;
 }
 
@@ -106,6 +155,7 @@ Notice sample_notice(const std::string& public_url, TimePoint now) {
     notice.number = 1;
     notice.run = "0";
     notice.url = public_url;
+    notice.leads_to = public_url;
     notice.branch = "main";
     notice.sha = std::string(40, '0');
     notice.title = "Nothing has failed: somebody tried the channel";
@@ -142,6 +192,7 @@ std::string fill_title(const std::string& template_text, const Notice& notice) {
 }
 
 std::string word_of(const std::string& event) {
+    if (event == "approval_needed") return "needs an approval";
     return event == "rolled_back" ? "rolled back" : event;
 }
 

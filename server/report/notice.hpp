@@ -24,7 +24,8 @@ struct Notice {
     std::int64_t attempt = 1;
     std::string run = {};  // its id
     std::string url = {};
-    std::string branch = {};  // or tag, or "pull request 7"
+    std::string leads_to = {};  // where the title leads: the run, or the approval it is about
+    std::string branch = {};    // or tag, or "pull request 7"
     std::string sha = {};
     std::string title = {};
     std::string actor = {};
@@ -33,7 +34,8 @@ struct Notice {
     TimePoint at = {};          // of what the message is about
     std::vector<Line> failed_jobs = {};
     std::vector<Line> deployments = {};
-    std::string delivery = {};  // names this message; the same when it is sent again
+    std::vector<Line> approvals = {};  // that wait, and the one that the message is about
+    std::string delivery = {};         // names this message; the same when it is sent again
 };
 
 /// Code::invalid for a message of another form, Code::not_found.
@@ -48,7 +50,7 @@ Notice sample_notice(const std::string& public_url, TimePoint now);
 /// {branch}, {title}, {actor}; one line.
 std::string fill_title(const std::string& template_text, const Notice& notice);
 
-/// "failed", "rolled back".
+/// "failed", "rolled back", "needs an approval".
 std::string word_of(const std::string& event);
 
 }  // namespace triphammer::report

@@ -1,5 +1,6 @@
 #include "report/notice_writer.hpp"
 
+#include "store/approval_store.hpp"
 #include "store/attempt_store.hpp"
 #include "store/job_store.hpp"
 #include "store/listing.hpp"
@@ -29,6 +30,11 @@ std::string event_of(const store::ChangeRow& change) {
         if (change.to_state == "succeeded") return "deployed";
         if (change.to_state == "rolled_back") return "rolled_back";
         return change.to_state == "unknown" ? "undecided" : "";
+    }
+    if (change.subject == "approval") {
+        if (change.to_state == "pending") return "approval_needed";
+        return change.to_state == "approved" || change.to_state == "rejected" ? change.to_state
+                                                                              : "";
     }
     if (change.subject != "run") return {};
     if (change.to_state == "running") return "started";
@@ -89,8 +95,18 @@ std::string heard_event(
     return has(wanted, event) ? event : std::string{};
 }
 
-bool is_of_deployments(const std::string& event) {
-    return event == "deployed" || event == "rolled_back" || event == "undecided";
+/// What a workflow's `notify` has words for.
+bool is_outcome(const std::string& event) {
+    return event == "succeeded" || event == "failed" || event == "cancelled";
+}
+
+/// Rules that only let time pass ask nobody: such a question is answered as it is asked.
+bool is_of_people(store::Connection& db, const store::ChangeRow& change) {
+    if (change.subject != "approval") return true;
+    const auto question = store::find_approval(db, model::ApprovalId{change.id});
+    if (!question) return false;
+    if (change.to_state == "pending") return question->state == model::ApprovalState::pending;
+    return !store::list_votes(db, question->id).empty();
 }
 
 std::vector<std::string> wanted_events(
@@ -99,20 +115,31 @@ std::vector<std::string> wanted_events(
     const ChannelSettings& channel,
     const std::string& event
 ) {
-    if (!is_of_deployments(event)) {
+    if (is_outcome(event)) {
         if (auto asked = asked_events(db, run, channel.name)) return *asked;
     }
-    if (channel.on.empty()) return {"failed", "recovered"};
+    if (channel.on.empty()) return {"failed", "recovered", "approval_needed"};
     return channel.on;
 }
 
 /// One message a run where it can be edited or replaced; a webhook gets each event.
 std::string subject_of(
-    const ChannelSettings& channel, const store::RunRow& run, const std::string& event
+    const ChannelSettings& channel,
+    const store::RunRow& run,
+    const std::string& event,
+    std::int64_t approval
 ) {
     auto subject = "run " + to_text(run.id);
-    if (channel.type == "webhook") subject += ' ' + std::to_string(run.attempt) + ' ' + event;
+    if (channel.type != "webhook") return subject;
+    subject += ' ' + std::to_string(run.attempt) + ' ' + event;
+    if (approval > 0) subject += ' ' + std::to_string(approval);
     return subject;
+}
+
+std::string payload_of(const store::RunRow& run, const std::string& event, std::int64_t approval) {
+    nlohmann::json payload{{"event", event}, {"run", run.id.value}};
+    if (approval > 0) payload["approval"] = approval;
+    return payload.dump();
 }
 
 }  // namespace
@@ -131,7 +158,8 @@ void notify_of(
     const auto run =
         store::find_run(tx, change.subject == "run" ? model::RunId{change.id} : change.run);
     const auto repository = run ? store::find_repository(tx, run->repository) : std::nullopt;
-    if (!repository) return;
+    if (!repository || !is_of_people(tx, change)) return;
+    const auto approval = change.subject == "approval" ? change.id : 0;
     const bool recovers = event == "succeeded" && is_recovery(tx, *run);
     for (const auto& channel : channels) {
         if (!hears_of_repository(channel, repository->full_name)) continue;
@@ -141,8 +169,8 @@ void notify_of(
         store::NewMessage message;
         message.channel = channel_key(channel.name);
         message.repository = run->repository;
-        message.subject = subject_of(channel, *run, heard);
-        message.payload = nlohmann::json{{"event", heard}, {"run", run->id.value}}.dump();
+        message.subject = subject_of(channel, *run, heard, approval);
+        message.payload = payload_of(*run, heard, approval);
         store::append_message(tx, message);
     }
 }

@@ -175,3 +175,40 @@ def test_an_address_of_the_own_network_is_refused_when_it_is_saved(make_daemon, 
     checked = daemon.admin("config", "check", check=False)
 
     assert checked.returncode == 2 and "notify.allow_private" in checked.stderr, checked.stderr
+
+
+SHIP = """
+name: Ship
+on: push
+jobs:
+  ship:
+    runs-on: host
+    environment: production
+    steps: [run: "true"]
+"""
+
+
+def test_a_question_and_its_answer_are_one_message_of_the_run(make_daemon, git, chats):
+    heard = ["started", "approval_needed", "approved", "succeeded"]
+    channels = channels_of(chats)
+    channels["phone"]["on"], channels["hook"]["on"] = heard, [*heard, "rejected"]
+    daemon = make_daemon(**configured({name: channels[name] for name in ("phone", "team", "hook")}))
+    repository = git.repository("acme/app")
+    daemon.add_repository(repository)
+    daemon.admin("environment", "set", "acme/app", "production", "--approvals", "1")
+
+    [run] = daemon.delivery(daemon.push(repository, repository.commit({".triphammer/ship.yml": SHIP})))["runs"]
+    [asked] = daemon.wait_for(lambda: daemon.get("/approvals?state=pending")["items"], message=daemon.tail())
+    link = f"{daemon.url}/approvals/{asked['id']}"
+    daemon.wait_for(lambda: f'<a href="{link}">Ship #1 needs an approval: acme/app main</a>' in chats.telegram.get(1, ""), 20, str(chats.telegram))
+    assert "production</a>: waits, 0 of 1" in chats.telegram[1]
+    daemon.wait_for(lambda: link in str(chats.bodies("slack")), 20, "who names no events hears that something waits")
+    assert daemon.api(f"/approvals/{asked['id']}/approve", "POST", json={"comment": "<b>fine</b>"}).status_code == 200
+    assert daemon.finished_run(run)["state"] == "succeeded"
+
+    daemon.wait_for(lambda: "succeeded" in chats.telegram[1] and len(chats.bodies("webhook")) == 4, 20, str(chats.got))
+    assert list(chats.telegram) == [1], "one message a run"
+    told = {body["data"]["event"]: body["data"] for body in chats.bodies("webhook")}
+    assert set(told) == set(heard)
+    assert told["approval_needed"]["approvals"] == [{"name": "production", "what": "waits, 0 of 1", "url": link}]
+    assert told["approved"]["url"] == f"{daemon.url}/runs/{run}" and told["approved"]["approvals"][0]["what"].endswith(": <b>fine</b>")

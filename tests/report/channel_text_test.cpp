@@ -22,6 +22,7 @@ Notice a_notice(const std::string& title = "Mend the roof") {
     notice.number = 5;
     notice.run = "12";
     notice.url = "https://ci.test/runs/12";
+    notice.leads_to = notice.url;
     notice.branch = "main";
     notice.sha = std::string(40, 'a');
     notice.title = title;

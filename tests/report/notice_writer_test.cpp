@@ -1,6 +1,8 @@
 #include "report/notice_writer.hpp"
 
+#include "report/notice.hpp"
 #include "report/outbox_writer.hpp"
+#include "store/approval_store.hpp"
 #include "store/outbox_store.hpp"
 #include "store/sample_database.hpp"
 
@@ -137,4 +139,96 @@ TEST(NoticeWriter, OtherRepositoriesAreNotItsBusiness) {
     room.channel.repositories = {"O/*"};
     room.end(room.add(), RunState::failed);
     EXPECT_THAT(room.told(), ElementsAre("run 2 failed"));
+}
+
+namespace {
+
+/// A run whose job waits for people.
+struct Waiting : Newsroom {
+    Waiting() {
+        channel.on = {"approval_needed", "approved", "rejected"};
+        run = add();
+    }
+
+    model::ApprovalId ask(const std::string& environment = "production") {
+        return write([&](store::Transaction& tx) -> Result<model::ApprovalId> {
+            store::NewApproval question;
+            question.kind = model::ApprovalKind::fork;
+            question.repository = repository;
+            question.run = run;
+            question.sha = environment;
+            question.subject = environment;
+            return store::insert_approval(tx, question);
+        });
+    }
+
+    void answer(model::ApprovalId id, model::ApprovalState to, bool by_somebody = true) {
+        write([&](store::Transaction& tx) -> Result<> {
+            if (by_somebody) {
+                auto voted = store::add_vote(tx, id, {"user:ada", true, "fine", tx.now()});
+                if (!voted) return voted;
+            }
+            return store::move_approval(
+                tx, {.id = id, .to = to, .reason = "approved by user:ada: fine"}
+            );
+        });
+    }
+
+    Notice notice(std::size_t at) {
+        return read([&](store::Connection& db) {
+            const auto due = store::list_due_messages(db, {"notify:team"}, clock.now(), 100);
+            return load_notice(db, due.at(at), "https://ci.test").value();
+        });
+    }
+
+    model::RunId run;
+};
+
+}  // namespace
+
+TEST(NoticeWriter, SaysWhatWaitsForPeopleAndWhatTheySaid) {
+    Waiting room;
+    const auto first = room.ask();
+    EXPECT_THAT(room.told(), ElementsAre("run 1 approval_needed"));
+    EXPECT_EQ(room.notice(0).leads_to, "https://ci.test/approvals/1");
+    room.ask("other");
+    room.answer(first, model::ApprovalState::approved);
+
+    EXPECT_THAT(room.told(), ElementsAre("run 1 approved")) << "one message a run";
+    const auto notice = room.notice(0);
+    EXPECT_EQ(notice.leads_to, "https://ci.test/approvals/1");
+    ASSERT_EQ(notice.approvals.size(), 2U);
+    EXPECT_EQ(notice.approvals[0].what, "waits, 0 of 1") << "the other one goes on waiting";
+    EXPECT_EQ(notice.approvals[1].what, "approved by user:ada: fine");
+}
+
+TEST(NoticeWriter, AWebhookHearsOfEachQuestion) {
+    Waiting room;
+    room.channel.type = "webhook";
+    room.ask();
+    room.answer(room.ask("other"), model::ApprovalState::rejected);
+
+    EXPECT_THAT(
+        room.told(),
+        ElementsAre("run 1 1 approval_needed 1 approval_needed", "run 1 1 rejected 2 rejected")
+    ) << "what is answered already waits for nobody";
+}
+
+TEST(NoticeWriter, WhatTimeAloneAnswersAsksNobody) {
+    Waiting room;
+    room.channel.type = "webhook";
+    room.answer(room.ask(), model::ApprovalState::approved, false);
+    room.answer(room.ask("other"), model::ApprovalState::voided);
+
+    EXPECT_THAT(room.told(), IsEmpty());
+}
+
+TEST(NoticeWriter, WhoNamesNoEventHearsThatSomethingWaitsAndNotWhatBecameOfIt) {
+    Waiting room;
+    room.channel.on = {};
+    room.channel.type = "webhook";
+    room.answer(room.ask(), model::ApprovalState::approved);
+    room.ask("other");
+
+    EXPECT_THAT(room.told(), ElementsAre("run 1 1 approval_needed 2 approval_needed"));
 }
