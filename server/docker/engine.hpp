@@ -168,7 +168,10 @@ class Engine {
     // Networks.
     Task<Result<std::string>> create_network(std::string name, Labels labels);
     Task<Result<std::vector<NetworkSummary>>> list_networks(Labels labels);
-    Task<Result<>> connect_network(std::string network, std::string container);
+    /// `aliases`: further names of the container there.
+    Task<Result<>> connect_network(
+        std::string network, std::string container, std::vector<std::string> aliases = {}
+    );
     /// Fine when it is gone already.
     Task<Result<>> remove_network(std::string id);
 

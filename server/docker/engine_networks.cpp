@@ -36,8 +36,11 @@ Task<Result<std::vector<NetworkSummary>>> Engine::list_networks(Labels labels) {
     co_return out;
 }
 
-Task<Result<>> Engine::connect_network(std::string network, std::string container) {
-    const json body{{"Container", container}};
+Task<Result<>> Engine::connect_network(
+    std::string network, std::string container, std::vector<std::string> aliases
+) {
+    json body{{"Container", container}};
+    if (!aliases.empty()) body["EndpointConfig"]["Aliases"] = std::move(aliases);
     auto call = connection_->request_json("/networks/" + encode_path(network) + "/connect", body);
     auto sent = connection_->send(std::move(call), "connect the container to the network");
     auto answer = co_await std::move(sent);
