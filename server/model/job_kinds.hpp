@@ -94,7 +94,9 @@ struct DeploySpec {
     Template registry_password;
     Template retire;           // a colour whose traffic is zero
     Template file;             // compose
-    Template host;             // compose
+    Template host;             // ssh
+    Template known_hosts;      // ssh
+    Template key;              // ssh
     Template cluster;          // ecs
     Template task_definition;  // ecs
     Template container;        // ecs

@@ -83,6 +83,8 @@ void each_field(fields::Form<DeploySpec> auto& value, F field) {
     field("retire", value.retire);
     field("file", value.file);
     field("host", value.host);
+    field("known_hosts", value.known_hosts);
+    field("key", value.key);
     field("cluster", value.cluster);
     field("task_definition", value.task_definition);
     field("container", value.container);

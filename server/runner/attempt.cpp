@@ -144,7 +144,7 @@ class Attempt {
     Task<JobOutcome> run_job() {
         const auto& kind = session_.document().job.kind;
         if (kind == "steps") return run_in_place(&Attempt::run_steps);
-        if (kind == "deploy" && is_program()) return run_in_place(&Attempt::deploy_by_program);
+        if (kind == "deploy" && is_by_program()) return run_in_place(&Attempt::deploy_by_program);
         if (kind == "terraform") return run_in_place(&Attempt::run_terraform);
         if (belongings_.quota) belongings_.quota->leave();
         host_.reset();
@@ -163,9 +163,9 @@ class Attempt {
     }
 
     /// A deployment by a program of the user's, which runs as a step does.
-    bool is_program() const {
+    bool is_by_program() const {
         const auto& deploy = session_.document().job.deploy;
-        return drivers_.deploy && deploy && deploy->to == "exec";
+        return drivers_.deploy && deploy && is_program(deploy->to);
     }
 
     Task<JobOutcome> deploy_by_program() {

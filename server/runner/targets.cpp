@@ -1,8 +1,10 @@
 #include "runner/targets.hpp"
 
 #include "runner/deploy/aws/targets.hpp"
+#include "runner/deploy/compose/target.hpp"
 #include "runner/deploy/container/target.hpp"
 #include "runner/deploy/exec/target.hpp"
+#include "runner/deploy/ssh/target.hpp"
 #include "runner/deploy/swarm/target.hpp"
 
 #include <utility>
@@ -38,10 +40,15 @@ Task<Result<OnEngine>> connect(JobSession& session) {
 
 }  // namespace
 
+bool is_program(const std::string& driver) {
+    return driver == "exec" || driver == "ssh";
+}
+
 Task<Made> make_target(JobSession& session, StepExecutor* place) {
     const auto& deploy = session.document().job.deploy;
-    if (deploy && deploy->to == "exec") {
+    if (deploy && is_program(deploy->to)) {
         if (place == nullptr) co_return invalid("there is no place to run the program in");
+        if (deploy->to == "ssh") co_return std::make_unique<SshTarget>(session, *place, kClock);
         co_return std::make_unique<ExecTarget>(session, *place);
     }
     if (deploy && is_of_aws(deploy->to)) {
@@ -52,6 +59,11 @@ Task<Made> make_target(JobSession& session, StepExecutor* place) {
     auto on = co_await std::move(connecting);
     if (!on) co_return on.error();
     auto& [engine, plan, names] = *on;
+    if (plan.driver == "compose") {
+        co_return std::make_unique<ComposeTarget>(
+            session, std::move(engine), std::move(plan), std::move(names), kClock
+        );
+    }
     if (plan.driver != "swarm") {
         co_return std::make_unique<ContainerTarget>(
             std::move(engine), std::move(plan), std::move(names), kClock

@@ -9,4 +9,7 @@ namespace triphammer::runner {
 /// what this driver does not do, Code::unavailable where nobody answers.
 Task<Result<std::unique_ptr<Target>>> make_target(JobSession& session, StepExecutor* place);
 
+/// Drivers that start a program where steps run: they need a place.
+bool is_program(const std::string& driver);
+
 }  // namespace triphammer::runner

@@ -73,6 +73,8 @@ model::Pairs build_secrets(const Node& deploy) {
 void build_driver(const Node& node, model::DeploySpec& deploy) {
     deploy.file = template_at(node, "file");
     deploy.host = template_at(node, "host");
+    deploy.known_hosts = template_at(node, "known-hosts");
+    deploy.key = template_at(node, "key");
     deploy.cluster = template_at(node, "cluster");
     deploy.task_definition = template_at(node, "task-definition");
     deploy.container = template_at(node, "container");

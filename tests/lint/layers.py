@@ -7,8 +7,8 @@ import sys
 # One noun in several folders; each may include those before it.
 WORKFLOW = ["workflow/expression", "workflow/yaml", "workflow/schema", "workflow/checks", "workflow", "workflow/action"]
 RUNNER = ["runner/session", "runner/host", "runner/layers", "runner/aws", "runner/image", "runner/deploy", "runner/deploy/container",
-          "runner/deploy/swarm", "runner/container", "runner/steps", "runner/deploy/exec", "runner/deploy/aws",
-          "runner/actions", "runner/terraform", "runner"]
+          "runner/deploy/compose", "runner/deploy/swarm", "runner/container", "runner/steps", "runner/deploy/exec", "runner/deploy/ssh",
+          "runner/deploy/aws", "runner/actions", "runner/terraform", "runner"]
 LEVELS = {
     1: ["base"],
     2: ["model"],

@@ -318,6 +318,12 @@ TEST(Language, JobKeys) {
             {"{ deploy: { to: container, service: a, image: b }, retry: { max: 1 } }",
              "3:57 wrong-place"},
             {"{ deploy: { to: exec } }", "3:16 missing-key, 3:16 missing-key"},
+            {"{ deploy: { to: compose, service: a, image: b, file: c, before: d } }", ""},
+            {"{ deploy: { to: compose, service: a } }", "3:16 missing-key"},
+            {"{ deploy: { to: compose, service: a, image: b, host: c } }", "3:62 wrong-place"},
+            {"{ deploy: { to: ssh, service: a, host: b, known-hosts: c, key: d, run: e } }", ""},
+            {"{ deploy: { to: ssh, service: a, host: b, run: c } }",
+             "3:16 missing-key, 3:16 missing-key"},
         }
     );
 }

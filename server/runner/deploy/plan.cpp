@@ -59,6 +59,12 @@ class Planner {
     Planner(const model::DeploySpec& spec, const Evaluate& evaluate)
         : spec_{spec}, evaluate_{evaluate} {}
 
+    Result<ProbeSpec> make_probe(const model::HealthSpec& health) {
+        auto out = probe(health);
+        if (error_) return *error_;
+        return out;
+    }
+
     Result<DeployPlan> make() {
         check_driver();
         plan_.service = text(spec_.service);
@@ -67,6 +73,8 @@ class Planner {
         read_lists();
         if (plan_.driver == "swarm") {
             choose_for_swarm();
+        } else if (plan_.driver == "compose") {
+            choose_for_compose();
         } else {
             choose_strategy();
         }
@@ -95,8 +103,11 @@ class Planner {
 
     void check_driver() {
         plan_.driver = spec_.to;
-        if (spec_.to != "container" && spec_.to != "swarm") {
-            fail("deploy to '" + spec_.to + "' is not supported yet; container and swarm are");
+        if (spec_.to != "container" && spec_.to != "compose" && spec_.to != "swarm") {
+            fail(
+                "deploy to '" + spec_.to +
+                "' is not supported yet; container, compose and swarm are"
+            );
         }
         const auto& how = spec_.on_failure;
         if (!how.empty() && how != "rollback" && how != "keep") {
@@ -179,6 +190,12 @@ class Planner {
         }
     }
 
+    void choose_for_compose() {
+        plan_.strategy = rollout::Strategy::recreate;
+        plan_.file = text(spec_.file);
+        if (plan_.file.empty()) plan_.file = "compose.yaml";
+    }
+
     void choose_for_swarm() {
         const auto& how = spec_.strategy;
         plan_.strategy = rollout::Strategy::rolling;
@@ -222,8 +239,8 @@ class Planner {
         const auto number = parse_integer(written);
         if (!number || *number < 1 || *number > kMost) {
             fail("replicas: '" + written + "' is not a number from 1 to 10000");
-        } else if (plan_.driver == "container" && *number != 1) {
-            fail("deploy to container runs one container; replicas are a swarm's");
+        } else if (plan_.driver != "swarm" && *number != 1) {
+            fail("deploy to " + plan_.driver + " runs one container; replicas are a swarm's");
         }
         plan_.replicas = number.value_or(1);
     }
@@ -269,6 +286,12 @@ class Planner {
 Result<DeployPlan> make_deploy_plan(const model::JobDocument& document, const Evaluate& evaluate) {
     if (!document.job.deploy) return Error{Code::internal, "not a deploy job"};
     return Planner{*document.job.deploy, evaluate}.make();
+}
+
+Result<ProbeSpec> make_probe(
+    const model::DeploySpec& deploy, const model::HealthSpec& spec, const Evaluate& evaluate
+) {
+    return Planner{deploy, evaluate}.make_probe(spec);
 }
 
 }  // namespace triphammer::runner

@@ -37,7 +37,8 @@ struct ProbeSpec {
 };
 
 struct DeployPlan {
-    std::string driver;  // container | swarm
+    std::string driver;  // container | compose | swarm
+    std::string file;    // compose
     std::string service;
     docker::ImageReference image;  // by tag or digest; a digest alone: an image's id
     std::string image_id;          // sha256:… of an image that is in no registry; else empty
@@ -61,6 +62,11 @@ struct DeployPlan {
 
 /// Code::invalid with a sentence for what this driver does not do or cannot read.
 Result<DeployPlan> make_deploy_plan(const model::JobDocument& document, const Evaluate& evaluate);
+
+/// `health` or `verify` by itself. Code::invalid.
+Result<ProbeSpec> make_probe(
+    const model::DeploySpec& deploy, const model::HealthSpec& spec, const Evaluate& evaluate
+);
 
 /// "8080:80", "127.0.0.1:8080:80", "8080:80/udp".
 Result<docker::PortBinding> parse_port(std::string_view text);

@@ -164,6 +164,30 @@ Task<GateOutcome> watch_health(
     co_return co_await std::move(running);
 }
 
+Task<GateOutcome> watch_address(
+    ProbeSpec spec, std::string address, std::uint16_t port, const Clock& clock
+) {
+    const ProbeTarget target{"", std::move(address), port, false};
+    const auto begin = clock.instant();
+    GateOutcome outcome;
+    Instant good_since{};
+    for (int good = 0;;) {
+        ++outcome.looks;
+        auto looking =
+            spec.kind == ProbeSpec::Kind::http ? look_by_http(spec, target) : look_by_tcp(target);
+        outcome.reason = co_await std::move(looking);
+        const auto now = clock.instant();
+        outcome.milliseconds = std::chrono::duration_cast<Milliseconds>(now - begin).count();
+        if (!outcome.reason.empty()) good = 0;
+        if (outcome.reason.empty() && good++ == 0) good_since = now;
+        outcome.passed = good >= spec.good_in_a_row && now - good_since >= spec.hold;
+        if (outcome.passed || now >= begin + spec.timeout) break;
+        co_await sleep_for(spec.interval);
+    }
+    if (!outcome.passed) outcome.reason = target.address + " is not well: " + outcome.reason;
+    co_return outcome;
+}
+
 const char* name_of(ProbeSpec::Kind kind) {
     switch (kind) {
         case ProbeSpec::Kind::none:

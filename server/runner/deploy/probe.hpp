@@ -32,6 +32,12 @@ Task<GateOutcome> watch_health(
     docker::Engine& engine, ProbeSpec spec, ProbeTarget target, const Clock& clock
 );
 
+/// Looks at an address every `interval`, by http or tcp, until it was good for long enough or the
+/// timeout has passed.
+Task<GateOutcome> watch_address(
+    ProbeSpec spec, std::string address, std::uint16_t port, const Clock& clock
+);
+
 /// none: "state".
 const char* name_of(ProbeSpec::Kind kind);
 

@@ -234,8 +234,10 @@ constexpr std::array kDeployKeys{
     Key{"drain", &kDuration, "How long open connections may take"},
     Key{"credentials", &kDeployCredentials, "For the registry"},
     Key{"retire", &kDeployService, "ecs: ends the tasks of this service, which gets no traffic"},
-    Key{"file", &kDeployText, "compose: its file"},
-    Key{"host", &kDeployText, "compose, ssh: the machine"},
+    Key{"file", &kDeployText, "compose: its file; compose.yaml without it"},
+    Key{"host", &kDeployText, "ssh: user@machine, or user@machine:port"},
+    Key{"known-hosts", &kDeployText, "ssh: the machine's keys, as ssh-keyscan prints them"},
+    Key{"key", &kDeployText, "ssh: the private key, a secret"},
     Key{"cluster", &kDeployText, "ecs: the cluster"},
     Key{"task-definition", &kDeployText, "ecs: the task definition"},
     Key{"container", &kDeployText, "ecs: the container in it"},
@@ -248,16 +250,17 @@ constexpr std::array kDeployKeys{
 /// Which keys a driver cannot do without.
 struct Needs {
     std::string_view target;
-    std::array<std::string_view, 2> keys;
+    std::array<std::string_view, 5> keys;  // empty: no more
 };
 
-constexpr std::array<Needs, 7> kNeeds{{
+constexpr std::array<Needs, 8> kNeeds{{
     {"container", {"service", "image"}},
     {"ecs", {"service", "image"}},
     {"apprunner", {"service", "image"}},
     {"alb", {"listener", "weights"}},
     {"swarm", {"service", "image"}},
-    {"ssh", {"run", "run"}},
+    {"compose", {"service", "image"}},
+    {"ssh", {"service", "host", "known-hosts", "key", "run"}},
     {"exec", {"service", "run"}},
 }};
 
@@ -267,12 +270,14 @@ struct Owned {
     std::string_view targets;
 };
 
-constexpr std::array<Owned, 23> kOwned{{
+constexpr std::array<Owned, 25> kOwned{{
     {"service", "container compose swarm ecs apprunner ssh exec"},
     {"image", "container compose swarm ecs apprunner ssh exec"},
     {"retire", "ecs"},
     {"file", "compose"},
-    {"host", "compose ssh"},
+    {"host", "ssh"},
+    {"known-hosts", "ssh"},
+    {"key", "ssh"},
     {"cluster", "ecs"},
     {"task-definition", "ecs"},
     {"container", "ecs"},
@@ -289,8 +294,8 @@ constexpr std::array<Owned, 23> kOwned{{
     {"command", "container swarm"},
     {"replicas", "container swarm"},
     {"drain", "container swarm"},
-    {"credentials", "container swarm"},
-    {"before", "container compose swarm ecs ssh"},
+    {"credentials", "container compose swarm"},
+    {"before", "container compose swarm ecs"},
 }};
 
 /// What is retired gets nothing new.
@@ -309,7 +314,7 @@ void check_needed(const Node& deploy, std::string_view target, Report& report) {
     for (const auto& needs : kNeeds) {
         if (needs.target != target) continue;
         for (const auto key : needs.keys) {
-            if (deploy.find(key) != nullptr) continue;
+            if (key.empty() || deploy.find(key) != nullptr) continue;
             report.error("missing-key", deploy.at, "'deploy' needs the key " + show(key));
         }
     }

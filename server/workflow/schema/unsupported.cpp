@@ -24,8 +24,6 @@ constexpr auto kUnsupported = std::to_array<Unsupported>({
     // Our kinds.
     {"image.secrets", ""},
     {"image.cache", ""},
-    {"deploy.to.compose", "to: container, swarm, ecs, alb, apprunner or exec"},
-    {"deploy.to.ssh", "to: container, swarm, ecs, alb, apprunner or exec"},
     {"deploy.strategy.rolling", "blue-green or recreate; to: swarm and to: ecs have it"},
     {"deploy.strategy.canary", "blue-green or recreate; to: ecs has it"},
     {"deploy.strategy.linear", "blue-green or recreate; to: ecs has it"},

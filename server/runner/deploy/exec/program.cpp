@@ -39,7 +39,9 @@ Error no_proof(const ExecRequest& request, const std::string& how) {
             ": nothing is proven (it has to answer and to exit with 0)"};
 }
 
-Result<> judge(const ExecRequest& request, const execution::ProcessEnd& end) {
+}  // namespace
+
+Result<> judge_end(const ExecRequest& request, const execution::ProcessEnd& end) {
     using execution::EndCause;
     switch (end.cause) {
         case EndCause::exited:
@@ -59,8 +61,6 @@ Result<> judge(const ExecRequest& request, const execution::ProcessEnd& end) {
     return no_proof(request, "has written all that it may");
 }
 
-}  // namespace
-
 Task<Result<ExecAnswer>> ExecProgram::ask(
     const ExecRequest& request,
     int step,
@@ -75,7 +75,7 @@ Task<Result<ExecAnswer>> ExecProgram::ask(
     auto running = place_.run_step(std::move(*command), limits, sink, stop);
     const auto end = co_await std::move(running);
     if (!end) co_return end.error();
-    if (auto judged = judge(request, *end); !judged) co_return judged.error();
+    if (auto judged = judge_end(request, *end); !judged) co_return judged.error();
     const auto text = execution::read_summary_file(place_.folders().temp.outside + kAnswer);
     if (!text) co_return with_context("the program's answer", text.error());
     co_return parse_answer(request.action, *text);

@@ -71,7 +71,9 @@ GateOutcome gate_of(const Result<ExecAnswer>& answer, const std::string& version
 
 Observation observation_of(const Result<ExecAnswer>& answer) {
     if (!answer) {
-        return answer.error().code == Code::cancelled ? Observation::silent : Observation::foreign;
+        const bool says_nothing =
+            answer.error().code == Code::cancelled || is_silence(answer.error());
+        return says_nothing ? Observation::silent : Observation::foreign;
     }
     if (answer->state == "done") return Observation::done;
     if (answer->state == "not-begun") return Observation::not_begun;
@@ -84,22 +86,32 @@ Task<Result<>> ExecTarget::prepare(
     const model::DeploymentSpec& spec, StepLog&, execution::StopToken& stop
 ) {
     if (place_.folders().in_container) {
-        co_return invalid("deploy to exec runs on the machine: say runs-on: host");
+        const auto& to = session_.document().job.deploy->to;
+        co_return invalid("deploy to " + to + " runs on the machine: say runs-on: host");
     }
     if (auto read = read_terms(spec); !read) co_return read;
-    auto environment = read_environment();
-    if (!environment) co_return environment.error();
-    auto script = session_.evaluate(session_.document().job.deploy->run);
-    if (!script) co_return script.error();
-    auto fetching = session_.fetch_source(step_);
-    if (auto fetched = co_await std::move(fetching); !fetched) co_return fetched;
-    program_.emplace(session_, place_, std::move(*script), std::move(*environment));
+    auto making = make_program();
+    auto made = co_await std::move(making);
+    if (!made) co_return made.error();
+    program_ = std::move(*made);
     auto asking = ask(ExecAction::preflight, 0, stop);
     const auto answer = co_await std::move(asking);
     if (!answer) co_return answer.error();
     observes_ = answer->observes;
     if (answer->state == "ready") co_return Result<>{};
     co_return invalid("the program refuses to deploy: " + answer->reason);
+}
+
+Task<Result<std::unique_ptr<Program>>> ExecTarget::make_program() {
+    auto environment = read_environment();
+    if (!environment) co_return environment.error();
+    auto script = session_.evaluate(session_.document().job.deploy->run);
+    if (!script) co_return script.error();
+    auto fetching = session_.fetch_source(step_);
+    if (auto fetched = co_await std::move(fetching); !fetched) co_return fetched.error();
+    co_return std::make_unique<ExecProgram>(
+        session_, place_, std::move(*script), std::move(*environment)
+    );
 }
 
 Result<> ExecTarget::read_terms(const model::DeploymentSpec& spec) {
@@ -115,7 +127,7 @@ Result<> ExecTarget::read_terms(const model::DeploymentSpec& spec) {
     terms_.service = *service;
     terms_.image = *image;
     terms_.digest = document.source.sha;
-    terms_.gate_kind = terms_.verify_kind = "exec";
+    terms_.gate_kind = terms_.verify_kind = deploy.to;
     if (!image->empty()) {
         const auto reference = docker::parse_reference(*image);
         if (!reference) return reference.error();
@@ -193,13 +205,7 @@ Task<EffectOutcome> ExecTarget::perform(
 ) {
     if (kind == EffectKind::update) {
         auto asking = ask(ExecAction::deploy, n, stop);
-        const auto answer = co_await std::move(asking);
-        if (!answer) co_return effect_failed(answer.error());
-        if (answer->state != "done") {
-            co_return effect_failed(conflict("the program says that it failed: " + answer->reason));
-        }
-        request_.object = answer->object;
-        co_return effect_done(json{{"object", answer->object}}.dump());
+        co_return take_deployed(co_await std::move(asking));
     }
     // A job that was told to stop goes back all the same.
     const auto loop = co_await boost::asio::this_coro::executor;
@@ -209,6 +215,15 @@ Task<EffectOutcome> ExecTarget::perform(
     if (!answer) co_return effect_failed(answer.error());
     if (answer->state == "done") co_return effect_done();
     co_return effect_failed(conflict("the program cannot go back: " + answer->reason));
+}
+
+EffectOutcome ExecTarget::take_deployed(const Result<ExecAnswer>& answer) {
+    if (!answer) return effect_failed(answer.error());
+    if (answer->state != "done") {
+        return effect_failed(conflict("the program says that it failed: " + answer->reason));
+    }
+    request_.object = answer->object;
+    return effect_done(json{{"object", answer->object}}.dump());
 }
 
 bool ExecTarget::is_observable(EffectKind kind) const {

@@ -4,8 +4,9 @@
 #include "runner/deploy/exec/program.hpp"
 #include "runner/deploy/target.hpp"
 
-#include <optional>
+#include <memory>
 #include <string>
+#include <vector>
 
 namespace triphammer::runner {
 
@@ -16,11 +17,11 @@ namespace triphammer::runner {
 /// nothing. `observe` exists only where the program says at preflight that it `observes`; then it
 /// proves what the program proves. Without it, an open effect of a lost runner is unknown. The
 /// program itself is proven dead with its runner: its sandbox dies with it.
-class ExecTarget final : public Target {
+class ExecTarget : public Target {
   public:
     ExecTarget(JobSession& session, StepExecutor& place) : session_{session}, place_{place} {}
 
-    /// The source at the job's commit, then the program's own preflight.
+    /// What the program needs, then its own preflight.
     Task<Result<>> prepare(
         const model::DeploymentSpec& spec, StepLog& log, execution::StopToken& stop
     ) override;
@@ -47,19 +48,27 @@ class ExecTarget final : public Target {
     /// What the program has just read for watch_public.
     Task<Result<Live>> read_live() override;
 
-  private:
-    Result<> read_terms(const model::DeploymentSpec& spec);
+  protected:
+    /// Checked before everything else. Here: the source at the job's commit.
+    virtual Task<Result<std::unique_ptr<Program>>> make_program();
+    /// NAME=value: `env` of workflow and job, `env` and `secrets` of deploy.
     Result<std::vector<std::string>> read_environment() const;
     Task<Result<ExecAnswer>> ask(ExecAction action, std::int64_t n);
     Task<Result<ExecAnswer>> ask(ExecAction action, std::int64_t n, execution::StopToken& stop);
+    /// What `deploy` came to.
+    EffectOutcome take_deployed(const Result<ExecAnswer>& answer);
 
     JobSession& session_;
     StepExecutor& place_;
-    std::optional<ExecProgram> program_;
     Terms terms_;
     ExecRequest request_;
     bool observes_ = false;
     int step_ = 0;
+
+  private:
+    Result<> read_terms(const model::DeploymentSpec& spec);
+
+    std::unique_ptr<Program> program_;
     ExecAnswer live_;
 };
 
