@@ -4,6 +4,7 @@
 #include "base/log.hpp"
 #include "base/unused.hpp"
 #include "store/change_store.hpp"
+#include "store/outbox_store.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -28,6 +29,7 @@ constexpr int kRowsAtOnce = 1'000;  // of a run
 constexpr std::size_t kLogsAtOnce = 50;
 constexpr std::size_t kDeliveriesAtOnce = 50;
 constexpr int kChangesAtOnce = 2'000;
+constexpr int kMessagesAtOnce = 500;
 constexpr int kPagesAtOnce = 100;
 constexpr int kFilesAtOnce = 100;
 
@@ -116,6 +118,8 @@ Task<Result<Removed>> Retention::apply_rules() {
     }
     auto trimming = trim_changes();
     if (auto trimmed = co_await std::move(trimming); !trimmed) co_return trimmed.error();
+    auto forgetting = trim_messages();
+    if (auto forgotten = co_await std::move(forgetting); !forgotten) co_return forgotten.error();
     auto shrinking = shrink_database();
     if (auto shrunk = co_await std::move(shrinking); !shrunk) co_return shrunk.error();
     co_return removed;
@@ -279,6 +283,23 @@ Task<Result<>> Retention::trim_changes() {
         if (!last) co_return last.error();
         if (!*last) co_return Result<>{};
         changes_at_ = **last;
+        auto pause = let_others_commit();
+        co_await std::move(pause);
+    }
+}
+
+Task<Result<>> Retention::trim_messages() {
+    if (config_.retention.delivery_days <= 0) co_return Result<>{};
+    const auto until = core_.clock.now() - std::chrono::hours{24 * config_.retention.delivery_days};
+    for (;;) {
+        auto trim = [&](store::Transaction& tx) -> Result<std::optional<std::int64_t>> {
+            return store::trim_messages(tx, until, messages_at_, kMessagesAtOnce);
+        };
+        auto trimming = core_.database->write(trim);
+        const auto last = co_await std::move(trimming);
+        if (!last) co_return last.error();
+        if (!*last) co_return Result<>{};
+        messages_at_ = **last;
         auto pause = let_others_commit();
         co_await std::move(pause);
     }

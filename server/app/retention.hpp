@@ -41,6 +41,7 @@ class Retention {
     Task<Result<bool>> remove_deliveries(const store::RetentionPlan& plan, Removed& removed);
     Task<> remove_log_files();
     Task<Result<>> trim_changes();
+    Task<Result<>> trim_messages();
     Task<Result<>> shrink_database();
     Task<> remove_unused();
 
@@ -48,7 +49,8 @@ class Retention {
     Core& core_;
     const Config& config_;
     bool is_under_way_ = false;
-    std::int64_t changes_at_ = 0;  // how far they were looked through
+    std::int64_t changes_at_ = 0;   // how far they were looked through
+    std::int64_t messages_at_ = 0;  // the same
 };
 
 }  // namespace triphammer::app

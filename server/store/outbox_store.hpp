@@ -67,4 +67,12 @@ Result<> redeliver_message(Transaction& tx, std::int64_t id);
 /// Whether this (channel, subject) was ever told anything (a context that was seen before).
 bool has_message(Connection& db, std::string_view channel, std::string_view subject);
 
+/// Messages from before `until` that were sent, replaced or given up, and what a channel remembers
+/// of a run that none of its messages is about any more. What was a commit's status stays as long
+/// as a run of that commit: it says how the next one is told. Looks at so many rows
+/// behind `after`, and says where to go on; nothing: it is through.
+std::optional<std::int64_t> trim_messages(
+    Transaction& tx, TimePoint until, std::int64_t after, int look_at
+);
+
 }  // namespace triphammer::store

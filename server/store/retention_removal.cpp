@@ -1,6 +1,7 @@
 #include "store/artifact_store.hpp"
 #include "store/change_store.hpp"
 #include "store/meta_store.hpp"
+#include "store/outbox_store.hpp"
 #include "store/retention_store.hpp"
 
 #include <algorithm>
@@ -67,8 +68,45 @@ void pass_on_approvals(Transaction& tx, model::RunId run) {
     update.bind(run).run();
 }
 
+/// The last of the next `look_at` that is from before `until`: ids and times grow together.
+std::optional<std::int64_t> find_last_message(
+    Connection& db, TimePoint until, std::int64_t after, int look_at
+) {
+    auto window = db.prepare("SELECT id, created_at FROM outbox WHERE id > ? ORDER BY id LIMIT ?");
+    window.bind(after, look_at);
+    std::optional<std::int64_t> last;
+    while (window.step()) {
+        std::int64_t id = 0;
+        TimePoint created_at;
+        window.read(id, created_at);
+        if (created_at >= until) break;
+        last = id;
+    }
+    return last;
+}
+
+void forget_told(Transaction& tx, const std::string& channel, const std::string& subject) {
+    auto forget = tx.prepare(
+        "DELETE FROM told_objects WHERE channel = ?1 AND subject = ?2 AND NOT EXISTS "
+        "(SELECT 1 FROM outbox WHERE channel = ?1 AND subject = ?2)"
+    );
+    forget.bind(channel, subject).run();
+}
+
+/// Of its commit, where this is the last run of it.
+void remove_statuses(Transaction& tx, model::RunId run) {
+    auto remove = tx.prepare(
+        "DELETE FROM outbox WHERE id IN (SELECT o.id FROM runs AS r JOIN outbox AS o "
+        "ON o.channel = 'github-status' AND o.subject >= r.repository || ' ' || r.sha || ' ' "
+        "AND o.subject < r.repository || ' ' || r.sha || '!' AND o.state <> 'pending' "
+        "WHERE r.id = ?1 AND NOT EXISTS (SELECT 1 FROM runs WHERE sha = r.sha AND id <> ?1))"
+    );
+    remove.bind(run).run();
+}
+
 void remove_rows(Transaction& tx, model::RunId run) {
     pass_on_approvals(tx, run);
+    remove_statuses(tx, run);
     for (const auto* table :
          {"test_results", "report_parts", "reports", "step_summaries", "steps"}) {
         tx.prepare("DELETE FROM " + std::string{table} + std::string{kOfAttempts}).bind(run).run();
@@ -183,6 +221,29 @@ std::optional<std::int64_t> trim_changes(
         "('step', 'attempt', 'job', 'run', 'report', 'artifact', 'delivery')"
     );
     remove.bind(after, last).run();
+    return last;
+}
+
+std::optional<std::int64_t> trim_messages(
+    Transaction& tx, TimePoint until, std::int64_t after, int look_at
+) {
+    const auto last = find_last_message(tx, until, after, look_at);
+    if (!last) return {};
+    auto remove = tx.prepare(
+        "DELETE FROM outbox WHERE id > ? AND id <= ? AND state <> 'pending' "
+        "AND NOT (channel = 'github-status' AND state = 'sent' AND EXISTS "
+        "(SELECT 1 FROM runs WHERE sha = json_extract(outbox.payload, '$.sha'))) "
+        "RETURNING channel, subject"
+    );
+    const auto gone = remove.bind(after, *last).list([](Statement& row) {
+        std::pair<std::string, std::string> key;
+        row.read(key.first, key.second);
+        return key;
+    });
+    for (const auto& [channel, subject] : gone) {
+        // What GitHub has is changed for as long as its run is there; a chat's message is not.
+        if (channel.starts_with("notify:")) forget_told(tx, channel, subject);
+    }
     return last;
 }
 
