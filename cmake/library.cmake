@@ -16,11 +16,11 @@ function(triphammer_precompile target owner)
   endif()
 endfunction()
 
-# triphammer_gather(TARGET): four files are one for the compiler, which reads and expands their headers once. A folder
-# that says GATHERED has no name twice in its files' anonymous namespaces.
-function(triphammer_gather target)
+# triphammer_gather(TARGET FILES): so many files are one for the compiler, which reads and expands their headers once.
+# A folder that says GATHERED has no name twice in its files' anonymous namespaces.
+function(triphammer_gather target files)
   if(TRIPHAMMER_GATHER AND CMAKE_BUILD_TYPE STREQUAL Debug)
-    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 4)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${files})
     # A lambda's type counts as one of a header's, because its file is included now.
     target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
   endif()
@@ -47,15 +47,15 @@ function(triphammer_library folder)
   if(sources)
     triphammer_precompile(th_${name} th_base ${TRIPHAMMER_STANDARD_HEADERS})
     if(ARG_GATHERED)
-      triphammer_gather(th_${name})
+      triphammer_gather(th_${name} 4)
     endif()
   endif()
 endfunction()
 
-# triphammer_test(FOLDER [GATHERED] [DEPENDS more folders…] [WITH its folders…])
+# triphammer_test(FOLDER [GATHERED files] [DEPENDS more folders…] [WITH its folders…])
 # tests/<folder>/*_test.cpp → one GoogleTest program `test_<folder>`, label `unit`; its tests are `<folder>/Suite.Test`.
 function(triphammer_test folder)
-  cmake_parse_arguments(ARG "GATHERED" "" "DEPENDS;SYSTEM;WITH" ${ARGN})
+  cmake_parse_arguments(ARG "" "GATHERED" "DEPENDS;SYSTEM;WITH" ${ARGN})
   string(REPLACE "/" "_" name "${folder}")
   list(TRANSFORM ARG_WITH APPEND "/*.cpp")
   list(TRANSFORM ARG_WITH PREPEND "${CMAKE_SOURCE_DIR}/tests/${folder}/")
@@ -70,7 +70,7 @@ function(triphammer_test folder)
   target_link_libraries(test_${name} PRIVATE th_${name} ${ARG_DEPENDS} ${ARG_SYSTEM} test_support GTest::gmock GTest::gtest_main)
   triphammer_precompile(test_${name} test_support)
   if(ARG_GATHERED)
-    triphammer_gather(test_${name})
+    triphammer_gather(test_${name} ${ARG_GATHERED})
   endif()
   # There are many, and it links them in half the time.
   target_link_options(test_${name} PRIVATE -fuse-ld=gold)

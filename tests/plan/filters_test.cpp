@@ -9,14 +9,14 @@ using namespace triphammer::plan;
 
 namespace {
 
-struct Row {
+struct FilterRow {
     std::string on;
     model::Event event;
     std::vector<std::string> changed;
     std::string outcome;
 };
 
-void expect_rows(const std::vector<Row>& rows) {
+void expect_filters(const std::vector<FilterRow>& rows) {
     for (const auto& row : rows) {
         EXPECT_EQ(outcome(row.on, row.event, row.changed), row.outcome) << row.on;
     }
@@ -26,7 +26,7 @@ void expect_rows(const std::vector<Row>& rows) {
 
 // workflow-syntax#onpushbranchestagsbranches-ignoretags-ignore
 TEST(Filters, BranchesAndTagsOfAPush) {
-    expect_rows({
+    expect_filters({
         {"push", a_push("any/branch"), {}, "starts"},
         {"push", a_tag_push("v1"), {}, "starts"},
         {"[push, create]", a_push("main"), {}, "starts"},
@@ -66,7 +66,7 @@ TEST(Filters, BranchesAndTagsOfAPush) {
 
 // workflow-syntax#onpushpull_requestpull_request_targetpathspaths-ignore
 TEST(Filters, PathsOfAPush) {
-    expect_rows({
+    expect_filters({
         {"{ push: { paths: ['**.js'] } }", a_push("main"), {"a.md", "src/a.js"}, "starts"},
         {"{ push: { paths: ['**.js'] } }",
          a_push("main"),
@@ -95,7 +95,7 @@ TEST(Filters, PathsOfAPush) {
 
 // events-that-trigger-workflows#pull_request
 TEST(Filters, PullRequests) {
-    expect_rows({
+    expect_filters({
         {"pull_request", a_pull_request("main", "opened"), {}, "starts"},
         {"pull_request", a_pull_request("main", "synchronize"), {}, "starts"},
         {"pull_request", a_pull_request("main", "reopened"), {}, "starts"},
@@ -130,7 +130,7 @@ TEST(Filters, Types) {
     dispatch.name = "repository_dispatch";
     dispatch.action = dispatch.dispatch_type = "test_result";
 
-    expect_rows({
+    expect_filters({
         {"release", a_release("edited"), {}, "starts"},
         {"{ release: { types: [published] } }", a_release("published"), {}, "starts"},
         {"{ release: { types: [published] } }",
@@ -201,7 +201,7 @@ model::Event an_event_of_the_default_branch(const std::string& name, const std::
 TEST(Filters, OtherEventsByTheirTypes) {
     const auto opened = an_event_of_the_default_branch("issues", "opened");
 
-    expect_rows({
+    expect_filters({
         {"issues", opened, {}, "starts"},
         {"{ issues: { types: [opened, edited] } }", opened, {}, "starts"},
         {"{ issues: { types: [closed] } }", opened, {}, "ci.yml: type 'opened' is none of: closed"},
@@ -216,7 +216,7 @@ TEST(Filters, AFollowerByNameTypeAndBranchOfWhatRan) {
     ended.workflow = "Build";
     ended.branch = "releases/1";
 
-    expect_rows({
+    expect_filters({
         {"{ workflow_run: { workflows: [Build, Test] } }", ended, {}, "starts"},
         {"{ workflow_run: { workflows: [Build], types: [completed], branches: ['releases/**'] } }",
          ended,
@@ -242,7 +242,7 @@ TEST(Filters, APullRequestsTargetByBaseBranch) {
     auto target = a_pull_request("main");
     target.name = "pull_request_target";
 
-    expect_rows({
+    expect_filters({
         {"pull_request_target", target, {}, "starts"},
         {"{ pull_request_target: { branches: [main] } }", target, {}, "starts"},
         {"{ pull_request_target: { branches: [dev] } }",
@@ -256,7 +256,7 @@ TEST(Filters, APullRequestsTargetByBaseBranch) {
 // events-that-trigger-workflows: the tables of activity types, which are fewer than the webhooks'
 TEST(Filters, AnActivityThatIsNotInTheTableStartsNothing) {
     const auto of = an_event_of_the_default_branch;
-    expect_rows({
+    expect_filters({
         {"merge_group",
          of("merge_group", "destroyed"),
          {},
@@ -283,7 +283,7 @@ TEST(Filters, AScheduleStartsTheWorkflowThatItIsOf) {
     auto due = an_event_of_the_default_branch("schedule", "");
     const auto on = "{ schedule: [{ cron: '0 3 * * *' }] }";
     due.workflow = "ci.yml";
-    expect_rows({{on, due, {}, "starts"}});
+    expect_filters({{on, due, {}, "starts"}});
     due.workflow = "other.yml";
-    expect_rows({{on, due, {}, "ci.yml: the event is for another workflow, other.yml"}});
+    expect_filters({{on, due, {}, "ci.yml: the event is for another workflow, other.yml"}});
 }

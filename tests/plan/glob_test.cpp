@@ -6,13 +6,13 @@ using namespace triphammer::plan;
 
 namespace {
 
-struct Row {
+struct GlobRow {
     const char* pattern;
     std::vector<const char*> matches;
     std::vector<const char*> others;
 };
 
-void expect_rows(const std::vector<Row>& rows) {
+void expect_globs(const std::vector<GlobRow>& rows) {
     for (const auto& row : rows) {
         const Glob glob{row.pattern};
         for (const auto* text : row.matches)
@@ -26,7 +26,7 @@ void expect_rows(const std::vector<Row>& rows) {
 
 // workflow-syntax#patterns-to-match-branches-and-tags
 TEST(Glob, KnowsThePagesBranchesAndTags) {
-    expect_rows({
+    expect_globs({
         {"feature/*",
          {"feature/my-branch", "feature/your-branch"},
          {"feature/a/b", "feature", "my/feature/a"}},
@@ -45,7 +45,7 @@ TEST(Glob, KnowsThePagesBranchesAndTags) {
 
 // workflow-syntax#patterns-to-match-file-paths
 TEST(Glob, KnowsThePagesPaths) {
-    expect_rows({
+    expect_globs({
         {"*", {"README.md", "server.rb"}, {"docs/README.md"}},
         {"*.jsx?", {"page.js", "page.jsx"}, {"page.jsxx", "a/page.js"}},
         {"**", {"all/the/files.md"}, {}},
@@ -70,7 +70,7 @@ TEST(Glob, KnowsThePagesPaths) {
 
 // workflow-syntax#filter-pattern-cheat-sheet
 TEST(Glob, KnowsItsCharacters) {
-    expect_rows({
+    expect_globs({
         {"Octo*", {"Octocat", "Octo"}, {"octocat", "Octo/cat"}},
         {"[0-9a-z]", {"5", "x"}, {"X", "55", ""}},
         {"[CB]at", {"Cat", "Bat"}, {"Rat", "cat"}},

@@ -7,7 +7,7 @@
 namespace triphammer::plan {
 namespace {
 
-struct Row {
+struct EventRow {
     std::string event;
     std::string action;
     std::string payload;
@@ -15,7 +15,7 @@ struct Row {
 };
 
 // events-that-trigger-workflows: the notes of each event
-const std::vector<Row> kRows{
+const std::vector<EventRow> kEventRows{
     {"deployment_status", "created", R"({"deployment_status": {"state": "inactive"}})", "inactive"},
     {"deployment_status", "created", R"({"deployment_status": {"state": "success"}})", ""},
     {"deployment", "created", R"({"deployment_status": {"state": "inactive"}})", ""},
@@ -43,7 +43,7 @@ const std::vector<Row> kRows{
 };
 
 TEST(PayloadRules, FollowTheNotesOfEachEvent) {
-    for (const auto& row : kRows) {
+    for (const auto& row : kEventRows) {
         model::Event event;
         event.name = row.event;
         event.action = row.action;

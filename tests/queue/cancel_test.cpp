@@ -8,7 +8,7 @@ using triphammer::testing::QueueFixture;
 
 namespace {
 
-struct Fixture : QueueFixture {
+struct CancelFixture : QueueFixture {
     template <class Id>
     Result<std::vector<model::Fence>> cancel(Id id) {
         return try_write([&](store::Transaction& tx) {
@@ -22,7 +22,7 @@ using Fences = std::vector<model::Fence>;
 }  // namespace
 
 TEST(RequestCancel, EndsWhatWaitsAndNamesWhatRuns) {
-    Fixture fixture;
+    CancelFixture fixture;
     const auto run = fixture.create({{"a", {}}, {"b", {}}, {"c", {"a"}}});
     const auto hold = fixture.run_next();
 
@@ -38,7 +38,7 @@ TEST(RequestCancel, EndsWhatWaitsAndNamesWhatRuns) {
 }
 
 TEST(RequestCancel, MayBeAskedAgainUntilTheRunEnds) {
-    Fixture fixture;
+    CancelFixture fixture;
     const auto run = fixture.create({{"a", {}}});
     const auto hold = fixture.run_next();
 
@@ -49,7 +49,7 @@ TEST(RequestCancel, MayBeAskedAgainUntilTheRunEnds) {
 }
 
 TEST(RequestCancel, EndsARunThatNobodyStarted) {
-    Fixture fixture;
+    CancelFixture fixture;
     const auto run = fixture.create({{"a", {}}, {"b", {"a"}}});
 
     EXPECT_EQ(fixture.cancel(run).value(), Fences{});
@@ -57,7 +57,7 @@ TEST(RequestCancel, EndsARunThatNobodyStarted) {
 }
 
 TEST(RequestCancel, TakesOneJobAlone) {
-    Fixture fixture;
+    CancelFixture fixture;
     const auto run = fixture.create({{"a", {}}, {"b", {}}});
 
     EXPECT_EQ(fixture.cancel(fixture.job(run, "b").id).value(), Fences{});
@@ -66,7 +66,7 @@ TEST(RequestCancel, TakesOneJobAlone) {
 }
 
 TEST(RequestCancel, OutlivesALostRunner) {
-    Fixture fixture;
+    CancelFixture fixture;
     const auto run = fixture.create({{"a", {}}});
     const auto hold = fixture.run_next();
     fixture.cancel(run).value();

@@ -9,7 +9,7 @@ using triphammer::testing::QueueFixture;
 
 namespace {
 
-struct Fixture : QueueFixture {
+struct CircleFixture : QueueFixture {
     /// A run in a group, whose job "b" comes after "a" and is in another one, where all wait.
     model::RunId create_in(const std::string& group, const std::string& later) {
         auto plan = make_plan({{"a", {}}, {"b", {"a"}}});
@@ -40,7 +40,7 @@ struct Fixture : QueueFixture {
 }  // namespace
 
 TEST(Circle, WhoClosesItIsCancelledAndTheOtherGoesOn) {
-    Fixture fixture;
+    CircleFixture fixture;
     const auto first = fixture.create_in("x", "y");
     const auto second = fixture.create_in("y", "x");
 
@@ -59,7 +59,7 @@ TEST(Circle, WhoClosesItIsCancelledAndTheOtherGoesOn) {
 }
 
 TEST(Circle, GoesThroughAllWhoAreInIt) {
-    Fixture fixture;
+    CircleFixture fixture;
     const auto first = fixture.create_in("x", "y");
     const auto second = fixture.create_in("y", "z");
     const auto third = fixture.create_in("z", "x");
@@ -72,7 +72,7 @@ TEST(Circle, GoesThroughAllWhoAreInIt) {
 }
 
 TEST(Circle, IsNotWhatOnlyWaitsInLine) {
-    Fixture fixture;
+    CircleFixture fixture;
     const auto first = fixture.create_in("x", "y");
     const auto second = fixture.create_in("y", "z");
     const auto third = fixture.create_in("w", "y");
@@ -87,7 +87,7 @@ TEST(Circle, IsNotWhatOnlyWaitsInLine) {
 }
 
 TEST(Circle, OfCallsThatHoldEachOthersGroupsIsBroken) {
-    Fixture fixture;
+    CircleFixture fixture;
     const auto holder = fixture.create_in("y", "x");
     const auto call = fixture.create_calling("x", "y");
     EXPECT_EQ(fixture.job_state(call, "call"), "waiting");

@@ -8,7 +8,7 @@ using triphammer::testing::QueueFixture;
 
 namespace {
 
-struct Fixture : QueueFixture {
+struct CreateFixture : QueueFixture {
     model::DeliveryId delivery = write([&](store::Transaction& tx) -> Result<model::DeliveryId> {
         store::NewDelivery fresh;
         fresh.guid = "g1";
@@ -34,10 +34,10 @@ struct Fixture : QueueFixture {
 }  // namespace
 
 TEST(CreateRuns, WritesRunsJobsAndTheDeliverysEndTogether) {
-    Fixture fixture;
+    CreateFixture fixture;
 
     const auto runs =
-        fixture.create(Fixture::make_plan({{"build", {}}, {"test", {"build"}}})).value();
+        fixture.create(CreateFixture::make_plan({{"build", {}}, {"test", {"build"}}})).value();
 
     ASSERT_EQ(runs.size(), 1U);
     EXPECT_EQ(fixture.run_state(runs[0]), "queued");
@@ -49,8 +49,8 @@ TEST(CreateRuns, WritesRunsJobsAndTheDeliverysEndTogether) {
 }
 
 TEST(CreateRuns, PlansADeliveryOnce) {
-    Fixture fixture;
-    const auto plan = Fixture::make_plan({{"build", {}}});
+    CreateFixture fixture;
+    const auto plan = CreateFixture::make_plan({{"build", {}}});
     fixture.create(plan).value();
 
     const auto again = fixture.create(plan);
@@ -60,7 +60,7 @@ TEST(CreateRuns, PlansADeliveryOnce) {
 }
 
 TEST(CreateRuns, IgnoresADeliveryThatStartsNothing) {
-    Fixture fixture;
+    CreateFixture fixture;
     plan::Plan nothing;
     nothing.reason = {false, "branch-filter", "no branch matches", {}};
 
@@ -70,8 +70,8 @@ TEST(CreateRuns, IgnoresADeliveryThatStartsNothing) {
 }
 
 TEST(CreateRuns, KeepsAFileWithErrorsAsARedRun) {
-    Fixture fixture;
-    auto plan = Fixture::make_plan({});
+    CreateFixture fixture;
+    auto plan = CreateFixture::make_plan({});
     plan.runs[0].state = model::RunState::failed;
     plan.runs[0].cause = model::Cause::invalid;
     plan.runs[0].problems.push_back(

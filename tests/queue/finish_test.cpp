@@ -11,7 +11,7 @@ using triphammer::testing::QueueFixture;
 
 namespace {
 
-struct Fixture : QueueFixture {
+struct FinishFixture : QueueFixture {
     Result<> give_back(model::Fence fence) {
         return try_write([&](store::Transaction& tx) {
             return queue::give_back(tx, fence, "the launcher is away");
@@ -22,7 +22,7 @@ struct Fixture : QueueFixture {
 }  // namespace
 
 TEST(FinishAttempt, StartsWhatWaitedForTheJob) {
-    Fixture fixture;
+    FinishFixture fixture;
     const auto run = fixture.create({{"build", {}}, {"test", {"build"}}, {"ship", {"test"}}});
 
     fixture.finish(fixture.run_next()).value();
@@ -34,7 +34,7 @@ TEST(FinishAttempt, StartsWhatWaitedForTheJob) {
 }
 
 TEST(FinishAttempt, StartsAJobWithTheLastOfThoseThatItNeeds) {
-    Fixture fixture;
+    FinishFixture fixture;
     const auto run = fixture.create({{"a", {}}, {"b", {}}, {"c", {}}, {"ship", {"a", "b"}}});
 
     fixture.finish(fixture.run_next()).value();
@@ -48,7 +48,7 @@ TEST(FinishAttempt, StartsAJobWithTheLastOfThoseThatItNeeds) {
 }
 
 TEST(FinishAttempt, EndsTheRunWithItsLastJob) {
-    Fixture fixture;
+    FinishFixture fixture;
     const auto run = fixture.create({{"build", {}}, {"test", {"build"}}});
 
     fixture.finish(fixture.run_next()).value();
@@ -59,7 +59,7 @@ TEST(FinishAttempt, EndsTheRunWithItsLastJob) {
 }
 
 TEST(FinishAttempt, SkipsWhatNeedsAFailedJob) {
-    Fixture fixture;
+    FinishFixture fixture;
     const auto run = fixture.create({{"build", {}}, {"test", {"build"}}});
 
     fixture.finish(fixture.run_next(), JobState::failed, Cause::oom).value();
@@ -71,7 +71,7 @@ TEST(FinishAttempt, SkipsWhatNeedsAFailedJob) {
 }
 
 TEST(FinishAttempt, IsRefusedAfterALostLease) {
-    Fixture fixture;
+    FinishFixture fixture;
     const auto run = fixture.create({{"build", {}}});
     const auto hold = fixture.run_next();
     fixture.lose(hold.fence, AfterLoss::queue_again).value();
@@ -85,7 +85,7 @@ TEST(FinishAttempt, IsRefusedAfterALostLease) {
 }
 
 TEST(FinishAttempt, TakesNoStateThatAnAttemptCannotEndIn) {
-    Fixture fixture;
+    FinishFixture fixture;
     fixture.create({{"build", {}}});
     const auto hold = fixture.run_next();
 
@@ -95,7 +95,7 @@ TEST(FinishAttempt, TakesNoStateThatAnAttemptCannotEndIn) {
 }
 
 TEST(FinishAttempt, LeavesATraceOfEveryChange) {
-    Fixture fixture;
+    FinishFixture fixture;
     fixture.create({{"build", {}}, {"test", {"build"}}});
     const auto hold = fixture.run_next();
     const auto seq = fixture.read([](store::Connection& db) { return store::last_change(db); });
@@ -115,7 +115,7 @@ TEST(FinishAttempt, LeavesATraceOfEveryChange) {
 }
 
 TEST(LoseAttempt, FailsTheJobOrQueuesItAgain) {
-    Fixture fixture;
+    FinishFixture fixture;
     const auto run = fixture.create({{"a", {}}, {"b", {}}});
 
     fixture.lose(fixture.run_next().fence).value();
@@ -128,7 +128,7 @@ TEST(LoseAttempt, FailsTheJobOrQueuesItAgain) {
 }
 
 TEST(GiveBack, QueuesAJobAgainUntilItWasTooOften) {
-    Fixture fixture;
+    FinishFixture fixture;
     const auto run = fixture.create({{"build", {}}});
     for (int i = 1; i < queue::kMaxUnattached; ++i) {
         fixture.give_back(fixture.claim().value().fence).value();
@@ -145,7 +145,7 @@ TEST(GiveBack, QueuesAJobAgainUntilItWasTooOften) {
 }
 
 TEST(GiveBack, IsRefusedOnceARunnerAttached) {
-    Fixture fixture;
+    FinishFixture fixture;
     fixture.create({{"build", {}}});
     const auto hold = fixture.run_next();
 
@@ -154,7 +154,7 @@ TEST(GiveBack, IsRefusedOnceARunnerAttached) {
 }
 
 TEST(ParkAttempt, LetsAJobWaitWithoutAWorker) {
-    Fixture fixture;
+    FinishFixture fixture;
     const auto run = fixture.create({{"build", {}}});
     const auto hold = fixture.run_next();
     fixture
@@ -178,7 +178,7 @@ TEST(ParkAttempt, LetsAJobWaitWithoutAWorker) {
 
 // workflow-syntax#jobsjob_idoutputs: 50 MB for a run, in UTF-16
 TEST(FinishAttempt, FailsTheJobWhoseOutputsHaveNoRoomInTheRun) {
-    Fixture fixture;
+    FinishFixture fixture;
     const auto run = fixture.create({{"a", {}}, {"b", {}}});
     const auto first = fixture.run_next();
     const auto second = fixture.run_next();

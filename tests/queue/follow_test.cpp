@@ -12,7 +12,7 @@ using triphammer::testing::QueueFixture;
 
 namespace {
 
-struct Fixture : QueueFixture {
+struct FollowFixture : QueueFixture {
     void follow() {
         write([&](store::Transaction& tx) -> Result<bool> {
             store::set_follows_runs(tx, repository, true);
@@ -42,7 +42,7 @@ struct Fixture : QueueFixture {
 
 // events-that-trigger-workflows#workflow_run
 TEST(Follow, WhatARunDoesIsTold) {
-    Fixture fixture;
+    FollowFixture fixture;
     fixture.follow();
     (void)fixture.create({{"a", {}}});
 
@@ -59,7 +59,7 @@ TEST(Follow, WhatARunDoesIsTold) {
 }
 
 TEST(Follow, NobodyIsToldWhereNobodyFollows) {
-    Fixture fixture;
+    FollowFixture fixture;
     (void)fixture.create({{"a", {}}});
 
     fixture.finish(fixture.run_next()).value();
@@ -68,7 +68,7 @@ TEST(Follow, NobodyIsToldWhereNobodyFollows) {
 }
 
 TEST(Follow, AChainEndsAfterTheThird) {
-    Fixture fixture;
+    FollowFixture fixture;
     fixture.follow();
     auto plan = fixture.make_plan({{"a", {}}});
     plan.runs[0].event = "workflow_run";

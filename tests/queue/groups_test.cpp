@@ -10,7 +10,7 @@ using triphammer::testing::QueueFixture;
 
 namespace {
 
-struct Fixture : QueueFixture {
+struct GroupsFixture : QueueFixture {
     /// A run with one job, in a group of the workflow.
     model::RunId create_in(const plan::Group& group) {
         auto plan = make_plan({{"a", {}}});
@@ -55,7 +55,7 @@ struct Fixture : QueueFixture {
 
 // control-workflow-concurrency: one at a time, one pending, which a newer one replaces
 TEST(Groups, OneRunGoesOnAndOneWaits) {
-    Fixture fixture;
+    GroupsFixture fixture;
     const auto first = fixture.create_in({"ci"});
     const auto second = fixture.create_in({"CI"});
 
@@ -74,7 +74,7 @@ TEST(Groups, OneRunGoesOnAndOneWaits) {
 }
 
 TEST(Groups, EveryRunWaitsWhereTheQueueKeepsAll) {
-    Fixture fixture;
+    GroupsFixture fixture;
     const auto first = fixture.create_in({"ci", false, true});
     const auto second = fixture.create_in({"ci", false, true});
     const auto third = fixture.create_in({"ci", false, true});
@@ -87,7 +87,7 @@ TEST(Groups, EveryRunWaitsWhereTheQueueKeepsAll) {
 }
 
 TEST(Groups, ANewerRunEndsTheOneThatGoesOn) {
-    Fixture fixture;
+    GroupsFixture fixture;
     const auto first = fixture.create_in({"ci", true});
     const auto hold = fixture.run_next();
     const auto second = fixture.create_in({"ci", true});
@@ -100,7 +100,7 @@ TEST(Groups, ANewerRunEndsTheOneThatGoesOn) {
 }
 
 TEST(Groups, ARunThatHasNotBegunIsReplacedAtOnce) {
-    Fixture fixture;
+    GroupsFixture fixture;
     const auto first = fixture.create_in({"ci", true});
     const auto second = fixture.create_in({"ci", true});
 
@@ -108,7 +108,7 @@ TEST(Groups, ARunThatHasNotBegunIsReplacedAtOnce) {
 }
 
 TEST(Groups, AWaitingRunThatIsCancelledLeavesTheQueue) {
-    Fixture fixture;
+    GroupsFixture fixture;
     const auto first = fixture.create_in({"ci", false, true});
     const auto second = fixture.create_in({"ci", false, true});
     const auto third = fixture.create_in({"ci", false, true});
@@ -123,7 +123,7 @@ TEST(Groups, AWaitingRunThatIsCancelledLeavesTheQueue) {
 }
 
 TEST(Groups, AJobWaitsForTheJobOfAnotherRun) {
-    Fixture fixture;
+    GroupsFixture fixture;
     const auto first = fixture.create_job_in("host");
     const auto second = fixture.create_job_in("host");
 
@@ -136,7 +136,7 @@ TEST(Groups, AJobWaitsForTheJobOfAnotherRun) {
 }
 
 TEST(Groups, AJobLeavesItsGroupWhileItsRunGoesOn) {
-    Fixture fixture;
+    GroupsFixture fixture;
     auto plan = fixture.make_plan({{"a", {}}, {"b", {}}, {"c", {}}});
     plan.runs[0].jobs[0].groups = {{"host"}};
     plan.runs[0].jobs[0].definition.concurrency.emplace().group.text = "host";
@@ -150,7 +150,7 @@ TEST(Groups, AJobLeavesItsGroupWhileItsRunGoesOn) {
 }
 
 TEST(Groups, ANewerJobReplacesTheWaitingOneAndMayEndTheRunningOne) {
-    Fixture fixture;
+    GroupsFixture fixture;
     const auto first = fixture.create_job_in("host");
     const auto hold = fixture.run_next();
     const auto second = fixture.create_job_in("host");
@@ -163,7 +163,7 @@ TEST(Groups, ANewerJobReplacesTheWaitingOneAndMayEndTheRunningOne) {
 }
 
 TEST(Groups, DeploymentsToAnEnvironmentWaitInTheOrderOfTheirRuns) {
-    Fixture fixture;
+    GroupsFixture fixture;
     const auto first = fixture.create_in_environment("production");
     const auto second = fixture.create_in_environment("production");
     const auto third = fixture.create_in_environment("production");
@@ -176,7 +176,7 @@ TEST(Groups, DeploymentsToAnEnvironmentWaitInTheOrderOfTheirRuns) {
 }
 
 TEST(Groups, AJobInTheGroupOfItsOwnRunGoesOn) {
-    Fixture fixture;
+    GroupsFixture fixture;
     auto plan = fixture.make_plan({{"a", {}}});
     plan.runs[0].group = {"ci"};
     plan.runs[0].jobs[0].groups = {{"ci"}};
@@ -186,7 +186,7 @@ TEST(Groups, AJobInTheGroupOfItsOwnRunGoesOn) {
 }
 
 TEST(Groups, ARunThatBeginsAgainWaitsAgain) {
-    Fixture fixture;
+    GroupsFixture fixture;
     const auto first = fixture.create_in({"ci", false, true});
     fixture.finish(fixture.run_next()).value();
     const auto second = fixture.create_in({"ci", false, true});
@@ -199,7 +199,7 @@ TEST(Groups, ARunThatBeginsAgainWaitsAgain) {
 }
 
 TEST(Groups, TheRunsOwnIdMakesAGroupOfItsOwn) {
-    Fixture fixture;
+    GroupsFixture fixture;
     const auto group = "ci-" + std::string{plan::kRunIdMark};
     const auto first = fixture.create_in({group, true});
     const auto second = fixture.create_in({group, true});
@@ -209,7 +209,7 @@ TEST(Groups, TheRunsOwnIdMakesAGroupOfItsOwn) {
 
 // control-workflow-concurrency: up to 100 can be pending with `queue: max`
 TEST(Groups, AQueueThatIsFullTakesNobodyMore) {
-    Fixture fixture;
+    GroupsFixture fixture;
     const plan::Group group{"ci", false, true, 2};
     const auto first = fixture.create_in(group);
     const auto second = fixture.create_in(group);
@@ -226,7 +226,7 @@ TEST(Groups, AQueueThatIsFullTakesNobodyMore) {
 namespace {
 
 /// build → deploy, which is in an environment; "build" is claimed and ended by hand.
-struct Deployments : Fixture {
+struct Deployments : GroupsFixture {
     model::RunId create_deploying(const std::string& path = ".triphammer/ci.yml") {
         auto plan = make_plan({{"build", {}}, {"deploy", {"build"}}});
         plan.runs[0].path = path;
@@ -289,7 +289,7 @@ TEST(Groups, ADeploymentOfAnotherWorkflowDoesNotWaitForWhatHasNotCome) {
 namespace {
 
 /// "call", which is in a group, with the job "call / build".
-struct GroupedCalls : Fixture {
+struct GroupedCalls : GroupsFixture {
     model::RunId create_calling(const plan::Group& group) {
         auto plan = make_plan({{"call", {}}, {"build", {}}});
         auto& call = plan.runs[0].jobs[0];

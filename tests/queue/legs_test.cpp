@@ -9,7 +9,7 @@ using triphammer::testing::QueueFixture;
 
 namespace {
 
-struct Fixture : QueueFixture {
+struct LegsFixture : QueueFixture {
     /// "list" gives the versions of "test", which "after" needs.
     model::RunId create_dynamic() {
         auto plan = make_plan({{"list", {}}, {"test", {"list"}}, {"after", {"test"}}});
@@ -40,7 +40,7 @@ struct Fixture : QueueFixture {
 }  // namespace
 
 TEST(Legs, BecomeRowsWhenTheMatrixIsKnown) {
-    Fixture fixture;
+    LegsFixture fixture;
     const auto run = fixture.create_dynamic();
 
     fixture.finish_with(fixture.run_next(), R"({"matrix": "{\"v\": [1, 2]}"})");
@@ -55,7 +55,7 @@ TEST(Legs, BecomeRowsWhenTheMatrixIsKnown) {
 }
 
 TEST(Legs, AFailureAsksTheRunningOnesToEnd) {
-    Fixture fixture;
+    LegsFixture fixture;
     const auto run = fixture.create_dynamic();
     fixture.finish_with(fixture.run_next(), R"({"matrix": "{\"v\": [1, 2, 3]}"})");
     const auto first = fixture.run_next();
@@ -73,7 +73,7 @@ TEST(Legs, AFailureAsksTheRunningOnesToEnd) {
 }
 
 TEST(Legs, ARerunOfTheFailedOnesKeepsTheOthers) {
-    Fixture fixture;
+    LegsFixture fixture;
     const auto run = fixture.create_dynamic();
     fixture.finish_with(fixture.run_next(), R"({"matrix": "{\"v\": [1, 2]}"})");
     fixture.finish(fixture.run_next()).value();

@@ -9,7 +9,7 @@ using triphammer::testing::QueueFixture;
 
 namespace {
 
-struct Fixture : QueueFixture {
+struct RerunFixture : QueueFixture {
     Result<> rerun(model::RunId run, const queue::RerunRequest& request) {
         return try_write([&](store::Transaction& tx) { return queue::rerun(tx, run, request); });
     }
@@ -72,7 +72,7 @@ struct Fixture : QueueFixture {
 }  // namespace
 
 TEST(Rerun, RunsEverythingAgain) {
-    Fixture fixture;
+    RerunFixture fixture;
     const auto run = fixture.create({{"a", {}}, {"b", {"a"}}});
     fixture.finish(fixture.run_next()).value();
     fixture.finish(fixture.run_next()).value();
@@ -88,7 +88,7 @@ TEST(Rerun, RunsEverythingAgain) {
 }
 
 TEST(Rerun, RunsWhatFailedAndWhatNeedsIt) {
-    Fixture fixture;
+    RerunFixture fixture;
     const auto run = fixture.create({{"good", {}}, {"bad", {}}, {"last", {"bad"}}});
     fixture.finish(fixture.run_next()).value();
     fixture.finish(fixture.run_next(), JobState::failed, model::Cause::exit).value();
@@ -105,7 +105,7 @@ TEST(Rerun, RunsWhatFailedAndWhatNeedsIt) {
 }
 
 TEST(Rerun, RunsOneJobAndWhatNeedsIt) {
-    Fixture fixture;
+    RerunFixture fixture;
     const auto run = fixture.create({{"a", {}}, {"b", {"a"}}, {"c", {"b"}}});
     for (int i = 0; i < 3; ++i) fixture.finish(fixture.run_next()).value();
 
@@ -117,7 +117,7 @@ TEST(Rerun, RunsOneJobAndWhatNeedsIt) {
 }
 
 TEST(Rerun, RefusesWhenNothingWouldRun) {
-    Fixture fixture;
+    RerunFixture fixture;
     const auto run = fixture.create({{"a", {}}});
     fixture.finish(fixture.run_next()).value();
 
@@ -128,7 +128,7 @@ TEST(Rerun, RefusesWhenNothingWouldRun) {
 }
 
 TEST(Rerun, BeginsAFailedJobWhileItsSiblingRuns) {
-    Fixture fixture;
+    RerunFixture fixture;
     const auto run = fixture.create({{"bad", {}}, {"long", {}}, {"last", {"bad", "long"}}});
     const auto bad = fixture.run_next();
     const auto sibling = fixture.run_next();
@@ -148,7 +148,7 @@ TEST(Rerun, BeginsAFailedJobWhileItsSiblingRuns) {
 }
 
 TEST(Rerun, KeepsTheRunAttemptOfWhatIsUnderWay) {
-    Fixture fixture;
+    RerunFixture fixture;
     const auto run = fixture.create({{"bad", {}}, {"long", {}}, {"last", {"long"}}});
     fixture.fail(fixture.run_next());
     fixture.run_next();
@@ -161,7 +161,7 @@ TEST(Rerun, KeepsTheRunAttemptOfWhatIsUnderWay) {
 }
 
 TEST(Rerun, TakesAllThatHasEndedWhileTheRestGoesOn) {
-    Fixture fixture;
+    RerunFixture fixture;
     const auto run = fixture.create({{"a", {}}, {"b", {}}, {"long", {}}, {"after", {"a"}}});
     fixture.pass();
     fixture.fail(fixture.run_next());
@@ -174,7 +174,7 @@ TEST(Rerun, TakesAllThatHasEndedWhileTheRestGoesOn) {
 }
 
 TEST(Rerun, LeavesWhatSomethingUnderWayNeeds) {
-    Fixture fixture;
+    RerunFixture fixture;
     const auto run = fixture.create({{"a", {}}, {"b", {"a"}}, {"c", {"b"}}, {"other", {}}});
     fixture.pass();
     fixture.pass();
@@ -194,7 +194,7 @@ TEST(Rerun, LeavesWhatSomethingUnderWayNeeds) {
 }
 
 TEST(Rerun, RefusesAJobThatRuns) {
-    Fixture fixture;
+    RerunFixture fixture;
     const auto run = fixture.create({{"a", {}}});
     fixture.run_next();
 
@@ -204,7 +204,7 @@ TEST(Rerun, RefusesAJobThatRuns) {
 }
 
 TEST(Rerun, RefusesWhileTheRunIsBeingCancelled) {
-    Fixture fixture;
+    RerunFixture fixture;
     const auto run = fixture.create({{"a", {}}, {"long", {}}});
     fixture.fail(fixture.run_next());
     fixture.run_next();
@@ -219,7 +219,7 @@ TEST(Rerun, RefusesWhileTheRunIsBeingCancelled) {
 }
 
 TEST(Rerun, OfACallsJobTakesTheCallAndNotItsOtherJobs) {
-    Fixture fixture;
+    RerunFixture fixture;
     const auto run = fixture.create_calling();
     fixture.pass();
     fixture.pass();
@@ -238,7 +238,7 @@ TEST(Rerun, OfACallsJobTakesTheCallAndNotItsOtherJobs) {
 }
 
 TEST(Rerun, OfWhatACallNeedsTakesAllThatItCalls) {
-    Fixture fixture;
+    RerunFixture fixture;
     const auto run = fixture.create_calling();
     for (int i = 0; i < 4; ++i) fixture.pass();
     EXPECT_EQ(fixture.run_state(run), "succeeded");
@@ -254,7 +254,7 @@ TEST(Rerun, OfWhatACallNeedsTakesAllThatItCalls) {
 }
 
 TEST(Rerun, OfACallsJobWorksWhileTheCallGoesOn) {
-    Fixture fixture;
+    RerunFixture fixture;
     auto plan = fixture.make_plan({{"call", {}}, {"one", {}}, {"two", {}}});
     auto& jobs = plan.runs[0].jobs;
     jobs[0].definition.kind = "call";
@@ -276,7 +276,7 @@ TEST(Rerun, OfACallsJobWorksWhileTheCallGoesOn) {
 }
 
 TEST(Rerun, OfOneLegOutlivesTheFailureOfAnother) {
-    Fixture fixture;
+    RerunFixture fixture;
     const auto run = fixture.create_legs();
     const auto first = fixture.run_next();
     const auto second = fixture.run_next();

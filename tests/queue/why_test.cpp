@@ -27,7 +27,7 @@ std::vector<Case> cases() {
     };
 }
 
-struct Fixture : QueueFixture {
+struct WhyFixture : QueueFixture {
     /// Of the run that is over; else of its job, which waits.
     std::string reason_of(model::RunId run) {
         const auto row = read([&](store::Connection& db) { return store::find_run(db, run); });
@@ -40,7 +40,7 @@ struct Fixture : QueueFixture {
 // control-workflow-concurrency
 TEST(WhyNot, EveryGroupSaysWhatItDid) {
     for (const auto& [what, group, runs, asked, answer] : cases()) {
-        Fixture fixture;
+        WhyFixture fixture;
         std::vector<model::RunId> all;
         for (int i = 0; i < runs; ++i) {
             auto plan = fixture.make_plan({{"a", {}}});

@@ -11,7 +11,7 @@ using triphammer::testing::SampleDatabase;
 
 namespace {
 
-struct Fixture : SampleDatabase {
+struct AttemptStoreFixture : SampleDatabase {
     Result<> attach(const std::string& token, const std::string& nonce) {
         return try_write([&](Transaction& tx) {
             return attach_attempt(tx, {fence, token, nonce, "0.1.0"});
@@ -47,7 +47,7 @@ struct Fixture : SampleDatabase {
 }  // namespace
 
 TEST(AttemptStore, BelongsToTheFirstRunnerThatHasItsToken) {
-    Fixture fixture;
+    AttemptStoreFixture fixture;
 
     EXPECT_EQ(fixture.attach("wrong", "nonce-1").error().code, Code::refused);
     EXPECT_TRUE(fixture.attach("token-sum", "nonce-1"));
@@ -59,7 +59,7 @@ TEST(AttemptStore, BelongsToTheFirstRunnerThatHasItsToken) {
 }
 
 TEST(AttemptStore, AcceptsEachRecordOnceAndOnlyFromItsRunner) {
-    Fixture fixture;
+    AttemptStoreFixture fixture;
     EXPECT_EQ(fixture.ack("", 10).error().code, Code::conflict);
     fixture.attach("token-sum", "nonce-1").value();
 
@@ -73,7 +73,7 @@ TEST(AttemptStore, AcceptsEachRecordOnceAndOnlyFromItsRunner) {
 }
 
 TEST(AttemptStore, LetsALostRunnerChangeNothing) {
-    Fixture fixture;
+    AttemptStoreFixture fixture;
     fixture.attach("token-sum", "nonce-1").value();
     fixture.close().value();
 
@@ -86,7 +86,7 @@ TEST(AttemptStore, LetsALostRunnerChangeNothing) {
 }
 
 TEST(AttemptStore, TakesANewTokenOnlyBeforeARunnerCame) {
-    Fixture fixture;
+    AttemptStoreFixture fixture;
     const auto renew = [&](Transaction& tx) {
         return set_attempt_token(tx, fixture.fence, "second-sum");
     };
@@ -98,7 +98,7 @@ TEST(AttemptStore, TakesANewTokenOnlyBeforeARunnerCame) {
 }
 
 TEST(AttemptStore, AllowsOneOpenAttemptOfAJob) {
-    Fixture fixture;
+    AttemptStoreFixture fixture;
     const auto second = [&](Transaction& tx) -> Result<model::Fence> {
         return insert_attempt(tx, fixture.job, "other-sum", "host");
     };
@@ -115,7 +115,7 @@ TEST(AttemptStore, AllowsOneOpenAttemptOfAJob) {
 }
 
 TEST(AttemptStore, NeverUsesAFenceTwice) {
-    Fixture fixture;
+    AttemptStoreFixture fixture;
     fixture.close().value();
     fixture.write([&](Transaction& tx) -> Result<> {
         tx.prepare("DELETE FROM attempts").run();
@@ -130,7 +130,7 @@ TEST(AttemptStore, NeverUsesAFenceTwice) {
 }
 
 TEST(AttemptStore, RemembersWhatMustBeSwept) {
-    Fixture fixture;
+    AttemptStoreFixture fixture;
     const auto unswept = [&] {
         return fixture.read([](Connection& db) { return list_unswept(db, 10); });
     };

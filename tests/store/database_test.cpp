@@ -20,7 +20,7 @@ using triphammer::testing::TempDir;
 
 namespace {
 
-struct Fixture {
+struct DatabaseFixture {
     std::filesystem::path path() const { return folder / "triphammer.db"; }
 
     Result<std::unique_ptr<Database>> open(Options options = {.threads = false}) {
@@ -48,7 +48,7 @@ void write_file(const std::filesystem::path& path, const std::string& bytes) {
 }  // namespace
 
 TEST(Database, MakesAFileThatOnlyItsOwnerReads) {
-    Fixture fixture;
+    DatabaseFixture fixture;
 
     auto database = fixture.open();
 
@@ -60,7 +60,7 @@ TEST(Database, MakesAFileThatOnlyItsOwnerReads) {
 }
 
 TEST(Database, KeepsWhatWasWrittenAcrossARestart) {
-    Fixture fixture;
+    DatabaseFixture fixture;
     fixture.open().value()->write_now([](Transaction& tx) { return put(tx, "kept"); }).value();
 
     auto again = std::move(fixture.open().value());
@@ -70,7 +70,7 @@ TEST(Database, KeepsWhatWasWrittenAcrossARestart) {
 }
 
 TEST(Database, RefusesAFileThatIsNoDatabase) {
-    Fixture fixture;
+    DatabaseFixture fixture;
     write_file(fixture.path(), std::string(5000, 'x'));
 
     auto opened = fixture.open();
@@ -80,7 +80,7 @@ TEST(Database, RefusesAFileThatIsNoDatabase) {
 }
 
 TEST(Database, RefusesAFileThatWasCutOff) {
-    Fixture fixture;
+    DatabaseFixture fixture;
     fixture.open().value().reset();
     std::filesystem::resize_file(fixture.path(), std::filesystem::file_size(fixture.path()) / 2);
 
@@ -91,7 +91,7 @@ TEST(Database, RefusesAFileThatWasCutOff) {
 }
 
 TEST(Database, RefusesADatabaseOfSomebodyElse) {
-    Fixture fixture;
+    DatabaseFixture fixture;
     write_file(fixture.path(), "");
     {
         auto other = Connection::open(fixture.path(), Connection::Mode::write).value().release();
@@ -106,7 +106,7 @@ TEST(Database, RefusesADatabaseOfSomebodyElse) {
 }
 
 TEST(Database, RefusesTheSchemaOfANewerReleaseAndChangesNothing) {
-    Fixture fixture;
+    DatabaseFixture fixture;
     fixture.open()
         .value()
         ->write_now([](Transaction& tx) -> Result<> {
@@ -124,7 +124,7 @@ TEST(Database, RefusesTheSchemaOfANewerReleaseAndChangesNothing) {
 }
 
 TEST(Database, UndoesAPieceThatFails) {
-    Fixture fixture;
+    DatabaseFixture fixture;
     auto database = std::move(fixture.open().value());
 
     auto failed = database->write_now([](Transaction& tx) -> Result<> {
@@ -137,7 +137,7 @@ TEST(Database, UndoesAPieceThatFails) {
 }
 
 TEST(Database, TurnsWhatAPieceThrowsIntoItsError) {
-    Fixture fixture;
+    DatabaseFixture fixture;
     auto database = std::move(fixture.open().value());
 
     auto bug = database->write_now([](Transaction& tx) -> Result<> {
@@ -156,7 +156,7 @@ TEST(Database, TurnsWhatAPieceThrowsIntoItsError) {
 }
 
 TEST(Database, LetsNoReaderWrite) {
-    Fixture fixture;
+    DatabaseFixture fixture;
     auto database = std::move(fixture.open({.threads = true}).value());
 
     run_until_done([&](Executor) -> Task<> {
@@ -170,7 +170,7 @@ TEST(Database, LetsNoReaderWrite) {
 }
 
 TEST(Database, ResumesTheWriterOnItsOwnThread) {
-    Fixture fixture;
+    DatabaseFixture fixture;
     auto database = std::move(fixture.open({.threads = true}).value());
     const auto home = std::this_thread::get_id();
     std::thread::id worked_on;
@@ -189,7 +189,7 @@ TEST(Database, ResumesTheWriterOnItsOwnThread) {
 }
 
 TEST(Database, RefusesInlineWorkBesideAWriterThread) {
-    Fixture fixture;
+    DatabaseFixture fixture;
     auto database = std::move(fixture.open({.threads = true}).value());
 
     EXPECT_THROW(
@@ -198,7 +198,7 @@ TEST(Database, RefusesInlineWorkBesideAWriterThread) {
 }
 
 TEST(Database, TellsOfChangesAfterTheyAreCommitted) {
-    Fixture fixture;
+    DatabaseFixture fixture;
     auto database = std::move(fixture.open().value());
     std::vector<ChangeNews> told;
     database->on_changes([&](const ChangeNews& news) { told.push_back(news); });
@@ -220,7 +220,7 @@ TEST(Database, TellsOfChangesAfterTheyAreCommitted) {
 }
 
 TEST(Database, SaysThatTheDiskIsFullAndWorksAgainWhenItIsNot) {
-    Fixture fixture;
+    DatabaseFixture fixture;
     auto database = std::move(fixture.open().value());
     auto limit = [&](const std::string& pages) {
         return [pages](Transaction& tx) -> Result<> {

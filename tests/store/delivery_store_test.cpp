@@ -14,7 +14,7 @@ using triphammer::testing::SampleDatabase;
 
 namespace {
 
-struct Fixture : SampleDatabase {
+struct DeliveryStoreFixture : SampleDatabase {
     Appended append(const std::string& guid, const std::string& content_key = "") {
         return write([&](Transaction& tx) -> Result<Appended> {
             NewDelivery delivery;
@@ -76,7 +76,7 @@ struct Fixture : SampleDatabase {
 };
 
 TEST(FoundPush, MakesALateDeliveryOfItADuplicateOnce) {
-    Fixture fixture;
+    DeliveryStoreFixture fixture;
     const auto now = fixture.clock.now();
     const auto found = fixture.push("found-1", "abc", true, now);
     const auto late = fixture.push("real-1", "abc", false, now);
@@ -90,7 +90,7 @@ TEST(FoundPush, MakesALateDeliveryOfItADuplicateOnce) {
 }
 
 TEST(FoundPush, IsNoLaterPushOfTheSameCommit) {
-    Fixture fixture;
+    DeliveryStoreFixture fixture;
     const auto now = fixture.clock.now();
     fixture.push("found-1", "abc", true, now);
 
@@ -100,7 +100,7 @@ TEST(FoundPush, IsNoLaterPushOfTheSameCommit) {
 }
 
 TEST(FoundPush, IsNotWrittenWhereADeliveryNamedIt) {
-    Fixture fixture;
+    DeliveryStoreFixture fixture;
     const auto now = fixture.clock.now();
     fixture.push("real-1", "abc", false, now);
 
@@ -111,7 +111,7 @@ TEST(FoundPush, IsNotWrittenWhereADeliveryNamedIt) {
 }  // namespace
 
 TEST(DeliveryStore, KeepsTheBodyByteForByte) {
-    Fixture fixture;
+    DeliveryStoreFixture fixture;
 
     const auto kept = fixture.append("g1");
 
@@ -123,7 +123,7 @@ TEST(DeliveryStore, KeepsTheBodyByteForByte) {
 }
 
 TEST(DeliveryStore, AnswersARepeatedGuidWithTheFirst) {
-    Fixture fixture;
+    DeliveryStoreFixture fixture;
     const auto first = fixture.append("g1");
 
     const auto again = fixture.append("g1");
@@ -134,7 +134,7 @@ TEST(DeliveryStore, AnswersARepeatedGuidWithTheFirst) {
 }
 
 TEST(DeliveryStore, LetsOnlyAcceptedDeliveriesMakeADuplicate) {
-    Fixture fixture;
+    DeliveryStoreFixture fixture;
     fixture.refuse("g1");
 
     const auto redelivered = fixture.append("g1");
@@ -146,7 +146,7 @@ TEST(DeliveryStore, LetsOnlyAcceptedDeliveriesMakeADuplicate) {
 }
 
 TEST(DeliveryStore, ListsTheSameFactAsADuplicateOfTheFirst) {
-    Fixture fixture;
+    DeliveryStoreFixture fixture;
     const auto first = fixture.append("g1", "before..after");
 
     const auto second = fixture.append("g2", "before..after");
@@ -161,7 +161,7 @@ TEST(DeliveryStore, ListsTheSameFactAsADuplicateOfTheFirst) {
 }
 
 TEST(DeliveryStore, DoesNotCallItADuplicateOfOneThatCameToNothing) {
-    Fixture fixture;
+    DeliveryStoreFixture fixture;
     const auto first = fixture.append("g1", "before..after");
     fixture.finish(first.id, DeliveryOutcome::failed).value();
 
@@ -169,7 +169,7 @@ TEST(DeliveryStore, DoesNotCallItADuplicateOfOneThatCameToNothing) {
 }
 
 TEST(DeliveryStore, ForgetsTheOldestRefusedOnes) {
-    Fixture fixture;
+    DeliveryStoreFixture fixture;
     for (int i = 0; i < 5; ++i) fixture.refuse("g" + std::to_string(i), 3);
 
     EXPECT_EQ(fixture.number("SELECT count(*) FROM deliveries"), 3);
@@ -179,7 +179,7 @@ TEST(DeliveryStore, ForgetsTheOldestRefusedOnes) {
 }
 
 TEST(DeliveryStore, GivesPendingOnesInOrderWhenTheyAreDue) {
-    Fixture fixture;
+    DeliveryStoreFixture fixture;
     const auto first = fixture.append("g1");
     const auto second = fixture.append("g2");
     const auto later = fixture.clock.now() + Milliseconds{1000};
@@ -195,7 +195,7 @@ TEST(DeliveryStore, GivesPendingOnesInOrderWhenTheyAreDue) {
 }
 
 TEST(DeliveryStore, FinishesADeliveryOnce) {
-    Fixture fixture;
+    DeliveryStoreFixture fixture;
     const auto kept = fixture.append("g1");
 
     EXPECT_TRUE(fixture.finish(kept.id, DeliveryOutcome::started));
@@ -204,7 +204,7 @@ TEST(DeliveryStore, FinishesADeliveryOnce) {
 }
 
 TEST(DeliveryStore, OpensADeliveryOnceMore) {
-    Fixture fixture;
+    DeliveryStoreFixture fixture;
     const auto kept = fixture.append("g1");
     const auto refused = fixture.refuse("g2");
     const auto reopen = [](model::DeliveryId id) {
@@ -220,7 +220,7 @@ TEST(DeliveryStore, OpensADeliveryOnceMore) {
 }
 
 TEST(DeliveryStore, TellsAndCountsEveryOutcome) {
-    Fixture fixture;
+    DeliveryStoreFixture fixture;
     const auto kept = fixture.append("g1");
     fixture.finish(kept.id, DeliveryOutcome::started).value();
     fixture.append("g2");

@@ -12,7 +12,7 @@ using triphammer::testing::SampleDatabase;
 
 namespace {
 
-struct Fixture : SampleDatabase {
+struct DeploymentStoreFixture : SampleDatabase {
     NewDeployment draft(model::JobId job) {
         NewDeployment deployment;
         deployment.repository = repository;
@@ -73,7 +73,7 @@ struct Fixture : SampleDatabase {
 }  // namespace
 
 TEST(DeploymentStore, LetsOneDeploymentHoldTheLockOfATarget) {
-    Fixture fixture;
+    DeploymentStoreFixture fixture;
     const auto first = fixture.insert("first");
     const auto second = fixture.insert("second");
 
@@ -88,7 +88,7 @@ TEST(DeploymentStore, LetsOneDeploymentHoldTheLockOfATarget) {
 }
 
 TEST(DeploymentStore, HoldsTheLockEvenAgainstABrokenCaller) {
-    Fixture fixture;
+    DeploymentStoreFixture fixture;
     const auto first = fixture.insert("first");
     const auto second = fixture.insert("second");
     fixture.start(first).value();
@@ -102,7 +102,7 @@ TEST(DeploymentStore, HoldsTheLockEvenAgainstABrokenCaller) {
 }
 
 TEST(DeploymentStore, GivesAJobOneDeploymentForEachAttemptOfItsRun) {
-    Fixture fixture;
+    DeploymentStoreFixture fixture;
     const auto job = fixture.add_job(fixture.run, "deploy");
     auto draft = fixture.draft(job);
     const auto insert = [&](Transaction& tx) { return insert_deployment(tx, draft); };
@@ -118,7 +118,7 @@ TEST(DeploymentStore, GivesAJobOneDeploymentForEachAttemptOfItsRun) {
 }
 
 TEST(DeploymentStore, EndsADeploymentOnce) {
-    Fixture fixture;
+    DeploymentStoreFixture fixture;
     const auto id = fixture.insert("deploy");
     fixture.start(id).value();
     fixture.move(id, DeploymentState::running, DeploymentState::failed).value();
@@ -132,7 +132,7 @@ TEST(DeploymentStore, EndsADeploymentOnce) {
 }
 
 TEST(DeploymentStore, OpensOneEffectAtATimeAndEachNumberOnce) {
-    Fixture fixture;
+    DeploymentStoreFixture fixture;
     const auto id = fixture.insert("deploy");
 
     EXPECT_TRUE(fixture.open(id, 1));
@@ -143,7 +143,7 @@ TEST(DeploymentStore, OpensOneEffectAtATimeAndEachNumberOnce) {
 }
 
 TEST(DeploymentStore, ClosesAnEffectOnceAndOnlyByItsFence) {
-    Fixture fixture;
+    DeploymentStoreFixture fixture;
     const auto id = fixture.insert("deploy");
     fixture.open(id, 1).value();
     auto effect = *fixture.open_one(id);
@@ -156,7 +156,7 @@ TEST(DeploymentStore, ClosesAnEffectOnceAndOnlyByItsFence) {
 }
 
 TEST(DeploymentStore, RunsBeforeOnceForAVersion) {
-    Fixture fixture;
+    DeploymentStoreFixture fixture;
     const auto id = fixture.insert("deploy");
     const MigrationKey key{fixture.repository, "production", "web", "sha256:1"};
     const auto begin = [&](Transaction& tx) { return begin_migration(tx, key, id); };

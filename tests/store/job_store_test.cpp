@@ -14,7 +14,7 @@ using triphammer::testing::SampleDatabase;
 
 namespace {
 
-struct Fixture : SampleDatabase {
+struct JobStoreFixture : SampleDatabase {
     Result<> move(const JobMove& move) {
         return try_write([&](Transaction& tx) { return move_job(tx, move); });
     }
@@ -46,7 +46,7 @@ struct Fixture : SampleDatabase {
 }  // namespace
 
 TEST(JobStore, MovesAJobOnlyFromWhereItIs) {
-    Fixture fixture;
+    JobStoreFixture fixture;
     const auto job = fixture.add_job(fixture.run, "build");
 
     EXPECT_TRUE(fixture.move({.job = job, .from = JobState::queued, .to = JobState::running}));
@@ -62,7 +62,7 @@ TEST(JobStore, MovesAJobOnlyFromWhereItIs) {
 }
 
 TEST(JobStore, KeepsTheTimesOfItsStates) {
-    Fixture fixture;
+    JobStoreFixture fixture;
     const auto job = fixture.add_job(fixture.run, "build", JobState::blocked);
     const auto created = fixture.clock.now();
 
@@ -81,7 +81,7 @@ TEST(JobStore, KeepsTheTimesOfItsStates) {
 }
 
 TEST(JobStore, WritesAChangeAndCountsWithEveryMove) {
-    Fixture fixture;
+    JobStoreFixture fixture;
     const auto job = fixture.add_job(fixture.run, "build");
     const auto seq = fixture.read([](Connection& db) { return last_change(db); });
 
@@ -108,7 +108,7 @@ TEST(JobStore, WritesAChangeAndCountsWithEveryMove) {
 }
 
 TEST(JobStore, ServesTheRepositoriesInTurn) {
-    Fixture fixture;
+    JobStoreFixture fixture;
     const auto other = fixture.add_repository("octo/cellar");
     const auto other_run = fixture.add_run(other);
     for (int i = 0; i < 4; ++i) fixture.add_job(fixture.run, "a" + std::to_string(i));
@@ -122,7 +122,7 @@ TEST(JobStore, ServesTheRepositoriesInTurn) {
 }
 
 TEST(JobStore, FindsTheNextJobWithoutReadingTheWholeQueue) {
-    Fixture fixture;
+    JobStoreFixture fixture;
     const auto other = fixture.add_repository("octo/cellar");
     fixture.write([&](Transaction& tx) -> Result<> {
         NewJob job;
@@ -157,7 +157,7 @@ TEST(JobStore, FindsTheNextJobWithoutReadingTheWholeQueue) {
 }
 
 TEST(JobStore, HoldsAJobBackWithoutHoldingUpItsRepository) {
-    Fixture fixture;
+    JobStoreFixture fixture;
     const auto first = fixture.add_job(fixture.run, "first");
     const auto second = fixture.add_job(fixture.run, "second");
     const auto until = fixture.clock.now() + Milliseconds{500};
@@ -176,7 +176,7 @@ TEST(JobStore, HoldsAJobBackWithoutHoldingUpItsRepository) {
 }
 
 TEST(JobStore, AsksARunningJobToStopOnce) {
-    Fixture fixture;
+    JobStoreFixture fixture;
     const auto job = fixture.add_job(fixture.run, "build");
     const auto ask = [&](Transaction& tx) {
         return request_job_cancel(tx, job, "wrong branch", "mona");
@@ -192,7 +192,7 @@ TEST(JobStore, AsksARunningJobToStopOnce) {
 }
 
 TEST(JobStore, MakesAnEndedJobNewAgain) {
-    Fixture fixture;
+    JobStoreFixture fixture;
     const auto job = fixture.add_job(fixture.run, "build");
     const auto reset = [&](Transaction& tx) { return reset_job(tx, job, "mona"); };
     EXPECT_EQ(fixture.try_write(reset).error().code, Code::conflict);
@@ -216,7 +216,7 @@ TEST(JobStore, MakesAnEndedJobNewAgain) {
 }
 
 TEST(JobStore, SeesWhetherSomethingCanFollowAnEnd) {
-    Fixture fixture;
+    JobStoreFixture fixture;
     const auto look = [&] {
         const auto open =
             fixture.read([&](Connection& db) { return look_at_open_jobs(db, fixture.run); });

@@ -11,7 +11,7 @@ using triphammer::testing::SampleDatabase;
 
 namespace {
 
-struct Fixture : SampleDatabase {
+struct JobTokenStoreFixture : SampleDatabase {
     model::Fence start(const std::string& token) {
         const auto job = add_job(run, token);
         return write([&](Transaction& tx) -> Result<model::Fence> {
@@ -31,7 +31,7 @@ struct Fixture : SampleDatabase {
 }  // namespace
 
 TEST(JobTokens, AreDeadWhenTheirAttemptHasEnded) {
-    Fixture fixture;
+    JobTokenStoreFixture fixture;
     const auto ended = fixture.start("one");
     fixture.start("two");
     fixture.write([&](Transaction& tx) { return close_attempt(tx, ended, {}); });
@@ -44,7 +44,7 @@ TEST(JobTokens, AreDeadWhenTheirAttemptHasEnded) {
 }
 
 TEST(JobTokens, AreForgottenOneByOne) {
-    Fixture fixture;
+    JobTokenStoreFixture fixture;
     const auto ended = fixture.start("one");
     fixture.write([&](Transaction& tx) { return close_attempt(tx, ended, {}); });
     const auto id = fixture.dead().at(0).id;

@@ -13,8 +13,8 @@ using triphammer::testing::TempDir;
 
 namespace {
 
-struct Fixture {
-    Fixture() {
+struct MigratorFixture {
+    MigratorFixture() {
         std::ofstream{folder / "test.db"};
         db = std::move(Connection::open(folder / "test.db", Connection::Mode::write).value());
     }
@@ -33,7 +33,7 @@ const Migration kTwo{2, "0002_two.sql", "CREATE TABLE two (x INTEGER) STRICT;"};
 }  // namespace
 
 TEST(Migrator, RunsEachMigrationOnce) {
-    Fixture fixture;
+    MigratorFixture fixture;
 
     migrate(*fixture.db, {kOne}, TimePoint{}).value();
     migrate(*fixture.db, {kOne, kTwo}, TimePoint{}).value();
@@ -45,7 +45,7 @@ TEST(Migrator, RunsEachMigrationOnce) {
 }
 
 TEST(Migrator, LeavesNothingOfAMigrationThatFails) {
-    Fixture fixture;
+    MigratorFixture fixture;
     migrate(*fixture.db, {kOne}, TimePoint{}).value();
     const Migration broken{2, "0002_broken.sql", "CREATE TABLE two (x); CREATE TABLE two (x);"};
 
@@ -57,7 +57,7 @@ TEST(Migrator, LeavesNothingOfAMigrationThatFails) {
 }
 
 TEST(Migrator, RefusesAReleasedMigrationThatWasEdited) {
-    Fixture fixture;
+    MigratorFixture fixture;
     migrate(*fixture.db, {kOne}, TimePoint{}).value();
     const Migration edited{1, "0001_one.sql", "CREATE TABLE one (x INTEGER, y INTEGER) STRICT;"};
 

@@ -11,7 +11,7 @@ using triphammer::testing::SampleDatabase;
 
 namespace {
 
-struct Fixture : SampleDatabase {
+struct SchemaFixture : SampleDatabase {
     Code refuse(const std::string& sql) {
         auto done = try_write([&](Transaction& tx) -> Result<> {
             tx.prepare(sql).run();
@@ -40,14 +40,14 @@ std::vector<std::string> names(int count) {
 }  // namespace
 
 TEST(Schema, RefusesAStateThatIsNotInTheModel) {
-    Fixture fixture;
+    SchemaFixture fixture;
 
     EXPECT_EQ(fixture.refuse("UPDATE jobs SET state = 'runing'"), Code::internal);
     EXPECT_EQ(fixture.refuse("UPDATE runs SET state = 'blocked'"), Code::internal);
 }
 
 TEST(Schema, RefusesAnEndWithoutATimeAndATimeWithoutAnEnd) {
-    Fixture fixture;
+    SchemaFixture fixture;
 
     EXPECT_EQ(fixture.refuse("UPDATE jobs SET state = 'failed'"), Code::internal);
     EXPECT_EQ(fixture.refuse("UPDATE jobs SET finished_at = 1"), Code::internal);
@@ -56,7 +56,7 @@ TEST(Schema, RefusesAnEndWithoutATimeAndATimeWithoutAnEnd) {
 }
 
 TEST(Schema, RefusesARowWithoutItsParent) {
-    Fixture fixture;
+    SchemaFixture fixture;
 
     EXPECT_EQ(fixture.refuse("UPDATE jobs SET run = 4711"), Code::internal);
     EXPECT_EQ(
@@ -67,13 +67,13 @@ TEST(Schema, RefusesARowWithoutItsParent) {
 }
 
 TEST(Schema, RefusesAnotherType) {
-    Fixture fixture;
+    SchemaFixture fixture;
 
     EXPECT_EQ(fixture.refuse("UPDATE jobs SET created_at = 'yesterday'"), Code::internal);
 }
 
 TEST(Schema, ListsExactlyTheStatesOfTheModel) {
-    Fixture fixture;
+    SchemaFixture fixture;
     const std::array<std::pair<std::string, std::vector<std::string>>, 6> lists{{
         {"runs", names<model::RunState>(6)},
         {"jobs", names<model::JobState>(9)},

@@ -14,7 +14,7 @@ using triphammer::testing::SampleDatabase;
 
 namespace {
 
-struct Fixture : SampleDatabase {
+struct SmallStoresFixture : SampleDatabase {
     std::int64_t tell(const std::string& subject, const std::string& payload) {
         return write([&](Transaction& tx) -> Result<std::int64_t> {
             return append_message(tx, {"github-status", repository, subject, payload});
@@ -50,7 +50,7 @@ struct Fixture : SampleDatabase {
 }  // namespace
 
 TEST(RepositoryStore, FindsByNameWithoutRegardToCaseAndFreesTheNameOfARemovedOne) {
-    Fixture fixture;
+    SmallStoresFixture fixture;
     const auto find = [](Connection& db) { return find_repository_by_name(db, "OCTO/Roof"); };
 
     EXPECT_EQ(fixture.read(find)->id, fixture.repository);
@@ -74,7 +74,7 @@ TEST(RepositoryStore, FindsByNameWithoutRegardToCaseAndFreesTheNameOfARemovedOne
 }
 
 TEST(RepositoryStore, LearnsANumericIdOnce) {
-    Fixture fixture;
+    SmallStoresFixture fixture;
     const auto learn = [&](std::int64_t id) {
         return fixture.try_write([&, id](Transaction& tx) {
             return learn_forge_id(tx, fixture.repository, id);
@@ -87,7 +87,7 @@ TEST(RepositoryStore, LearnsANumericIdOnce) {
 }
 
 TEST(RepositoryStore, KeepsTheFilesThatCountInTheirOrder) {
-    Fixture fixture;
+    SmallStoresFixture fixture;
     const std::vector<std::string> patterns{"*.yml", "!stale.yml"};
     const auto set = [&](model::RepositoryId id) {
         return fixture.try_write([&, id](Transaction& tx) {
@@ -103,7 +103,7 @@ TEST(RepositoryStore, KeepsTheFilesThatCountInTheirOrder) {
 }
 
 TEST(RunStore, NumbersTheRunsOfEachRepository) {
-    Fixture fixture;
+    SmallStoresFixture fixture;
     const auto other = fixture.add_repository("octo/cellar");
     const auto number = [&](model::RunId id) {
         return fixture.read([&](Connection& db) { return find_run(db, id); })->number;
@@ -115,7 +115,7 @@ TEST(RunStore, NumbersTheRunsOfEachRepository) {
 }
 
 TEST(RunStore, KeepsTheTextOfADefinitionOnce) {
-    Fixture fixture;
+    SmallStoresFixture fixture;
     const auto run = fixture.add_run(fixture.repository);
     fixture.add_run(fixture.repository);
 
@@ -129,7 +129,7 @@ TEST(RunStore, KeepsTheTextOfADefinitionOnce) {
 }
 
 TEST(Outbox, LetsTheLastStateWin) {
-    Fixture fixture;
+    SmallStoresFixture fixture;
     const auto first = fixture.tell("sha ci/build", "pending");
     const auto second = fixture.tell("sha ci/build", "success");
     fixture.tell("sha ci/test", "pending");
@@ -143,7 +143,7 @@ TEST(Outbox, LetsTheLastStateWin) {
 }
 
 TEST(Outbox, WaitsBeforeItTriesAgain) {
-    Fixture fixture;
+    SmallStoresFixture fixture;
     const auto id = fixture.tell("sha ci/build", "success");
     const auto later = fixture.clock.now() + Milliseconds{5000};
     fixture.try_write([&](Transaction& tx) { return postpone_message(tx, id, later, "502"); }
@@ -159,7 +159,7 @@ TEST(Outbox, WaitsBeforeItTriesAgain) {
 }
 
 TEST(SecretStore, ShowsAJobItsScopesTheWidestFirst) {
-    Fixture fixture;
+    SmallStoresFixture fixture;
     const auto put = [&](const SecretScope& scope, const std::string& sealed) {
         fixture.write([&](Transaction& tx) -> Result<> {
             put_secret(tx, scope, "TOKEN", sealed, "mona");
@@ -182,7 +182,7 @@ TEST(SecretStore, ShowsAJobItsScopesTheWidestFirst) {
 }
 
 TEST(TokenStore, KnowsOnlyValidTokens) {
-    Fixture fixture;
+    SmallStoresFixture fixture;
     const auto add = [&](const std::string& name) {
         return fixture.try_write([&](Transaction& tx) {
             return add_token(
@@ -208,7 +208,7 @@ TEST(TokenStore, KnowsOnlyValidTokens) {
 }
 
 TEST(TokenStore, OpensASetupLinkOnceAndKillsOlderOnes) {
-    Fixture fixture;
+    SmallStoresFixture fixture;
     fixture.add_link("old");
     fixture.add_link("new");
 
@@ -221,7 +221,7 @@ TEST(TokenStore, OpensASetupLinkOnceAndKillsOlderOnes) {
 }
 
 TEST(PipelineStore, SavesOnlyOverTheVersionThatWasEdited) {
-    Fixture fixture;
+    SmallStoresFixture fixture;
 
     EXPECT_EQ(fixture.put("one", 7).error().code, Code::conflict);
     EXPECT_EQ(fixture.put("one", 0).value().version, 1);
@@ -239,7 +239,7 @@ TEST(PipelineStore, SavesOnlyOverTheVersionThatWasEdited) {
 }
 
 TEST(PipelineStore, GivesARepositoryTheActiveTexts) {
-    Fixture fixture;
+    SmallStoresFixture fixture;
     const auto id = fixture.put("one", 0).value().id;
     const auto bind = [&](Transaction& tx) -> Result<bool> {
         return bind_pipeline(tx, id, fixture.repository, "mona");
@@ -257,7 +257,7 @@ TEST(PipelineStore, GivesARepositoryTheActiveTexts) {
 }
 
 TEST(ChangeStore, RemembersHowFarAReaderCame) {
-    Fixture fixture;
+    SmallStoresFixture fixture;
     const auto move = [](std::int64_t seq) {
         return [seq](Transaction& tx) -> Result<> {
             move_cursor(tx, "report", seq);

@@ -43,7 +43,7 @@ std::vector<std::string> keys_after_crash(const std::filesystem::path& path) {
     });
 }
 
-struct Fixture {
+struct WriterFixture {
     /// Hands all of them over while the writer is busy, so that they are one batch.
     std::vector<Failure> run_together(std::vector<Database::WriteWork> works) {
         std::promise<void> is_busy;
@@ -87,7 +87,7 @@ using Keys = std::vector<std::string>;
 }  // namespace
 
 TEST(Writer, CommitsWhatWaitsInOneTransaction) {
-    Fixture fixture;
+    WriterFixture fixture;
     std::vector<int> log_pages;
 
     auto failures =
@@ -99,7 +99,7 @@ TEST(Writer, CommitsWhatWaitsInOneTransaction) {
 }
 
 TEST(Writer, UndoesOnlyThePieceThatFailed) {
-    Fixture fixture;
+    WriterFixture fixture;
     const Database::WriteWork fail = [](Transaction& tx) -> Failure {
         put_meta(tx, "undone", "1");
         return conflict("no");
@@ -112,7 +112,7 @@ TEST(Writer, UndoesOnlyThePieceThatFailed) {
 }
 
 TEST(Writer, AnswersOnlyWhatSurvivesAPowerCut) {
-    Fixture fixture;
+    WriterFixture fixture;
     const auto work = put("kept");
     std::promise<Keys> survivors;
     {
@@ -128,7 +128,7 @@ TEST(Writer, AnswersOnlyWhatSurvivesAPowerCut) {
 }
 
 TEST(Writer, LeavesNothingOfABatchThatWasNotCommitted) {
-    Fixture fixture;
+    WriterFixture fixture;
     Keys seen;
     const Database::WriteWork look = [&](Transaction&) {
         seen = keys_after_crash(fixture.path);
@@ -142,7 +142,7 @@ TEST(Writer, LeavesNothingOfABatchThatWasNotCommitted) {
 }
 
 TEST(Writer, FailsTheWholeBatchWhenTheTransactionIsGone) {
-    Fixture fixture;
+    WriterFixture fixture;
     const Database::WriteWork close = [](Transaction& tx) {
         static_cast<Connection&>(tx).execute("ROLLBACK");
         return Failure{};
@@ -157,7 +157,7 @@ TEST(Writer, FailsTheWholeBatchWhenTheTransactionIsGone) {
 }
 
 TEST(Writer, FinishesWhatWasPutBeforeItStops) {
-    Fixture fixture;
+    WriterFixture fixture;
     std::vector<Database::WriteWork> works;
     for (int i = 0; i < 100; ++i) works.push_back(put("key" + std::to_string(100 + i)));
     int answered = 0;
@@ -171,7 +171,7 @@ TEST(Writer, FinishesWhatWasPutBeforeItStops) {
 }
 
 TEST(Writer, TellsThoseWhoWaitForACommitBeforeThoseWhoFollowAll) {
-    Fixture fixture;
+    WriterFixture fixture;
     std::vector<std::string> told;
     fixture.writer.on_changes = [&](const ChangeNews& news) {
         told.push_back("change " + std::to_string(news.last));
@@ -189,7 +189,7 @@ TEST(Writer, TellsThoseWhoWaitForACommitBeforeThoseWhoFollowAll) {
 }
 
 TEST(Writer, WritesIntoALogFileThatIsAlreadyAsLongAsItGets) {
-    Fixture fixture;
+    WriterFixture fixture;
     const auto log = fixture.path.string() + "-wal";
     const Database::WriteWork first = put("before");
     const Database::WriteWork second = put("behind");
@@ -210,7 +210,7 @@ TEST(Writer, WritesIntoALogFileThatIsAlreadyAsLongAsItGets) {
 }
 
 TEST(Writer, KeepsTheLogShort) {
-    Fixture fixture;
+    WriterFixture fixture;
     std::vector<Piece> batch(1);
     const Database::WriteWork work = [](Transaction& tx) {
         put_meta(tx, "large", std::string(50'000, 'x'));

@@ -9,17 +9,17 @@ using namespace triphammer::workflow;
 
 namespace {
 
-struct Row {
+struct TypeRow {
     std::string yaml;
     std::string problems;
 };
 
-void expect_steps(const std::vector<Row>& rows) {
+void expect_steps(const std::vector<TypeRow>& rows) {
     for (const auto& row : rows)
         EXPECT_EQ(problems_of(with_step(row.yaml)), row.problems) << row.yaml;
 }
 
-void expect_jobs(const std::vector<Row>& rows) {
+void expect_jobs(const std::vector<TypeRow>& rows) {
     for (const auto& row : rows)
         EXPECT_EQ(problems_of(with_job(row.yaml)), row.problems) << row.yaml;
 }

@@ -8,7 +8,7 @@ using namespace triphammer::workflow;
 
 namespace {
 
-struct Row {
+struct RuleRow {
     std::string yaml;
     std::string problems;
 };
@@ -31,7 +31,7 @@ std::string top(const std::string& line) {
 }
 
 template <class F>
-void expect_all(F problems, const std::vector<Row>& rows) {
+void expect_all(F problems, const std::vector<RuleRow>& rows) {
     for (const auto& row : rows) EXPECT_EQ(problems(row.yaml), row.problems) << row.yaml;
 }
 

@@ -47,13 +47,13 @@ jobs:
       - run: ./ship.sh ${{ needs.test.outputs.version }}
 )";
 
-struct Row {
+struct MistakeRow {
     std::string_view fine;    // of the text above
     std::string_view broken;  // in its place
     std::string_view problem;
 };
 
-std::string replaced(std::string_view text, const Row& row) {
+std::string replaced(std::string_view text, const MistakeRow& row) {
     std::string out{text};
     const auto at = out.rfind(row.fine);
     EXPECT_NE(at, std::string::npos) << row.fine;
@@ -71,7 +71,7 @@ std::string first_problem(const std::string& text) {
     return first.hint.empty() ? out : out + " (" + first.hint + ")";
 }
 
-void expect_all(const std::vector<Row>& rows) {
+void expect_all(const std::vector<MistakeRow>& rows) {
     for (const auto& row : rows)
         EXPECT_EQ(first_problem(replaced(kFine, row)), row.problem) << row.broken;
 }
@@ -126,7 +126,7 @@ TEST(Mistakes, InKeys) {
 }
 
 TEST(Mistakes, OfInvisibleCharacters) {
-    const Row row{"    needs: [test]", "    needs: [test]\n    \u00a0stage: a", {}};
+    const MistakeRow row{"    needs: [test]", "    needs: [test]\n    \u00a0stage: a", {}};
 
     EXPECT_EQ(
         first_problem(replaced(kFine, row)),

@@ -17,7 +17,7 @@ struct Example {
     std::string text;
 };
 
-std::string steps(const std::string& key) {
+std::string in_steps_job(const std::string& key) {
     return with_job("{ runs-on: host, " + key + ", steps: [{ run: x }] }");
 }
 
@@ -31,16 +31,16 @@ std::vector<Example> examples() {
         {"on.schedule",
          "on: { schedule: [{ cron: '0 0 * * *' }] }" + with_step("run: x").substr(8)},
         {"concurrency", "concurrency: a\n" + with_step("run: x")},
-        {"jobs.strategy", steps("strategy: { matrix: { a: [1] } }")},
-        {"jobs.services", steps("services: { a: { image: b } }")},
-        {"jobs.concurrency", steps("concurrency: a")},
-        {"jobs.container.ports", steps("container: { image: a, ports: [80] }")},
+        {"jobs.strategy", in_steps_job("strategy: { matrix: { a: [1] } }")},
+        {"jobs.services", in_steps_job("services: { a: { image: b } }")},
+        {"jobs.concurrency", in_steps_job("concurrency: a")},
+        {"jobs.container.ports", in_steps_job("container: { image: a, ports: [80] }")},
         {"jobs.uses", with_job("{ uses: ./a.yml }")},
         {"jobs.approve", with_job("{ approve: { by: [a] } }")},
         {"steps.uses.self", with_step("{ uses: $/a }")},
-        {"jobs.services", steps("services: '${{ fromJSON(vars.x) }}'")},
-        {"jobs.strategy", steps("strategy: '${{ fromJSON(vars.x) }}'")},
-        {"jobs.env", steps("env: '${{ fromJSON(vars.x) }}'")},
+        {"jobs.services", in_steps_job("services: '${{ fromJSON(vars.x) }}'")},
+        {"jobs.strategy", in_steps_job("strategy: '${{ fromJSON(vars.x) }}'")},
+        {"jobs.env", in_steps_job("env: '${{ fromJSON(vars.x) }}'")},
         {"jobs.runs-on.group", with_job("{ runs-on: { group: a }, steps: [{ run: x }] }")},
         {"jobs.runs-on.labels", with_job("{ runs-on: { labels: [a] }, steps: [{ run: x }] }")},
         {"jobs.uses.remote", with_job("{ uses: a/b/.github/workflows/c.yml@v1 }")},
