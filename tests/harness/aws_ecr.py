@@ -51,6 +51,21 @@ class EcrCloud(Cloud):
     def _DescribeRepositories(self, given):
         return {"repositories": [self._described(name) for name in given["repositoryNames"]]}
 
+    def _DescribeImages(self, given):
+        """By digest, as the registry behind the front has them."""
+        self._repository(given["repositoryName"])
+        out = []
+        for wanted in given["imageIds"]:
+            connection = http.client.HTTPConnection(self.front.upstream, timeout=60)
+            kind = {"Accept": "application/vnd.docker.distribution.manifest.v2+json"}
+            connection.request("HEAD", f"/v2/{given['repositoryName']}/manifests/{wanted['imageDigest']}", headers=kind)
+            status = connection.getresponse().status
+            connection.close()
+            if status != 200:
+                raise Refusal(400, "ImageNotFoundException", "The image requested does not exist.")
+            out.append({"imageDigest": wanted["imageDigest"], "repositoryName": given["repositoryName"]})
+        return {"imageDetails": out}
+
     def _CreateRepository(self, given):
         if given["repositoryName"] in self.repositories:
             raise Refusal(400, "RepositoryAlreadyExistsException", "The repository already exists in the registry")
