@@ -22,12 +22,13 @@ def workflow(ports):
     def deploy(environment, needs):
         return f"""
   {environment}:
-    needs: [image, {needs}]
+    needs: {needs}
     environment: {environment}
     deploy:
       to: container
       service: app-{environment}
       image: ${{{{ needs.image.outputs.ref }}}}
+      switch: nginx
       ports: ["{ports[environment]}:8080"]
       env: {{ BUILT_AS: "${{{{ needs.image.outputs.digest }}}}" }}
       drain: 100ms
@@ -40,7 +41,7 @@ jobs:
   image:
     image:
       tags: ["{os.environ['REGISTRY']}/acme/again:${{{{ github.sha }}}}"]
-""" + deploy("staging", "image") + deploy("production", "staging")
+""" + deploy("staging", "image") + deploy("production", "[image, staging]")
 
 
 class Shop:
