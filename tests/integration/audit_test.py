@@ -103,7 +103,7 @@ class Changes:
                 digest = "sha256:" + digit * 64
                 connection.execute(
                     "INSERT INTO deployments (id, repository, environment, target, driver, run, job, run_attempt, sha, image, digest, state, "
-                    "created_at) VALUES (?, ?, 'attic', 'container/attic', 'container', ?, ?, ?, 'abc', ?, ?, 'succeeded', 1)",
+                    "created_at, finished_at) VALUES (?, ?, 'attic', 'container/attic', 'container', ?, ?, ?, 'abc', ?, ?, 'succeeded', 1, 2)",
                     (number, repo, self.run["id"], job, number, "r/a@" + digest, digest))
             connection.execute("UPDATE jobs SET definition = json_set(definition, '$.deploy', json('{\"to\": \"container\"}')) WHERE id = ?", (job,))
         self.ask("POST", f"/repositories/{self.name}/deployments", {"kind": "rollback", "environment": "attic"})
