@@ -233,6 +233,14 @@ Task<std::string> leftovers(std::string job) {
     co_return out;
 }
 
+/// Whether the engine still has what this instruction made.
+bool has_layer_of(const std::string& log, const std::string& instruction) {
+    const auto ended = log.find("Removing", log.find(instruction));
+    const auto layer = log.substr(log.find(" ---> ", ended) + 6, 12);
+    EXPECT_EQ(layer.find_first_not_of("0123456789abcdef"), std::string::npos) << layer;
+    return triphammer::testing::run_task<bool>([&](Executor) { return has_image(layer); });
+}
+
 std::string left_of(const std::string& job) {
     return triphammer::testing::run_task<std::string>([&](Executor) { return leftovers(job); });
 }
@@ -319,24 +327,23 @@ TEST_F(ImageJobs, LeaveNothingWhenTheyAreCancelled) {
 
     EXPECT_EQ(outcome.state, model::JobState::cancelled);
     EXPECT_EQ(left_of("cancelled"), "");
-    const auto begun = log.find(" ---> ", log.find("RUN echo one"));
-    const auto layer = log.substr(log.find(" ---> ", log.find("Removing", begun)) + 6, 12);
-    const auto there =
-        triphammer::testing::run_task<bool>([&](Executor) { return has_image(layer); });
-    EXPECT_FALSE(there) << layer << log;
+    EXPECT_FALSE(has_layer_of(log, "RUN echo one")) << log;
 }
 
 TEST_F(ImageJobs, OfAForkLeaveNothingAndPushNothing) {
     tag = setting("REGISTRY") + "/team/fork:1";
     const auto outcome =
-        run("FROM triphammer/busybox\nRUN echo stranger > /s\n", [](RecordingSession& session) {
-            session.document_.job.key = "forked";
-            session.document_.from_fork = true;
-        });
+        run("FROM triphammer/busybox AS one\nRUN echo stranger > /s\n"
+            "FROM triphammer/busybox\nCOPY --from=one /s /s\n",
+            [](RecordingSession& session) {
+                session.document_.job.key = "forked";
+                session.document_.from_fork = true;
+            });
 
     EXPECT_EQ(outcome.state, model::JobState::succeeded) << outcome.reason << log;
     EXPECT_FALSE(outcome.outputs.contains("ref"));
     EXPECT_EQ(left_of("forked"), "");
+    EXPECT_FALSE(has_layer_of(log, "RUN echo stranger")) << log;
     const auto mounted =
         run("FROM triphammer/busybox\nRUN --mount=type=cache,target=/c true\n",
             [](RecordingSession& session) { session.document_.from_fork = true; });

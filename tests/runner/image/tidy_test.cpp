@@ -15,7 +15,7 @@ docker::ImageSummary image(std::string id, std::int64_t days, std::vector<std::s
 }
 
 /// The ids of what goes.
-std::string chosen(KeepRule rule) {
+std::string gone_by(KeepRule rule) {
     std::string out;
     const std::vector<docker::ImageSummary> images{
         image("d", 30, {"app:1"}),
@@ -32,14 +32,14 @@ std::string chosen(KeepRule rule) {
 }  // namespace
 
 TEST(Superseded, AreThoseBeyondTheNewest) {
-    EXPECT_EQ(chosen({2, 0}), "nameless c d ");
-    EXPECT_EQ(chosen({1, 0}), "nameless b c d ");
-    EXPECT_EQ(chosen({9, 0}), "nameless ");
+    EXPECT_EQ(gone_by({2, 0}), "nameless c d ");
+    EXPECT_EQ(gone_by({1, 0}), "nameless b c d ");
+    EXPECT_EQ(gone_by({9, 0}), "nameless ");
 }
 
 TEST(Superseded, AreThoseThatAreOld) {
-    EXPECT_EQ(chosen({0, 9}), "nameless d ");
-    EXPECT_EQ(chosen({2, 5}), "nameless c d ");
+    EXPECT_EQ(gone_by({0, 9}), "nameless d ");
+    EXPECT_EQ(gone_by({2, 5}), "nameless c d ");
 }
 
 TEST(Sizes, AreShownAsTheEngineShowsThem) {
