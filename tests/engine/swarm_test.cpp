@@ -3,49 +3,26 @@
 
 #include "base/deadline.hpp"
 #include "engine/deploy_fixture.hpp"
+#include "engine/swarm_requests.hpp"
 
 using namespace triphammer;
 using docker::ServiceInfo;
 using docker::Swarm;
 using model::DeploymentState;
 using nlohmann::json;
+using triphammer::testing::become_manager;
 using triphammer::testing::Deployments;
+using triphammer::testing::host;
 using triphammer::testing::must;
 using triphammer::testing::RecordingSession;
 using triphammer::testing::run_task;
 using triphammer::testing::run_until_done;
-using triphammer::testing::setting;
+using triphammer::testing::send_to_engine;
+using triphammer::testing::the_swarm;
 
 namespace {
 
 using Kinds = std::vector<std::string>;
-
-std::string host() {
-    return setting("DOCKER_HOST");
-}
-
-Swarm the_swarm() {
-    return std::move(*Swarm::at(host(), "1.41"));
-}
-
-/// One request to the engine as a person's `docker` would send it.
-Task<http::Answer> send(std::string path, std::string body) {
-    http::Call call{http::Method::post, "/v1.41" + path};
-    call.headers.set("Content-Type", "application/json");
-    call.body = std::move(body);
-    const http::Client client{
-        http::unix_endpoint(host().substr(std::string_view{"unix://"}.size()))};
-    auto sending = must(client.send(std::move(call)));
-    co_return co_await std::move(sending);
-}
-
-/// 503: it is a manager already.
-Task<> become_manager() {
-    auto sending =
-        send("/swarm/init", R"({"ListenAddr":"127.0.0.1:0","AdvertiseAddr":"127.0.0.1"})");
-    const auto answer = co_await std::move(sending);
-    if (answer.status >= 400 && answer.status != 503) throw std::runtime_error(answer.body);
-}
 
 class OnSwarm : public Deployments {
   protected:
@@ -132,14 +109,14 @@ class OnSwarm : public Deployments {
         co_return co_await std::move(inspecting);
     }
 
-    /// While it updates tasks, the swarm counts the version on: then the specification is read again.
+    /// The swarm counts the version on by itself while it updates tasks: then it is read again.
     static Task<> change(std::string name, Edit edit, std::string extra) {
         for (;;) {
             auto inspecting = inspect(name);
             const auto now = co_await std::move(inspecting);
             auto path =
                 "/services/" + now.id + "/update?version=" + std::to_string(now.version) + extra;
-            auto sending = send(std::move(path), edit(json::parse(now.spec)).dump());
+            auto sending = send_to_engine(std::move(path), edit(json::parse(now.spec)).dump());
             const auto answer = co_await std::move(sending);
             if (answer.status < 400) co_return;
             if (answer.body.find("out of sequence") == std::string::npos) {
