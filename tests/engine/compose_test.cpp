@@ -32,11 +32,9 @@ class OnCompose : public Deployments {
         return "name: " + project +
                "\nservices:\n  web:\n    build: .\n    ports: ['127.0.0.1:" + std::to_string(port) +
                ":8000']\n    restart: always\n    stop_grace_period: 1s\n    depends_on: { store: "
-               "{ condition: "
-               "service_healthy "
-               "} }\n    environment: [TOKEN]\n  store:\n    image: triphammer/busybox\n    "
-               "command: "
-               "busybox httpd -f -p 9000\n    volumes: ['data:/data']\n    healthcheck: { test: "
+               "{ condition: service_healthy } }\n    environment: [TOKEN]\n  store:\n    image: "
+               "triphammer/busybox\n    stop_grace_period: 1s\n    command: busybox httpd -f -p "
+               "9000\n    volumes: ['data:/data']\n    healthcheck: { test: "
                "'true', interval: 200ms }\n    " +
                store + "\nvolumes:\n  data:\n";
     }
