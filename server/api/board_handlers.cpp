@@ -2,14 +2,18 @@
 
 #include "access/setup.hpp"
 #include "access/tokens.hpp"
+#include "api/audit.hpp"
 #include "api/badge.hpp"
 #include "api/reply.hpp"
 #include "api/services.hpp"
 #include "base/digest.hpp"
 #include "history/board.hpp"
 #include "store/database.hpp"
+#include "store/drain_store.hpp"
 #include "store/repository_store.hpp"
 #include "store/visibility_store.hpp"
+
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 
@@ -60,6 +64,24 @@ http::Response to_image(const http::RequestHead& head, std::string svg) {
     return response;
 }
 
+/// The claim looks at the tables: once this is answered, no job begins (or they do again).
+Answer change_drain(Services& services, Call call, bool drains) {
+    if (const auto body = read_object(call); !body) co_return http::make_error(body.error());
+    auto change = [&](store::Transaction& tx) -> Result<> {
+        record(tx, call, {drains ? "queue.drain" : "queue.resume"});
+        if (drains) {
+            store::begin_drain(tx, call.who.actor);
+        } else {
+            store::end_drain(tx);
+        }
+        return {};
+    };
+    auto changing = services.database.write(change);
+    const auto changed = co_await std::move(changing);
+    if (changed && services.on_queue) services.on_queue();
+    co_return reply_empty(changed);
+}
+
 }  // namespace
 
 Answer show_badge(Services& services, Call call) {
@@ -100,6 +122,16 @@ Answer show_queue(Services& services, Call call) {
     };
     auto answering = reply_from(services, get);
     co_return co_await std::move(answering);
+}
+
+Answer drain_queue(Services& services, Call call) {
+    auto draining = change_drain(services, std::move(call), true);
+    co_return co_await std::move(draining);
+}
+
+Answer resume_queue(Services& services, Call call) {
+    auto resuming = change_drain(services, std::move(call), false);
+    co_return co_await std::move(resuming);
 }
 
 Answer show_insights(Services& services, Call call) {

@@ -96,6 +96,8 @@ constexpr auto kRoutes = std::to_array<Route>({
     on_repository({get, "/api/v1/repositories/{owner}/{name}/insights", viewer, show_insights}),
     on_repository({get, "/api/v1/wall", viewer, show_wall}),
     {get, "/api/v1/queue", viewer, show_queue},
+    {post, "/api/v1/queue/drain", admin, drain_queue},
+    {post, "/api/v1/queue/resume", admin, resume_queue},
     {get, "/badges/{owner}/{name}", open, show_badge},
 
     {get, "/api/v1/github/app", admin, show_forge_app},

@@ -5,6 +5,7 @@
 #include "history/history.hpp"
 #include "queue/queue.hpp"
 #include "store/database.hpp"
+#include "store/drain_store.hpp"
 #include "store/run_store.hpp"
 
 #include <nlohmann/json.hpp>
@@ -71,10 +72,11 @@ Answer list_runs(Services& services, Call call) {
 }
 
 Answer show_run(Services& services, Call call) {
-    const auto pause = services.pause_reason ? services.pause_reason() : std::string{};
+    auto pause = services.pause_reason ? services.pause_reason() : std::string{};
     auto get = [&](store::Connection& connection) -> Result<std::string> {
         const auto run = find_visible_run(connection, call);
         if (!run) return run.error();
+        if (const auto drain = store::find_drain(connection)) pause = store::describe(*drain);
         return history::get_run(connection, *run, pause);
     };
     auto answering = reply_from(services, get);

@@ -9,6 +9,8 @@
 #include "doctor/connections.hpp"
 #include "doctor/installation.hpp"
 #include "doctor/survey.hpp"
+#include "store/database.hpp"
+#include "store/drain_store.hpp"
 #include "store/migrator.hpp"
 
 #include <algorithm>
@@ -128,25 +130,41 @@ Task<doctor::Findings> examine_without_daemon(const Config& config, const Clock&
     co_return together(*machine, co_await std::move(examining));
 }
 
+Task<> Examination::add_queue(doctor::Findings& findings) {
+    if (const auto reason = services_.pause_reason(); !reason.empty()) {
+        findings.push_back(doctor::failure(
+            "queue", "Jobs wait: " + reason + ".", "triphammer retention --preview   # what may go"
+        ));
+    }
+    auto read = [](store::Connection& db) -> Result<std::string> {
+        const auto drain = store::find_drain(db);
+        return drain ? store::describe(*drain) : std::string{};
+    };
+    auto reading = services_.database.read(read);
+    const auto drained = co_await std::move(reading);
+    if (!drained || drained->empty()) co_return;
+    findings.push_back(
+        doctor::warning("queue", "Jobs wait: " + *drained + ".", "triphammer queue resume")
+    );
+}
+
 Task<std::string> Examination::report(bool fresh) {
-    const bool is_kept = !text_.empty() && clock_.instant() - looked_at_ < kKeptFor;
+    const bool is_kept = !text_.empty() && services_.clock.instant() - looked_at_ < kKeptFor;
     if (is_kept && !fresh) co_return text_;
     // Where the launcher is away there is nothing to say of the machine: the daemon starts no job.
     auto asking = ask_about_machine(config_);
     const auto machine = co_await std::move(asking);
     const Around around{true, machine.has_value()};
-    auto examining = examine_server(config_, around, clock_);
+    auto examining = examine_server(config_, around, services_.clock);
     const auto server = co_await std::move(examining);
     auto findings = together(machine ? *machine : doctor::Findings{}, server);
-    auto looking = examine_ways_back(database_);
-    for (auto& finding : co_await std::move(looking)) findings.push_back(std::move(finding));
-    if (const auto reason = pause_reason_(); !reason.empty()) {
-        findings.push_back(doctor::failure(
-            "queue", "Jobs wait: " + reason + ".", "triphammer retention --preview   # what may go"
-        ));
-    }
+    auto looking = examine_ways_back(services_.database);
+    const auto ways_back = co_await std::move(looking);
+    findings.insert(findings.end(), ways_back.begin(), ways_back.end());
+    auto adding = add_queue(findings);
+    co_await std::move(adding);
     text_ = doctor::to_json_text(findings, version());
-    looked_at_ = clock_.instant();
+    looked_at_ = services_.clock.instant();
     co_return text_;
 }
 

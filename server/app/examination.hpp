@@ -2,15 +2,13 @@
 // The server as its doctor sees it: what the daemon sees of itself, and what the launcher sees of
 // the machine.
 
+#include "api/services.hpp"
 #include "app/config.hpp"
-#include "app/core.hpp"
 #include "base/clock.hpp"
 #include "base/task.hpp"
 #include "doctor/finding.hpp"
 
-#include <functional>
 #include <string>
-#include <utility>
 
 namespace triphammer::app {
 
@@ -21,20 +19,17 @@ Task<doctor::Findings> examine_without_daemon(const Config& config, const Clock&
 /// The daemon's answer to GET /api/v1/doctor, kept for half a minute. All on the logic thread.
 class Examination {
   public:
-    /// Both outlive this object. `pause_reason`: why no job starts; empty: they do.
-    Examination(const Config& config, Core& core, std::function<std::string()> pause_reason)
-        : config_{config},
-          clock_{core.clock},
-          database_{*core.database},
-          pause_reason_{std::move(pause_reason)} {}
+    /// Both outlive this object.
+    Examination(const Config& config, const api::Services& services)
+        : config_{config}, services_{services} {}
 
     Task<std::string> report(bool fresh);
 
   private:
+    Task<> add_queue(doctor::Findings& findings);
+
     const Config& config_;
-    const Clock& clock_;
-    store::Database& database_;
-    std::function<std::string()> pause_reason_;
+    const api::Services& services_;  // whether jobs start
     std::string text_;
     Instant looked_at_;
 };

@@ -49,6 +49,8 @@ int approval_reject(const Invocation& invocation);
 int environment_list(const Invocation& invocation);
 int environment_set(const Invocation& invocation);
 int retention(const Invocation& invocation);
+int queue_drain(const Invocation& invocation);
+int queue_resume(const Invocation& invocation);
 int repo_retention(const Invocation& invocation);
 int deployment_list(const Invocation& invocation);
 int deployment_rollback(const Invocation& invocation);

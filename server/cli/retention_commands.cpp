@@ -1,4 +1,4 @@
-// `retention`, `repo retention`.
+// `retention`, `repo retention`, `queue drain`, `queue resume`.
 
 #include "base/text.hpp"
 #include "cli/admin_calls.hpp"
@@ -91,6 +91,14 @@ int repo_retention(const Invocation& invocation) {
     return call_quietly(
         invocation, {"PUT", "/api/v1/repositories/" + *name + "/retention", body.dump()}
     );
+}
+
+int queue_drain(const Invocation& invocation) {
+    return call_quietly(invocation, {"POST", "/api/v1/queue/drain", "{}"});
+}
+
+int queue_resume(const Invocation& invocation) {
+    return call_quietly(invocation, {"POST", "/api/v1/queue/resume", "{}"});
 }
 
 }  // namespace triphammer::cli

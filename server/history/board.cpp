@@ -1,6 +1,7 @@
 #include "history/board.hpp"
 
 #include "history/json.hpp"
+#include "store/drain_store.hpp"
 #include "store/repository_store.hpp"
 
 #include <algorithm>
@@ -109,6 +110,11 @@ json describe_open(const store::OpenJob& job) {
     };
 }
 
+json describe_drain(store::Connection& db) {
+    const auto drain = store::find_drain(db);
+    return drain ? json{{"by", drain->by}, {"at", to_time(drain->at)}} : json{};
+}
+
 }  // namespace
 
 Health judge(std::span<const RunPoint> points) {
@@ -151,7 +157,11 @@ Result<std::string> get_queue(
         return job.state == model::JobState::running;
     };
     const auto running = static_cast<std::size_t>(std::count_if(jobs.begin(), jobs.end(), runs));
-    json out{{"running", json::array()}, {"waiting", json::array()}, {"more", more}};
+    json out{
+        {"running", json::array()},
+        {"waiting", json::array()},
+        {"more", more},
+        {"drained", describe_drain(db)}};
     for (const auto& job : jobs) {
         auto one = describe_open(job);
         if (runs(job)) {

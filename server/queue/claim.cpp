@@ -2,6 +2,7 @@
 #include "queue/gate.hpp"
 #include "queue/lock.hpp"
 #include "queue/queue.hpp"
+#include "store/drain_store.hpp"
 
 namespace triphammer::queue {
 
@@ -96,6 +97,7 @@ Result<std::optional<model::JobId>> find_claimable(
 
 Result<std::optional<Claim>> claim_next(store::Transaction& tx, const ClaimRequest& request) {
     if (auto woken = wake_due_jobs(tx); !woken) return woken.error();
+    if (store::find_drain(tx)) return std::optional<Claim>{};
     if (store::count_open_attempts(tx) >= request.workers) return std::optional<Claim>{};
     const auto next = find_claimable(tx, request);
     if (!next) return next.error();

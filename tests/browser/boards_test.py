@@ -57,6 +57,19 @@ def test_the_queue_says_who_works_and_why_the_others_wait(browser, site):
     browser.wait(lambda: {"action": "cancel", "id": "484", "body": {}} in site.api("/acted"), "the cancel")
 
 
+def test_an_admin_drains_the_queue_and_lets_it_go_on(browser, site):
+    browser.open(f"{site.url}/queue")
+    browser.wait_text("Drain", ".screen-head")
+    browser.click(".screen-head button")
+    browser.wait_text("Drain the queue?", "dialog")
+    browser.click("dialog .primary")
+    browser.wait_text("The queue is drained, by user:ada", ".screen .note")
+    assert browser.count(".screen-head button") == 0
+    browser.click(".screen .note button")
+
+    browser.wait(lambda: browser.count(".screen .note") == 0 and browser.count(".screen-head button") == 1, "no drain")
+
+
 def test_an_idle_queue_says_so(browser, site):
     site.control("run", id="484", change={"state": "succeeded", "jobs": []})
     browser.open(f"{site.url}/queue")

@@ -168,6 +168,8 @@ class Changes:
              lambda: ask("PUT", f"{base}/fork-approval", {"fork_approval": "first-time"})),
             ("PUT /api/v1/repositories/{owner}/{name}/retention", "repository.set-retention", lambda: ask("PUT", f"{base}/retention", {"runs": 50})),
             ("POST /api/v1/retention", "retention.apply", lambda: ask("POST", "/retention")),
+            ("POST /api/v1/queue/drain", "queue.drain", lambda: ask("POST", "/queue/drain")),
+            ("POST /api/v1/queue/resume", "queue.resume", lambda: ask("POST", "/queue/resume")),
             ("PUT /api/v1/environments/{owner}/{name}/{environment}", "environment.set",
              lambda: ask("PUT", f"/environments/{self.name}/production", {"wait_minutes": 5})),
             ("POST /api/v1/repositories", "repository.add", lambda: ask("POST", "/repositories", {"full_name": "acme/app", "token": "good"})),

@@ -1,4 +1,5 @@
 #include "queue/queue_fixture.hpp"
+#include "store/drain_store.hpp"
 
 #include <gtest/gtest.h>
 
@@ -32,6 +33,25 @@ TEST(ClaimNext, KeepsTheNumberOfWorkers) {
     EXPECT_TRUE(second);
     EXPECT_FALSE(third);
     EXPECT_TRUE(fixture.claim(2));
+}
+
+TEST(ClaimNext, GivesNothingWhileTheQueueIsDrained) {
+    QueueFixture fixture;
+    const auto run = fixture.create({{"build", {}}});
+    fixture.write([](store::Transaction& tx) -> Result<> {
+        store::begin_drain(tx, "user:ada");
+        store::begin_drain(tx, "user:eve");
+        EXPECT_EQ(store::find_drain(tx)->by, "user:ada");
+        return {};
+    });
+
+    EXPECT_FALSE(fixture.claim());
+    EXPECT_EQ(fixture.job_state(run, "build"), "queued");
+    fixture.write([](store::Transaction& tx) -> Result<> {
+        store::end_drain(tx);
+        return {};
+    });
+    EXPECT_TRUE(fixture.claim());
 }
 
 TEST(ClaimNext, GivesTheNextFreeSlotToAnotherRepository) {

@@ -261,7 +261,12 @@ function toOpenJob(run, job) {
 
 function showQueue({ world, response }) {
   const open = world.runs.flatMap((run) => run.jobs.filter((job) => ['queued', 'waiting', 'running'].includes(job.state)).map((job) => toOpenJob(run, job)));
-  reply(response, 200, { running: open.filter((job) => job.state === 'running'), waiting: open.filter((job) => job.state !== 'running'), more: false });
+  reply(response, 200, { running: open.filter((job) => job.state === 'running'), waiting: open.filter((job) => job.state !== 'running'), more: false, drained: world.drained ?? null });
+}
+
+function changeDrain({ world, response }, what) {
+  world.drained = what === 'drain' ? { by: 'user:ada', at: world.at(0) } : null;
+  response.writeHead(204).end();
 }
 
 const group = (runs, failed, minutes) => ({
@@ -297,6 +302,7 @@ const ROUTES = [
   ['POST', /^\/retention$/, applyRetention],
   ['GET', /^\/wall$/, ({ world, response }) => reply(response, 200, { items: world.repositories.map((each) => toCard(world, each)), next: null })],
   ['GET', /^\/queue$/, showQueue],
+  ['POST', /^\/queue\/(drain|resume)$/, changeDrain],
   ['GET', /^\/repositories\/([^/]+)\/([^/]+)\/insights$/, showInsights],
   ['GET', /^\/channels$/, all('channels')],
   ['POST', /^\/channels\/([^/]+)\/test$/, testChannel],

@@ -46,6 +46,8 @@ export interface Queue {
   running: OpenJob[];
   waiting: OpenJob[];
   more: boolean;
+  /** An admin lets no job begin. */
+  drained?: { by: string; at: string } | null;
 }
 
 export interface RunGroup {

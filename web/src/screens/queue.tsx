@@ -21,7 +21,13 @@ export function QueueScreen() {
   const idle = queue.running.length === 0 && queue.waiting.length === 0;
   return (
     <section class="screen page">
-      <header class="screen-head"><h1>Queue</h1></header>
+      <header class="screen-head with-buttons">
+        <h1>Queue</h1>
+        {live.hello.value?.role === 'admin' && !queue.drained && (
+          <button type="button" onClick={() => void drain(reload)}>Drain</button>
+        )}
+      </header>
+      {queue.drained && <Drained by={queue.drained.by} at={queue.drained.at} reload={reload} />}
       {idle && (
         <Empty icon="queue" title="Nothing runs and nothing waits">
           <p>A push to a connected repository, or <a href="/start-run">a run started by hand</a>, is seen here from its first second.</p>
@@ -31,6 +37,25 @@ export function QueueScreen() {
       {queue.waiting.length > 0 && <Part title={`${queue.waiting.length} waiting`} jobs={queue.waiting} reload={reload} />}
       {queue.more && <p class="quiet-text">There are more than are shown.</p>}
     </section>
+  );
+}
+
+async function drain(reload: () => void): Promise<void> {
+  const text = 'No job begins until the queue is resumed, also after a restart. What runs goes on, and what comes waits.';
+  if (!await ask('Drain the queue?', text, 'Drain the queue')) return;
+  if (await attempt(() => send('POST', '/queue/drain'), 'The queue is drained.')) reload();
+}
+
+async function resume(reload: () => void): Promise<void> {
+  if (await attempt(() => send('POST', '/queue/resume'), 'Jobs begin again.')) reload();
+}
+
+function Drained({ by, at, reload }: { by: string; at: string; reload: () => void }) {
+  return (
+    <div class="box note" role="status">
+      <p>The queue is drained, by <bdi>{by}</bdi> <When at={at} />: no job begins, what runs goes on.</p>
+      {live.hello.value?.role === 'admin' && <button type="button" onClick={() => void resume(reload)}>Resume</button>}
+    </div>
   );
 }
 
