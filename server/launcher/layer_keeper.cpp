@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "launcher/start_line.hpp"
 
+#include <signal.h>
 #include <unistd.h>
 
 namespace triphammer::launcher {
@@ -41,6 +42,11 @@ Result<Child> start_layer_keeper(const fs::path& program, const fs::path& run) {
     request.new_session = true;
     SystemSpawner spawner;
     return spawner.spawn(request);
+}
+
+void end_layer_keeper(Child& keeper) {
+    keeper.signal_group(SIGKILL);
+    keeper.wait();
 }
 
 }  // namespace triphammer::launcher

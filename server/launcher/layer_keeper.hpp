@@ -24,4 +24,8 @@ Result<Child> start_layer_keeper(
     const std::filesystem::path& program, const std::filesystem::path& run
 );
 
+/// At once, and waits for it: who waits for the launcher may remove the run directory next. The
+/// next keeper begins anew what this one leaves half done.
+void end_layer_keeper(Child& keeper);
+
 }  // namespace triphammer::launcher

@@ -135,6 +135,7 @@ Task<> Server::stop() {
     if (current_) current_->close();
     auto stopped = tasks_.stop();
     co_await std::move(stopped);
+    if (layer_keeper_) end_layer_keeper(*layer_keeper_);
     auto emptied = networks_.stop();
     co_await std::move(emptied);
 }
@@ -330,10 +331,11 @@ Task<> Server::tend_layers() {
     while (has_seeds(settings_.run)) {
         auto child = start_layer_keeper(settings_.runner_program, settings_.run);
         if (!child) break;
-        FileDescriptor watched{::fcntl(child->pidfd(), F_DUPFD_CLOEXEC, 0)};
+        layer_keeper_ = std::move(*child);
+        FileDescriptor watched{::fcntl(layer_keeper_->pidfd(), F_DUPFD_CLOEXEC, 0)};
         auto gone = wait_readable(std::move(watched));
         co_await std::move(gone);
-        if (!child->wait().ok()) break;
+        if (!std::exchange(layer_keeper_, {})->wait().ok()) break;
     }
     is_tending_ = false;
 }

@@ -10,6 +10,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 
 namespace triphammer::launcher {
@@ -62,6 +63,7 @@ class Server {
     Peer current_;
     bool is_removing_ = false;
     bool is_tending_ = false;
+    std::optional<Child> layer_keeper_;  // while it runs
     FairShare share_;
     bool is_sharing_ = false;
     std::set<std::int64_t> running_;  // whose runners live, as far as this process knows
