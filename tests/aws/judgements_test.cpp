@@ -45,7 +45,10 @@ TEST(ChangeJudgement, IsDoneOnlyAsSuccessful) {
 }
 
 TEST(ChangeJudgement, SaysWhereItIsAndWhyItEnded) {
-    Change change{"arn", "rev", "IN_PROGRESS", "", "BAKE_TIME", {}};
+    Change change;
+    change.arn = "arn";
+    change.status = "IN_PROGRESS";
+    change.stage = "BAKE_TIME";
     EXPECT_EQ(judge_change(change).words, "IN_PROGRESS (BAKE_TIME)");
     change.status = "ROLLBACK_SUCCESSFUL";
     change.reason = "an alarm";

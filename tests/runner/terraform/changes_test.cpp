@@ -70,7 +70,7 @@ TEST(TerraformChanges, WhatWouldDoTheSameIsTheSame) {
 }
 
 TEST(TerraformChanges, WhatWouldDoAnotherThingIsAnother) {
-    const auto usual = plan_of({change("a", {"create"})});
+    const auto usual = plan_of(json::array({change("a", {"create"})}));
     const std::pair<const char*, json> others[] = {
         {"/resource_changes/0/address", "b"},
         {"/resource_changes/0/change/actions", {"delete"}},
@@ -85,7 +85,7 @@ TEST(TerraformChanges, WhatWouldDoAnotherThingIsAnother) {
         other[json::json_pointer{place}] = value;
         EXPECT_NE(essence_of(usual), essence_of(other)) << place;
     }
-    auto taken = plan_of({change("a", {"no-op"})});
+    auto taken = plan_of(json::array({change("a", {"no-op"})}));
     taken["resource_changes"][0]["change"]["importing"] = {{"id", "1"}};
     EXPECT_NE(essence_of(taken), essence_of(plan_of(json::array())));
 }

@@ -65,8 +65,8 @@ TEST_F(EcsPlans, RefuseWhatIsTheTaskDefinitionsOwn) {
 }
 
 TEST_F(EcsPlans, RefuseOtherStrategies) {
-    spec.strategy = "canary";
-    EXPECT_NE(reason().find("rolling and blue-green are"), std::string::npos);
+    spec.strategy = "recreate";
+    EXPECT_NE(reason().find("rolling, blue-green, canary and linear are"), std::string::npos);
 }
 
 TEST(EcrRegistries, AreKnownByTheirHost) {
