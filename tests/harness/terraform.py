@@ -181,8 +181,10 @@ def state_machine():
         with subprocess.Popen(["ip", "netns", "exec", name, "python3", "-c", STATE_SERVER], stdout=subprocess.PIPE,
                               text=True) as server:
             assert server.stdout.readline() == "ready\n"
-            yield "http://203.0.113.6/"
-            server.kill()
+            try:
+                yield "http://203.0.113.6/"
+            finally:
+                server.kill()
     finally:
         subprocess.run(["ip", "link", "del", name], check=False)
         ip("netns", "del", name)

@@ -54,7 +54,8 @@ class Infra:
         return self.end_of(self.daemon.finished_run(self.push(told, **files)))
 
     def end_of(self, run):
-        [job] = [job for job in run["jobs"] if job["key"] == "apply"]
+        plan, job = run["jobs"]
+        assert plan["state"] == "succeeded", (plan["reason"], self.daemon.log_text(run["id"], plan["id"]))
         items = self.daemon.get("/deployments")["items"]
         return job, items[0] if items else None, self.daemon.log_text(run["id"], job["id"])
 
@@ -130,8 +131,9 @@ def test_a_lost_runner_never_applies_twice_and_leaves_the_answer_to_a_person(inf
     run = infra.push({"hang": "thing.two"})
 
     def applying():
-        _, _, log = infra.end_of(daemon.get(f"/runs/{run}"))
-        return "thing.two: delete begins" in log
+        [job] = [job for job in daemon.get(f"/runs/{run}")["jobs"] if job["key"] == "apply"]
+        return job["state"] == "running" and any(step["name"] == "Apply" for step in job.get("steps", [])) and \
+            "thing.two: delete begins" in daemon.log_text(run, job["id"])
     daemon.wait_for(applying, 40, "it did not begin to apply")
     [runner] = runners(daemon)
     os.kill(runner, signal.SIGKILL)
