@@ -238,6 +238,15 @@ Result<Gate> look_at_approve(
     return gate;
 }
 
+/// A plan needs no environment; an apply without one would stand before no rules at all.
+bool applies(const store::JobRow& job) {
+    if (job.kind != model::JobKind::terraform) return false;
+    const auto definition = json::parse(job.definition_json, nullptr, false);
+    const json::json_pointer command{"/terraform/command"};
+    const bool says = definition.is_object() && definition.contains(command);
+    return says && definition[command] == "apply";
+}
+
 /// What waits for an answer looks again when the time for one is over.
 void wake_at_expiry(store::Transaction& tx, const store::JobRow& job) {
     const auto row = store::find_approval_of_job(tx, job.id);
@@ -250,12 +259,20 @@ Result<Gate> look_at_gate(
     store::Transaction& tx, const store::JobRow& job, const ClaimRequest& request
 ) {
     const bool asks = job.kind == model::JobKind::approve;
-    const bool deploys = job.kind == model::JobKind::deploy || !job.environment.empty();
+    const bool is_apply = applies(job);
+    const bool deploys = is_apply || job.kind == model::JobKind::deploy || !job.environment.empty();
     if (!asks && !deploys) return Gate{};
     const auto run = store::find_run(tx, job.run);
     if (!run) return not_found("there is no run " + to_text(job.run));
     if (deploys && run->from_fork) {
         return Gate{Gate::Way::skips, "a pull request from a fork deploys nothing"};
+    }
+    if (is_apply && job.environment.empty()) {
+        return fails(
+            "`command: apply` needs an environment, whose rules say who approves, and the job's "
+            "`environment` gives no name here",
+            model::Cause::invalid
+        );
     }
     Result<Gate> gate = Gate{};
     if (deploys) gate = look_at_environment(tx, *run, job);

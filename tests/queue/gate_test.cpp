@@ -290,6 +290,23 @@ TEST_F(EnvironmentGate, CannotBeAvoidedByAnotherName) {
     EXPECT_EQ(rules_of("production"), 3);
 }
 
+TEST_F(EnvironmentGate, LetsNoApplyPastWithoutAnEnvironment) {
+    for (const auto* command : {"plan", "apply"}) {
+        auto plan = make_plan({{command, {}}});
+        auto& job = plan.runs[0].jobs[0];
+        job.kind = model::JobKind::terraform;
+        job.definition.kind = "terraform";
+        job.definition.terraform.emplace();
+        job.definition.terraform->command = command;
+        job.definition.environment.text = "${{ vars.WHERE }}";
+        const auto run = create_planned(plan);
+
+        const bool is_plan = command == std::string{"plan"};
+        EXPECT_EQ(claim().has_value(), is_plan) << command;
+        EXPECT_EQ(job_state(run, command), is_plan ? "running" : "failed");
+    }
+}
+
 TEST_F(EnvironmentGate, ForgetsAQuestionWhoseJobEnded) {
     ASSERT_TRUE(set({.approvals = 1}));
     const auto run = ship();
