@@ -153,6 +153,9 @@ def test_what_is_wrong_with_a_job_is_told_with_a_remedy(infra):
     assert "infra declares no variable 'size'" in reason("size: 3 }")
     assert reason("colour: blue }", {"invalid": True}) == "infra: validate: Unsupported argument"
     assert "'../up' is no name of a workspace" in reason("colour: blue }, workspace: ../up")
+    chosen = WORKFLOW.replace("BACKEND", "").replace("env: { WORD:", "env: { TF_WORKSPACE: other, WORD:")
+    run = infra.daemon.run_of_push(infra.repository, infra.commit(**{".triphammer/infra.yml": chosen}))
+    assert run["jobs"][0]["reason"].startswith("TF_WORKSPACE is 'other': write terraform.workspace instead")
     without = WORKFLOW.replace("BACKEND", "").replace("${{ github.workspace }}/bin:/usr/local/bin:", "")
     run = infra.daemon.run_of_push(infra.repository, infra.commit(**{".triphammer/infra.yml": without}))
     assert "neither OpenTofu (tofu) nor Terraform (terraform)" in run["jobs"][0]["reason"]

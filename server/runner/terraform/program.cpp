@@ -106,6 +106,14 @@ Task<Result<Captured>> TerraformProgram::look(StepCommand command, std::size_t m
 }
 
 Task<Result<>> TerraformProgram::find() {
+    const auto given = environment();
+    const auto* workspace = given.find("TF_WORKSPACE");
+    if (workspace != nullptr && !workspace->empty()) {
+        co_return invalid(
+            "TF_WORKSPACE is '" + *workspace +
+            "': write terraform.workspace instead, which the plan's hash and the lock know"
+        );
+    }
     auto looking = look(command_in("", {"/bin/sh", "-c", kFind}), kKeptOutput);
     const auto found = co_await std::move(looking);
     if (!found) co_return with_context("looking for tofu and terraform", found.error());

@@ -29,7 +29,8 @@ class TerraformProgram {
     /// Of the configuration: TF_VAR_ in the environment.
     void set_variables(Variables variables) { variables_ = std::move(variables); }
 
-    /// `tofu` on the job's PATH, else `terraform`. Code::not_found says what to do.
+    /// `tofu` on the job's PATH, else `terraform`. Code::not_found says what to do. Code::invalid
+    /// where the environment chooses a workspace, which no approval would name.
     Task<Result<>> find();
 
     /// After `find`: "OpenTofu 1.9.0".
