@@ -144,7 +144,12 @@ class Planner {
             for (const auto& [name, value] : *pairs) plan_.env.emplace_back(name, text(value));
         }
         for (const auto& volume : spec_.volumes) plan_.volumes.push_back(named_volume(volume));
-        for (const auto& network : spec_.networks) plan_.networks.push_back(text(network));
+        for (const auto& network : spec_.networks) {
+            plan_.networks.push_back(text(network));
+            if (!error_ && plan_.networks.back() == "host") {
+                fail("networks: 'host' is the network of the engine's machine, which is not given");
+            }
+        }
         auto words = split_words(text(spec_.command));
         if (!words && !error_) error_ = words.error();
         if (words) plan_.command = std::move(*words);

@@ -51,6 +51,17 @@ TEST(Ports, AreHostAndContainer) {
     }
 }
 
+TEST_F(DeployPlans, GiveNoNetworkOfTheMachine) {
+    for (const char* driver : {"container", "swarm"}) {
+        spec().to = driver;
+        spec().networks = {text("front"), text("host")};
+
+        EXPECT_NE(
+            reason().find("'host' is the network of the engine's machine"), std::string::npos
+        );
+    }
+}
+
 TEST_F(DeployPlans, RecreateWhereThePortHasNoSwitch) {
     spec().ports = {text("8080:80")};
 

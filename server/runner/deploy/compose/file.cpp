@@ -105,6 +105,7 @@ class FileReader {
         names_.deployed = question_.service;
         names_.volumes = read_objects(root, "volumes");
         names_.networks = read_objects(root, "networks");
+        refuse_engines_own(root);
         if (find_object(names_.networks, "default") == nullptr) {
             names_.networks.push_back({"default", out_.name + "_default", false});
         }
@@ -169,6 +170,19 @@ class FileReader {
             reader_.fail(key, "every job's container begins with what is in this volume");
         }
         return out;
+    }
+
+    /// `host` is the machine's own network; on the others services do not find each other.
+    void refuse_engines_own(const Node& root) {
+        static const std::set<std::string, std::less<>> kOwn{"host", "none", "bridge", "default"};
+        for (const auto& network : names_.networks) {
+            if (!kOwn.contains(network.name)) continue;
+            reader_.fail(
+                *root.find("networks"),
+                workflow::show(network.name) +
+                    " is the engine's own network, not one of a project's: name another"
+            );
+        }
     }
 
     void read_services(const Node& node) {

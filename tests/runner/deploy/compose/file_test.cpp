@@ -164,6 +164,10 @@ TEST(ComposeFile, NamesThePlaceAndWhatToWrite) {
         {"services: { web: { image: a } }\nvolumes: { triphammer-supervisor-1: { external: true } "
          "}",
          "every job's container"},
+        {with_web("networks: [host]") + "\nnetworks: { host: { external: true } }",
+         "'host' is the engine's own network"},
+        {with_web("networks: [a]") + "\nnetworks: { a: { external: true, name: host } }",
+         "'host' is the engine's own network"},
         {"", "is empty"},
         {"services: [", "compose.yaml:1"},
     };
