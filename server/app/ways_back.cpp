@@ -32,7 +32,8 @@ std::vector<Way> list_ways(store::Connection& db) {
     for (const auto& place : store::list_environments(db)) {
         for (auto& live : store::list_live(db, place.repository, place.name)) {
             auto source = deployments::find_way_back(db, live);
-            if (source) out.push_back({std::move(live), std::move(*source)});
+            const bool can_be_had = source && deployments::names_image(*source);
+            if (can_be_had) out.push_back({std::move(live), std::move(*source)});
         }
     }
     return out;

@@ -15,6 +15,7 @@ using Rows = std::vector<store::DeploymentRow>;
 namespace {
 
 constexpr std::array<std::string_view, 2> kKinds{"rollback", "promotion"};
+constexpr std::string_view kTerraform = "terraform";
 
 std::string name_row(const store::DeploymentRow& row) {
     return "deployment " + to_text(row.id);
@@ -180,7 +181,13 @@ class Chooser {
                 ": only one that succeeded is deployed again"
             );
         }
-        if (source.image.empty() || !source.digest.starts_with("sha256:")) {
+        if (source.driver == kTerraform) {
+            return invalid(
+                name_row(source) +
+                " applied a plan: revert its commit, and have the new plan approved"
+            );
+        }
+        if (!names_image(source)) {
             return invalid(
                 name_row(source) +
                 " recorded no digest of an image: run its job again instead "
@@ -249,6 +256,10 @@ std::optional<store::DeploymentRow> find_way_back(
         start = std::move(*source);
     }
     return store::find_good_before(db, start, live.digest);
+}
+
+bool names_image(const store::DeploymentRow& row) {
+    return row.driver != kTerraform && !row.image.empty() && row.digest.starts_with("sha256:");
 }
 
 Result<Redeploy> choose_redeploy(store::Connection& db, const RedeployRequest& request) {

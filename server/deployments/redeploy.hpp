@@ -42,6 +42,10 @@ std::optional<store::DeploymentRow> find_way_back(
     store::Connection& db, const store::DeploymentRow& live
 );
 
+/// Whether the row has an image by its digest: what a program, a load balancer or Terraform did has
+/// none, and cannot be deployed again by one.
+bool names_image(const store::DeploymentRow& row);
+
 /// Code::not_found: there is no such row. Code::conflict: it cannot be done now; the message says
 /// what to do. Code::invalid: several would do, or the row cannot be deployed again.
 Result<Redeploy> choose_redeploy(store::Connection& db, const RedeployRequest& request);

@@ -355,6 +355,33 @@ TEST_F(Redeploys, TakesTheNamedRowOrSaysWhyNot) {
     EXPECT_EQ(source_of(*made), first);
 }
 
+TEST_F(Redeploys, TakesNothingThatHasNoImage) {
+    deployed("production", 'a');
+    deployed("production", 'b');
+    const auto source = [&] {
+        return db.read([&](store::Connection& reader) {
+            return store::find_good_before(
+                reader, store::list_live(reader, repository, "production").at(0), digest_of('b')
+            );
+        });
+    };
+    const auto set = [&](const std::string& column, const std::string& value) {
+        db.write([&](store::Transaction& tx) -> Result<> {
+            tx.prepare("UPDATE deployments SET " + column + " = ?").bind(value).run();
+            return {};
+        });
+    };
+    EXPECT_TRUE(deployments::names_image(source().value()));
+
+    set("driver", "terraform");
+    EXPECT_FALSE(deployments::names_image(source().value()));
+    EXPECT_NE(refusal(rollback()).find("applied a plan: revert its commit"), std::string::npos);
+    set("driver", "alb");
+    set("image", "");
+    EXPECT_FALSE(deployments::names_image(source().value()));
+    EXPECT_NE(refusal(rollback()).find("recorded no digest of an image"), std::string::npos);
+}
+
 TEST_F(Redeploys, RefusesANameThatWouldBecomeAnExpression) {
     deployed("${{ secrets.KEY }}", 'a');
     deployed("${{ secrets.KEY }}", 'b');
