@@ -79,6 +79,32 @@ Task<Result<>> ComposeTarget::read_file() {
     co_return Result<>{};
 }
 
+/// A digest names its content: what the engine has of that name needs no registry.
+Task<Result<>> ComposeTarget::fetch_image(StepLog& log) {
+    const auto& named = plan_.image.digest;
+    if (!named.empty()) {
+        terms_.digest = named;
+        terms_.image = plan_.image.by_digest(named);
+        auto inspecting = engine_.inspect_image(terms_.image);
+        const auto known = co_await std::move(inspecting);
+        if (known) co_return Result<>{};
+    }
+    auto asking = engine_.registry_digest(plan_.image, plan_.credentials);
+    auto digest = co_await std::move(asking);
+    if (!digest) co_return digest.error();
+    if (!named.empty() && *digest != named) {
+        co_return Error{
+            Code::protocol,
+            "for " + plan_.image.text() + " the registry serves another manifest, " + *digest};
+    }
+    terms_.digest = std::move(*digest);
+    terms_.image = plan_.image.by_digest(terms_.digest);
+    auto pinned = plan_.image;
+    pinned.digest = terms_.digest;
+    auto pulling = engine_.pull(pinned, plan_.credentials, &log);
+    co_return co_await std::move(pulling);
+}
+
 Task<Result<>> ComposeTarget::find_image(StepLog& log) {
     auto& deployed =
         *std::find_if(project_.services.begin(), project_.services.end(), [this](const auto& one) {
@@ -87,15 +113,8 @@ Task<Result<>> ComposeTarget::find_image(StepLog& log) {
     if (!plan_.image_id.empty()) {
         terms_.image = terms_.digest = plan_.image_id;
     } else {
-        auto asking = engine_.registry_digest(plan_.image, plan_.credentials);
-        auto digest = co_await std::move(asking);
-        if (!digest) co_return digest.error();
-        terms_.digest = std::move(*digest);
-        terms_.image = plan_.image.by_digest(terms_.digest);
-        auto pinned = plan_.image;
-        pinned.digest = terms_.digest;
-        auto pulling = engine_.pull(pinned, plan_.credentials, &log);
-        if (auto pulled = co_await std::move(pulling); !pulled) co_return pulled;
+        auto fetching = fetch_image(log);
+        if (auto fetched = co_await std::move(fetching); !fetched) co_return fetched;
     }
     deployed.container.image = terms_.image;
     auto inspecting = engine_.inspect_image(terms_.image);

@@ -69,6 +69,7 @@ class ComposeTarget final : public Target {
   private:
     // prepare.cpp
     Task<Result<>> read_file();
+    Task<Result<>> fetch_image(StepLog& log);
     Task<Result<>> find_image(StepLog& log);
     Task<Result<>> find_other_images(StepLog& log);
     Result<> check_volumes(const ComposeService& service, const docker::ImageInfo& image) const;
