@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <tuple>
 #include <utility>
 
@@ -28,10 +29,30 @@ std::string upper(std::string_view text) {
     return out;
 }
 
+/// How many bytes of a space the text begins with, as Go's unicode.IsSpace knows them
+/// (pkg.go.dev/unicode): builders leave all of these out before an instruction.
+std::size_t space_at(std::string_view text) {
+    constexpr std::array<std::string_view, 6> kWide{
+        "\xc2\x85", "\xc2\xa0", "\xe1\x9a\x80", "\xe2\x80\xaf", "\xe2\x81\x9f", "\xe3\x80\x80"};
+    if (text.empty()) return 0;
+    if (holds(" \t\n\v\f\r", text.substr(0, 1))) return 1;
+    for (const auto wide : kWide) {
+        if (text.starts_with(wide)) return wide.size();
+    }
+    if (!text.starts_with("\xe2\x80") || text.size() < 3) return 0;
+    const auto last = static_cast<unsigned char>(text[2]);  // U+2000 to 200A, 2028, 2029
+    return (last >= 0x80 && last <= 0x8a) || last == 0xa8 || last == 0xa9 ? 3 : 0;
+}
+
+std::string_view trim_front(std::string_view text) {
+    while (const auto size = space_at(text)) text.remove_prefix(size);
+    return text;
+}
+
 /// The first word of `text`, and what follows it.
 std::pair<std::string, std::string> cut_word(std::string_view text) {
-    const auto begin = trim(text);
-    const auto end = std::min(begin.find_first_of(" \t"), begin.size());
+    const auto begin = trim(trim_front(text));
+    const auto end = std::min(begin.find_first_of(" \t\v\f\r"), begin.size());
     return {std::string{begin.substr(0, end)}, std::string{trim(begin.substr(end))}};
 }
 
@@ -81,16 +102,26 @@ bool names_frontend(std::string_view line) {
     return rest.starts_with('=') || rest.starts_with('"');
 }
 
+/// Builders, and their versions, do not agree on which lines continue an instruction, and a
+/// stranger may play with that.
+struct Reading {
+    enum class Comments { skipped, skipped_in_first_column, kept };
+
+    Comments comments = Comments::skipped;  // in the middle of an instruction
+    bool is_ended_by_blank = false;
+    bool is_strict = false;  // two escapes are none, and only spaces and tabs may follow one
+    char escape = 0;         // 0: what "# escape=" says
+};
+
 class FileReader {
   public:
-    /// Builders do not agree on what a comment or a text in the middle is, and a stranger may play
-    /// with that: `keeps_comments` is the other way to read them.
-    FileReader(std::string_view text, bool keeps_comments)
-        : lines_{split(text, '\n')}, keeps_comments_{keeps_comments} {}
+    FileReader(std::string_view text, Reading reading)
+        : lines_{split(text, '\n')}, reading_{reading} {}
 
     DockerfileFacts read() {
         check_frontends();
         read_directives();
+        if (reading_.escape != 0) escape_ = reading_.escape;
         while (place_ < lines_.size()) {
             const auto instruction = next();
             if (!instruction.word.empty()) look_at(instruction);
@@ -99,7 +130,7 @@ class FileReader {
     }
 
   private:
-    std::string_view line() { return trim(lines_[place_]); }
+    std::string_view line() { return trim(trim_front(lines_[place_])); }
 
     /// Before the first instruction; newer builders know more forms than "# syntax=".
     void check_frontends() {
@@ -128,9 +159,23 @@ class FileReader {
         }
     }
 
-    bool is_comment(std::string_view part, const std::string& text) const {
-        if (keeps_comments_ && !text.empty()) return false;
-        return part.starts_with('#') || (part.empty() && !text.empty());
+    /// Of a line that is not the first of its instruction, where there is `text` already.
+    bool is_left_out(std::string_view part, const std::string& text) const {
+        using Comments = Reading::Comments;
+        if (text.empty()) return part.starts_with('#');
+        if (part.empty()) return !reading_.is_ended_by_blank;
+        if (!part.starts_with('#') || reading_.comments == Comments::kept) return false;
+        return reading_.comments == Comments::skipped || lines_[place_].starts_with('#');
+    }
+
+    bool is_continued(std::string_view part) const {
+        if (!reading_.is_strict) return part.ends_with(escape_);
+        auto whole = lines_[place_];
+        if (whole.ends_with('\r')) whole.remove_suffix(1);
+        whole = whole.substr(0, whole.find_last_not_of(" \t") + 1);
+        if (!whole.ends_with(escape_)) return false;
+        whole.remove_suffix(1);
+        return !whole.ends_with(escape_);
     }
 
     /// With the lines that continue it.
@@ -140,11 +185,11 @@ class FileReader {
         std::string text;
         for (bool goes_on = true; goes_on && place_ < lines_.size(); ++place_) {
             auto part = line();
-            if (is_comment(part, text)) {
+            if (is_left_out(part, text)) {
                 goes_on = !text.empty();
                 continue;
             }
-            goes_on = part.ends_with(escape_);
+            goes_on = is_continued(part);
             if (goes_on) part.remove_suffix(1);
             text += part;
         }
@@ -220,18 +265,47 @@ class FileReader {
     }
 
     std::vector<std::string_view> lines_;
-    bool keeps_comments_;
+    Reading reading_;
     std::size_t place_ = 0;
     char escape_ = '\\';
     DockerfileFacts out_;
     std::vector<std::string> stages_;
 };
 
+/// Whether a comment above the first instruction speaks of the escape: which of them is a
+/// directive, builders do not agree on either.
+bool may_set_escape(std::string_view text) {
+    for (const auto line : split(text, '\n')) {
+        const auto rest = trim_front(line);
+        if (!rest.empty() && !rest.starts_with('#')) return false;
+        if (holds(to_lower(rest), "escape")) return true;
+    }
+    return false;
+}
+
+std::string find_fetch(std::string_view text) {
+    using Comments = Reading::Comments;
+    const std::string_view escapes = may_set_escape(text) ? "\\`" : "\\";
+    for (const auto comments :
+         {Comments::skipped, Comments::skipped_in_first_column, Comments::kept}) {
+        for (const char escape : escapes) {
+            for (const int flags : {0, 1, 2, 3}) {
+                const Reading reading{comments, (flags & 1) != 0, (flags & 2) != 0, escape};
+                auto word = FileReader{text, reading}.read().fetch_word;
+                if (!word.empty()) return word;
+            }
+        }
+    }
+    return {};
+}
+
 }  // namespace
 
 DockerfileFacts read_dockerfile(std::string_view text) {
-    auto facts = FileReader{text, false}.read();
-    if (facts.fetch_word.empty()) facts.fetch_word = FileReader{text, true}.read().fetch_word;
+    constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+    if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+    auto facts = FileReader{text, Reading{}}.read();
+    if (facts.fetch_word.empty()) facts.fetch_word = find_fetch(text);
     return facts;
 }
 

@@ -80,6 +80,28 @@ TEST(Dockerfile, HidesNoFetchBehindATextOrAComment) {
     EXPECT_EQ(read_dockerfile("# the syntax of this file = old\nFROM a\n").fetch_word, "");
 }
 
+// Go's spaces, a byte order mark, and escapes that one builder sees and another does not.
+TEST(Dockerfile, HidesNoFetchBehindSpacesAndEscapes) {
+    for (const char* text :
+         {"FROM a\nADD\vhttp://a.test/ /x\n",
+          "FROM a\nADD\fhttp://a.test/ /x\n",
+          "FROM a\n\xc2\xa0"
+          "ADD http://a.test/ /x\n",
+          "FROM a\n\xe2\x80\x83"
+          "ADD http://a.test/ /x\n",
+          "FROM a\n\xc2\xa0# x \\\nADD http://a.test/ /x\n",
+          "FROM a\nRUN echo \\\\\nADD http://a.test/ /x\n",
+          "FROM a\nRUN echo \\\f\nADD http://a.test/ /x\n",
+          "FROM a\nRUN echo \\\\\nAD\\\n# c\nD http://a.test/ /x\n",
+          "FROM a\nRUN echo \\\n # c\nAD\\\n# c\nD http://a.test/ /x\n",
+          "\xef\xbb\xbf# escape=`\nFROM a\nRUN echo \\\nADD http://a.test/ /x\n",
+          "# some=thing\n# escape=`\nFROM a\nRUN echo \\\nADD http://a.test/ /x\n",
+          "# check=x\n# escape=`\nFROM a\nRUN echo `\nADD http://a.test/ /x\n"}) {
+        EXPECT_NE(read_dockerfile(text).fetch_word, "") << text;
+    }
+    EXPECT_EQ(read_dockerfile("FROM a\nRUN apk \\\n  add $PACKAGES\n").fetch_word, "");
+}
+
 TEST(Dockerfile, OfAnyBytesIsRead) {
     for (const std::string text :
          {"",
