@@ -191,7 +191,9 @@ ContainerInfo parse_container(const json& inspect) {
     if (!out.running) out.finished_at = finished_at(state);
     out.health = text_at(object_at(state, "Health"), "Status");
     out.labels = labels_at(config);
-    out.ports = ports_at(object_at(object_at(inspect, "HostConfig"), "PortBindings"));
+    const auto& host = object_at(inspect, "HostConfig");
+    out.network_mode = text_at(host, "NetworkMode");
+    out.ports = ports_at(object_at(host, "PortBindings"));
     const auto& networking = object_at(inspect, "NetworkSettings");
     out.published = ports_at(object_at(networking, "Ports"));
     for (const auto& [name, network] : object_at(networking, "Networks").items()) {

@@ -37,7 +37,8 @@ TEST(ContainerInfo, IsReadFromWhatTheEngineSays) {
                   "StartedAt": "2026-11-21T08:00:00Z",
                   "FinishedAt": "2026-11-21T08:00:01.5Z", "Health": {"Status": "unhealthy"}},
         "Config": {"Image": "app:1", "Labels": {"a": "b"}},
-        "HostConfig": {"PortBindings": {"80/tcp": [{"HostIp": "", "HostPort": "8080"}]}},
+        "HostConfig": {"NetworkMode": "container:0f3c",
+                       "PortBindings": {"80/tcp": [{"HostIp": "", "HostPort": "8080"}]}},
         "NetworkSettings": {"Networks": {"net": {"IPAddress": "10.0.0.2"}}}})"));
 
     EXPECT_EQ(info.name, "th-1-1");
@@ -46,6 +47,7 @@ TEST(ContainerInfo, IsReadFromWhatTheEngineSays) {
     EXPECT_EQ(info.health, "unhealthy");
     EXPECT_EQ(triphammer::to_rfc3339(info.finished_at.value()), "2026-11-21T08:00:01.500Z");
     EXPECT_EQ(info.labels.at("a"), "b");
+    EXPECT_EQ(info.network_mode, "container:0f3c");
     EXPECT_EQ(info.addresses.at("net"), "10.0.0.2");
     EXPECT_EQ(info.ports, (std::vector<PortBinding>{{8080, 80, "", "tcp"}}));
 }

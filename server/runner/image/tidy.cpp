@@ -12,6 +12,7 @@ namespace triphammer::runner {
 namespace {
 
 constexpr std::int64_t kSecondsPerDay = 86'400;
+const std::string kOfContainer = "container:";
 
 bool is_being_built(const docker::ImageSummary& image) {
     return std::any_of(image.tags.begin(), image.tags.end(), [](const std::string& tag) {
@@ -34,8 +35,6 @@ Task<bool> remove_image(docker::Engine& engine, docker::ImageSummary image) {
     co_return true;
 }
 
-}  // namespace
-
 Task<> remove_surely(docker::Engine& engine, std::string container) {
     constexpr int kTries = 50;
     for (int attempt = 0; attempt < kTries; ++attempt) {
@@ -45,6 +44,23 @@ Task<> remove_surely(docker::Engine& engine, std::string container) {
         auto pause = sleep_for(std::chrono::milliseconds{100});
         co_await std::move(pause);
     }
+}
+
+}  // namespace
+
+bool is_in_network_of(const docker::ContainerInfo& container, const docker::ContainerInfo& keeper) {
+    return !keeper.id.empty() && container.network_mode == kOfContainer + keeper.id;
+}
+
+Task<> remove_build_container(docker::Engine& engine, std::string container, std::string network) {
+    if (!network.starts_with(kOfContainer)) co_return;
+    auto asking = engine.inspect_container(network.substr(kOfContainer.size()));
+    const auto keeper = co_await std::move(asking);
+    auto looking = engine.inspect_container(std::move(container));
+    const auto known = co_await std::move(looking);
+    if (!keeper || !known || !is_in_network_of(*known, *keeper)) co_return;
+    auto removing = remove_surely(engine, known->id);
+    co_await std::move(removing);
 }
 
 Task<> remove_nameless(docker::Engine& engine, std::vector<std::string> layers) {

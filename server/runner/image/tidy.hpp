@@ -10,8 +10,13 @@
 
 namespace triphammer::runner {
 
-/// Returns when a container is gone that the engine itself may be removing, within some seconds.
-Task<> remove_surely(docker::Engine& engine, std::string container);
+/// Whether a container runs in the network of `keeper`. Pure.
+bool is_in_network_of(const docker::ContainerInfo& container, const docker::ContainerInfo& keeper);
+
+/// Removes the container that a build left, which the engine itself may be removing, within some
+/// seconds. Its name comes from what the build printed, and its commands print what they like: one
+/// that is not in `network` (container:NAME, the build's alone) is somebody else's and stays.
+Task<> remove_build_container(docker::Engine& engine, std::string container, std::string network);
 
 /// Removes images that nobody has a name for: `layers` of a build, the newest first.
 Task<> remove_nameless(docker::Engine& engine, std::vector<std::string> layers);

@@ -275,15 +275,15 @@ Task<> ImageWork::prune(int step) {
 /// the engine's cache for the next one.
 Task<> ImageWork::close() {
     if (!engine_) co_return;
+    if (!container_.empty()) {
+        auto ending = remove_build_container(*engine_, std::move(container_), network_mode_);
+        co_await std::move(ending);
+    }
     auto closing = network_->close(*engine_);
     co_await std::move(closing);
     if (has_build_tag()) {
         auto removing = engine_->remove_image(build_tag());
         co_await std::move(removing);
-    }
-    if (!container_.empty()) {
-        auto ending = remove_surely(*engine_, std::move(container_));
-        co_await std::move(ending);
     }
     if (!is_whole_ || plan_.is_apart) {
         auto sweeping = remove_nameless(*engine_, std::move(layers_));

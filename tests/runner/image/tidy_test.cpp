@@ -42,6 +42,20 @@ TEST(Superseded, AreThoseThatAreOld) {
     EXPECT_EQ(gone_by({2, 5}), "nameless c d ");
 }
 
+TEST(Containers, OfABuildAreInItsKeepersNetworkWhateverTheBuildPrinted) {
+    docker::ContainerInfo keeper;
+    keeper.id = "0f3c";
+    docker::ContainerInfo other;
+    other.name = "production-web";
+    other.network_mode = "bridge";
+    EXPECT_FALSE(is_in_network_of(other, keeper));
+    other.network_mode = "container:0f3c";
+    EXPECT_TRUE(is_in_network_of(other, keeper));
+    keeper.id.clear();
+    other.network_mode = "container:";
+    EXPECT_FALSE(is_in_network_of(other, keeper));
+}
+
 TEST(Sizes, AreShownAsTheEngineShowsThem) {
     EXPECT_EQ(show_size(900), "0.9 kB");
     EXPECT_EQ(show_size(12'345'678), "12.3 MB");
