@@ -95,7 +95,8 @@ class Planner {
         auto dockerfile = resolve_inside(*folder, *file, "the Dockerfile");
         if (!dockerfile) return dockerfile.error();
         plan.context = folder->string();
-        plan.dockerfile = fs::path{*file}.lexically_normal().relative_path().string();
+        // Without links: the builder follows them from the context, not from this machine's root.
+        plan.dockerfile = dockerfile->lexically_relative(*folder).string();
         plan.target = std::move(*target);
         return {};
     }
@@ -125,7 +126,14 @@ class Planner {
         }
         std::vector<std::pair<std::string, std::string>> labels;
         if (auto done = evaluate_pairs(spec_.labels, evaluate_, labels); !done) return done;
-        for (auto& [name, value] : labels) plan.labels[name] = std::move(value);
+        for (auto& [name, value] : labels) {
+            if (name.starts_with("triphammer.")) {
+                return invalid(
+                    "labels: '" + name + "' is the server's own: it says whose an image is"
+                );
+            }
+            plan.labels[name] = std::move(value);
+        }
         auto username = text_or(spec_.registry_username, "");
         if (!username) return username.error();
         auto password = text_or(spec_.registry_password, "");

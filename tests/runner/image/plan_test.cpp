@@ -53,6 +53,27 @@ TEST_F(ImagePlans, RefuseLinksThatLeadOut) {
     EXPECT_NE(reason().find("leads out"), std::string::npos) << reason();
 }
 
+// The engine would read another file than the one that was looked at.
+TEST_F(ImagePlans, NameTheDockerfileWithoutLinks) {
+    fs::create_directories(workspace / "real");
+    ASSERT_TRUE(replace_file(workspace / "real" / "file", "FROM scratch\n"));
+    fs::remove(workspace / "Dockerfile");
+    fs::create_symlink((workspace / "real" / "file").string(), workspace / "Dockerfile");
+    fs::create_directory_symlink("real", workspace / "link");
+
+    EXPECT_EQ(make()->dockerfile, "real/file");
+    document.job.image->file = text("link/file");
+    EXPECT_EQ(make()->dockerfile, "real/file");
+}
+
+TEST_F(ImagePlans, RefuseLabelsThatSayWhoseAnImageIs) {
+    document.job.image->labels = {{"triphammer.repository", text("other/app")}};
+
+    EXPECT_NE(reason().find("'triphammer.repository' is the server's own"), std::string::npos);
+    document.job.image->labels = {{"team", text("web")}};
+    EXPECT_EQ(make()->labels.at("team"), "web");
+}
+
 TEST_F(ImagePlans, RefuseADockerfileThatIsNotThere) {
     document.job.image->file = text("deploy/Dockerfile");
 
