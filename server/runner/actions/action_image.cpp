@@ -8,7 +8,9 @@
 #include "runner/session/step_log.hpp"
 #include "runner/session/unless_stopped.hpp"
 
+#include <algorithm>
 #include <filesystem>
+#include <system_error>
 
 namespace triphammer::runner {
 
@@ -69,6 +71,11 @@ Result<> check_fetches(std::string_view dockerfile) {
     return invalid(facts.fetch_word + ": the engine itself would fetch it; fetch it in a RUN");
 }
 
+/// The engine follows it from the context's root, to another file than is looked at here.
+Error is_link(const std::string& name) {
+    return invalid(name + " is a link: the Dockerfile of an action is a file");
+}
+
 /// One name for each Dockerfile of a repository: a new image takes it from the old one.
 std::string name_of(const ActionPlace& at) {
     const auto& document = at.scope.session().document();
@@ -86,7 +93,10 @@ Task<Result<docker::BuildOutcome>> build(
     const auto folder = fs::path{file}.parent_path().string();
     const auto outside = outside_of(at.executor, folder);
     if (!outside.empty()) {
-        const auto text = read_file(fs::path{outside} / request.dockerfile, kMostDockerfile);
+        const auto path = fs::path{outside} / request.dockerfile;
+        std::error_code failure;
+        if (fs::is_symlink(path, failure)) co_return is_link(request.dockerfile);
+        const auto text = read_file(path, kMostDockerfile);
         if (!text) co_return text.error();
         if (auto fine = check_fetches(*text); !fine) co_return fine.error();
         auto context = docker::open_context(outside, request.dockerfile, kMostContext);
@@ -99,10 +109,7 @@ Task<Result<docker::BuildOutcome>> build(
     if (!copied) co_return copied.error();
     const auto entries = docker::read_tar(*copied);
     if (!entries) co_return entries.error();
-    for (const auto& entry : *entries) {
-        if (entry.header.path != request.dockerfile) continue;
-        if (auto fine = check_fetches(entry.content); !fine) co_return fine.error();
-    }
+    if (auto fine = check_dockerfile(*entries, request.dockerfile); !fine) co_return fine.error();
     docker::TextSource context{std::move(*copied)};
     auto building = engine.build(std::move(request), context, log);
     co_return co_await std::move(building);
@@ -116,6 +123,15 @@ Task<> remove_older(docker::Engine& engine, Result<docker::ImageInfo> older, std
 }
 
 }  // namespace
+
+Result<> check_dockerfile(const std::vector<docker::TarEntry>& context, const std::string& name) {
+    const auto found = std::find_if(context.begin(), context.end(), [&](const auto& entry) {
+        return entry.header.path == name;
+    });
+    if (found == context.end()) return invalid(name + " is not in the action's folder");
+    if (found->header.kind != docker::TarKind::file) return is_link(name);
+    return check_fetches(found->content);
+}
 
 Task<Result<docker::ImageInfo>> pull_action_image(
     const ActionPlace& at, docker::Engine& engine, std::string image, execution::StopToken& stop

@@ -2,9 +2,11 @@
 // The image of an action: pulled, or built of the Dockerfile that lies in the action's folder.
 
 #include "docker/engine.hpp"
+#include "docker/tar.hpp"
 #include "runner/actions/use.hpp"
 
 #include <string>
+#include <vector>
 
 namespace triphammer::runner {
 
@@ -18,5 +20,9 @@ Task<Result<docker::ImageInfo>> pull_action_image(
 Task<Result<docker::ImageInfo>> build_action_image(
     const ActionPlace& at, docker::Engine& engine, std::string file, execution::StopToken& stop
 );
+
+/// Whether the Dockerfile among these is a file by which the engine fetches nothing itself. Pure.
+/// Code::invalid.
+Result<> check_dockerfile(const std::vector<docker::TarEntry>& context, const std::string& name);
 
 }  // namespace triphammer::runner
