@@ -21,10 +21,10 @@ struct Candidate {
 /// keeps it here.
 bool is_meant(store::Transaction& tx, const std::string& entry, const Candidate& candidate) {
     if (const auto number = parse_integer(entry)) return *number == candidate.id;
-    if (!equal_ignoring_case(entry, candidate.login)) return false;
     const auto key = "auth.github." + candidate.kind + "." + to_lower(entry);
     const auto number = std::to_string(candidate.id);
     if (const auto known = store::find_meta(tx, key)) return *known == number;
+    if (!equal_ignoring_case(entry, candidate.login)) return false;
     store::put_meta(tx, key, number);
     return true;
 }

@@ -62,6 +62,7 @@ TEST_F(GithubAccountsTest, ANameOfAnOrganizationIsTheFirstOnesForEver) {
     enter(kMember);
 
     EXPECT_NE(enter({5, "eve", {{10, "acme"}}}).find("does not belong"), std::string::npos);
+    EXPECT_EQ(enter({4711, "ada", {{9, "acme-inc"}}}), "ada developer") << "it got another name";
     rules.organizations = {"10"};
     EXPECT_EQ(enter({5, "eve", {{10, "acme"}}}), "eve developer");
 }
