@@ -83,14 +83,20 @@ Authors list_authors(store::Connection& db, model::RunId id) {
     return out;
 }
 
-/// What this actor is called here and, where the account is linked, at GitHub.
+/// What this actor is called here and, where the account is or was linked, at GitHub: else one
+/// could unlink oneself from one's own change.
 Authors aliases_of(store::Connection& db, const std::string& actor) {
     Authors out{{actor}, {}};
     const auto account = account_of(actor);
     if (account.empty()) return out;
     out.names.push_back(account);
     const auto user = store::find_user_by_name(db, account);
-    const auto identity = user ? store::find_identity(db, user->id) : std::nullopt;
+    if (!user) return out;
+    for (const auto& past : store::list_past_identities(db, user->id)) {
+        out.names.push_back(past.login);
+        out.numbers.push_back(past.number);
+    }
+    const auto identity = store::find_identity(db, user->id);
     if (!identity) return out;
     out.names.push_back(identity->login);
     out.numbers.push_back(identity->number);

@@ -1,6 +1,8 @@
 #include "store/identity_store.hpp"
 
+#include "base/text.hpp"
 #include "store/change_store.hpp"
+#include "store/meta_store.hpp"
 
 namespace triphammer::store {
 
@@ -28,6 +30,18 @@ void record_identity(
          .reason = user.name,
          .actor = actor}
     );
+}
+
+std::string past_key(UserId user) {
+    return "github.was." + to_text(user);
+}
+
+/// A line each: "4711 ada".
+void keep_past(Transaction& tx, const IdentityRow& identity) {
+    const auto key = past_key(identity.user);
+    auto past = find_meta(tx, key).value_or("");
+    const auto line = std::to_string(identity.number) + " " + identity.login + "\n";
+    if (("\n" + past).find("\n" + line) == std::string::npos) put_meta(tx, key, past + line);
 }
 
 }  // namespace
@@ -67,12 +81,25 @@ void note_login(Transaction& tx, std::int64_t number, std::string_view login) {
 }
 
 Result<> remove_identity(Transaction& tx, const UserRow& user, std::string_view actor) {
-    auto remove = tx.prepare("DELETE FROM github_identities WHERE user = ?");
-    if (remove.bind(user.id).run() == 0) {
-        return not_found(user.name + " is linked with no account at GitHub");
-    }
+    const auto identity = find_identity(tx, user.id);
+    if (!identity) return not_found(user.name + " is linked with no account at GitHub");
+    keep_past(tx, *identity);
+    tx.prepare("DELETE FROM github_identities WHERE user = ?").bind(user.id).run();
     record_identity(tx, user, "github-unlinked", actor);
     return {};
+}
+
+std::vector<PastIdentity> list_past_identities(Connection& db, UserId user) {
+    const auto past = find_meta(db, past_key(user)).value_or("");
+    std::vector<PastIdentity> out;
+    for (const auto line : split(past, '\n')) {
+        const auto space = line.find(' ');
+        const auto number = parse_integer(line.substr(0, space));
+        if (number && space != line.npos) {
+            out.push_back({*number, std::string{line.substr(space + 1)}});
+        }
+    }
+    return out;
 }
 
 }  // namespace triphammer::store

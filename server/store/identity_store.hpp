@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace triphammer::store {
 
@@ -26,7 +27,16 @@ Result<> add_identity(
 );
 /// What GitHub calls it now.
 void note_login(Transaction& tx, std::int64_t number, std::string_view login);
-/// Code::not_found where there is none.
+/// Code::not_found where there is none. Who it was stays known.
 Result<> remove_identity(Transaction& tx, const UserRow& user, std::string_view actor);
+
+struct PastIdentity {
+    std::int64_t number = 0;
+    std::string login;
+};
+
+/// Whom the account was linked with and is not any more: unlinking ends a way in, and changes
+/// nothing about who made a commit.
+std::vector<PastIdentity> list_past_identities(Connection& db, UserId user);
 
 }  // namespace triphammer::store

@@ -32,6 +32,12 @@ struct EnvironmentGate : ::testing::Test, triphammer::testing::QueueFixture {
         });
     }
 
+    void unlink(const std::string& name) {
+        write([&](store::Transaction& tx) {
+            return store::remove_identity(tx, *store::find_user_by_name(tx, name), "x");
+        });
+    }
+
     model::RunId ship(
         const std::string& ref = "refs/heads/main", const std::string& contexts = "{}"
     ) {

@@ -67,6 +67,27 @@ TEST_F(EnvironmentGate, KnowsTheAuthorByTheNumberAtGitHubWhateverTheNames) {
     EXPECT_TRUE(answer("user:eve"));
 }
 
+TEST_F(EnvironmentGate, KnowsTheAuthorWhoHasUnlinkedTheAccountSince) {
+    ASSERT_TRUE(set({.approvals = 1}));
+    for (int time = 0; time < 2; ++time) {
+        link("ada", 4711, "lovelace");
+        unlink("ada");
+    }
+    link("bob", 12, "committer");
+    unlink("bob");
+    ship(
+        "refs/heads/main",
+        R"({"github": {"actor_id": "4711", "event": {"head_commit":
+            {"author": {"username": "committer"}}}}})"
+    );
+    claim();
+
+    EXPECT_EQ(answer("user:ada").error().code, Code::refused);
+    EXPECT_EQ(answer("user:bob").error().code, Code::refused);
+    link("eve", 4711, "lovelace");
+    EXPECT_EQ(answer("user:eve").error().code, Code::refused) << "both were it";
+}
+
 TEST_F(EnvironmentGate, KnowsTheAuthorByTheNumberOfAPullRequestAndOfTheActor) {
     ASSERT_TRUE(set({.approvals = 1}));
     link("ada", 4711, "a");
