@@ -58,7 +58,8 @@ class EcrCloud(Cloud):
         for wanted in given["imageIds"]:
             connection = http.client.HTTPConnection(self.front.upstream, timeout=60)
             kind = {"Accept": "application/vnd.docker.distribution.manifest.v2+json"}
-            connection.request("HEAD", f"/v2/{given['repositoryName']}/manifests/{wanted['imageDigest']}", headers=kind)
+            path = f"{self.front.room}{given['repositoryName']}/manifests/{wanted['imageDigest']}"
+            connection.request("HEAD", path, headers=kind)
             status = connection.getresponse().status
             connection.close()
             if status != 200:

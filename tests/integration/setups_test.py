@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from harness import engine, payloads
-from harness.aws import ACCOUNT, KEYS
+from harness.aws import ACCOUNT, KEYS, PASSWORD
 from harness.aws_ecr import EcrCloud
 from harness.chats import Chats
 from harness.mail_server import MailServer
@@ -103,7 +103,7 @@ def test_a_push_becomes_a_pair_of_ecs_tasks(set_up, cloud, chats, mail, github):
     assert run["state"] == "succeeded", log
     outputs = {job["key"]: job["outputs"] for job in run["jobs"]}
     # One digest: what was built, what the registry has, what both tasks run.
-    digest = digest_at(os.environ["REGISTRY"], "app", shop.sha)
+    digest = digest_at(cloud.registry, "app", shop.sha, auth=("AWS", PASSWORD))
     assert outputs["image"]["digest"] == outputs["production"]["digest"] == digest
     running = [task for task in cloud.service.tasks().values() if task["lastStatus"] == "RUNNING"]
     assert [task["containers"][0]["imageDigest"] for task in running] == [digest] * 2
@@ -156,6 +156,6 @@ def test_a_release_is_one_image_in_two_registries_and_app_runner_runs_it(set_up,
     assert run["state"] == "succeeded", log
     [built] = [job["outputs"]["digest"] for job in run["jobs"] if job["key"] == "image"]
     private = (os.environ["PRIVATE_REGISTRY_USER"], os.environ["PRIVATE_REGISTRY_PASSWORD"])
-    assert digest_at(os.environ["REGISTRY"], "app", "v1.0") == digest_at(hub, "acme/app", "v1.0", auth=private) == built
+    assert digest_at(cloud.registry, "app", "v1.0", auth=("AWS", PASSWORD)) == digest_at(hub, "acme/app", "v1.0", auth=private) == built
     assert cloud.runner.image.endswith("@" + built) and cloud.runner.operations[-1]["status"] == "SUCCEEDED"
     assert os.environ["PRIVATE_REGISTRY_PASSWORD"] not in log and KEYS["AKIATEST"] not in log
