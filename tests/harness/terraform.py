@@ -1,7 +1,6 @@
 """A program that takes OpenTofu's place, as strict about its arguments, and told by the file `told.json` beside
 `bin/` how to fail; and a machine that keeps Terraform's state (its HTTP backend, with locks)."""
 import contextlib
-import os
 import subprocess
 
 # `wanted.json` of the folder says what there shall be: {address: value}; the state is in the home of the job.
@@ -138,26 +137,27 @@ else:
     stop("stand-in: " + command, 99)
 '''
 
-# GET and POST keep one state; LOCK and UNLOCK hold it for one, as Terraform's HTTP backend wants.
-
+# Each path is a state: GET and POST keep it, LOCK and UNLOCK hold it for one, as Terraform's HTTP backend wants.
 STATE_SERVER = r"""
 import http.server, json
 kept, held = {}, {}
 class State(http.server.BaseHTTPRequestHandler):
     def answer(self, status, body=b""):
         self.send_response(status); self.send_header("Content-Length", str(len(body))); self.end_headers(); self.wfile.write(body)
+    def place(self):
+        return self.path.partition("?")[0]
     def body(self):
         return self.rfile.read(int(self.headers.get("Content-Length") or 0))
     def do_GET(self):
-        self.answer(200, kept["state"]) if "state" in kept else self.answer(404)
+        self.answer(200, kept[self.place()]) if self.place() in kept else self.answer(404)
     def do_POST(self):
-        kept["state"] = self.body(); self.answer(200)
+        kept[self.place()] = self.body(); self.answer(200)
     def do_LOCK(self):
         lock = self.body()
-        if held: return self.answer(423, held["lock"])
-        held["lock"] = lock; self.answer(200)
+        if self.place() in held: return self.answer(423, held[self.place()])
+        held[self.place()] = lock; self.answer(200)
     def do_UNLOCK(self):
-        self.body(); held.clear(); self.answer(200)
+        self.body(); held.pop(self.place(), None); self.answer(200)
     def log_message(self, *_): pass
 server = http.server.ThreadingHTTPServer(("", 80), State)
 print("ready", flush=True)
@@ -165,24 +165,35 @@ server.serve_forever()
 """
 
 
+def ip(*words):
+    subprocess.run(["ip", *words], check=True, capture_output=True)
+
+
+def claim_network():
+    """(name, number) of a network namespace that nobody else has: several tests may want one at once."""
+    for number in range(2, 64):
+        with contextlib.suppress(subprocess.CalledProcessError):
+            ip("netns", "add", f"th-state-{number}")
+            return f"th-state-{number}", 4 * number
+    raise RuntimeError("62 machines for states are there already: ip netns")
+
+
 @contextlib.contextmanager
 def state_machine():
-    """The address of a web server on another machine, where a job's steps may go; it keeps one state."""
-    name = f"ts{os.getpid() % 10000}"
-    def ip(*words):
-        subprocess.run(["ip", *words], check=True)
-    ip("netns", "add", name)
+    """The address of a web server on another machine, where a job's steps may go; it keeps states."""
+    name, number = claim_network()
+    here, there = f"203.0.113.{number + 1}", f"203.0.113.{number + 2}"
     try:
-        ip("link", "add", name, "type", "veth", "peer", "name", f"{name}p", "netns", name)
-        ip("address", "add", "203.0.113.5/30", "dev", name)
+        ip("link", "add", name, "type", "veth", "peer", "name", "there", "netns", name)
+        ip("address", "add", f"{here}/30", "dev", name)
         ip("link", "set", name, "up")
-        ip("-n", name, "address", "add", "203.0.113.6/30", "dev", f"{name}p")
-        ip("-n", name, "link", "set", f"{name}p", "up")
+        ip("-n", name, "address", "add", f"{there}/30", "dev", "there")
+        ip("-n", name, "link", "set", "there", "up")
         with subprocess.Popen(["ip", "netns", "exec", name, "python3", "-c", STATE_SERVER], stdout=subprocess.PIPE,
                               text=True) as server:
-            assert server.stdout.readline() == "ready\n"
             try:
-                yield "http://203.0.113.6/"
+                assert server.stdout.readline() == "ready\n"
+                yield f"http://{there}/"
             finally:
                 server.kill()
     finally:
