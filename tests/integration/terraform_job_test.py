@@ -130,10 +130,10 @@ def test_a_lost_runner_never_applies_twice_and_leaves_the_answer_to_a_person(inf
     daemon = infra.daemon
     run = infra.push({"hang": "thing.two"})
 
-    def applying():
-        [job] = [job for job in daemon.get(f"/runs/{run}")["jobs"] if job["key"] == "apply"]
-        return job["state"] == "running" and any(step["name"] == "Apply" for step in job.get("steps", [])) and \
-            "thing.two: delete begins" in daemon.log_text(run, job["id"])
+    [apply] = [job["id"] for job in daemon.get(f"/runs/{run}")["jobs"] if job["key"] == "apply"]
+
+    def applying():  # 404 until it has begun
+        return "thing.two: delete begins" in daemon.api(f"/runs/{run}/jobs/{apply}/log/raw").text
     daemon.wait_for(applying, 40, "it did not begin to apply")
     [runner] = runners(daemon)
     os.kill(runner, signal.SIGKILL)
