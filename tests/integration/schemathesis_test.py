@@ -145,5 +145,5 @@ def test_every_answer_is_in_the_document(make_daemon, git, github, packages, tmp
     assert {operation for operation in seen["admin"] if operation.startswith("GET")} - NEVER <= read
     let_in = {operation for operation, statuses in seen["nobody"].items() if min(statuses) < 300}
     assert let_in == {"GET /healthz", "GET /readyz", "GET /api/v1/openapi.json", "GET /api/v1/schema/workflow.json",
-                      "GET /badges/{owner}/{name}"}
+                      "GET /api/v1/session/ways", "GET /badges/{owner}/{name}"}
     assert daemon.is_ready() and daemon.log.read_text().count("a request failed") == 0
