@@ -200,7 +200,7 @@ class Daemon:
             if found:
                 return found
             if time.monotonic() > limit:
-                raise TimeoutError(message)
+                raise TimeoutError(message() if callable(message) else message)
             time.sleep(pause)
 
     def delivery(self, guid, seconds=30):
