@@ -43,7 +43,7 @@ def mail(tmp_path):
 class SetUp:
     """A repository with one ready-made workflow; what stands in the file for the user's own is replaced."""
 
-    def __init__(self, daemon, git, cloud, name, **own):
+    def __init__(self, daemon, git, cloud, name, files=FILES, **own):
         self.daemon, self.cloud = daemon, cloud
         self.repository = git.repository("acme/app")
         daemon.add_repository(self.repository)
@@ -55,10 +55,11 @@ class SetUp:
         here = ("--repository", "acme/app", "--environment", "registry")
         daemon.admin("secret", "set", "HUB_TOKEN", *here, stdin=os.environ["PRIVATE_REGISTRY_PASSWORD"])
         text = (ROOT / f"pipelines/{name}.yml").read_text()
-        for shown, real in {ECR: cloud.registry, "eu-west-1": "us-east-1", **own}.items():
+        at_aws = {ECR: cloud.registry, "eu-west-1": "us-east-1"} if ECR in text else {}
+        for shown, real in {**at_aws, **own}.items():
             assert shown in text, shown
             text = text.replace(shown, real)
-        self.sha = self.repository.commit({".triphammer/workflow.yml": text, **FILES})
+        self.sha = self.repository.commit({".triphammer/workflow.yml": text, **files})
 
     def logs(self, run):
         return "\n".join(f"{job['key']}: {job['state']} {job['cause']} {job['reason']}\n" +
@@ -69,17 +70,18 @@ class SetUp:
 def set_up(make_daemon, git, cloud, chats, mail):
     made = []
 
-    def make(name, **own):
+    def make(name, files=FILES, **own):
         channels = {
             "team-mail": {"type": "mail", "server": "127.0.0.1", "port": mail.port, "user": mail.user, "password": mail.password,
                           "ca_file": str(mail.certificate), "from": "ci@example.com", "to": ["team@example.com"],
-                          "on": ["succeeded", "failed"]},
-            "phone": {"type": "telegram", "token": "123:token", "chat": "-100", "api_url": chats.url, "on": ["deployed", "failed"]},
+                          "on": ["succeeded", "failed", "approval_needed", "approved"]},
+            "phone": {"type": "telegram", "token": "123:token", "chat": "-100", "api_url": chats.url,
+                      "on": ["deployed", "failed", "approval_needed", "approved"]},
             "graphs": {"type": "datadog", "key": "dd-key", "api_url": chats.url, "on": ["started", "deployed", "failed"]}}
         daemon = make_daemon(docker={"host": os.environ["DOCKER_HOST"]},
                              notify={"allow_private": ["127.0.0.1"], "channels": channels})
         made.append(daemon)
-        return SetUp(daemon, git, cloud, name, **own)
+        return SetUp(daemon, git, cloud, name, files, **own)
 
     yield make
     for daemon in made:
