@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <utility>
 
@@ -320,6 +321,21 @@ Task<Result<std::string>> TerraformWork::read_state(std::string folder) {
     co_return text_at(state, "lineage") + "/" + serial.dump();
 }
 
+/// A file that is in none of the folders which go with the job.
+bool TerraformWork::outlives(const std::string& path) const {
+    const auto& folders = place_.folders();
+    const auto file = std::filesystem::path{path}.lexically_normal().string();
+    const std::array all{
+        &folders.workspace.inside,
+        &folders.temp.inside,
+        &folders.home.inside,
+        &folders.tmp.inside,
+    };
+    return file.starts_with('/') && std::none_of(all.begin(), all.end(), [&](const auto* folder) {
+               return file.starts_with(*folder + "/");
+           });
+}
+
 Task<Result<>> TerraformWork::check_backend(std::string folder) {
     auto reading = program_.read_file(folder, ".terraform/terraform.tfstate");
     const auto text = co_await std::move(reading);
@@ -327,8 +343,8 @@ Task<Result<>> TerraformWork::check_backend(std::string folder) {
     const auto known = json::parse(*text, nullptr, false);
     const auto& backend = member_at(known, "backend");
     const auto type = text_at(backend, "type");
-    const std::filesystem::path path{text_at(member_at(backend, "config"), "path")};
-    if (!type.empty() && (type != "local" || path.is_absolute())) co_return Result<>{};
+    const auto path = text_at(member_at(backend, "config"), "path");
+    if (!type.empty() && (type != "local" || outlives(path))) co_return Result<>{};
     co_return invalid(
         folder +
         ": its state would be gone with the job's folder, and what it made with nobody to "

@@ -74,6 +74,7 @@ class TerraformWork {
     );
     std::vector<std::string> plan_arguments() const;
     Result<std::string> write_backend() const;
+    bool outlives(const std::string& path) const;
     Task<Result<>> read_saved(FolderPlan& plan);
 
     Session& session_;
