@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "launch/contexts.hpp"
+#include "store/repository_store.hpp"
 #include "workflow/expression/evaluator.hpp"
 
 #include <nlohmann/json.hpp>
@@ -10,13 +11,30 @@ namespace triphammer::launch {
 
 namespace {
 
+constexpr const char* kTerraform = "terraform";
+
+/// A service is on the machine, whoever names it. A folder is of its repository, and its state of
+/// the environment.
+std::string lock_target_of(
+    store::Connection& db, const store::JobRow& job, const model::DeploySpec& deploy
+) {
+    auto out = deploy.to + "/" + deploy.service.text;
+    if (deploy.to != kTerraform) return out;
+    const auto repository = store::find_repository(db, job.repository);
+    const auto of = repository ? repository->full_name : to_text(job.repository);
+    return out + " of " + of + " in " + to_lower(job.environment);
+}
+
 store::NewDeployment wanted_deployment(
-    const store::RunRow& run, const store::JobRow& job, const model::DeploySpec& deploy
+    store::Connection& db,
+    const store::RunRow& run,
+    const store::JobRow& job,
+    const model::DeploySpec& deploy
 ) {
     store::NewDeployment wanted;
     wanted.repository = run.repository;
     wanted.environment = job.environment;
-    wanted.target = deploy.to + "/" + deploy.service.text;
+    wanted.target = lock_target_of(db, job, deploy);
     wanted.driver = deploy.to;
     wanted.strategy = deploy.strategy;
     wanted.run = run.id;
@@ -39,7 +57,7 @@ std::optional<model::DeploySpec> deploy_spec_of(const model::JobDefinition& job)
     std::vector<std::string> folders;
     for (const auto& folder : job.terraform->directories) folders.push_back(folder.text);
     model::DeploySpec out;
-    out.to = "terraform";
+    out.to = kTerraform;
     out.service.text = join(folders, ", ");
     const auto& workspace = job.terraform->workspace.text;
     if (!workspace.empty()) out.service.text += " (" + workspace + ")";
@@ -74,7 +92,7 @@ Result<deployments::Opening> open_deployment(
     const store::JobRow& job,
     const model::DeploySpec& deploy
 ) {
-    return deployments::open_deployment(tx, wanted_deployment(run, job, deploy));
+    return deployments::open_deployment(tx, wanted_deployment(tx, run, job, deploy));
 }
 
 std::optional<std::string> find_obstacle(store::Transaction& tx, const store::JobRow& job) {

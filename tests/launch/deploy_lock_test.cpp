@@ -28,6 +28,17 @@ struct DeployLock : ::testing::Test, triphammer::testing::QueueFixture {
         return create_planned(plan);
     }
 
+    model::RunId create_apply(const std::string& directory, const std::string& environment) {
+        auto plan = make_plan({{"ship", {}}});
+        auto& job = plan.runs[0].jobs[0];
+        job.kind = model::JobKind::terraform;
+        job.environment = environment;
+        job.definition.terraform.emplace();
+        job.definition.terraform->command = "apply";
+        job.definition.terraform->directories = {{directory, {}}};
+        return create_planned(plan);
+    }
+
     /// Two legs of a matrix.
     model::RunId create_legs(const std::string& service) {
         auto plan = make_plan({{"a", {}}, {"b", {}}});
@@ -88,6 +99,20 @@ TEST_F(DeployLock, IsOfTheServiceWhateverEnvironmentOrRepositoryNamesIt) {
     EXPECT_FALSE(obstacle_of(first, "ship"));
     EXPECT_TRUE(obstacle_of(staging, "ship"));
     EXPECT_TRUE(obstacle_of(other, "ship"));
+}
+
+TEST_F(DeployLock, OfAnApplyIsTheFolderOfARepositoryInAnEnvironment) {
+    const auto first = create_apply("infra", "production");
+    const auto second = create_apply("infra", "Production");
+    const auto staging = create_apply("infra", "staging");
+    const auto network = create_apply("network", "production");
+    repository = add_repository("octo/cellar");
+    const auto other = create_apply("infra", "production");
+
+    EXPECT_FALSE(obstacle_of(first, "ship"));
+    EXPECT_EQ(target_of(first, "ship"), "terraform/infra of octo/roof in production");
+    EXPECT_TRUE(obstacle_of(second, "ship"));
+    for (const auto free : {staging, network, other}) EXPECT_FALSE(obstacle_of(free, "ship"));
 }
 
 TEST_F(DeployLock, IsOfTheNameThatTheExpressionGives) {
