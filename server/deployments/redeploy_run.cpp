@@ -93,7 +93,9 @@ class RunMaker {
 
     /// What was evaluated when its turn came is fixed; what it deploys is the digest.
     Result<> pin() {
+        const auto& target = redeploy_.definition.target;  // DRIVER/SERVICE
         definition_.deploy->image.text = pinned(redeploy_.source);
+        definition_.deploy->service.text = target.substr(target.find('/') + 1);
         definition_.name.text = job_.name;
         definition_.environment.text = job_.environment;
         definition_.continue_on_error.text = job_.continue_on_error ? "true" : "";
@@ -107,6 +109,7 @@ class RunMaker {
         for (const auto* text : {&job_.name, &job_.environment, &job_.label}) {
             if (auto fits = check(*text); !fits) return fits;
         }
+        if (auto fits = check(definition_.deploy->service.text); !fits) return fits;
         return check(definition_.deploy->image.text);
     }
 

@@ -262,6 +262,9 @@ TEST_F(Redeploys, OfSeveralServicesPromotesTheOneOfTheSameImage) {
 
     ASSERT_TRUE(made) << made.error().message;
     EXPECT_EQ(source_of(*made), web);
+    // What changes is what was said, whatever the definition would call it with another commit.
+    const auto its = json::parse(job_of(*made).definition_json).get<model::JobDefinition>();
+    EXPECT_EQ(its.deploy->service.text, "web");
 }
 
 TEST_F(Redeploys, SaysWhyThereIsNothingToGoBackTo) {
