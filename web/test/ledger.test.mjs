@@ -19,6 +19,13 @@ test('the newest good row of each target is live, and earlier ones with another 
   assert.deepEqual(rows.filter((each) => isEarlierGood(each, live)).map((each) => each.id), ['1']);
 });
 
+test('nothing goes back to what has no image', () => {
+  for (const more of [{ driver: 'terraform', image: 'infra by plan sha256:aa' }, { driver: 'alb', image: null }]) {
+    const rows = [row(2, 'b', more), row(1, 'a', more)];
+    assert.equal(isEarlierGood(rows[1], liveOf(rows)), false, more.driver);
+  }
+});
+
 test('another environment is so many deployments and commits ahead, behind, or apart', () => {
   const mine = [row(3, 'a')];
   const staging = (id, digest, more) => row(id, digest, { environment: 'staging', ...more });

@@ -18,10 +18,15 @@ export function liveOf(rows: Deployment[]): Deployment[] {
   });
 }
 
+/** What Terraform, a load balancer or a program did has no image that could be deployed again. */
+function hasImage(row: Deployment): boolean {
+  return row.driver !== 'terraform' && Boolean(row.image) && Boolean(row.digest);
+}
+
 /** Whether a rollback to `row` would change something. */
 export function isEarlierGood(row: Deployment, live: Deployment[]): boolean {
   const serves = live.find((each) => each.target === row.target);
-  return row.state === 'succeeded' && Boolean(row.digest) && serves !== undefined && serves.id !== row.id && serves.digest !== row.digest;
+  return row.state === 'succeeded' && hasImage(row) && serves !== undefined && serves.id !== row.id && serves.digest !== row.digest;
 }
 
 /** What in another environment is the same service: of the same image, else the only one. */
