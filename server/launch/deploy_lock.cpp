@@ -78,11 +78,12 @@ Result<std::string> evaluate_service(
     if (!known) return known.error();
     workflow::expression::Contexts contexts;
     if (auto read = contexts.add_json(*known); !read) return read.error();
+    const std::string key = deploy.to == kTerraform ? "terraform.directory" : "deploy.service";
     auto name = workflow::expression::interpolate(text, contexts);
-    if (!name) return with_context("deploy.service", name.error());
+    if (!name) return with_context(key, name.error());
     // The runner takes it for a text of the workflow: it must not become an expression there.
     const bool is_name = !trim(*name).empty() && name->find(kExpression) == std::string::npos;
-    if (!is_name) return invalid("deploy.service: '" + text + "' gives no name: '" + *name + "'");
+    if (!is_name) return invalid(key + ": '" + text + "' gives no name: '" + *name + "'");
     return name;
 }
 

@@ -154,6 +154,18 @@ TEST_F(DeployLock, OfWhatIsNoNameIsNotTakenAndTheSentenceSaysWhy) {
     EXPECT_EQ(number("SELECT count(*) FROM deployments"), 0);
 }
 
+TEST_F(DeployLock, NamesTheKeyOfAnApplyThatGivesNoName) {
+    const auto run = create_apply("${{ vars.NOTHING }}", "production");
+    const auto row = job(run, "ship");
+    const auto definition = nlohmann::json::parse(row.definition_json).get<model::JobDefinition>();
+
+    const auto named = try_write([&](store::Transaction& tx) {
+        return evaluate_service(tx, *store::find_run(tx, run), row, *deploy_spec_of(definition));
+    });
+
+    EXPECT_EQ(named.error().message.rfind("terraform.directory: ", 0), 0U) << named.error().message;
+}
+
 TEST_F(DeployLock, IsNoMatterOfOtherJobs) {
     const auto build = create({{"build", {}}});
 
