@@ -20,6 +20,21 @@ bool is_being_built(const docker::ImageSummary& image) {
     });
 }
 
+/// As the engine lists it: "docker.io/library/app" and "app" are one.
+std::string engine_name(std::string repository) {
+    for (const std::string_view prefix : {"index.docker.io/", "docker.io/", "library/"}) {
+        if (repository.starts_with(prefix)) repository.erase(0, prefix.size());
+    }
+    return repository;
+}
+
+bool is_named_by(const std::vector<docker::ImageReference>& names, const std::string& tag) {
+    const auto image = docker::parse_reference(tag);
+    return image && std::any_of(names.begin(), names.end(), [&](const auto& name) {
+               return engine_name(name.repository) == engine_name(image->repository);
+           });
+}
+
 /// Name by name: with the last one it goes, unless somebody has made a container of it.
 Task<bool> remove_image(docker::Engine& engine, docker::ImageSummary image) {
     auto asking = engine.is_image_used(image.id);
@@ -75,7 +90,7 @@ Task<> remove_nameless(docker::Engine& engine, std::vector<std::string> layers) 
 
 std::vector<docker::ImageSummary> choose_superseded(
     std::vector<docker::ImageSummary> images,
-    KeepRule rule,
+    const KeepRule& rule,
     const std::string& kept,
     std::int64_t now
 ) {
@@ -86,9 +101,15 @@ std::vector<docker::ImageSummary> choose_superseded(
     std::int64_t count = 1;  // the one that stays
     for (auto& image : images) {
         if (image.id == kept || is_being_built(image)) continue;
+        const bool is_ours = std::ranges::all_of(image.tags, [&](const std::string& tag) {
+            return is_named_by(rule.names, tag);
+        });
+        if (!is_ours) continue;
         const bool is_old = rule.days > 0 && image.created_at < now - rule.days * kSecondsPerDay;
-        const bool is_over = rule.count > 0 && !image.tags.empty() && ++count > rule.count;
-        if (image.tags.empty() || is_old || is_over) out.push_back(std::move(image));
+        // Of a job that names its images one without a name is what a newer one took it from.
+        const bool counts = !image.tags.empty() || rule.names.empty();
+        const bool is_over = rule.count > 0 && counts && ++count > rule.count;
+        if (!counts || is_old || is_over) out.push_back(std::move(image));
     }
     return out;
 }

@@ -22,14 +22,17 @@ Task<> remove_build_container(docker::Engine& engine, std::string container, std
 Task<> remove_nameless(docker::Engine& engine, std::vector<std::string> layers);
 
 struct KeepRule {
-    std::int64_t count = 0;  // the newest so many stay; 0: all
-    std::int64_t days = 0;   // older ones go; 0: at any age
+    std::int64_t count = 0;                          // the newest so many stay; 0: all
+    std::int64_t days = 0;                           // older ones go; 0: at any age
+    std::vector<docker::ImageReference> names = {};  // the job's own, whose repositories count
 };
 
 /// Which of these go, and why not the others. Pure. `kept`: the id of one that stays in any case.
+/// Labels are inherited by what is built on an image: one with a name in a repository that is not
+/// the job's is somebody else's.
 std::vector<docker::ImageSummary> choose_superseded(
     std::vector<docker::ImageSummary> images,
-    KeepRule rule,
+    const KeepRule& rule,
     const std::string& kept,
     std::int64_t now
 );

@@ -263,7 +263,7 @@ Task<ImageResult> ImageWork::name(int step) {
 }
 
 Task<> ImageWork::prune(int step) {
-    const KeepRule rule{plan_.keep_count, plan_.keep_days};
+    const KeepRule rule{plan_.keep_count, plan_.keep_days, plan_.tags};
     auto pruning = prune_images(*engine_, job_labels(session_.document()), rule, image_id_);
     const auto count = co_await std::move(pruning);
     if (count == 0) co_return;

@@ -24,7 +24,10 @@ std::string gone_by(KeepRule rule) {
         image("c", 9, {"app:2"}),
         image("nameless", 1, {}),
         image("building", 40, {"triphammer-build:th-1-7", "app:0"}),
+        image("built on it", 50, {"tool:dev"}),
+        image("kept by hand", 60, {"app:0", "backup:1"}),
     };
+    rule.names = {docker::parse_reference("docker.io/library/app:4").value()};
     for (const auto& one : choose_superseded(images, rule, "new", kNow)) out += one.id + " ";
     return out;
 }
@@ -35,6 +38,14 @@ TEST(Superseded, AreThoseBeyondTheNewest) {
     EXPECT_EQ(gone_by({2, 0}), "nameless c d ");
     EXPECT_EQ(gone_by({1, 0}), "nameless b c d ");
     EXPECT_EQ(gone_by({9, 0}), "nameless ");
+}
+
+TEST(Superseded, CountTooWhereTheJobNamesNone) {
+    const auto gone = choose_superseded(
+        {image("c", 3, {}), image("b", 1, {}), image("a", 0, {})}, {2, 0, {}}, "a", kNow
+    );
+    ASSERT_EQ(gone.size(), 1U);
+    EXPECT_EQ(gone.front().id, "c");
 }
 
 TEST(Superseded, AreThoseThatAreOld) {
