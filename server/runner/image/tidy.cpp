@@ -64,7 +64,10 @@ Task<> remove_surely(docker::Engine& engine, std::string container) {
 }  // namespace
 
 bool is_in_network_of(const docker::ContainerInfo& container, const docker::ContainerInfo& keeper) {
-    return !keeper.id.empty() && container.network_mode == kOfContainer + keeper.id;
+    const auto is_of = [&](const std::string& name) {
+        return !name.empty() && container.network_mode == kOfContainer + name;
+    };
+    return is_of(keeper.id) || is_of(keeper.name);  // newer engines write the id for the name
 }
 
 Task<> remove_build_container(docker::Engine& engine, std::string container, std::string network) {

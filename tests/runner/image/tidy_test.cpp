@@ -62,7 +62,10 @@ TEST(Containers, OfABuildAreInItsKeepersNetworkWhateverTheBuildPrinted) {
     EXPECT_FALSE(is_in_network_of(other, keeper));
     other.network_mode = "container:0f3c";
     EXPECT_TRUE(is_in_network_of(other, keeper));
-    keeper.id.clear();
+    keeper.name = "th-1-7-build";
+    other.network_mode = "container:th-1-7-build";
+    EXPECT_TRUE(is_in_network_of(other, keeper));
+    keeper = {};
     other.network_mode = "container:";
     EXPECT_FALSE(is_in_network_of(other, keeper));
 }
