@@ -124,6 +124,14 @@ class Planner {
         if (auto done = evaluate_pairs(spec_.build_args, evaluate_, plan.build_args); !done) {
             return done;
         }
+        for (const auto& [name, value] : plan.build_args) {
+            // BuildKit takes it for "# syntax=", before it has read the Dockerfile.
+            if (name != "BUILDKIT_SYNTAX") continue;
+            return invalid(
+                "build-args: BUILDKIT_SYNTAX names a program that the engine itself would fetch "
+                "and run: write '# syntax=docker/dockerfile:1' into the Dockerfile"
+            );
+        }
         std::vector<std::pair<std::string, std::string>> labels;
         if (auto done = evaluate_pairs(spec_.labels, evaluate_, labels); !done) return done;
         for (auto& [name, value] : labels) {

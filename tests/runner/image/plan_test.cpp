@@ -66,6 +66,14 @@ TEST_F(ImagePlans, NameTheDockerfileWithoutLinks) {
     EXPECT_EQ(make()->dockerfile, "real/file");
 }
 
+TEST_F(ImagePlans, RefuseAFrontendThatComesAsAnArgument) {
+    document.job.image->build_args = {{"BUILDKIT_SYNTAX", text("evil.test/frontend")}};
+
+    EXPECT_NE(reason().find("build-args: BUILDKIT_SYNTAX"), std::string::npos) << reason();
+    document.job.image->build_args = {{"VERSION", text("1")}};
+    EXPECT_TRUE(make());
+}
+
 TEST_F(ImagePlans, RefuseLabelsThatSayWhoseAnImageIs) {
     document.job.image->labels = {{"triphammer.repository", text("other/app")}};
 
