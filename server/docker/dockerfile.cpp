@@ -50,16 +50,16 @@ std::string_view trim_front(std::string_view text) {
 }
 
 /// The first word of `text`, and what follows it.
-std::pair<std::string, std::string> cut_word(std::string_view text) {
+std::pair<std::string_view, std::string_view> cut_word(std::string_view text) {
     const auto begin = trim(trim_front(text));
     const auto end = std::min(begin.find_first_of(" \t\v\f\r"), begin.size());
-    return {std::string{begin.substr(0, end)}, std::string{trim(begin.substr(end))}};
+    return {begin.substr(0, end), trim(begin.substr(end))};
 }
 
 std::vector<std::string> split_words(std::string_view text) {
     std::vector<std::string> out;
     for (auto [word, rest] = cut_word(text); !word.empty(); std::tie(word, rest) = cut_word(rest)) {
-        out.push_back(word);
+        out.emplace_back(word);
     }
     return out;
 }
@@ -72,12 +72,12 @@ std::vector<std::string> texts_begun(const Instruction& at) {
          found = at.rest.find("<<", found + 2)) {
         auto name = std::string_view{at.rest}.substr(found + 2);
         if (name.starts_with('-')) name.remove_prefix(1);
-        name = name.substr(0, name.find_first_of(" \t;&|>)"));
+        name = name.substr(0, name.find_first_of(" \t;&|><)"));
         std::string end;
         for (const char c : name) {
             if (c != '"' && c != '\'') end += c;
         }
-        if (!end.empty() && !end.starts_with('<')) out.push_back(std::move(end));
+        if (!end.empty()) out.push_back(std::move(end));
     }
     return out;
 }
@@ -109,8 +109,9 @@ struct Reading {
 
     Comments comments = Comments::skipped;  // in the middle of an instruction
     bool is_ended_by_blank = false;
-    bool is_strict = false;  // two escapes are none, and only spaces and tabs may follow one
-    char escape = 0;         // 0: what "# escape=" says
+    bool knows_pairs = false;  // two escapes at the end of a line are none
+    bool is_unix = false;      // one carriage return ends a line, a second is text
+    char escape = 0;           // 0: what "# escape=" says
 };
 
 class FileReader {
@@ -168,14 +169,15 @@ class FileReader {
         return reading_.comments == Comments::skipped || lines_[place_].starts_with('#');
     }
 
-    bool is_continued(std::string_view part) const {
-        if (!reading_.is_strict) return part.ends_with(escape_);
+    /// By an escape that nothing but spaces and tabs follow.
+    bool is_continued() const {
         auto whole = lines_[place_];
+        if (!reading_.is_unix) whole = whole.substr(0, whole.find_last_not_of('\r') + 1);
         if (whole.ends_with('\r')) whole.remove_suffix(1);
         whole = whole.substr(0, whole.find_last_not_of(" \t") + 1);
         if (!whole.ends_with(escape_)) return false;
         whole.remove_suffix(1);
-        return !whole.ends_with(escape_);
+        return !reading_.knows_pairs || !whole.ends_with(escape_);
     }
 
     /// With the lines that continue it.
@@ -189,12 +191,13 @@ class FileReader {
                 goes_on = !text.empty();
                 continue;
             }
-            goes_on = is_continued(part);
+            goes_on = is_continued();
             if (goes_on) part.remove_suffix(1);
             text += part;
         }
-        std::tie(out.word, out.rest) = cut_word(text);
-        out.word = upper(out.word);
+        const auto [word, rest] = cut_word(text);
+        out.word = upper(word);
+        out.rest = rest;
         return out;
     }
 
@@ -208,7 +211,7 @@ class FileReader {
         if (at.word == "ONBUILD") {
             auto [word, rest] = cut_word(at.rest);
             if (upper(word) == "ONBUILD") return;  // no builder takes two
-            return look_at({at.line, upper(word), rest});
+            return look_at({at.line, upper(word), std::string{rest}});
         }
         if (at.word == "RUN") out_.has_run = true;
         if (at.word == "FROM") look_at_base(at);
@@ -289,8 +292,9 @@ std::string find_fetch(std::string_view text) {
     for (const auto comments :
          {Comments::skipped, Comments::skipped_in_first_column, Comments::kept}) {
         for (const char escape : escapes) {
-            for (const int flags : {0, 1, 2, 3}) {
-                const Reading reading{comments, (flags & 1) != 0, (flags & 2) != 0, escape};
+            for (unsigned flags = 0; flags < 8; ++flags) {
+                const Reading reading{
+                    comments, (flags & 1U) != 0, (flags & 2U) != 0, (flags & 4U) != 0, escape};
                 auto word = FileReader{text, reading}.read().fetch_word;
                 if (!word.empty()) return word;
             }

@@ -93,6 +93,8 @@ TEST(Dockerfile, HidesNoFetchBehindSpacesAndEscapes) {
           "FROM a\nRUN echo \\\\\nADD http://a.test/ /x\n",
           "FROM a\nRUN echo \\\f\nADD http://a.test/ /x\n",
           "FROM a\nRUN echo \\\\\nAD\\\n# c\nD http://a.test/ /x\n",
+          "FROM a\nRUN echo \\\\\nAD\\\r\r\nD http://a.test/ /x\n",
+          "FROM a\nRUN echo \\\r\r\nADD http://a.test/ /x\n",
           "FROM a\nRUN echo \\\n # c\nAD\\\n# c\nD http://a.test/ /x\n",
           "\xef\xbb\xbf# escape=`\nFROM a\nRUN echo \\\nADD http://a.test/ /x\n",
           "# some=thing\n# escape=`\nFROM a\nRUN echo \\\nADD http://a.test/ /x\n",
@@ -100,6 +102,13 @@ TEST(Dockerfile, HidesNoFetchBehindSpacesAndEscapes) {
         EXPECT_NE(read_dockerfile(text).fetch_word, "") << text;
     }
     EXPECT_EQ(read_dockerfile("FROM a\nRUN apk \\\n  add $PACKAGES\n").fetch_word, "");
+}
+
+// Whoever wrote it, the runner is not busy with it for minutes: ctest has a limit.
+TEST(Dockerfile, OfOneLongLineIsReadInItsLength) {
+    std::string words = "FROM a\nRUN";
+    for (int i = 0; i < 100'000; ++i) words += " word";
+    EXPECT_TRUE(read_dockerfile(words).has_run);
 }
 
 TEST(Dockerfile, OfAnyBytesIsRead) {
