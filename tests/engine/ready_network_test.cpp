@@ -1,11 +1,15 @@
 #include "runner/container/ready_network.hpp"
 
+#include "base/task_group.hpp"
 #include "engine/real_engine.hpp"
 #include "engine/recording_session.hpp"
 #include "launcher/engine_objects.hpp"
 #include "model/engine_labels.hpp"
 #include "runner/container/executor.hpp"
 
+#include <boost/asio/this_coro.hpp>
+
+#include <optional>
 #include <set>
 
 using namespace triphammer;
@@ -97,6 +101,37 @@ Task<> each_is_taken_once(Engine& engine) {
 
 TEST_F(ReadyNetworks, AreTakenOnceAndSweptWithTheirAttempt) {
     with_engine(each_is_taken_once);
+}
+
+Task<> keep(Task<std::optional<ReadyNetwork>> taking, std::optional<ReadyNetwork>& out) {
+    out = co_await std::move(taking);
+}
+
+/// An engine lets two rename the same container at once, and both succeed.
+Task<> two_at_once_get_one_each(Engine& engine) {
+    auto tending = tend(engine, 2);
+    co_await std::move(tending);
+    std::optional<ReadyNetwork> first;
+    std::optional<ReadyNetwork> second;
+    TaskGroup attempts{co_await boost::asio::this_coro::executor, nullptr};
+    attempts.spawn("first", keep(take(engine, 1), first));
+    attempts.spawn("second", keep(take(engine, 2), second));
+    auto joining = attempts.join();
+    co_await std::move(joining);
+
+    EXPECT_TRUE(first && second && first->name != second->name);
+    auto listing = list_keepers(engine);
+    const std::set<std::string> expected{
+        model::taken_network(kServer, 1), model::taken_network(kServer, 2)};
+    EXPECT_EQ(co_await std::move(listing), expected);
+    for (const std::int64_t fence : {1, 2}) {
+        auto sweeping = sweep(fence);
+        co_await std::move(sweeping);
+    }
+}
+
+TEST_F(ReadyNetworks, AreTakenByOneOfTwoThatTryAtOnce) {
+    with_engine(two_at_once_get_one_each);
 }
 
 Task<> dead_is_not_used(Engine& engine) {

@@ -1,14 +1,9 @@
 #include "runner/container/port_turn.hpp"
 
 #include "base/deadline.hpp"
-
-#include <sys/socket.h>
-#include <sys/un.h>
+#include "runner/container/name_hold.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstddef>
-#include <cstring>
 #include <string>
 #include <utility>
 
@@ -18,20 +13,8 @@ namespace {
 
 constexpr std::chrono::milliseconds kPause{250};
 
-/// An abstract Unix socket: the kernel gives a name to one process only and takes it back when that
-/// one dies (unix(7)). Nothing listens on it.
 Result<FileDescriptor> try_hold(std::uint16_t port) {
-    FileDescriptor socket{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
-    if (!socket) return from_errno("make a socket");
-    const auto name = "triphammer/port/" + std::to_string(port);
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    std::memcpy(address.sun_path + 1, name.data(), name.size());
-    const auto length = offsetof(sockaddr_un, sun_path) + 1 + name.size();
-    const auto* generic = reinterpret_cast<const sockaddr*>(&address);
-    if (::bind(socket.get(), generic, static_cast<socklen_t>(length)) == 0) return socket;
-    if (errno == EADDRINUSE) return conflict("port " + std::to_string(port) + " is held");
-    return from_errno("hold port " + std::to_string(port));
+    return hold_name("port/" + std::to_string(port));
 }
 
 Task<Result<FileDescriptor>> wait_for(JobSession& session, std::uint16_t port) {

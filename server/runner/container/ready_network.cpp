@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "docker/tar.hpp"
 #include "model/engine_labels.hpp"
+#include "runner/container/name_hold.hpp"
 #include "runner/container/supervisor.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -69,6 +70,20 @@ Task<Result<std::string>> create_of_nothing(docker::Engine& engine, docker::Cont
     if (!imported) co_return imported.error();
     auto again = engine.create_container(std::move(spec));
     co_return co_await std::move(again);
+}
+
+/// Of two that rename a container at once the engine lets both succeed, and the later one has it:
+/// it looks the name up before it locks. So whoever takes a keeper holds its name meanwhile.
+/// Code::conflict: somebody takes it at this moment; Code::not_found: it is gone.
+Task<Result<>> take_keeper(docker::Engine& engine, std::string keeper, std::string name) {
+    const auto held = hold_name("keeper/" + keeper);
+    if (!held) co_return held.error();
+    auto renaming = engine.rename_container(std::move(keeper), std::move(name));
+    co_return co_await std::move(renaming);
+}
+
+bool is_missed(const Error& error) {
+    return error.code == Code::not_found || error.code == Code::conflict;
 }
 
 class Tender {
@@ -138,9 +153,9 @@ Task<Result<>> Tender::sort(docker::ContainerSummary keeper) {
         ready_.insert(keeper.name);
         co_return Result<>{};
     }
-    auto taking = engine_.rename_container(keeper.name, new_name());
+    auto taking = take_keeper(engine_, keeper.name, new_name());
     const auto taken = co_await std::move(taking);
-    if (!taken && taken.error().code == Code::not_found) co_return Result<>{};
+    if (!taken && is_missed(taken.error())) co_return Result<>{};
     if (!taken) co_return taken;
     kept_.erase(network);
     auto removing = engine_.remove_container(keeper.id);
@@ -212,9 +227,9 @@ Task<Result<std::optional<ReadyNetwork>>> take_ready_network(
     out.keeper = model::taken_network(server_id, fence);
     Result<> taken = Error{Code::not_found, "none is ready"};
     for (int slot = 1; slot <= model::kReadyNetworks && !taken; ++slot) {
-        auto taking = engine.rename_container(model::ready_network(server_id, slot), out.keeper);
+        auto taking = take_keeper(engine, model::ready_network(server_id, slot), out.keeper);
         taken = co_await std::move(taking);
-        if (!taken && taken.error().code != Code::not_found) co_return taken.error();
+        if (!taken && !is_missed(taken.error())) co_return taken.error();
     }
     if (!taken) co_return std::optional<ReadyNetwork>{};
     auto inspecting = engine.inspect_container(out.keeper);

@@ -2,7 +2,8 @@
 // Networks for jobs in containers, made before there is a job (docs/adr/0028). Each has a keeper: a
 // container with nothing in it but the supervisor, which has cut its network off from the
 // instance's metadata and waits. The container of the steps joins the keeper's network namespace,
-// services the network. The engine itself decides whose one is: to take it is to rename its keeper.
+// services the network. Whose one is, the engine remembers: to take it is to rename its keeper,
+// which one process of this machine does at a time (name_hold.hpp).
 
 #include "docker/engine.hpp"
 
