@@ -2,6 +2,7 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "http/url.hpp"
 
 #include <algorithm>
 
@@ -50,8 +51,9 @@ Result<> set_secret_from(Config& config, const std::string& file) {
 }
 
 bool is_near(std::string_view url) {
-    return url.starts_with("http://127.") || url.starts_with("http://localhost") ||
-           url.starts_with("http://[::1]");
+    const auto parsed = http::parse_url(url);
+    return parsed &&
+           (parsed->host == "localhost" || parsed->host == "127.0.0.1" || parsed->host == "::1");
 }
 
 }  // namespace
