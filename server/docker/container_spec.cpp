@@ -171,6 +171,16 @@ std::optional<TimePoint> finished_at(const json& state) {
     return at && to_unix_ms(*at) > 0 ? at : std::nullopt;
 }
 
+std::vector<std::string> volumes_at(const json& inspect) {
+    std::vector<std::string> out;
+    const auto mounts = inspect.find("Mounts");
+    if (mounts == inspect.end() || !mounts->is_array()) return out;
+    for (const auto& mount : *mounts) {
+        if (text_at(mount, "Type") == "volume") out.push_back(text_at(mount, "Name"));
+    }
+    return out;
+}
+
 }  // namespace
 
 ContainerInfo parse_container(const json& inspect) {
@@ -191,6 +201,8 @@ ContainerInfo parse_container(const json& inspect) {
     if (!out.running) out.finished_at = finished_at(state);
     out.health = text_at(object_at(state, "Health"), "Status");
     out.labels = labels_at(config);
+    out.env = texts_at(config, "Env");
+    out.volumes = volumes_at(inspect);
     const auto& host = object_at(inspect, "HostConfig");
     out.network_mode = text_at(host, "NetworkMode");
     out.ports = ports_at(object_at(host, "PortBindings"));

@@ -35,7 +35,9 @@ struct ContainerInfo {
     std::optional<TimePoint> finished_at;  // of a container that has run and does not any more
     std::string health;  // empty: no health check | starting | healthy | unhealthy
     std::map<std::string, std::string> labels;
-    std::string network_mode;                      // a network's name; container:ID, of another
+    std::vector<std::string> env;      // NAME=value, the image's, too
+    std::vector<std::string> volumes;  // names of those that it mounts, of its image, too
+    std::string network_mode;          // a network's name; container:ID, of another
     std::map<std::string, std::string> addresses;  // network's name → IP address
     std::vector<PortBinding> ports;      // as asked for, in the order of container and host port
     std::vector<PortBinding> published;  // as they are, while it runs: with the engine's choices

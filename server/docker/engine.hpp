@@ -145,6 +145,10 @@ class Engine {
     Task<Result<>> rename_container(std::string id, std::string to);
     Task<Result<>> set_restart_policy(std::string id, std::string policy);
     Task<Result<std::vector<ContainerSummary>>> list_containers(Labels labels);
+    /// Those that mount one of them, running or not.
+    Task<Result<std::vector<ContainerSummary>>> list_users_of_volumes(
+        std::vector<std::string> volumes
+    );
     /// The last `lines` lines of both streams.
     Task<Result<std::string>> log_tail(std::string id, int lines);
     /// Titles of the processes inside ("nginx: worker process").
@@ -186,6 +190,8 @@ class Engine {
   private:
     struct Connection;
     explicit Engine(std::unique_ptr<Connection> connection);
+
+    Task<Result<std::vector<ContainerSummary>>> list_filtered(std::string filter);
 
     std::unique_ptr<Connection> connection_;
 };

@@ -171,7 +171,17 @@ Task<Result<>> Engine::set_restart_policy(std::string id, std::string policy) {
 }
 
 Task<Result<std::vector<ContainerSummary>>> Engine::list_containers(Labels labels) {
-    const auto query = encode_query({{"all", "1"}, {"filters", label_filter(labels)}});
+    return list_filtered(label_filter(labels));
+}
+
+Task<Result<std::vector<ContainerSummary>>> Engine::list_users_of_volumes(
+    std::vector<std::string> volumes
+) {
+    return list_filtered(json{{"volume", volumes}}.dump());
+}
+
+Task<Result<std::vector<ContainerSummary>>> Engine::list_filtered(std::string filter) {
+    const auto query = encode_query({{"all", "1"}, {"filters", filter}});
     auto call = connection_->request(http::Method::get, "/containers/json" + query);
     call.body_limit = kListLimit;
     auto sent = connection_->send_for_json(std::move(call), "list containers");

@@ -66,15 +66,6 @@ std::optional<double> take_unit(std::string_view& text) {
     return {};
 }
 
-bool is_volume_name(std::string_view text) {
-    if (text.empty() ||
-        text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-"
-        ) != text.npos) {
-        return false;
-    }
-    return text.front() != '.' && text.front() != '-' && text.front() != '_';
-}
-
 }  // namespace
 
 Result<PortBinding> parse_open_port(std::string_view text) {
@@ -108,6 +99,15 @@ Result<PortBinding> parse_open_port(std::string_view text) {
     port.host_port = *outside;
     if (parts.size() == 3) port.host_address = std::string{parts.front()};
     return port;
+}
+
+bool is_volume_name(std::string_view text) {
+    if (text.empty() ||
+        text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-"
+        ) != text.npos) {
+        return false;
+    }
+    return text.front() != '.' && text.front() != '-' && text.front() != '_';
 }
 
 Result<> add_volume(ContainerSpec& spec, std::string_view text) {

@@ -20,6 +20,9 @@ Result<PortBinding> parse_open_port(std::string_view text);
 /// container. Code::refused for a folder of the host.
 Result<> add_volume(ContainerSpec& spec, std::string_view text);
 
+/// Letters, digits, `.`, `-`, `_`, the first a letter or a digit.
+bool is_volume_name(std::string_view text);
+
 /// "512m", "1.5g", "1048576", "64kb": bytes.
 Result<std::int64_t> parse_size(std::string_view text);
 

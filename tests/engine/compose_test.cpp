@@ -79,6 +79,17 @@ class OnCompose : public Deployments {
         with_engine([spec](docker::Engine& engine) { return run_one(engine, spec); });
     }
 
+    /// A server that keeps its data in that volume.
+    void make_server(const std::string& volume) {
+        docker::ContainerSpec spec;
+        spec.name = project + "-server";
+        spec.image = "triphammer/busybox";
+        spec.labels = {{model::kServerLabel, server}};
+        spec.env = {{"TRIPHAMMER_RUN", "/run/triphammer"}};
+        spec.volumes = {volume + ":/run/triphammer"};
+        with_engine([spec](docker::Engine& engine) { return run_one(engine, spec); });
+    }
+
     std::string project;
 
   private:
@@ -290,6 +301,19 @@ TEST_F(OnCompose, RunTheCommandBeforeBesideItsDependencies) {
     EXPECT_EQ(done.deployment, DeploymentState::succeeded) << done.reason << results[0].excerpt;
     EXPECT_EQ(kinds_of(intents), (Kinds{"before", "create-candidate", "start-candidate"}));
     EXPECT_EQ(members().size(), 2U);
+}
+
+TEST_F(OnCompose, RefuseAVolumeOfAServerThoughTheProjectGaveItItsName) {
+    const auto image = make_image("one");
+    make_server(project + "_data");
+
+    const auto outcome = up(image);
+
+    EXPECT_EQ(outcome.deployment, DeploymentState::failed) << outcome.reason;
+    EXPECT_NE(outcome.reason.find("_data belongs to a Triphammer server"), std::string::npos)
+        << outcome.reason;
+    EXPECT_TRUE(intents.empty());
+    EXPECT_TRUE(members().empty());
 }
 
 TEST_F(OnCompose, RefuseBeforeAnythingIsTouched) {

@@ -153,6 +153,59 @@ TEST_F(Deployments, GiveEnvironmentSecretsAndVolumes) {
     EXPECT_EQ(ask(), "hello hush\n");
 }
 
+namespace {
+
+/// A container that was never started counts, too.
+Task<> make_server(docker::Engine& engine, std::string name, std::string label) {
+    docker::ContainerSpec spec;
+    spec.name = name;
+    spec.image = "triphammer/busybox";
+    spec.labels = {{model::kServerLabel, std::move(label)}};
+    spec.env = {{"TRIPHAMMER_DATA", "/data"}};
+    spec.volumes = {name + ":/data"};
+    auto creating = triphammer::testing::must(engine.create_container(std::move(spec)));
+    co_await std::move(creating);
+}
+
+Task<> remove_server(docker::Engine& engine, std::string name) {
+    auto removing = triphammer::testing::must(engine.remove_container(name));
+    co_await std::move(removing);
+    auto emptying = triphammer::testing::must(engine.remove_volume(name));
+    co_await std::move(emptying);
+}
+
+}  // namespace
+
+TEST_F(Deployments, RefuseAVolumeOfAServer) {
+    const auto image = make_image("one");
+    const auto name = "th-server-" + std::to_string(port);
+    with_engine([&](docker::Engine& engine) { return make_server(engine, name, server); });
+
+    const auto outcome = deploy(image, [&name](auto& session) {
+        session.document_.job.deploy->volumes = {text(name + ":/x:ro")};
+    });
+
+    EXPECT_EQ(outcome.deployment, DeploymentState::failed) << outcome.reason;
+    EXPECT_NE(outcome.reason.find(name + " belongs to a Triphammer server"), std::string::npos)
+        << outcome.reason;
+    EXPECT_TRUE(intents.empty());
+    with_engine([&](docker::Engine& engine) { return remove_server(engine, name); });
+}
+
+TEST_F(Deployments, ReplaceAServerThatTheyHaveDeployed) {
+    const auto image = make_image("one");
+    const auto as_server = [](auto& session) {
+        session.document_.job.deploy->env = {{"TRIPHAMMER_DATA", text("/data")}};
+        session.document_.job.deploy->volumes = {text("th-test-volume:/data")};
+    };
+
+    const auto first = deploy(image, as_server);
+    const auto second = deploy(image, as_server);
+
+    EXPECT_EQ(first.deployment, DeploymentState::succeeded) << first.reason;
+    EXPECT_EQ(second.deployment, DeploymentState::succeeded) << second.reason;
+}
+
 TEST_F(Deployments, RecreateWhereThePortHasNoSwitch) {
     const auto direct = [](auto& session) { session.document_.job.deploy->switch_by = ""; };
     deploy(make_image("one"), direct);

@@ -40,6 +40,12 @@ docker::Labels DeployNames::service_labels(const char* role) const {
         {kEnvironmentLabel, environment}};
 }
 
+docker::Labels DeployNames::owner_labels() const {
+    auto labels = service_labels("");
+    labels.erase(model::kRoleLabel);
+    return labels;
+}
+
 docker::Labels DeployNames::candidate_labels(const char* role) const {
     auto labels = service_labels(role);
     labels[model::kFenceLabel] = std::to_string(fence);

@@ -32,6 +32,8 @@ struct DeployNames {
 
     docker::Labels candidate_labels(const char* role) const;
     docker::Labels service_labels(const char* role) const;
+    /// What every container of this service has, whichever deployment made it.
+    docker::Labels owner_labels() const;
     /// Whether an object found under our name was made by this deployment.
     bool is_ours(const docker::Labels& labels) const;
     /// Whether it is this service's switch or network.

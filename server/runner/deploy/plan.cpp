@@ -3,6 +3,7 @@
 #include "base/duration.hpp"
 #include "base/shell_words.hpp"
 #include "base/text.hpp"
+#include "model/container_words.hpp"
 #include "model/engine_labels.hpp"
 
 #include <algorithm>
@@ -155,12 +156,13 @@ class Planner {
         if (words) plan_.command = std::move(*words);
     }
 
-    /// Only the engine's volumes: a path of the host would hand out the host.
+    /// Only the engine's volumes: a path of the host would hand out the host. A swarm carries out
+    /// templates in what it mounts ({{…}}): a name is what it says.
     std::string named_volume(const model::Template& value) {
         auto volume = text(value);
         const auto colon = volume.find(':');
         const bool has_path = colon != std::string::npos && volume.substr(colon + 1, 1) == "/";
-        if (!error_ && (colon == 0 || !has_path || volume.find('/') < colon || volume[0] == '.')) {
+        if (!error_ && (!has_path || !model::is_volume_name(volume.substr(0, colon)))) {
             fail(
                 "'" + volume +
                 "' is not a volume: write NAME:/path (folders of the host are not given)"

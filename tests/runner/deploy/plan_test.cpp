@@ -94,7 +94,13 @@ TEST_F(DeployPlans, NameWhatIsNotSupportedYet) {
 }
 
 TEST_F(DeployPlans, GiveNoFolderOfTheHost) {
-    for (const char* bad : {"/etc:/data", "./data:/data", "data", ":/data", "data:relative"}) {
+    for (const char* bad :
+         {"/etc:/data",
+          "./data:/data",
+          "data",
+          ":/data",
+          "data:relative",
+          "{{\"compose_data\"}}:/data"}) {
         spec().volumes = {text(bad)};
         EXPECT_FALSE(make()) << bad;
     }

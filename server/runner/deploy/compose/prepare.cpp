@@ -1,4 +1,5 @@
 // Preflight of the driver `compose`: everything that can go wrong without anybody noticing.
+#include "docker/server_volumes.hpp"
 #include "model/engine_labels.hpp"
 #include "runner/deploy/compose/target.hpp"
 #include "runner/session/job_file.hpp"
@@ -52,6 +53,9 @@ Task<Result<>> ComposeTarget::prepare(
     auto reading = read_file();
     auto read = co_await std::move(reading);
     if (!read) co_return read;
+    auto guarding = check_server_volumes();
+    auto guarded = co_await std::move(guarding);
+    if (!guarded) co_return guarded;
     auto looking = unless_stopped(find_image(log), stop);
     auto found = co_await std::move(looking);
     if (!found) co_return found;
@@ -178,6 +182,15 @@ Result<> ComposeTarget::check_volumes(const ComposeService& service, const docke
         );
     }
     return {};
+}
+
+/// Whether they are external or only get such a name from the project's.
+Task<Result<>> ComposeTarget::check_server_volumes() {
+    std::vector<std::string> volumes;
+    for (const auto& volume : project_.volumes) volumes.push_back(volume.name);
+    auto checking =
+        docker::check_server_volumes(engine_, std::move(volumes), names_.owner_labels());
+    co_return co_await std::move(checking);
 }
 
 Task<Result<>> ComposeTarget::check_external() {

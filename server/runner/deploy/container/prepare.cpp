@@ -1,4 +1,5 @@
 // Preflight of the driver `container`: everything that can go wrong without anybody noticing.
+#include "docker/server_volumes.hpp"
 #include "runner/deploy/container/target.hpp"
 #include "runner/session/unless_stopped.hpp"
 
@@ -35,6 +36,9 @@ ContainerTarget::ContainerTarget(
 Task<Result<>> ContainerTarget::prepare(
     const model::DeploymentSpec& spec, StepLog& log, execution::StopToken& stop
 ) {
+    auto checking = docker::check_server_volumes(engine_, plan_.volumes, names_.owner_labels());
+    auto checked = co_await std::move(checking);
+    if (!checked) co_return checked;
     switch_image_ = spec.switch_image.empty() ? kSwitchImage : spec.switch_image;
     auto looking = unless_stopped(find_image(log), stop);
     auto found = co_await std::move(looking);

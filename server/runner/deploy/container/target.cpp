@@ -164,9 +164,7 @@ Task<EffectOutcome> ContainerTarget::retire_previous() {
 /// Stopped containers of deployments before the previous one: the way back needs one only, and
 /// `keep-previous` asks for some time. One that cannot be removed now is found again next time.
 Task<> ContainerTarget::remove_older() {
-    auto labels = names_.service_labels("");
-    labels.erase(model::kRoleLabel);
-    auto listing = engine_.list_containers(std::move(labels));
+    auto listing = engine_.list_containers(names_.owner_labels());
     auto containers = co_await std::move(listing);
     if (!containers) co_return;
     for (const auto& container : *containers) {

@@ -1,4 +1,5 @@
 // Preflight of the driver `swarm`: everything that can go wrong without anybody noticing.
+#include "docker/server_volumes.hpp"
 #include "model/engine_labels.hpp"
 #include "runner/deploy/probe.hpp"
 #include "runner/deploy/swarm/spec.hpp"
@@ -55,6 +56,9 @@ Task<Result<>> SwarmTarget::prepare(
     auto asking = check_manager();
     auto asked = co_await std::move(asking);
     if (!asked) co_return asked;
+    auto guarding = docker::check_server_volumes(engine_, plan_.volumes, names_.owner_labels());
+    auto guarded = co_await std::move(guarding);
+    if (!guarded) co_return guarded;
     auto looking = unless_stopped(find_image(log), stop);
     auto found = co_await std::move(looking);
     if (!found) co_return found;

@@ -1,0 +1,29 @@
+#pragma once
+// Volumes of the engine in which a Triphammer server keeps its database, its keys or the socket of
+// its launcher: whoever may push must not mount them. Source: Docker Engine API 1.41 … 1.47
+// (docs.docker.com/engine/api), the filter `volume` of ContainerList, Config.Env and Mounts of
+// ContainerInspect; a server's variables are set in our Dockerfile and deploy/compose.
+
+#include "base/result.hpp"
+#include "base/task.hpp"
+#include "docker/container_spec.hpp"
+#include "docker/engine.hpp"
+
+#include <string>
+#include <vector>
+
+namespace triphammer::docker {
+
+/// The first of `volumes` (names) that the container mounts, if it is a daemon, a launcher, the
+/// container beside that one or a server's proxy, running or not; else empty. Pure.
+std::string server_volume_in(
+    const ContainerInfo& container, const std::vector<std::string>& volumes
+);
+
+/// Fine when no server's container on the engine mounts one of `mounts` (NAME or NAME:/path…).
+/// Code::invalid names the volume, the container and what to write instead; else engine.hpp's
+/// errors. Containers with all of `own` do not count: what is deployed may be a Triphammer, too.
+/// On the logic thread.
+Task<Result<>> check_server_volumes(Engine& engine, std::vector<std::string> mounts, Labels own);
+
+}  // namespace triphammer::docker
