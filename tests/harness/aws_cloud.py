@@ -6,6 +6,8 @@ is checked against AWS's published service models (aws_models.py); signatures as
   cut        no answer, nothing done                       lost    no answer, but done
   garbage    done, and a page of HTML under status 200     empty   done, and {} under status 200
   denied     400 AccessDeniedException                     expired 400 ExpiredTokenException"""
+import json
+import re
 import threading
 import time
 
@@ -39,6 +41,7 @@ class Cloud(Aws):
         self.faults = []
         self.on_call = lambda operation, is_done: None  # around each call
         self.service = Ecs(self.clock)
+        self.services = [self.service]
         self.runner = AppRunner(self.clock)
         self.images = {GOOD: ["1"], NEW: ["2"], OTHER: ["3"]}
         self.balancer = Balancer(self._running)
@@ -58,7 +61,7 @@ class Cloud(Aws):
             raise Lost
         with self.lock:
             self.calls.append((operation, given))
-            call = {"ecs": self.service.call, "ecr": self._ecr, "apprunner": self.runner.call}[service]
+            call = {"ecs": self._ecs, "ecr": self._ecr, "apprunner": self.runner.call}[service]
             self.on_call(operation, False)
             answer = call(operation, dict(given))
             self.on_call(operation, True)
@@ -80,6 +83,16 @@ class Cloud(Aws):
         except Mismatch as mismatch:
             self.complaints.append(f"{end}: {mismatch}")
             raise Refusal(400, "InvalidParameterException", str(mismatch)) from None
+
+    # ECS
+
+    def _ecs(self, operation, given):
+        """By the service that a call names, or whose tasks it names; the first one knows what to say of unknown ones."""
+        text = json.dumps(given)
+        for one in self.services:
+            if re.search(rf'[/":]{re.escape(one.name)}[/":]', text) or set(given.get("tasks", ())) & set(one.tasks()):
+                return one.call(operation, given)
+        return self.service.call(operation, given)
 
     # ECR
 
@@ -109,7 +122,8 @@ class Cloud(Aws):
             raise Lost
         with self.lock:
             self.calls.append((operation, given))
-            self.service.advance()
+            for one in self.services:
+                one.advance()
             self.on_call(operation, False)
             answer = self.balancer.call(operation, given)
             self.on_call(operation, True)
@@ -122,8 +136,9 @@ class Cloud(Aws):
 
     def _running(self, group):
         """How many targets the service has in a group, and in which state they are."""
-        names = [name for name, arn in GROUPS.items() if arn == group]
-        return self.service.deployments()[0]["runningCount"], "unhealthy" if names[0] in self.unhealthy else "healthy"
+        [name] = [name for name, arn in GROUPS.items() if arn == group]
+        [service] = [one for one in self.services if name in one.groups]
+        return service.deployments()[0]["runningCount"], "unhealthy" if name in self.unhealthy else "healthy"
 
 
 def nested(form):

@@ -1,4 +1,4 @@
-"""The stand-in's Elastic Container Service: one service that is changed, in AWS's time. A change takes as long as tasks
+"""The stand-in's Elastic Container Service: a service that is changed, in AWS's time. A change takes as long as tasks
 need to start, to get healthy and to drain; it can end otherwise than wished, by ECS itself or by somebody else."""
 import math
 
@@ -19,8 +19,8 @@ LAST = {"SUCCESSFUL", "STOPPED", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED"}
 class Change:
     """One service deployment."""
 
-    def __init__(self, number, definition, source, now, configuration, fate):
-        self.number, self.definition, self.source, self.fate = number, definition, source, fate
+    def __init__(self, service, number, definition, source, now, configuration, fate):
+        self.service, self.number, self.definition, self.source, self.fate = service, number, definition, source, fate
         self.configuration = configuration
         self.begun = now
         self.status, self.why, self.stage, self.ended = "IN_PROGRESS", "", STAGES[0], None
@@ -35,11 +35,11 @@ class Change:
 
     @property
     def arn(self):
-        return f"{PREFIX}:service-deployment/prod/web/{self.number:020d}"
+        return f"{PREFIX}:service-deployment/prod/{self.service}/{self.number:020d}"
 
     @property
     def revision(self):
-        return f"{PREFIX}:service-revision/prod/web/{self.number:020d}"
+        return f"{PREFIX}:service-revision/prod/{self.service}/{self.number:020d}"
 
     @property
     def is_over(self):
@@ -50,12 +50,15 @@ class Change:
 
 
 class Ecs:
-    def __init__(self, clock):
+    def __init__(self, clock, name="web", groups=("blue", "green"), first=1):
+        """`groups`: its target group and, where there is one, the alternate; `first`: the number of its first change,
+        which is in the ids of its tasks."""
         self.clock = clock  # seconds at AWS
+        self.name, self.groups, self.first = name, groups, first
         self.desired = 2
         self.settings = {"maximumPercent": 200, "minimumHealthyPercent": 100, "strategy": "ROLLING",
                          "deploymentCircuitBreaker": {"enable": True, "rollback": True}}
-        self.has_load_balancer = self.has_alternate = True
+        self.has_load_balancer, self.has_alternate = True, len(groups) > 1
         self.controller, self.status = "ECS", "ACTIVE"
         self.cluster = f"{PREFIX}:cluster/prod"
         self.definitions = {}  # ARN → definition
@@ -66,13 +69,13 @@ class Ecs:
         self.exit_codes = []   # of the next commands; 0 without, None: ECS does not say it
         self.command_length = START
         self.ignores_shares = False
-        first = self._add_definition({
-            "family": "web", "cpu": "256", "memory": "512", "networkMode": "awsvpc",
+        initial = self._add_definition({
+            "family": name, "cpu": "256", "memory": "512", "networkMode": "awsvpc",
             "containerDefinitions": [
                 {"name": "app", "image": f"registry.example/app@{GOOD}", "essential": True,
                  "environment": [{"name": "EMPTY", "value": ""}]},
                 {"name": "sidecar", "image": "registry.example/sidecar:1", "essential": False}]})
-        self.changes = [Change(1, first, None, 0, self.settings, "fine")]
+        self.changes = [Change(name, first, initial, None, 0, self.settings, "fine")]
         self.changes[0].end("SUCCESSFUL", 0)
         self.changes[0].traffic = 100
 
@@ -235,7 +238,7 @@ class Ecs:
     def _command(self, one):
         is_over = one["stopped"] or self.clock() - one["begun"] >= self.command_length
         deployment = {"id": one["startedBy"], "taskDefinition": one["definition"]}
-        task = {**self._task(one["taskArn"], deployment, "STOPPED" if is_over else "RUNNING"), "group": "family:web"}
+        task = {**self._task(one["taskArn"], deployment, "STOPPED" if is_over else "RUNNING"), "group": f"family:{self.name}"}
         app = next(container for container in task["containers"] if container["name"] == one["container"])
         app["imageDigest"] = self.digests.get(app["image"], app["image"].partition("@")[2])
         if is_over and not one["stopped"] and one["exit_code"] is not None:
@@ -254,7 +257,7 @@ class Ecs:
                 one["imageDigest"] = digest
             containers.append(one)
         return {"taskArn": arn, "taskDefinitionArn": deployment["taskDefinition"], "startedBy": deployment["id"],
-                "group": "service:web", "lastStatus": status, "desiredStatus": status, "containers": containers}
+                "group": f"service:{self.name}", "lastStatus": status, "desiredStatus": status, "containers": containers}
 
     # Calls
 
@@ -293,23 +296,23 @@ class Ecs:
     def _check_names(self, given, key="service"):
         if given.get("cluster") != "prod":
             raise Refusal(400, "ClusterNotFoundException", "Cluster not found.")
-        if given.get(key, "web") != "web":
+        if given.get(key, self.name) != self.name:
             raise Refusal(400, "ServiceNotFoundException", "Service not found.")
 
     def _DescribeServices(self, given):
         self._check_names(given)
-        if given["services"] != ["web"]:
+        if given["services"] != [self.name]:
             return {"services": [], "failures": [{"arn": given["services"][0], "reason": "MISSING"}]}
         return {"failures": [], "services": [self._service()]}
 
     def _service(self):
         deployments = self.deployments()
-        balancer = {"targetGroupArn": GROUPS["blue"], "containerName": "app", "containerPort": 8080}
+        balancer = {"targetGroupArn": GROUPS[self.groups[0]], "containerName": "app", "containerPort": 8080}
         if self.has_alternate:
             balancer["advancedConfiguration"] = {
-                "alternateTargetGroupArn": GROUPS["green"], "productionListenerRule": "arn:production",
+                "alternateTargetGroupArn": GROUPS[self.groups[1]], "productionListenerRule": "arn:production",
                 "testListenerRule": "arn:test", "roleArn": f"arn:aws:iam::{ACCOUNT}:role/ecs"}
-        return {"serviceName": "web", "serviceArn": f"{PREFIX}:service/prod/web", "clusterArn": self.cluster,
+        return {"serviceName": self.name, "serviceArn": f"{PREFIX}:service/prod/{self.name}", "clusterArn": self.cluster,
                 "status": self.status, "desiredCount": self.desired, "pendingCount": 0,
                 "runningCount": sum(one["runningCount"] for one in deployments),
                 "taskDefinition": deployments[0]["taskDefinition"],
@@ -343,7 +346,7 @@ class Ecs:
         if not self.last.is_over:
             source = self.last.source
             self.last.end("STOPPED", now, "replaced by another deployment")
-        self.changes.append(Change(len(self.changes) + 1, definition, source, now, self.settings, fate))
+        self.changes.append(Change(self.name, self.first + len(self.changes), definition, source, now, self.settings, fate))
         self.effects.append((f"UpdateService by {by}", definition))
         return self.last
 
@@ -435,7 +438,7 @@ class Ecs:
         self._check_names(given, "serviceName")
         wanted = given.get("desiredStatus", "RUNNING")
         return {"taskArns": [arn for arn, task in self.tasks().items()
-                             if task["desiredStatus"] == wanted and task["group"] == "service:web"]}
+                             if task["desiredStatus"] == wanted and task["group"] == f"service:{self.name}"]}
 
     def _DescribeTasks(self, given):
         known = self.tasks()
