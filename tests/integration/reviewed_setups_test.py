@@ -186,7 +186,8 @@ def test_a_reviewed_change_goes_to_green_then_blue_and_traffic_moves_by_hand(set
     # Required: red. Advisory: says what it found, and stops nothing. One comment for both and the plans.
     run, sha = team.propose("opened")
     assert (run["state"], states_of(run)["required"]) == ("failed", "failed"), shop.logs(run)
-    team.comment(github, "F401 'os' imported but unused", "Incompatible return value type", "infra/network: 2 to create", "infra/service: 2 to create")
+    team.comment(github, "F401 'os' imported but unused", "Incompatible return value type", "infra/network: 2 to create",
+                 "infra/service: 2 to create")
     run, sha = team.propose("synchronize", **{"app.py": TESTED["app.py"].replace("-> int", "-> str")})
     body = team.comment(github, f"`{sha[:7]}`", "Incompatible return value type", "infra/service: 2 to create")
     assert (run["state"], states_of(run)["advisory"]) == ("succeeded", "failed") and "F401" not in body, shop.logs(run)
