@@ -64,7 +64,7 @@ def test_the_wall_and_the_insights_tell_how_a_repository_is(daemon, git):
 
     assert (card["full_name"], card["state"], card["branch"]) == ("acme/app", "failed", "main")
     assert card["broken_since"]["id"] == run["id"] and [each["id"] for each in card["runs"]] == [run["id"]]
-    assert daemon.get("/queue") == {"running": [], "waiting": [], "more": False}
+    assert daemon.get("/queue") == {"running": [], "waiting": [], "more": False, "drained": None}
     insights = daemon.get("/repositories/acme/app/insights")
     assert (insights["all"]["runs"], insights["all"]["failed"]) == (1, 1)
     assert daemon.api("/repositories/acme/app/insights?days=0").status_code == 400
