@@ -126,11 +126,17 @@ class Deployments : public ::testing::Test {
         co_await std::move(work);
     }
 
+    /// Suites run side by side, and a name in the registry has one digest at a time.
+    static std::string suite() {
+        return to_lower(::testing::UnitTest::GetInstance()->current_test_info()->test_suite_name());
+    }
+
     Task<runner::JobOutcome> build_image(Executor executor, std::string dockerfile) {
         RecordingSession session{executor};
+        session.document_.server_id = server;  // what is built beside it has other names
         session.document_.executor.docker_host = setting("DOCKER_HOST");
         session.document_.job.image = model::ImageSpec{};
-        session.document_.job.image->tags = {text(setting("REGISTRY") + "/team/service:1")};
+        session.document_.job.image->tags = {text(setting("REGISTRY") + "/team/" + suite() + ":1")};
         session.source["Dockerfile"] = dockerfile;
         auto running = runner::run_image_job(session, runner::make_build_network);
         co_return co_await std::move(running);
