@@ -1,7 +1,8 @@
 """A program that takes OpenTofu's place, as strict about its arguments, and told by the file `told.json` beside
 `bin/` how to fail; and a machine that keeps Terraform's state (its HTTP backend, with locks)."""
 import contextlib
-import subprocess
+
+from .elsewhere import other_machine
 
 # `wanted.json` of the folder says what there shall be: {address: value}; the state is in the home of the job.
 STAND_IN = r'''#!/usr/bin/env python3
@@ -165,37 +166,8 @@ server.serve_forever()
 """
 
 
-def ip(*words):
-    subprocess.run(["ip", *words], check=True, capture_output=True)
-
-
-def claim_network():
-    """(name, number) of a network namespace that nobody else has: several tests may want one at once."""
-    for number in range(2, 64):
-        with contextlib.suppress(subprocess.CalledProcessError):
-            ip("netns", "add", f"th-state-{number}")
-            return f"th-state-{number}", 4 * number
-    raise RuntimeError("62 machines for states are there already: ip netns")
-
-
 @contextlib.contextmanager
 def state_machine():
     """The address of a web server on another machine, where a job's steps may go; it keeps states."""
-    name, number = claim_network()
-    here, there = f"203.0.113.{number + 1}", f"203.0.113.{number + 2}"
-    try:
-        ip("link", "add", name, "type", "veth", "peer", "name", "there", "netns", name)
-        ip("address", "add", f"{here}/30", "dev", name)
-        ip("link", "set", name, "up")
-        ip("-n", name, "address", "add", f"{there}/30", "dev", "there")
-        ip("-n", name, "link", "set", "there", "up")
-        with subprocess.Popen(["ip", "netns", "exec", name, "python3", "-c", STATE_SERVER], stdout=subprocess.PIPE,
-                              text=True) as server:
-            try:
-                assert server.stdout.readline() == "ready\n"
-                yield f"http://{there}/"
-            finally:
-                server.kill()
-    finally:
-        subprocess.run(["ip", "link", "del", name], check=False)
-        ip("netns", "del", name)
+    with other_machine("python3", "-c", STATE_SERVER) as address:
+        yield f"http://{address}/"
