@@ -1,5 +1,5 @@
-"""A stand-in for GitHub's REST API: the calls that the product makes, each checked against the
-published description of the endpoint (required fields, enumerations, lengths). A request that does
+"""A stand-in for GitHub's REST API: the calls that the product makes, each checked against GitHub's published OpenAPI
+description (github_models.py), and by hand against what only the words of its pages say. A request that does
 not fit is answered 422 and remembered in `complaints`, which tests expect to be empty.
 
 It can be told to fail: `failures` is a list of (status, headers) given out one by one first; of the requests that change
@@ -13,10 +13,12 @@ from .github_branches import GitHubBranches
 from .github_checks import GitHubChecks
 from .github_comments import GitHubComments
 from .github_hooks import GitHubHooks
+from .github_models import Mismatch, Models
 from .loopback import Handler, LoopbackServer
 
-STATES = {"error", "failure", "pending", "success"}
-STATUS_FIELDS = {"state", "target_url", "description", "context"}
+MODELS = Models()
+# Of the site, which people's browsers and OAuth ask; the description is of the API alone.
+PAGES = re.compile(r"/(login/oauth|settings|organizations/[^/]+/settings|apps/[^/]+/installations)/.*|/favicon\.ico")
 
 
 class GitHub(LoopbackServer):
@@ -48,38 +50,60 @@ class GitHub(LoopbackServer):
         return {**states, **{name: run["conclusion"] or "pending" for name, run in self.checks.newest(sha).items()}}
 
 
-def hook_config_complaint(raw):
-    """What "Update a webhook configuration for an app" does not take; all of its fields may be left out."""
-    body = json.loads(raw)
-    if not isinstance(body, dict) or set(body) - {"url", "content_type", "secret", "insecure_ssl"}:
-        return f"hook config: unknown fields in {sorted(body)}"
-    if not re.match(r"https?://", body.get("url", "https://x")) or body.get("content_type", "json") not in ("json", "form"):
-        return "hook config: url or content_type"
-    if body.get("insecure_ssl", "0") not in ("0", "1", 0, 1) or not isinstance(body.get("secret", ""), str):
-        return "hook config: insecure_ssl or secret"
+def hook_config_complaint(body):
+    """What "Update a webhook configuration for an app" does not take, beyond its schema."""
+    if body.get("content_type", "json") not in ("json", "form") or str(body.get("insecure_ssl", "0")) not in ("0", "1"):
+        return "hook config: content_type or insecure_ssl"
     return None
 
 
 def check_status(body):
-    if not isinstance(body, dict):
-        return "the body is not an object"
-    unknown = set(body) - STATUS_FIELDS
-    if unknown:
-        return f"unknown fields: {sorted(unknown)}"
-    if body.get("state") not in STATES:
-        return f"state is not one of {sorted(STATES)}: {body.get('state')!r}"
+    """What "Create a commit status" does not take, beyond its schema."""
     if len(body.get("description") or "") > 140:
         return "description is longer than 140 characters"
-    if not isinstance(body.get("context", "default"), str):
-        return "context is not a string"
     target = body.get("target_url")
     if target is not None and not re.match(r"https?://", target):
         return f"target_url is not an http(s) URL: {target!r}"
     return None
 
 
+def checked(act):
+    """`act` gets the body of a request that GitHub's description allows; all others are refused."""
+    def serve(self):
+        raw = self.read_body()
+        complaint = self.find_mismatch(raw)
+        if not complaint:
+            return act(self, raw)
+        self.owner.complaints.append(complaint)
+        return self._answer(422, {"message": complaint})
+    return serve
+
+
 class _Handler(Handler):
-    def do_GET(self):
+    operation = None  # what is answered now; None: a page
+
+    def find_mismatch(self, raw):
+        target, app = urllib.parse.urlsplit(self.path), self.owner.app
+        self.operation = None
+        if PAGES.fullmatch(target.path):
+            return None
+        is_app = bool(app) and self._given_token() in app.tokens
+        try:
+            self.operation = MODELS.check(self.command, self.path, self.headers, raw, is_app)
+        except Mismatch as mismatch:
+            return str(mismatch)
+        return None
+
+    def answer(self, status, headers, content):
+        try:
+            if self.operation:
+                MODELS.check_answer(self.operation, status, content)
+        except Mismatch as mismatch:
+            self.owner.complaints.append(f"the stand-in: {mismatch}")
+        super().answer(status, headers, content)
+
+    @checked
+    def do_GET(self, _):
         if self.path == "/rate_limit":
             return self._answer_limit()
         return (self._answer_oauth(b"") or self._answer_page(b"") or self._answer_checks(b"") or self._answer_app(b"") or self._answer_comments(b"") or self._answer_hooks(b"")
@@ -141,11 +165,12 @@ class _Handler(Handler):
     def date_time_string(self, timestamp=None):
         return super().date_time_string((timestamp or time.time()) + self.owner.ahead)
 
-    def do_DELETE(self):
-        self._answer_oauth(self.read_body()) or self._answer_app(b"") or self._answer_hooks(b"") or self._answer(404, {"message": "Not Found"})
+    @checked
+    def do_DELETE(self, raw):
+        self._answer_oauth(raw) or self._answer_app(b"") or self._answer_hooks(b"") or self._answer(404, {"message": "Not Found"})
 
-    def do_PATCH(self):
-        raw = self.read_body()
+    @checked
+    def do_PATCH(self, raw):
         (self._answer_checks(raw) or self._answer_app(raw) or self._answer_comments(raw) or self._answer_hooks(raw)
          or self._answer(404, {"message": "Not Found"}))
 
@@ -207,13 +232,13 @@ class _Handler(Handler):
         if self.path != "/app/hook/config":
             return self.owner.hooks.answer_app(self.path, self.headers)
         if self.command == "PATCH":
-            complaint = hook_config_complaint(raw)
+            body = json.loads(raw)
+            complaint = hook_config_complaint(body)
             if complaint:
                 self.owner.complaints.append(complaint)
                 return 422, {"message": complaint}
             if self.owner.failures:
                 return self.owner.failures.pop(0)[0], {"message": "told to fail"}
-            body = json.loads(raw)
             hook["config"]["url"] = body.get("url", hook["config"]["url"])
             hook["secret"] = body.get("secret", hook["secret"])
             if "PATCH /app/hook/config" in self.owner.hooks.lose:
@@ -221,8 +246,8 @@ class _Handler(Handler):
                 return "lost"
         return 200, {"url": hook["config"]["url"], "content_type": "json", "insecure_ssl": "0", "secret": "********"}
 
-    def do_POST(self):
-        raw = self.read_body()
+    @checked
+    def do_POST(self, raw):
         self.owner.requests += 1
         if self._answer_oauth(raw) or self._answer_page(raw) or self._answer_checks(raw) or self._answer_app(raw) or self._answer_comments(raw) or self._answer_hooks(raw):
             return None
@@ -251,10 +276,7 @@ class _Handler(Handler):
         return repository in hooks.repositories and "repo" in hooks.tokens.get(token, "").split(", ")
 
     def _take_status(self, found, raw):
-        try:
-            body = json.loads(raw)
-        except ValueError:
-            body = None
+        body = json.loads(raw)
         complaint = check_status(body)
         if complaint:
             self.owner.complaints.append(complaint)

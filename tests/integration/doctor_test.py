@@ -87,9 +87,9 @@ def test_a_dead_launcher_and_an_engine_without_life_are_found(well, tmp_path):
     assert "engine" not in found  # nobody is there who could say
 
 
-def test_a_token_of_too_few_scopes_and_a_proxy_that_leads_elsewhere_are_found(well, github):
+def test_a_token_of_too_few_scopes_and_a_proxy_that_leads_elsewhere_are_found(well, github, git):
     github.scopes = "gist"
-    daemon = well(public_url=github.url)
+    daemon = well(public_url=git.url)
 
     found = findings(daemon, expect=1)
 
