@@ -4,8 +4,9 @@ make them. `github_models.json` is the part of its OpenAPI description (MIT, git
 
     python3 tests/harness/github_models.py FOLDER_OF_THE_PACKAGE > tests/harness/github_models.json
 
-`./dev test all` fetches the package and compares. Every request that reaches the stand-in is checked against it. An object
-that lists its members takes no others, unless it is published that it does: GitHub ignores a misspelt one."""
+`./dev test all` fetches the package and compares. Every request that reaches the stand-in is checked against it, and what
+the stand-in answers, where the published answer is short. An object of a request that lists its members takes no others,
+unless it is published that it does: GitHub ignores a misspelt one."""
 import json
 import pathlib
 import re
@@ -39,6 +40,7 @@ OPERATIONS = (
 )
 FACTS = ("type", "required", "enum", "pattern", "format", "minimum", "maximum", "minLength", "maxLength", "minItems",
          "maxItems", "minProperties", "maxProperties", "uniqueItems", "additionalProperties")
+LONGEST = 3500  # characters of an answer's schema
 PLACE = pathlib.Path(__file__).with_suffix(".json")
 
 
@@ -58,7 +60,16 @@ def _extract_operation(document, verb, path):
         body = _follow(document, operation["requestBody"])
         kept["body"] = {"required": body.get("required", False),
                         "schema": _extract_schema(document, body["content"]["application/json"]["schema"])}
+    kept["says"] = _extract_answer(document, operation)
     return kept
+
+
+def _extract_answer(document, operation):
+    """Of the first answer that is no error, where it is short; the types of what it says, not what it must say."""
+    answer = _follow(document, next(one for status, one in operation["responses"].items() if status[0] == "2"))
+    schema = answer.get("content", {}).get("application/json", {}).get("schema", True)
+    schema = schema if schema is True else _extract_schema(document, schema, [fact for fact in FACTS if fact != "required"])
+    return schema if len(json.dumps(schema)) < LONGEST else True
 
 
 def _extract_parameter(document, parameter):
@@ -76,18 +87,19 @@ def _follow(document, one):
     return one
 
 
-def _extract_schema(document, schema):
+def _extract_schema(document, schema, facts=FACTS):
     """As JSON Schema has it, which knows no `nullable`."""
     schema = _follow(document, schema)
-    out = {fact: schema[fact] for fact in FACTS if fact in schema}
+    out = {fact: schema[fact] for fact in facts if fact in schema}
     if "properties" in schema:
-        out["properties"] = {name: _extract_schema(document, one) for name, one in schema["properties"].items()}
+        out["properties"] = {name: _extract_schema(document, one, facts) for name, one in schema["properties"].items()}
     for part in ("items", "additionalProperties"):
         if isinstance(schema.get(part), dict):
-            out[part] = _extract_schema(document, schema[part])
+            out[part] = _extract_schema(document, schema[part], facts)
     for part in ("oneOf", "anyOf", "allOf"):
         if part in schema:
-            out[part] = [_extract_schema(document, one) for one in schema[part]]
+            kept = part if "required" in facts else part.replace("one", "any")  # more than one can fit then
+            out[kept] = [_extract_schema(document, one, facts) for one in schema[part]]
     return {"anyOf": [out, {"type": "null"}]} if schema.get("nullable") else out
 
 
@@ -115,11 +127,13 @@ class Models:
         return name
 
     def check_answer(self, name, status, content):
-        """Of the stand-in: whether its status is published. Errors and 304 can be had from every operation."""
+        """Of the stand-in: whether its status and what it says are published. Errors and 304 can be had from every operation."""
         if status < 400 and status not in (*self.operations[name]["answers"], 304):
             raise Mismatch(f"{name}: answer {status}")
         if (status in (204, 304)) != (content == b""):
             raise Mismatch(f"{name}: answer {status} of {len(content)} bytes")
+        if status < 300 and content:
+            _validate(f"{name}: answer {status}", self.operations[name]["says"], json.loads(content), closed=False)
 
     def _find(self, verb, path):
         for name, of, pattern in self.paths:
@@ -188,8 +202,9 @@ def _is_address(value):
     return not isinstance(value, str) or bool(re.fullmatch(r"https?://[^/\s]+\S*", value))
 
 
-def _validate(where, schema, value):
-    wrong = jsonschema.exceptions.best_match(jsonschema.Draft7Validator(_closed(schema), format_checker=FORMATS).iter_errors(value))
+def _validate(where, schema, value, closed=True):
+    validator = jsonschema.Draft7Validator(_closed(schema) if closed else schema, format_checker=FORMATS)
+    wrong = jsonschema.exceptions.best_match(validator.iter_errors(value))
     if wrong:
         at = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in wrong.absolute_path)
         raise Mismatch(f"{where}{at}: {wrong.message[:400]}")

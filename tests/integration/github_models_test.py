@@ -13,6 +13,18 @@ SHA = "a" * 40
 JSON = {"Content-Type": "application/json"}
 
 
+@pytest.fixture(scope="module")
+def server():
+    with GitHub() as one:
+        yield one
+
+
+@pytest.fixture
+def github(server):
+    server.complaints.clear()
+    return server
+
+
 @pytest.mark.parametrize("verb, target, body, complaint", [
     ("GET", "/repos/o/r/branche", None, "no such operation is published"),
     ("GET", "/repos/o/r/hooks/one", None, "hook_id: 'one' is not of type 'integer'"),
@@ -31,19 +43,17 @@ JSON = {"Content-Type": "application/json"}
     ("DELETE", "/repos/o/r/hooks/1", {}, "takes no body"),
     ("POST", "/repos/o/r/hooks/1/pings?hard=1", None, "unknown ['hard']"),
 ])
-def test_what_is_not_published_is_refused(verb, target, body, complaint):
-    with GitHub() as github:
-        answer = requests.request(verb, github.url + target, json=body, timeout=10)
-        assert answer.status_code == 422 and complaint in "".join(github.complaints), github.complaints
+def test_what_is_not_published_is_refused(github, verb, target, body, complaint):
+    answer = requests.request(verb, github.url + target, json=body, timeout=10)
+    assert answer.status_code == 422 and complaint in "".join(github.complaints), github.complaints
 
 
 @pytest.mark.parametrize("raw, kind, complaint", [
     (b"{", "application/json", "is no JSON"), (b"", "application/json", "is no JSON"), (b"{}", "text/plain", "Content-Type text/plain"),
 ])
-def test_a_body_is_json_and_says_so(raw, kind, complaint):
-    with GitHub() as github:
-        requests.post(f"{github.url}/repos/o/r/deployments", data=raw, headers={"Content-Type": kind}, timeout=10)
-        assert complaint in github.complaints[0]
+def test_a_body_is_json_and_says_so(github, raw, kind, complaint):
+    requests.post(f"{github.url}/repos/o/r/deployments", data=raw, headers={"Content-Type": kind}, timeout=10)
+    assert complaint in github.complaints[0]
 
 
 def test_what_is_for_people_is_not_for_apps():
@@ -57,6 +67,8 @@ def test_the_stand_in_answers_what_is_published():
         models.check_answer("POST /repos/{owner}/{repo}/check-runs", 200, b"{}")
     with pytest.raises(github_models.Mismatch, match="answer 204 of 2 bytes"):
         models.check_answer("DELETE /installation/token", 204, b"{}")
+    with pytest.raises(github_models.Mismatch, match="answer 200.0..event: 1 is not of type 'string'"):
+        models.check_answer("GET /app/hook/deliveries", 200, b'[{"event": 1}]')
 
 
 def test_null_is_taken_where_it_is_published():
