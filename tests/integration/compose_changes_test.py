@@ -244,7 +244,8 @@ def test_jobs_go_on_under_a_new_image_which_starts_others_meanwhile(services, so
     now = {job["id"]: job["state"] for job in services.get(f"/runs/{run}")["jobs"]}
     assert [now[job["id"]] for job in boxed] == ["running", "running"]
     for found in engine.containers("triphammer.role=job"):
-        engine.docker("exec", found["Id"], "touch", "/go")
+        with contextlib.suppress(RuntimeError):  # another test's, which has ended
+            engine.docker("exec", found["Id"], "touch", "/go")
     ended = services.finished_run(run, 120, pause=0.2)
     deployed = engine.containers(f"triphammer.service={SERVICE}")
     SERVER["id"] = deployed[0]["Labels"]["triphammer.server"] if deployed else "none"

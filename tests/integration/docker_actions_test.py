@@ -80,10 +80,10 @@ def workflow(steps, before=""):
     return f"on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n{before}    steps:\n{steps}"
 
 
-def objects():
-    """What jobs have on the engine now."""
-    return [line for kind in ("ps -aq", "network ls -q") for line in
-            docker(*kind.split(), "--filter", "label=triphammer.role=job").split()]
+def objects(daemon):
+    """What its jobs have on the engine now."""
+    labels = ("--filter", "label=triphammer.role=job", "--filter", f"label=triphammer.server={daemon.server_id}")
+    return [line for kind in ("ps -aq", "network ls -q") for line in docker(*kind.split(), *labels).split()]
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def run(make_daemon, git):
         daemon.add_repository(repository)
         found = daemon.run_of_push(repository, sha, 120)
         [job] = found["jobs"]
-        assert objects() == []
+        assert objects(daemon) == []
         return job, daemon.log_text(found["id"], job["id"])
     return push
 

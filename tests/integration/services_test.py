@@ -94,11 +94,10 @@ def usual_names():
     docker("rmi", "postgres:16", "python:3.12")
 
 
-def objects():
-    """What jobs have on the engine now."""
-    label = "label=triphammer.role=job"
-    return [line for kind in ("ps -aq", "network ls -q", "volume ls -q")
-            for line in docker(*kind.split(), "--filter", label).split()]
+def objects(daemon):
+    """What its jobs have on the engine now."""
+    labels = ("--filter", "label=triphammer.role=job", "--filter", f"label=triphammer.server={daemon.server_id}")
+    return [line for kind in ("ps -aq", "network ls -q", "volume ls -q") for line in docker(*kind.split(), *labels).split()]
 
 
 @pytest.fixture
@@ -113,6 +112,7 @@ def push(make_daemon, git):
         [job] = run["jobs"]
         return job, daemon.log_text(run["id"], job["id"])
 
+    push_and_wait.daemon = daemon
     yield push_and_wait
 
 
@@ -123,7 +123,7 @@ def test_a_job_on_the_machine_finds_its_database_on_localhost(push):
     assert job["state"] == "succeeded", log
     assert "2 passed" in log and "database system is ready to accept connections" in log
     assert "service postgres is ready after" in log
-    assert objects() == []
+    assert objects(push.daemon) == []
 
 
 def test_a_job_in_a_container_finds_its_database_by_name(push):
@@ -132,7 +132,7 @@ def test_a_job_in_a_container_finds_its_database_by_name(push):
 
     assert job["state"] == "succeeded", log
     assert "2 passed" in log
-    assert objects() == []
+    assert objects(push.daemon) == []
 
 
 def test_a_job_whose_label_is_an_image_finds_its_database_on_localhost(make_daemon, git):
@@ -148,7 +148,7 @@ def test_a_job_whose_label_is_an_image_finds_its_database_on_localhost(make_daem
     log = daemon.log_text(run["id"], run["jobs"][0]["id"])
     assert run["state"] == "succeeded", log
     assert "2 passed" in log
-    assert objects() == []
+    assert objects(daemon) == []
 
 
 SAME_PORT = """\
@@ -183,7 +183,7 @@ def test_other_jobs_and_the_machine_may_use_the_port_that_a_file_names(make_daem
     logs = "".join(daemon.log_text(run["id"], job["id"]) for job in run["jobs"])
     assert run["state"] == "succeeded", logs
     assert "waiting for it" not in logs
-    assert objects() == []
+    assert objects(daemon) == []
 
 
 def test_a_service_that_dies_fails_the_job_with_its_own_words(push):
@@ -193,7 +193,7 @@ def test_a_service_that_dies_fails_the_job_with_its_own_words(push):
     assert job["state"] == "failed"
     assert "service postgres: it ended with exit status 1 before it was ready" in log
     assert "POSTGRES_PASSWORD is not set" in log
-    assert objects() == []
+    assert objects(push.daemon) == []
 
 
 def runner_of(daemon):
@@ -211,14 +211,14 @@ def test_a_runner_killed_while_a_service_starts_leaves_nothing(make_daemon, git)
     sha = repository.commit({".triphammer/ci.yml": workflow})
     daemon.add_repository(repository)
     [run] = daemon.delivery(daemon.push(repository, sha))["runs"]
-    daemon.wait_for(lambda: len(objects()) == 4, 30, "no container with its guard, network and volume")
+    daemon.wait_for(lambda: len(objects(daemon)) == 4, 30, "no container with its guard, network and volume")
     _, pid = runner_of(daemon)
 
     os.kill(pid, signal.SIGKILL)
 
     found = daemon.finished_run(run)
     assert found["jobs"][0]["cause"] == "lost_runner"
-    daemon.wait_for(lambda: objects() == [], 60, "the engine still has objects of a dead attempt")
+    daemon.wait_for(lambda: objects(daemon) == [], 60, "the engine still has objects of a dead attempt")
 
 
 def test_a_cancelled_job_does_not_wait_for_its_services(make_daemon, git):
@@ -233,4 +233,4 @@ def test_a_cancelled_job_does_not_wait_for_its_services(make_daemon, git):
     daemon.api(f"/runs/{run}/cancel", method="POST").raise_for_status()
 
     assert daemon.finished_run(run, seconds=20)["state"] == "cancelled"
-    assert objects() == []
+    assert objects(daemon) == []
