@@ -228,7 +228,7 @@ def test_a_cancelled_job_does_not_wait_for_its_services(make_daemon, git):
         container="", port="5432", host="x", asked="1").replace("--health-cmd pg_isready", "--health-cmd false")})
     daemon.add_repository(repository)
     [run] = daemon.delivery(daemon.push(repository, sha))["runs"]
-    daemon.wait_for(objects, 30, "no service")
+    daemon.wait_for(lambda: objects(daemon), 30, "no service")
 
     daemon.api(f"/runs/{run}/cancel", method="POST").raise_for_status()
 
