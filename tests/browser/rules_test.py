@@ -42,6 +42,7 @@ def test_forks_and_an_environment_that_no_job_has_named_yet(browser, site):
     browser.type("section.box:nth-of-type(2) .field input", "eu west/1")
     browser.click("section.box:nth-of-type(2) .primary")
     browser.wait_text("eu west/1", "h1")
+    browser.wait_text("Only these branches", "form")
     browser.retype("form input", "1")
     browser.click("form > .primary")
     browser.wait(lambda: site.api("/environments")["items"][-1]["name"] == "eu west/1", "the rules")
