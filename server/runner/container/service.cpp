@@ -250,8 +250,11 @@ Task<Result<bool>> Service::look(const docker::HealthCheck& check) {
     const auto outcome = co_await std::move(running);
     if (outcome) co_return outcome->exit_status == 0;
     const auto code = outcome.error().code;
-    // It may have ended in between: the next look says so.
     if (code == Code::timed_out || code == Code::conflict) co_return false;
+    // One that ended meanwhile is refused with 409, or, an instant later, with 500.
+    auto inspecting = place_.engine().inspect_container(id_);
+    const auto info = co_await std::move(inspecting);
+    if (info && !info->running) co_return not_running(*info);
     co_return outcome.error();
 }
 
