@@ -79,7 +79,8 @@ def verify(daemon):
 
 
 class Changes:
-    """One call for each route that changes something, in an order in which all succeed."""
+    """One call for each route that changes something, in an order in which all succeed: what is cancelled waits in a
+    drained queue."""
 
     def __init__(self, daemon, github, repository, run):
         self.daemon, self.github, self.run = daemon, github, run
@@ -151,10 +152,12 @@ class Changes:
             ("PUT /api/v1/pipelines/{name}/repositories", "pipeline.bind",
              lambda: ask("PUT", "/pipelines/nightly/repositories", {"repositories": [self.name]})),
             ("POST /api/v1/runs", "run.start", lambda: ask("POST", "/runs", {"repository": self.name, "workflow": "w.yml"})),
+            ("DELETE /api/v1/runs/{run}/artifacts/{artifact}", "artifact.remove", lambda: ask("DELETE", f"/runs/{run}/artifacts/{artifact}")),
+            ("POST /api/v1/queue/drain", "queue.drain", lambda: ask("POST", "/queue/drain")),
             ("POST /api/v1/runs/{run}/rerun", "run.rerun", lambda: ask("POST", f"/runs/{run}/rerun", {"jobs": "all"})),
             ("POST /api/v1/runs/{run}/cancel", "run.cancel", lambda: ask("POST", f"/runs/{run}/cancel")),
+            ("POST /api/v1/queue/resume", "queue.resume", lambda: ask("POST", "/queue/resume")),
             ("POST /api/v1/deliveries/{guid}/replay", "delivery.replay", lambda: ask("POST", f"/deliveries/{guid}/replay")),
-            ("DELETE /api/v1/runs/{run}/artifacts/{artifact}", "artifact.remove", lambda: ask("DELETE", f"/runs/{run}/artifacts/{artifact}")),
             ("POST /api/v1/deployments/{deployment}/settle", "deployment.settle",
              lambda: ask("POST", "/deployments/7/settle", {"state": "failed", "comment": "I looked"})),
             ("POST /api/v1/repositories/{owner}/{name}/deployments", "deployment.rollback", self.go_back),
@@ -168,8 +171,6 @@ class Changes:
              lambda: ask("PUT", f"{base}/fork-approval", {"fork_approval": "first-time"})),
             ("PUT /api/v1/repositories/{owner}/{name}/retention", "repository.set-retention", lambda: ask("PUT", f"{base}/retention", {"runs": 50})),
             ("POST /api/v1/retention", "retention.apply", lambda: ask("POST", "/retention")),
-            ("POST /api/v1/queue/drain", "queue.drain", lambda: ask("POST", "/queue/drain")),
-            ("POST /api/v1/queue/resume", "queue.resume", lambda: ask("POST", "/queue/resume")),
             ("PUT /api/v1/environments/{owner}/{name}/{environment}", "environment.set",
              lambda: ask("PUT", f"/environments/{self.name}/production", {"wait_minutes": 5})),
             ("POST /api/v1/repositories", "repository.add", lambda: ask("POST", "/repositories", {"full_name": "acme/app", "token": "good"})),
