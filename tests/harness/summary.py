@@ -5,8 +5,8 @@ summary.py NAME LOG EXIT_STATUS SECONDS prints one line for a part: "NAME PASSED
 ctest, pytest and our own "N passed, N failed". A part that ended with an error but names no failed test counts
 as one failure; one that names no test at all and ended well as one pass (lint).
 
-summary.py --total FILE shows those lines as a table, the ten slowest tests of the logs beside FILE (NAME.log), the
-sum last, and ends with 1 when anything failed."""
+summary.py --total FILE shows those lines as a table, the ten slowest tests of the logs beside FILE (NAME.log), those
+that passed only when they were tried again, the sum last, and ends with 1 when anything failed."""
 import pathlib
 import re
 import sys
@@ -14,6 +14,7 @@ import sys
 SHOWN = 10
 # ctest: " 7/9 Test #8: store/Writer.Waits ....   Passed    0.25 sec"; pytest's --durations: "0.25s call     a_test.py::test_b"
 CTEST_TIME = re.compile(r"Test +#\d+: (\S+) \.*\W.*?([\d.]+) sec")
+PYTEST_TOLD = re.compile(r"^(RERUN|FAILED|ERROR) (\S+)", re.MULTILINE)
 PYTEST_TIME = re.compile(r"^([\d.]+)s (?:setup|call|teardown) +(.+)$", re.MULTILINE)
 
 
@@ -32,15 +33,24 @@ def counts_in(text):
     return last(r"(\d+) passed", text), last(r"(\d+) failed", text) + last(r"(\d+) errors?\b", text), last(r"(\d+) skipped", text)
 
 
-def slowest(folder, parts):
+def slowest(logs):
     """(seconds, part, test), the longest first."""
     found = []
-    for part in parts:
-        log = folder / f"{part}.log"
-        text = log.read_text(errors="replace") if log.exists() else ""
+    for part, text in logs.items():
         found += [(float(seconds), part, test) for test, seconds in CTEST_TIME.findall(text)]
         found += [(float(seconds), part, test) for seconds, test in PYTEST_TIME.findall(text)]
     return sorted(found, reverse=True)[:SHOWN]
+
+
+def passed_again(text):
+    """The tests that failed at first only."""
+    told = PYTEST_TOLD.findall(text)
+    return sorted({test for word, test in told if word == "RERUN"} - {test for word, test in told if word != "RERUN"})
+
+
+def read_logs(folder, parts):
+    logs = {part: folder / f"{part}.log" for part in parts}
+    return {part: log.read_text(errors="replace") for part, log in logs.items() if log.exists()}
 
 
 def show_part(name, log, status, seconds):
@@ -59,8 +69,12 @@ def show_total(path):
     print(f"{'part':<16}{'passed':>8}{'failed':>8}{'skipped':>9}{'seconds':>9}")
     for name, passed, failed, skipped, seconds in parts:
         print(f"{name:<16}{passed:>8}{failed:>8}{skipped:>9}{seconds:>9}")
-    for seconds, part, test in slowest(pathlib.Path(path).parent, [name for name, *_ in parts]):
+    logs = read_logs(pathlib.Path(path).parent, [name for name, *_ in parts])
+    for seconds, part, test in slowest(logs):
         print(f"{seconds:>8.1f} s  {part}: {test}")
+    for part, text in logs.items():
+        for test in passed_again(text):
+            print(f"   again    {part}: {test}")
     passed, failed, skipped, _ = (sum(column) for column in list(zip(*parts))[1:])
     print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
     return 1 if failed else 0

@@ -49,6 +49,13 @@ def test_the_ten_slowest_tests_of_all_parts_are_named(tmp_path):
     assert ["12.2", "s", "browser: tests/browser/log_test.py::test_a"] in named
 
 
+def test_what_passed_at_the_second_try_is_named(tmp_path):
+    (tmp_path / "summary").write_text("browser 4 1 0 6\n")
+    (tmp_path / "browser.log").write_text("RERUN a_test.py::test_a\nRERUN a_test.py::test_b\nFAILED a_test.py::test_b - no\n")
+    done = subprocess.run([SUMMARY, "--total", tmp_path / "summary"], capture_output=True, text=True)
+    assert [line for line in done.stdout.splitlines() if "again" in line] == ["   again    browser: a_test.py::test_a"]
+
+
 class World:
     """A state folder of its own, so that this run and the tests around it do not meet."""
 
