@@ -1,5 +1,6 @@
 #include "api/openapi.hpp"
 
+#include "api/call/services.hpp"
 #include "api/routes.hpp"
 #include "base/text.hpp"
 
@@ -152,6 +153,10 @@ std::string openapi_text(const std::string& version) {
         {"paths", paths()},
     };
     return document.dump();
+}
+
+Answer openapi(Services& services, Call) {
+    co_return http::make_json(200, openapi_text(services.version));
 }
 
 }  // namespace triphammer::api

@@ -4,10 +4,14 @@
 // openapi/schemas.json. tests/api holds tables and routes against each other, and
 // tests/integration/schemathesis_test.py the document against a running server.
 
+#include "api/call/call.hpp"
+
 #include <string>
 
 namespace triphammer::api {
 
 std::string openapi_text(const std::string& version);
+
+Answer openapi(Services& services, Call call);
 
 }  // namespace triphammer::api

@@ -3,9 +3,7 @@
 // routes --json` prints this table, OpenAPI is checked against it, and the router obeys nothing
 // else.
 
-#include "access/principal.hpp"
-#include "base/task.hpp"
-#include "http/message.hpp"
+#include "api/call/call.hpp"
 
 #include <cstdint>
 #include <span>
@@ -14,8 +12,6 @@
 #include <vector>
 
 namespace triphammer::api {
-
-struct Services;
 
 /// Who may call. The roles from viewer on need a session, a token, or the admin socket.
 enum class Access {
@@ -34,22 +30,13 @@ enum class Access {
 std::string_view name_of(Access access);
 
 /// What the role is wanted on. `repository`: the router lets in who has it on any repository, and
-/// the handler judges the one that it is about by `check_reach` or by what lists show (reply.hpp).
+/// the handler judges the one that it is about by `check_reach` or by what lists show
+/// (call/reply.hpp).
 enum class Scope { server, repository };
 
 std::string_view name_of(Scope scope);
 
-/// A request that was allowed in.
-struct Call {
-    http::Request request;
-    access::Principal who;
-    std::vector<std::string> parameters;         // what the pattern's {…} matched, decoded
-    access::Role needed = access::Role::viewer;  // by the route
-
-    const std::string& parameter(std::size_t index) const { return parameters.at(index); }
-};
-
-using Handle = Task<http::Response> (*)(Services&, Call);
+using Handle = Answer (*)(Services&, Call);
 
 struct Route {
     http::Method method;

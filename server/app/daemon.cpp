@@ -1,6 +1,6 @@
 #include "app/daemon.hpp"
 
-#include "api/metrics_text.hpp"
+#include "api/server/metrics_text.hpp"
 #include "app/audit_keeper.hpp"
 #include "app/chores.hpp"
 #include "app/descriptor_limit.hpp"

@@ -2,7 +2,7 @@
 // The server as its doctor sees it: what the daemon sees of itself, and what the launcher sees of
 // the machine.
 
-#include "api/services.hpp"
+#include "api/call/services.hpp"
 #include "app/config.hpp"
 #include "base/clock.hpp"
 #include "base/task.hpp"

@@ -1,8 +1,8 @@
 #include "app/offline.hpp"
 
-#include "api/live_hub.hpp"
+#include "api/call/services.hpp"
+#include "api/live/live_hub.hpp"
 #include "api/router.hpp"
-#include "api/services.hpp"
 #include "app/audit_keeper.hpp"
 #include "app/core.hpp"
 #include "app/run_here.hpp"

@@ -1,6 +1,6 @@
 #include "app/process_metrics.hpp"
 
-#include "api/metrics_text.hpp"
+#include "api/server/metrics_text.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "api/services.hpp"
+#include "api/call/services.hpp"
 #include "app/config.hpp"
 #include "app/core.hpp"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "api/services.hpp"
+#include "api/call/services.hpp"
 #include "base/task.hpp"
 
 namespace triphammer::app {

@@ -1,6 +1,6 @@
 #include "app/webhook_metrics.hpp"
 
-#include "api/metrics_text.hpp"
+#include "api/server/metrics_text.hpp"
 #include "intake/branch_watch.hpp"
 #include "intake/catch_up.hpp"
 #include "intake/receiver.hpp"

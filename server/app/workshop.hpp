@@ -2,9 +2,9 @@
 // What carries out jobs: the daemon's own parts, and those of a run without a daemon. Members are
 // destroyed in reverse: nothing uses what is gone.
 
-#include "api/live_hub.hpp"
+#include "api/call/services.hpp"
+#include "api/live/live_hub.hpp"
 #include "api/router.hpp"
-#include "api/services.hpp"
 #include "app/config.hpp"
 #include "app/core.hpp"
 #include "artifacts/keeper.hpp"

@@ -90,7 +90,7 @@ Result<model::RepositoryId> find_owner(
     store::Transaction& tx, const Hook& hook, const model::Event& event
 ) {
     if (event.repository_id == 0) {
-        // Without one it could only be ours (api/manual_run), and ours come on no hook.
+        // Without one it could only be ours (api/deliveries/manual_run), and ours come on no hook.
         const bool is_manual = event.name == "workflow_dispatch";
         if ((!hook.repository && !is_manual) || event.name == "ping") return hook.repository;
         return refused("the payload names no repository");

@@ -9,6 +9,8 @@ WORKFLOW = ["workflow/expression", "workflow/yaml", "workflow/schema", "workflow
 RUNNER = ["runner/session", "runner/host", "runner/layers", "runner/aws", "runner/image", "runner/deploy", "runner/deploy/container",
           "runner/deploy/compose", "runner/deploy/swarm", "runner/container", "runner/steps", "runner/deploy/exec", "runner/deploy/ssh",
           "runner/deploy/aws", "runner/actions", "runner/terraform", "runner"]
+API = ["api/call", "api/pages", "api/live", "api/server", "api/people", "api/runs", "api/artifacts", "api/runner", "api/github",
+       "api/repositories", "api/deliveries", "api/pipelines", "api/deployments", "api"]
 LEVELS = {
     1: ["base"],
     2: ["model"],
@@ -17,7 +19,7 @@ LEVELS = {
     5: ["execution", "queue", "access", "definitions", "history", "launcher", "starter"],
     6: [*RUNNER, "deployments", "report", "intake", "doctor"],
     7: ["launch", "schedule", "supervisor"],
-    8: ["api"],
+    8: API,
     9: ["app"],
     10: ["cli"],
 }
@@ -63,10 +65,10 @@ def problems_of(file):
         there = folder_of(name)
         if there not in LEVEL_OF or there == here:
             continue
-        inside = any({here, there} <= set(noun) and noun.index(there) < noun.index(here) for noun in (WORKFLOW, RUNNER))
+        inside = any({here, there} <= set(noun) and noun.index(there) < noun.index(here) for noun in (WORKFLOW, RUNNER, API))
         if LEVEL_OF[there] >= LEVEL_OF[here] and not inside:
             yield f"{file}:{number}: {here} (level {LEVEL_OF[here]}) includes {there} (level {LEVEL_OF[there]})"
-        if there in FORBIDDEN.get(here.split("/")[0], []):
+        if there.split("/")[0] in FORBIDDEN.get(here.split("/")[0], []):
             yield f"{file}:{number}: {here} must never include {there}"
 
 

@@ -1,7 +1,7 @@
 #pragma once
-// What a job stores with the daemon and fetches from it (api/runner_artifacts.cpp has the routes).
-// A daemon that is away comes back: an exchange begins anew then, and a repeated upload gets its
-// first answer. Files are read and written in pieces.
+// What a job stores with the daemon and fetches from it (api/runner/runner_artifacts.cpp has the
+// routes). A daemon that is away comes back: an exchange begins anew then, and a repeated upload
+// gets its first answer. Files are read and written in pieces.
 
 #include "base/result.hpp"
 #include "base/task.hpp"

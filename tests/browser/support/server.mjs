@@ -19,7 +19,7 @@ const TYPES = { html: 'text/html; charset=utf-8', js: 'text/javascript; charset=
 
 /** The policy stands once, in the product; here only a report is added. */
 function readPolicy() {
-  const source = readFileSync(join(here, '../../../server/api/assets.cpp'), 'utf8');
+  const source = readFileSync(join(here, '../../../server/api/pages/assets.cpp'), 'utf8');
   const body = source.slice(source.indexOf('content_security_policy() {'));
   const literals = body.slice(0, body.indexOf(';\n}')).match(/"([^"]*)"/g);
   return `${literals.map((text) => text.slice(1, -1)).join('')}; report-uri /control/csp`;

@@ -13,7 +13,7 @@ using model::StepState;
 using testing::a_job;
 using testing::a_step;
 
-/// Answers as api/runner_artifacts.cpp does.
+/// Answers as api/runner/runner_artifacts.cpp does.
 struct Shelf {
     std::map<std::string, std::string> artifacts;
     std::map<std::string, std::string> caches;

@@ -1,0 +1,22 @@
+#pragma once
+// The messages of the live stream as JSON texts. Pure.
+
+#include "api/live/live_hub.hpp"
+#include "store/change_store.hpp"
+
+#include <string>
+#include <vector>
+
+namespace triphammer::api {
+
+/// "run:12" and "runs" for a run's change, "run:12" for its jobs and steps, the plural of the noun
+/// for everything else.
+std::vector<std::string> topics_of(const store::ChangeRow& change);
+/// "log:RUN/JOB/STEP"
+std::string topic_of(const LogGrowth& growth);
+
+std::string change_text(const store::ChangeRow& change, const std::string& topic);
+std::string growth_text(const LogGrowth& growth);
+std::string resync_text(std::int64_t seq);
+
+}  // namespace triphammer::api
