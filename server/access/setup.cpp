@@ -46,6 +46,7 @@ Result<Secret> use_setup_link(
     store::SessionRow session;
     session.actor = kActor;
     session.role = name_of(Role::admin);
+    session.maker = store::maker_of_setup_link(transaction, sha256_hex(token));
     return add_session(transaction, random, std::move(session));
 }
 

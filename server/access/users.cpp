@@ -30,6 +30,25 @@ Result<store::UserRow> find_known(store::Connection& connection, std::string_vie
     return *user;
 }
 
+/// What the account gave out and may not any more: links that nobody used, tokens that may more
+/// than it does. The tokens' names.
+Result<std::vector<std::string>> take_back(
+    store::Transaction& transaction, const store::UserRow& user, const std::string& actor
+) {
+    const auto role = parse_role(user.role).value_or(Role::none);
+    if (user.disabled_at || role != Role::admin) {
+        store::drop_links_made_by(transaction, user.id);
+    }
+    std::vector<std::string> taken;
+    for (const auto& token : store::list_tokens_made_by(transaction, user.id)) {
+        if (!user.disabled_at && parse_role(token.role).value_or(Role::admin) <= role) continue;
+        auto revoked = store::revoke_token(transaction, token.name, actor);
+        if (!revoked) return revoked.error();
+        taken.push_back(token.name);
+    }
+    return taken;
+}
+
 }  // namespace
 
 std::string actor_of(const store::UserRow& user) {
@@ -84,13 +103,15 @@ Result<> set_grant(store::Transaction& transaction, const Grant& grant) {
     return {};
 }
 
-Result<> change_user(store::Transaction& transaction, const UserChange& change) {
-    const auto user = find_known(transaction, change.name);
-    if (!user) return user.error();
-    if (change.role) store::set_role(transaction, *user, name_of(*change.role), change.actor);
-    if (change.disabled) store::set_disabled(transaction, *user, *change.disabled, change.actor);
-    store::end_sessions(transaction, user->id);
-    return {};
+Result<std::vector<std::string>> change_user(
+    store::Transaction& transaction, const UserChange& change
+) {
+    const auto known = find_known(transaction, change.name);
+    if (!known) return known.error();
+    if (change.role) store::set_role(transaction, *known, name_of(*change.role), change.actor);
+    if (change.disabled) store::set_disabled(transaction, *known, *change.disabled, change.actor);
+    store::end_sessions(transaction, known->id);
+    return take_back(transaction, *store::find_user(transaction, known->id), change.actor);
 }
 
 Result<std::optional<store::UserRow>> find_invited(

@@ -54,8 +54,12 @@ struct Grant {
 /// Counts with the next request; what the user follows live begins again. Code::not_found.
 Result<> set_grant(store::Transaction& transaction, const Grant& grant);
 
-/// Ends the user's sessions. Code::not_found.
-Result<> change_user(store::Transaction& transaction, const UserChange& change);
+/// Ends the user's sessions, the links that the user made and nobody used, and the tokens of the
+/// user's making: all of one who is disabled, else those that may more than the user does now.
+/// The answer is the names of these tokens. Code::not_found.
+Result<std::vector<std::string>> change_user(
+    store::Transaction& transaction, const UserChange& change
+);
 
 /// The user whom the link is for, none for an admin's link. Code::unauthorized.
 Result<std::optional<store::UserRow>> find_invited(

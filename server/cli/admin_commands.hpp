@@ -27,6 +27,7 @@ int user_grant(const Invocation& invocation);
 int user_revoke(const Invocation& invocation);
 int user_disable(const Invocation& invocation);
 int user_enable(const Invocation& invocation);
+int user_unlink(const Invocation& invocation);
 int user_reset(const Invocation& invocation);
 int token_create(const Invocation& invocation);
 int token_list(const Invocation& invocation);

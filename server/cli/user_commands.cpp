@@ -87,6 +87,12 @@ int user_enable(const Invocation& invocation) {
     return set_disabled(invocation, false);
 }
 
+int user_unlink(const Invocation& invocation) {
+    const auto name = word(invocation, 0);
+    if (!name) return need("NAME");
+    return call_quietly(invocation, {"DELETE", target_of(*name) + "/github", ""});
+}
+
 int user_reset(const Invocation& invocation) {
     const auto name = word(invocation, 0);
     if (!name) return need("NAME");

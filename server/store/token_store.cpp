@@ -39,15 +39,30 @@ SessionRow read_session(Statement& row) {
     return session;
 }
 
+/// The account behind an actor; a token is its maker's. 0: none.
+std::int64_t maker_of(Connection& db, std::string_view actor) {
+    auto query = db.prepare(
+        "SELECT id FROM users WHERE 'user:' || name = ?1 "
+        "UNION ALL SELECT maker FROM tokens WHERE 'token:' || name = ?1 AND revoked_at IS NULL"
+    );
+    return query.bind(actor).find<std::int64_t>().value_or(0);
+}
+
 }  // namespace
 
 Result<model::TokenId> add_token(Transaction& tx, const NewToken& token, std::string_view actor) {
     auto insert = tx.prepare(
-        "INSERT INTO tokens (name, sha256, role, repository, created_at, expires_at) "
-        "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+        "INSERT INTO tokens (name, sha256, role, repository, created_at, expires_at, maker) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
     );
     insert.bind(
-        token.name, token.sha256, token.role, token.repository.value, tx.now(), token.expires_at
+        token.name,
+        token.sha256,
+        token.role,
+        token.repository.value,
+        tx.now(),
+        token.expires_at,
+        maker_of(tx, actor)
     );
     if (insert.run() == 0) return conflict("there is a token called " + token.name + " already");
     const model::TokenId id{tx.last_insert_id()};
@@ -86,14 +101,22 @@ Result<> revoke_token(Transaction& tx, std::string_view name, std::string_view a
     return {};
 }
 
+std::vector<TokenRow> list_tokens_made_by(Connection& db, UserId maker) {
+    auto query = db.prepare(
+        std::string{kTokenColumns} + "WHERE maker = ? AND revoked_at IS NULL ORDER BY name"
+    );
+    return query.bind(maker.value).list(read_token);
+}
+
 void touch_token(Transaction& tx, model::TokenId id) {
     tx.prepare("UPDATE tokens SET last_used_at = ? WHERE id = ?").bind(tx.now(), id).run();
 }
 
 void add_session(Transaction& tx, const SessionRow& session) {
     auto insert = tx.prepare(
-        "INSERT INTO sessions (sha256, user, actor, role, created_at, expires_at, last_seen_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?)"
+        "INSERT INTO sessions "
+        "(sha256, user, actor, role, created_at, expires_at, last_seen_at, maker) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
     );
     insert.bind(
         session.sha256,
@@ -102,7 +125,8 @@ void add_session(Transaction& tx, const SessionRow& session) {
         session.role,
         session.created_at,
         session.expires_at,
-        session.last_seen_at
+        session.last_seen_at,
+        session.maker.value
     );
     insert.run();
     append_change(tx, {.subject = "session", .to_state = "opened", .actor = session.actor});
@@ -136,16 +160,23 @@ void end_session(Transaction& tx, std::string_view sha256) {
 
 void end_sessions(Transaction& tx, UserId user, std::string_view kept_sha256) {
     auto update = tx.prepare(
-        "UPDATE sessions SET ended_at = ? WHERE user = ? AND ended_at IS NULL AND sha256 <> ?"
+        "UPDATE sessions SET ended_at = ?1 WHERE (user = ?2 OR maker = ?2) AND ended_at IS NULL "
+        "AND sha256 <> ?3"
     );
-    update.bind(tx.now(), user, kept_sha256).run();
+    update.bind(tx.now(), user.value, kept_sha256).run();
+}
+
+void drop_links_made_by(Transaction& tx, UserId maker) {
+    auto remove = tx.prepare("DELETE FROM setup_links WHERE maker = ? AND used_at IS NULL");
+    remove.bind(maker.value).run();
 }
 
 void add_setup_link(Transaction& tx, const NewSetupLink& link, std::string_view actor) {
     auto earlier = tx.prepare("DELETE FROM setup_links WHERE used_at IS NULL AND user = ?");
     earlier.bind(link.user.value).run();
-    auto insert = tx.prepare("INSERT INTO setup_links (sha256, expires_at, user) VALUES (?, ?, ?)");
-    insert.bind(link.sha256, link.expires_at, link.user.value).run();
+    auto insert =
+        tx.prepare("INSERT INTO setup_links (sha256, expires_at, user, maker) VALUES (?, ?, ?, ?)");
+    insert.bind(link.sha256, link.expires_at, link.user.value, maker_of(tx, actor)).run();
     append_change(
         tx, {.subject = "setup-link", .id = link.user.value, .to_state = "created", .actor = actor}
     );
@@ -161,6 +192,11 @@ Result<UserId> find_setup_link(Connection& db, std::string_view sha256, TimePoin
         Code::unauthorized,
         "this link is unknown, used or too old; `triphammer setup-link` makes one for an admin, "
         "`triphammer user reset NAME` one for a user"};
+}
+
+UserId maker_of_setup_link(Connection& db, std::string_view sha256) {
+    auto query = db.prepare("SELECT maker FROM setup_links WHERE sha256 = ?");
+    return UserId{query.bind(sha256).find<std::int64_t>().value_or(0)};
 }
 
 Result<UserId> use_setup_link(Transaction& tx, std::string_view sha256) {

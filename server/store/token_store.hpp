@@ -36,6 +36,8 @@ Result<model::TokenId> add_token(Transaction& tx, const NewToken& token, std::st
 std::optional<TokenRow> find_valid_token(Connection& db, std::string_view sha256, TimePoint now);
 std::vector<TokenRow> list_tokens(Connection& db);
 Result<> revoke_token(Transaction& tx, std::string_view name, std::string_view actor);
+/// The valid ones that this account made, or a token of its.
+std::vector<TokenRow> list_tokens_made_by(Connection& db, UserId maker);
 /// Worth a write once an hour at most: the caller decides.
 void touch_token(Transaction& tx, model::TokenId id);
 
@@ -47,6 +49,7 @@ struct SessionRow {
     TimePoint created_at;
     TimePoint expires_at;
     TimePoint last_seen_at;
+    UserId maker = {};  // whose set-up link opened it; with a user it is nobody's
 };
 
 void add_session(Transaction& tx, const SessionRow& session);
@@ -57,7 +60,7 @@ std::optional<SessionRow> find_valid_session(
 void touch_session(Transaction& tx, std::string_view sha256);
 /// Fine when it is over already.
 void end_session(Transaction& tx, std::string_view sha256);
-/// All of one user but the one that is kept.
+/// All of one user but the one that is kept, and those that a set-up link of the user's opened.
 void end_sessions(Transaction& tx, UserId user, std::string_view kept_sha256 = {});
 
 struct NewSetupLink {
@@ -70,8 +73,12 @@ struct NewSetupLink {
 void add_setup_link(Transaction& tx, const NewSetupLink& link, std::string_view actor);
 /// Whose link it is. Code::unauthorized when unknown, used or expired.
 Result<UserId> find_setup_link(Connection& db, std::string_view sha256, TimePoint now);
-/// The same, once.
+/// The account that made it; none for the command line's.
+UserId maker_of_setup_link(Connection& db, std::string_view sha256);
+/// The same as find_setup_link, once.
 Result<UserId> use_setup_link(Transaction& tx, std::string_view sha256);
+/// Those that this account made and that nobody has used.
+void drop_links_made_by(Transaction& tx, UserId maker);
 /// Whether anybody ever came in by a link (else the server prints one at its start).
 bool has_used_setup_link(Connection& db);
 

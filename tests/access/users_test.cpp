@@ -57,7 +57,7 @@ struct UsersTest : ::testing::Test {
         });
     }
 
-    Result<> change(const UserChange& wanted) {
+    Result<std::vector<std::string>> change(const UserChange& wanted) {
         return database.write([&](store::Transaction& tx) { return change_user(tx, wanted); });
     }
 

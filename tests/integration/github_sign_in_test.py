@@ -23,7 +23,7 @@ def server(make_daemon, github, tmp_path):
 
 
 def begin(daemon, session, where="/session/github"):
-    answer = post(daemon, where, {}, session)
+    answer = post(daemon, where, {"password": PASSWORD} if where.endswith("/link") else {}, session)
     assert answer.status_code == 201, answer.text
     return answer.json()["url"]
 
@@ -112,6 +112,9 @@ def test_an_account_links_itself_and_is_never_taken_by_its_name(server, github):
 
     bare = bob.post(f"{server.url}/api/v1/session/github/link", json={}, timeout=10)
     assert bare.status_code == 403, "a link needs this page's own Origin"
+    left_open = post(daemon := server, "/session/github/link", {"password": "a guess at it"}, bob)
+    assert (left_open.status_code, refusal(left_open)) == (403, "the password is wrong")
+    assert post(daemon, "/session/github/link", {}, bob).status_code == 400
     github.oauth.add("rob", 12)  # belongs to nothing: who made the account is its admin
     brought = github.oauth.decide(begin(server, bob, "/session/github/link"))
     post(server, "/session", {"name": "bob", "password": PASSWORD}, other := requests.Session())
@@ -127,10 +130,17 @@ def test_an_account_links_itself_and_is_never_taken_by_its_name(server, github):
     eve.delete(f"{server.url}/api/v1/session", headers={"Origin": server.url}, timeout=10)
     assert "has ended" in refusal(finish(server, eve, brought))
 
+    assert "user:bob" in str(server.get("/audit?action=user.link-github&outcome=refused")["items"])
+    server.admin("user", "unlink", "bob")
+    assert "linked with no account" in server.admin("user", "unlink", "bob", check=False).stderr
+    assert "nobody is called" in server.admin("user", "unlink", "nobody", check=False).stderr
+    brought = github.oauth.decide(begin(server, bob, "/session/github/link"))
+    assert finish(server, bob, brought).status_code == 200
     assert bob.delete(f"{server.url}/api/v1/session/github", headers={"Origin": server.url}, json={}, timeout=10).status_code == 204
     assert "rob at GitHub does not belong to acme" in refusal(enter(server, github)[1])
-    rows = [(row["action"], row["actor"]) for row in server.get("/audit?action=user")["items"] if "github" in row["action"]]
-    assert rows == [("user.unlink-github", "user:bob"), ("user.link-github", "user:bob")]
+    rows = [(row["action"], row["actor"]) for row in server.get("/audit?action=user&outcome=done")["items"] if "github" in row["action"]]
+    assert [action for action, _ in rows] == ["user.unlink-github", "user.link-github"] * 2
+    assert rows[2][1].startswith("socket:") and {actor for _, actor in (*rows[:2], rows[3])} == {"user:bob"}
     github.oauth.add("ada", 4711, acme=9)
     ada, _ = enter(server, github)
     only = ada.delete(f"{server.url}/api/v1/session/github", headers={"Origin": server.url}, json={}, timeout=10)

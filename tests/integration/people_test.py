@@ -74,6 +74,42 @@ def test_a_disabled_account_ends_everywhere_at_once_and_its_socket_too(daemon):
     assert sign_in(daemon, "ada")[1].status_code == 200
 
 
+def test_what_a_disabled_admin_gave_out_ends_too(daemon):
+    eve = join(daemon, "eve", "admin")
+
+    def made(path, body, **options):
+        answer = requests.post(f"{daemon.url}/api/v1{path}", json=body, timeout=20, **options)
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    def by(token):
+        return {"headers": {"Authorization": f"Bearer {token}"}}
+
+    browser = {"headers": {"Origin": daemon.url}, "cookies": eve.cookies}
+    first = made("/tokens", {"name": "first", "role": "admin"}, **browser)["token"]
+    second = made("/tokens", {"name": "second", "role": "viewer"}, **by(first))["token"]
+    spent = link_of(made("/setup-links", {}, **browser)["url"])
+    assert post(daemon, "/setup", {"token": spent}, opened := requests.Session()).status_code == 200
+    unused = link_of(made("/setup-links", {}, **browser)["url"])
+    invited = link_of(made("/users", {"name": "mole", "role": "admin"}, **browser)["url"])
+    socket = websocket.create_connection(daemon.url.replace("http", "ws") + "/api/v1/live", header=[f"Authorization: Bearer {second}"], timeout=10)
+    socket.recv()
+    whose = daemon.admin_token()  # the command line's: nobody's
+
+    daemon.admin("user", "role", "eve", "--role", "viewer")
+    kept = [requests.get(f"{daemon.url}/api/v1/session", timeout=5, **by(token)).status_code for token in (first, second, whose)]
+    assert kept == [401, 200, 200], "a token may not more than its maker"
+    daemon.admin("user", "disable", "eve")
+
+    assert requests.get(f"{daemon.url}/api/v1/session", timeout=5, **by(second)).status_code == 401
+    assert not next((text for text in iter(lambda: receive(socket), "") if "ping" not in text and "changed" not in text), "")
+    assert opened.get(f"{daemon.url}/api/v1/session", timeout=5).status_code == 401, "the session of her set-up link"
+    for link in (unused, invited):
+        assert post(daemon, "/setup", {"token": link, "password": PASSWORD, "name": "mole"}).status_code == 403
+    rows = [row["after"] for row in daemon.get("/audit?action=user.change")["items"]]
+    assert rows == [{"disabled": True, "revoked_tokens": ["second"], "role": "viewer"}, {"disabled": False, "revoked_tokens": ["first"], "role": "viewer"}]
+
+
 def receive(socket):
     """Empty: the server closed it."""
     try:

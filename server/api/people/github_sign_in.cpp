@@ -186,6 +186,16 @@ Answer begin_github_sign_in(Services& services, Call call) {
 
 Answer begin_github_link(Services& services, Call call) {
     if (const auto user = account_of(call); !user) co_return http::make_error(user.error());
+    const auto body = read_object(call);
+    if (!body) co_return http::make_error(body.error());
+    auto password = text_field(*body, "password");
+    if (!password) co_return http::make_error(password.error());
+    // Whoever finds an open browser must not make a way in for good.
+    Secret given{std::move(*password)};
+    const auto* wrong = "the password is wrong";
+    auto checking = refuse_password(services, call, std::move(given), "user.link-github", wrong);
+    auto refusal = co_await std::move(checking);
+    if (refusal) co_return std::move(*refusal);
     auto beginning = begin(services, call, call.who.id);
     co_return co_await std::move(beginning);
 }

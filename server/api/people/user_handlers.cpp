@@ -78,10 +78,16 @@ Result<access::UserChange> read_change(const Call& call) {
 }
 
 /// For the audit; empty where nobody has that name.
-std::string rights_of(store::Connection& connection, const std::string& name) {
+std::string rights_of(
+    store::Connection& connection,
+    const std::string& name,
+    const std::vector<std::string>& revoked = {}
+) {
     const auto user = store::find_user_by_name(connection, name);
     if (!user) return {};
-    return fields({{"role", user->role}, {"disabled", user->disabled_at.has_value()}});
+    json out{{"role", user->role}, {"disabled", user->disabled_at.has_value()}};
+    if (!revoked.empty()) out["revoked_tokens"] = revoked;
+    return fields(out);
 }
 
 std::string grant_fields(store::Connection& connection, const access::Grant& grant) {
@@ -112,13 +118,17 @@ Result<SignIn> read_sign_in(const Call& call) {
 }
 
 struct NewPassword {
-    SignIn old;
+    Secret old;
     Secret chosen;
 };
 
+/// Of whoever is signed in as an account.
+std::string name_of_user(const Call& call) {
+    return call.who.actor.substr(std::string_view{"user:"}.size());
+}
+
 Result<NewPassword> read_new_password(const Call& call) {
-    constexpr std::string_view kUser = "user:";
-    if (!call.who.actor.starts_with(kUser)) {
+    if (!user_of(call.who)) {
         return invalid("only users who signed in have a password to change");
     }
     const auto body = read_object(call);
@@ -127,9 +137,8 @@ Result<NewPassword> read_new_password(const Call& call) {
     if (!old) return old.error();
     auto chosen = text_field(*body, "password");
     if (!chosen) return chosen.error();
-    NewPassword out{
-        {call.who.actor.substr(kUser.size()), Secret{std::move(*old)}}, Secret{std::move(*chosen)}};
-    const auto fine = access::check_password_rules(out.old.name, out.chosen);
+    NewPassword out{Secret{std::move(*old)}, Secret{std::move(*chosen)}};
+    const auto fine = access::check_password_rules(name_of_user(call), out.chosen);
     if (!fine) return fine.error();
     return out;
 }
@@ -171,6 +180,27 @@ Task<Result<Proven>> prove(Services& services, SignIn given) {
 }
 
 }  // namespace
+
+Task<std::optional<http::Response>> refuse_password(
+    Services& services, const Call& call, Secret given, std::string action, std::string wrong
+) {
+    if (given.reveal().size() > access::kLongestPassword) {
+        co_return http::make_error(403, "refused", wrong);
+    }
+    const auto guess = guess_of(call.request, name_of_user(call));
+    const auto wait = services.guesses.find_wait(guess);
+    if (wait.count() > 0) co_return http::make_too_many(wait);
+    SignIn own{name_of_user(call), std::move(given)};
+    auto proving = prove(services, std::move(own));
+    const auto proven = co_await std::move(proving);
+    if (proven) co_return std::nullopt;
+    if (proven.error().code != Code::unauthorized) co_return http::make_error(proven.error());
+    services.guesses.note_failure(guess);
+    const store::NewAudit refused{std::move(action), call.who.actor, {}, {}, {}, wrong};
+    auto recording = record_refusal(services, call, refused);
+    co_await std::move(recording);
+    co_return http::make_error(403, "refused", wrong);
+}
 
 Answer list_users(Services& services, Call) {
     auto list = [](store::Connection& connection) -> Result<json> {
@@ -264,8 +294,9 @@ Answer change_user(Services& services, Call call) {
     if (!change) co_return http::make_error(change.error());
     auto apply = [&](store::Transaction& transaction) -> Result<> {
         const auto before = rights_of(transaction, change->name);
-        if (auto done = access::change_user(transaction, *change); !done) return done;
-        const auto after = rights_of(transaction, change->name);
+        const auto revoked = access::change_user(transaction, *change);
+        if (!revoked) return revoked.error();
+        const auto after = rights_of(transaction, change->name, *revoked);
         record(transaction, call, {"user.change", change->name, {}, before, after});
         return {};
     };
@@ -307,29 +338,20 @@ Answer sign_in(Services& services, Call call) {
 Answer change_password(Services& services, Call call) {
     auto wanted = read_new_password(call);
     if (!wanted) co_return http::make_error(wanted.error());
-    const auto guess = guess_of(call.request, wanted->old.name);
-    if (const auto wait = services.guesses.find_wait(guess); wait.count() > 0) {
-        co_return http::make_too_many(wait);
-    }
-    auto proving = prove(services, std::move(wanted->old));
-    const auto proven = co_await std::move(proving);
-    if (!proven && proven.error().code == Code::unauthorized) {
-        // Who asks is signed in: 403, so that the page does not think otherwise.
-        services.guesses.note_failure(guess);
-        const store::NewAudit refused{
-            "user.change-password", call.who.actor, {}, {}, {}, "the old password is wrong"};
-        auto recording = record_refusal(services, call, refused);
-        co_await std::move(recording);
-        co_return http::make_error(403, "refused", "the old password is wrong");
-    }
-    if (!proven) co_return http::make_error(proven.error());
+    const auto* wrong = "the old password is wrong";
+    auto checking =
+        refuse_password(services, call, std::move(wanted->old), "user.change-password", wrong);
+    auto refusal = co_await std::move(checking);
+    if (refusal) co_return std::move(*refusal);
     auto hashing = services.passwords.hash(services.random, std::move(wanted->chosen));
     const auto hash = co_await std::move(hashing);
     if (!hash) co_return http::make_error(hash.error());
     const auto cookie = session_cookie_of(call.request);
-    auto change = [&](store::Transaction& transaction) {
-        record(transaction, call, {"user.change-password", proven->user.name});
-        return access::change_password(transaction, proven->user, *hash, cookie);
+    auto change = [&](store::Transaction& transaction) -> Result<> {
+        const auto user = store::find_user(transaction, user_of(call.who));
+        if (!user) return not_found("this account is not there any more");
+        record(transaction, call, {"user.change-password", user->name});
+        return access::change_password(transaction, *user, *hash, cookie);
     };
     auto changing = services.database.write(change);
     const auto done = co_await std::move(changing);

@@ -42,6 +42,7 @@ interface Me {
 function AtGitHub() {
   const { data, reload } = useResource<Me>('/session');
   const { data: ways } = useResource<{ github: boolean }>('/session/ways');
+  const password = useSignal('');
   if (!data.value || !ways.value) return null;
   const linked = data.value.github;
   if (!linked && !ways.value.github) return null;
@@ -53,7 +54,14 @@ function AtGitHub() {
       <h2>GitHub</h2>
       {linked
         ? <p>You sign in as <strong><bdi>{linked.login}</bdi></strong> there (number {linked.id}). <button type="button" class="quiet" onClick={() => void unlink()}>Unlink</button></p>
-        : <p>Link this account to sign in by GitHub; what you push is then known to be yours. <button type="button" class="quiet" onClick={() => void attempt(() => goToGitHub('/session/github/link'), '')}>Link with GitHub</button></p>}
+        : (
+          <>
+            <p>Link this account to sign in by GitHub; what you push is then known to be yours.</p>
+            <Form verb="Link with GitHub" send={() => goToGitHub('/session/github/link', { password: password.value })}>
+              <Field label="Your password here" value={password} type="password" autocomplete="current-password" required />
+            </Form>
+          </>
+        )}
     </>
   );
 }

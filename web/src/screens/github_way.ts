@@ -4,8 +4,9 @@ import { send } from '../api/client';
 
 const KEPT = 'github-back';
 
-export async function goToGitHub(where: '/session/github' | '/session/github/link'): Promise<void> {
-  const answer = await send<{ url: string }>('POST', where);
+/** `proof`: who links an account says its password once more. */
+export async function goToGitHub(where: '/session/github' | '/session/github/link', proof?: { password: string }): Promise<void> {
+  const answer = await send<{ url: string }>('POST', where, proof);
   if (!answer) return;
   sessionStorage.setItem(KEPT, location.pathname + location.search);
   location.assign(answer.url);
