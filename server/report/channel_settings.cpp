@@ -79,7 +79,8 @@ const std::vector<std::string>& channel_events() {
         "undecided",
         "approval_needed",
         "approved",
-        "rejected"};
+        "rejected",
+        "expired"};
     return kEvents;
 }
 

@@ -31,8 +31,8 @@ std::string mark_of(const std::string& event) {
     if (event == "started") return "⏳";
     if (event == "approval_needed") return "✋";
     if (event == "cancelled") return "⚪";
-    const bool is_bad =
-        event == "failed" || event == "rolled_back" || event == "undecided" || event == "rejected";
+    const bool is_bad = event == "failed" || event == "rolled_back" || event == "undecided" ||
+                        event == "rejected" || event == "expired";
     return is_bad ? "❌" : "✅";
 }
 

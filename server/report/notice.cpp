@@ -193,6 +193,7 @@ std::string fill_title(const std::string& template_text, const Notice& notice) {
 
 std::string word_of(const std::string& event) {
     if (event == "approval_needed") return "needs an approval";
+    if (event == "expired") return "had an approval that expired";
     return event == "rolled_back" ? "rolled back" : event;
 }
 

@@ -33,8 +33,9 @@ std::string event_of(const store::ChangeRow& change) {
     }
     if (change.subject == "approval") {
         if (change.to_state == "pending") return "approval_needed";
-        return change.to_state == "approved" || change.to_state == "rejected" ? change.to_state
-                                                                              : "";
+        const bool is_told = change.to_state == "approved" || change.to_state == "rejected" ||
+                             change.to_state == "expired";
+        return is_told ? change.to_state : std::string{};
     }
     if (change.subject != "run") return {};
     if (change.to_state == "running") return "started";
@@ -106,6 +107,7 @@ bool is_of_people(store::Connection& db, const store::ChangeRow& change) {
     const auto question = store::find_approval(db, model::ApprovalId{change.id});
     if (!question) return false;
     if (change.to_state == "pending") return question->state == model::ApprovalState::pending;
+    if (change.to_state == "expired") return true;
     return !store::list_votes(db, question->id).empty();
 }
 

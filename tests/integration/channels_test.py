@@ -1,4 +1,7 @@
 """Channels of the server: each run is told where it should be, once, whatever is away meanwhile."""
+import contextlib
+import sqlite3
+
 import pytest
 
 from harness.chats import Chats
@@ -186,6 +189,34 @@ jobs:
     environment: production
     steps: [run: "true"]
 """
+
+
+def test_a_question_that_nobody_answers_is_told_and_is_the_reason_at_github(make_daemon, git, github, chats):
+    channels = {"hook": {**channels_of(chats)["hook"], "on": ["approval_needed", "expired", "failed"]}}
+    daemon = make_daemon(**configured(channels))
+    repository = git.repository("acme/app")
+    daemon.add_repository(repository)
+    daemon.admin("environment", "set", "acme/app", "production", "--approvals", "1", "--expires", "60")
+    sha = repository.commit({".triphammer/ship.yml": SHIP})
+    [run] = daemon.delivery(daemon.push(repository, sha))["runs"]
+    daemon.wait_for(lambda: daemon.get("/approvals?state=pending")["items"], message=daemon.tail())
+
+    daemon.stop()
+    with contextlib.closing(sqlite3.connect(daemon.data / "triphammer.db", isolation_level=None)) as database:
+        database.execute("UPDATE approvals SET expires_at = 1")
+        database.execute("UPDATE jobs SET wake_at = 1 WHERE wake_at IS NOT NULL")
+    daemon.start()
+
+    assert daemon.finished_run(run)["state"] == "failed"
+    reason = "nobody answered approval 1 within 1 h"
+    daemon.wait_for(lambda: len(chats.bodies("webhook")) == 3, 20, str(chats.got))
+    told = {body["data"]["event"]: body["data"] for body in chats.bodies("webhook")}
+    assert told["expired"]["approvals"] == [{"name": "production", "what": reason, "url": f"{daemon.url}/approvals/1"}]
+    assert reason in told["failed"]["failed_jobs"][0]["what"]
+    daemon.wait_for(lambda: set(github.last_states(sha).values()) == {"failure"}, 20, str(github.statuses))
+    assert github.statuses[-1][3]["description"] == f"timed out: {reason}"
+    late = daemon.api("/approvals/1/approve", "POST", json={})
+    assert late.status_code == 409 and "expired" in late.text
 
 
 def test_a_question_and_its_answer_are_one_message_of_the_run(make_daemon, git, chats):

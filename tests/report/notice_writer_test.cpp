@@ -186,6 +186,17 @@ struct Waiting : Newsroom {
 
 }  // namespace
 
+TEST(NoticeWriter, SaysThatAQuestionExpiredWhetherOrNotSomebodyHadAnswered) {
+    Waiting room;
+    room.channel.type = "webhook";
+    room.channel.on = {"expired"};
+
+    room.answer(room.ask("one"), model::ApprovalState::expired, false);
+    room.answer(room.ask("two"), model::ApprovalState::expired);
+
+    EXPECT_THAT(room.told(), ElementsAre("run 1 1 expired 1 expired", "run 1 1 expired 2 expired"));
+}
+
 TEST(NoticeWriter, SaysWhatWaitsForPeopleAndWhatTheySaid) {
     Waiting room;
     const auto first = room.ask();
