@@ -120,8 +120,7 @@ Receiver::Receiver(Parts parts, ReceiverSettings settings, OnAccepted on_accepte
       settings_{std::move(settings)},
       on_accepted_{std::move(on_accepted)},
       decoy_{random_bytes(parts_.random, 32)},
-      refusals_{parts_.executor, parts_.database, settings_.keep_refused},
-      failures_{parts_.clock} {}
+      refusals_{parts_.executor, parts_.database, settings_.keep_refused} {}
 
 http::RouteDecision Receiver::route(const http::RequestHead& head) {
     http::RouteDecision decision;
@@ -326,10 +325,6 @@ Response Receiver::answer(const Incoming& incoming, const store::Appended& appen
 }
 
 Response Receiver::deny(const http::RequestHead& head, const char* reason) {
-    const auto client = http::network_of(head.peer.address) + " " + hook_of(head);
-    const auto wait = failures_.find_wait(client);
-    if (wait.count() > 0) return http::make_too_many(wait);
-    failures_.note_failure(client);
     note(head, reason, head.content_length.value_or(0));
     return make_denial();
 }

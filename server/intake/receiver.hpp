@@ -8,7 +8,6 @@
 //
 // A client that fails again and again gets 429 for 401; what is signed is never refused for it.
 
-#include "access/failure_limit.hpp"
 #include "base/clock.hpp"
 #include "base/histogram.hpp"
 #include "base/random.hpp"
@@ -98,7 +97,6 @@ class Receiver final : public DeliveryTaker {
     OnAccepted on_accepted_;
     Secret decoy_;  // what unknown hooks are checked against, so that they take as long
     RefusalLog refusals_;
-    access::FailureLimit failures_;  // by client and hook: a forge sends for many from one address
     ReceiverCounters counters_;
     Histogram latency_{{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 30}};
     std::size_t large_ = 0;  // being received

@@ -213,24 +213,18 @@ TEST_F(ReceiverTest, AnswersEveryUnsignedRequestAlike) {
     EXPECT_EQ(woken_, 0);
 }
 
-TEST_F(ReceiverTest, MakesAClientWaitThatFailsAgainAndAgain) {
-    std::vector<http::Request> requests;
-    for (int i = 0; i < 21; ++i) {
-        requests.push_back(make_request("hook", kServerSecret, push(7, "o/r")));
-    }
+TEST_F(ReceiverTest, AnswersTheThousandthWrongSignatureAsTheFirstAndTheRightOneAsEver) {
+    std::vector<http::Request> requests(1'000, make_request("hook", kServerSecret, push(7, "o/r")));
     requests.push_back(make_request("hook", kSecret, push(7, "o/r")));
-    requests.push_back(make_request("another", kSecret, push(7, "o/r")));
-    requests.push_back(make_request("hook", kServerSecret, push(7, "o/r")));
-    requests.back().peer.address = "192.0.2.2";
 
     const auto responses = send(requests);
 
-    EXPECT_EQ(responses[19].status, 401);
-    EXPECT_EQ(responses[20].status, 429);
-    EXPECT_EQ(responses[20].headers.find("Retry-After"), "3");
-    EXPECT_EQ(responses[21].status, 202) << "what is signed is never refused for it";
-    EXPECT_EQ(responses[22].status, 401) << "another hook is counted by itself";
-    EXPECT_EQ(responses[23].status, 401) << "and so is another client";
+    const auto first = text_of(responses[0]);
+    for (std::size_t i = 0; i < 1'000; ++i) {
+        ASSERT_EQ(responses[i].status, 401) << i;
+        ASSERT_EQ(text_of(responses[i]), first) << i;
+    }
+    EXPECT_EQ(responses[1'000].status, 202);
 }
 
 TEST_F(ReceiverTest, MakesOneDeliveryOfARepeatedGuid) {

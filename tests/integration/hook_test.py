@@ -29,7 +29,7 @@ def test_githubs_published_vector_is_verified_before_anything_is_parsed(make_dae
         return requests.post(f"{daemon.url}/webhooks/github", data=b"Hello, World!", headers=headers, timeout=5)
 
     assert send(digest).status_code == 400
-    for position in range(0, 64, 7):
+    for position in range(64):
         wrong = digest[:position] + ("0" if digest[position] != "0" else "1") + digest[position + 1:]
         assert send(wrong).status_code == 401
 
@@ -158,24 +158,31 @@ def wrongly_signed(daemon, repository, forwarded=None):
     return requests.post(daemon.url + hook, data=b"{}", headers=headers, timeout=5)
 
 
+def guessed(daemon, number, forwarded):
+    return requests.get(f"{daemon.url}/api/v1/runs", timeout=5,
+                        headers={"Authorization": f"Bearer th_guess{number}", "X-Forwarded-For": forwarded})
+
+
 def test_a_client_that_fails_again_and_again_waits_and_others_do_not(make_daemon, git):
     daemon = make_daemon(trusted_proxies=["127.0.0.0/8"])
     repository = git.repository("acme/app")
     daemon.add_repository(repository)
-    answers = [wrongly_signed(daemon, repository, "6.6.6.6, 203.0.113.7") for _ in range(25)]
+    assert wrongly_signed(daemon, repository, "6.6.6.6, 203.0.113.7").status_code == 401
+    refused = daemon.wait_for(lambda: daemon.get("/deliveries?outcome=refused")["items"])
+    assert daemon.get(f"/deliveries/{refused[0]['guid']}")["source_address"] == "203.0.113.7"
+
+    answers = [guessed(daemon, n, "6.6.6.6, 203.0.113.7") for n in range(25)]
     assert answers[0].status_code == 401 and answers[-1].status_code == 429
     assert 1 <= int(answers[-1].headers["Retry-After"]) <= 3
-    assert wrongly_signed(daemon, repository, "6.6.6.6, 203.0.113.8").status_code == 401
-    accepted, guid = daemon.deliver(repository, "push", deletion(repository))
-    assert accepted.status_code == 202
-    [refused, *_] = daemon.get("/deliveries?outcome=refused")["items"]
-    assert daemon.get(f"/deliveries/{refused['guid']}")["source_address"] in ("203.0.113.7", "203.0.113.8")
+    assert guessed(daemon, 0, "6.6.6.6, 203.0.113.8").status_code == 401
 
 
 def test_an_address_that_no_declared_proxy_vouches_for_is_not_believed(hooked):
     daemon, repository = hooked
-    answers = [wrongly_signed(daemon, repository, f"203.0.113.{n}").status_code for n in range(25)]
+    answers = [guessed(daemon, n, f"203.0.113.{n}").status_code for n in range(25)]
     assert answers[0] == 401 and answers[-1] == 429
+    accepted, _ = daemon.deliver(repository, "push", deletion(repository))
+    assert accepted.status_code == 202, "what is signed waits for nobody's failures"
 
 
 def test_guessed_tokens_and_links_wait_too(daemon):
