@@ -11,6 +11,7 @@
 
 #include <unistd.h>
 
+#include <filesystem>
 #include <optional>
 
 namespace triphammer::app {
@@ -111,6 +112,18 @@ Task<> answer(
     co_await std::move(keeping);
 }
 
+/// A path with a typing mistake must not become a second, empty server.
+Result<> check_database(const Config& config) {
+    const auto data = std::filesystem::absolute(config.data).lexically_normal();
+    std::error_code ignored;
+    if (std::filesystem::exists(data / "triphammer.db", ignored)) return {};
+    return not_found(
+        "no server has its data in " + data.string() +
+        ": say where it is (--data, or --config with `data`); for a new one start `triphammer "
+        "serve` first"
+    );
+}
+
 }  // namespace
 
 Result<OfflineAnswer> call_offline(
@@ -119,6 +132,7 @@ Result<OfflineAnswer> call_offline(
     const std::string& target,
     const std::string& body
 ) {
+    if (auto there = check_database(config); !there) return there.error();
     auto core = open_core(config);
     if (!core) return Error{Code::conflict, core.error().message};
     auto request = make_request(method, target, body);

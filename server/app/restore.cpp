@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 
 namespace triphammer::app {
 
@@ -102,9 +103,51 @@ Result<> put_in_place(const fs::path& copy, const fs::path& database) {
     return move(copy.string(), database.string());
 }
 
+/// A folder of its own below TMPDIR, gone at the end.
+class Workplace {
+  public:
+    Workplace() {
+        std::error_code none;
+        const auto folder = fs::temp_directory_path(none);
+        path_ = ((none ? fs::path{"/tmp"} : folder) / "triphammer-check-XXXXXX").string();
+        is_made_ = ::mkdtemp(path_.data()) != nullptr;
+    }
+
+    Workplace(const Workplace&) = delete;
+    Workplace& operator=(const Workplace&) = delete;
+
+    ~Workplace() {
+        std::error_code ignored;
+        if (is_made_) fs::remove_all(path_, ignored);
+    }
+
+    bool is_made() const { return is_made_; }
+
+    fs::path path() const { return path_; }
+
+  private:
+    std::string path_;
+    bool is_made_ = false;
+};
+
 }  // namespace
 
-StartResult<> restore(const Config& config, const fs::path& backup, Restoring how) {
+StartResult<> check_backup(const fs::path& backup) {
+    const Workplace place;
+    if (!place.is_made()) {
+        return unusable(
+            from_errno("no folder can be made in " + place.path().parent_path().string())
+        );
+    }
+    const SystemClock clock;
+    const auto copy = place.path() / "backup.db";
+    auto done = make_copy(backup, copy);
+    if (done) done = prepare(copy, 0, backup, clock);
+    if (!done) return unusable(done.error());
+    return {};
+}
+
+StartResult<> restore(const Config& config, const fs::path& backup) {
     if (auto made = make_directory(config.data, 0700); !made) return unusable(made.error());
     const auto lock = lock_file(config.data / "lock");
     if (!lock) {
@@ -119,8 +162,8 @@ StartResult<> restore(const Config& config, const fs::path& backup, Restoring ho
         std::max(last_fence(database, clock), highest_folder(config.run_directory()));
     auto done = make_copy(backup, copy);
     if (done) done = prepare(copy, fence, backup, clock);
-    if (done && how == Restoring::in_place) done = store::pack(copy);
-    if (done && how == Restoring::in_place) done = put_in_place(copy, database);
+    if (done) done = store::pack(copy);
+    if (done) done = put_in_place(copy, database);
     remove_copy(copy);
     if (!done) return unusable(done.error());
     return {};

@@ -105,6 +105,28 @@ def test_administration_works_without_a_daemon(daemon):
     assert answer.json() == {"actor": "token:offline", "role": "viewer"}
 
 
+def test_a_mistyped_folder_is_an_error_and_no_new_server(daemon, tmp_path):
+    typo = tmp_path / "typo"
+    for words in (["user", "list"], ["user", "add", "eve", "--role", "admin"], ["audit", "verify"], ["setup-link"],
+                  ["backup", str(tmp_path / "copy.db")], ["key", "rotate"], ["retention", "--preview"]):
+        done = daemon.command(*words, "--data", str(typo), check=False)
+        assert done.returncode == 1 and f"no server has its data in {typo}: say where" in done.stderr, (words, done)
+        assert not typo.exists(), words
+
+
+def test_a_backup_is_looked_at_while_the_server_runs_and_nothing_is_made(daemon, tmp_path):
+    backup = tmp_path / "copy.db"
+    daemon.admin("backup", str(backup))
+    before = (backup.read_bytes(), sorted(daemon.data.iterdir()))
+
+    assert "It is whole" in daemon.admin("restore", "--check", str(backup)).stdout
+    elsewhere = daemon.command("restore", "--check", str(backup), "--data", str(tmp_path / "typo"))
+
+    assert "It is whole" in elsewhere.stdout and not (tmp_path / "typo").exists()
+    assert (backup.read_bytes(), sorted(daemon.data.iterdir())) == before
+    assert daemon.admin("restore", str(backup), check=False).returncode == 5, "in its place only without the server"
+
+
 def test_roles_are_kept(daemon):
     token = daemon.admin("token", "create", "v", "--role", "viewer").stdout.strip()
     headers = {"Authorization": f"Bearer {token}"}
