@@ -1,5 +1,6 @@
 #include "history/json.hpp"
 #include "store/approval_store.hpp"
+#include "store/inherited_rules.hpp"
 #include "store/redeployment_store.hpp"
 
 namespace triphammer::history {
@@ -79,7 +80,10 @@ json describe_or_null(
 /// null: nobody can read them, and its jobs fail.
 json describe_rules(store::Connection& db, const store::EnvironmentRow& environment) {
     const auto rules = store::rules_of(db, environment.repository, environment.name);
-    return rules ? model::to_rules_json(*rules) : json(nullptr);
+    if (!rules) return nullptr;
+    auto out = model::to_rules_json(*rules);
+    out["inherited"] = store::inherits_rules(db, environment);
+    return out;
 }
 
 bool is_open(const store::DeploymentRow& deployment) {

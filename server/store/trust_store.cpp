@@ -1,6 +1,7 @@
 // Forks and environments: the first and the third part of store/approval_store.hpp.
 #include "store/approval_store.hpp"
 #include "store/change_store.hpp"
+#include "store/inherited_rules.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -78,15 +79,37 @@ Result<model::EnvironmentRules> own_rules_of(Connection& db, const EnvironmentRo
     );
 }
 
-Result<model::EnvironmentRules> rules_of(
-    Connection& db, model::RepositoryId repository, std::string_view environment
+namespace {
+
+/// A column of the row that counts.
+Statement find_rules(
+    Connection& db,
+    std::string_view column,
+    model::RepositoryId repository,
+    std::string_view environment
 ) {
     // Not COLLATE NOCASE: of two comparisons joined by OR SQLite 3.40 makes an IN without it.
     auto query = db.prepare(
-        "SELECT rules FROM environments WHERE repository = ?1 AND rules <> '{}' "
+        "SELECT " + std::string{column} +
+        " FROM environments WHERE repository = ?1 AND rules <> '{}' "
         "AND (lower(name) = lower(?2) OR name = '*') ORDER BY name = '*', name <> ?2 LIMIT 1"
     );
-    return read_rules_text(query.bind(repository, environment).find<std::string>());
+    query.bind(repository, environment);
+    return query;
+}
+
+}  // namespace
+
+Result<model::EnvironmentRules> rules_of(
+    Connection& db, model::RepositoryId repository, std::string_view environment
+) {
+    auto query = find_rules(db, "rules", repository, environment);
+    return read_rules_text(query.find<std::string>());
+}
+
+bool inherits_rules(Connection& db, const EnvironmentRow& environment) {
+    auto query = find_rules(db, "name", environment.repository, environment.name);
+    return environment.name != "*" && query.find<std::string>() == "*";
 }
 
 void set_rules(

@@ -226,6 +226,16 @@ def test_rules_are_the_servers_and_say_what_is_wrong_with_them(daemon, git):
     [job] = daemon.finished_run(other)["jobs"]
     assert job["state"] == "failed" and "takes main, release/** only, and this is feature" in job["reason"]
 
+    daemon.admin("environment", "set", "acme/app", "*", "--wait", "5")
+    inherited = {name: daemon.get(f"/environments/acme/app/{name}")["inherited"] for name in ("production", "staging", "*")}
+    assert inherited == {"production": False, "staging": True, "*": False}
+    daemon.admin("environment", "set", "acme/app", "staging", "--approvals", "1")
+    own = daemon.get("/environments/acme/app/staging")
+    assert (own["inherited"], own["wait_minutes"], own["approvals"]) == (False, 5, 1), "it began with what counted"
+    listed = {one["name"]: one["rules"]["inherited"] for one in daemon.get("/environments")["items"]}
+    assert listed == {"production": False, "staging": False, "*": False}
+    assert daemon.api("/environments/acme/app/staging", "PUT", json=own).status_code == 204, "what was read may be sent back"
+
     [run] = daemon.delivery(daemon.push(repository, sha))["runs"]
     [asked] = waiting(daemon)
     daemon.admin("environment", "set", "acme/app", "production", "--open")

@@ -6,6 +6,7 @@
 #include "history/json.hpp"
 #include "queue/approvals.hpp"
 #include "store/database.hpp"
+#include "store/inherited_rules.hpp"
 #include "store/repository_store.hpp"
 
 #include <nlohmann/json.hpp>
@@ -180,6 +181,7 @@ Answer show_environment(Services& services, Call call) {
         const auto rules = store::rules_of(db, environment->repository, environment->name);
         if (!rules) return rules.error();
         auto out = model::to_rules_json(*rules);
+        out["inherited"] = store::inherits_rules(db, *environment);
         return history::to_text(out);
     };
     auto answering = reply_from(services, get);
@@ -187,8 +189,9 @@ Answer show_environment(Services& services, Call call) {
 }
 
 Answer set_environment(Services& services, Call call) {
-    const auto body = read_object(call);
+    auto body = read_object(call);
     if (!body) co_return http::make_error(body.error());
+    body->erase("inherited");  // who sends back what was read says nothing by it
     const auto rules = model::read_rules(*body);
     if (!rules) co_return http::make_error(rules.error());
     auto set = [&](store::Transaction& tx) -> Result<> {

@@ -385,7 +385,7 @@ function showRules({ world, response }, repository, name) {
 }
 
 function setRules({ world, body, response }, repository, name) {
-  const unknown = Object.keys(body).filter((field) => !(field in NO_RULES));
+  const unknown = Object.keys(body).filter((field) => !(field in NO_RULES) || field === 'inherited');
   if (unknown.length > 0) return fail(response, 400, 'invalid', `there is no rule '${unknown[0]}'`);
   const stranger = body.reviewers.find((one) => !['ada', 'bob', 'approver', 'admin'].includes(one));
   if (stranger) return fail(response, 400, 'invalid', `reviewers: there is no account '${stranger}'`);

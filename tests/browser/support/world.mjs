@@ -219,7 +219,7 @@ export class World {
     this.environments = [
       {
         repository: 'octo/shop', name: 'production', current: this.deployments[1], open: null,
-        rules: { ...none, approvals: 2, reviewers: ['ada', 'bob'], freezes: [{ from: this.at(-3_600), until: this.at(-7_200), reason: 'holidays' }] },
+        rules: { ...none, inherited: true, approvals: 2, reviewers: ['ada', 'bob'], freezes: [{ from: this.at(-3_600), until: this.at(-7_200), reason: 'holidays' }] },
         ways_back: [{ deployment: production[0].id, source: production[1].id, state: 'gone', reason: 'the registry has no <b>such</b> image', looked_at: this.at(9_000) }],
       },
       { repository: 'octo/shop', name: 'staging', rules: none, current: this.deployments[2], open: { ...this.deployments[0], state: 'running', phase: 'gate' } },

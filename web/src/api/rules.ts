@@ -7,5 +7,7 @@ export interface EnvironmentRules {
   branches: string[];
   wait_minutes: number;
   expires_minutes: number;
+  /** They are set for `*`, not for this environment. */
+  inherited?: boolean;
   freezes: { from: string; until: string; reason: string }[];
 }

@@ -11,5 +11,5 @@ export function describeRules(rules: EnvironmentRules): string {
   if (rules.branches.length > 0) said.push(`only ${rules.branches.join(', ')}`);
   if (rules.wait_minutes > 0) said.push(`waits ${rules.wait_minutes} min`);
   if (rules.freezes.length > 0) said.push(`${rules.freezes.length} ${rules.freezes.length === 1 ? 'freeze' : 'freezes'}`);
-  return said.join(' · ') || 'no rules';
+  return (said.join(' · ') || 'no rules') + (rules.inherited ? ', as * says' : '');
 }

@@ -121,6 +121,7 @@ function RulesForm({ target, rules }: { target: string; rules: EnvironmentRules 
   };
   return (
     <Form verb="Set the rules" send={save}>
+      {rules.inherited && <p class="quiet-text">This environment has none of its own: these are set for <code>*</code>. Once you set them here, those of <code>*</code> do not count here any more.</p>}
       <fieldset class="box">
         <legend>People</legend>
         <Field label="How many must approve (0: nobody is asked)" value={approvals} type="number" required />
