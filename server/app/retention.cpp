@@ -5,6 +5,7 @@
 #include "base/unused.hpp"
 #include "store/change_store.hpp"
 #include "store/outbox_store.hpp"
+#include "store/test_name_store.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -30,6 +31,8 @@ constexpr std::size_t kLogsAtOnce = 50;
 constexpr std::size_t kDeliveriesAtOnce = 50;
 constexpr int kChangesAtOnce = 2'000;
 constexpr int kMessagesAtOnce = 500;
+constexpr int kTestsAtOnce = 1'000;
+constexpr int kTestSlices = 20;  // of a round
 constexpr int kPagesAtOnce = 100;
 constexpr int kFilesAtOnce = 100;
 
@@ -120,6 +123,8 @@ Task<Result<Removed>> Retention::apply_rules() {
     if (auto trimmed = co_await std::move(trimming); !trimmed) co_return trimmed.error();
     auto forgetting = trim_messages();
     if (auto forgotten = co_await std::move(forgetting); !forgotten) co_return forgotten.error();
+    auto tidying = trim_tests();
+    if (auto tidied = co_await std::move(tidying); !tidied) co_return tidied.error();
     auto shrinking = shrink_database();
     if (auto shrunk = co_await std::move(shrinking); !shrunk) co_return shrunk.error();
     co_return removed;
@@ -303,6 +308,23 @@ Task<Result<>> Retention::trim_messages() {
         auto pause = let_others_commit();
         co_await std::move(pause);
     }
+}
+
+/// A part of them each round.
+Task<Result<>> Retention::trim_tests() {
+    for (int slice = 0; slice < kTestSlices; ++slice) {
+        auto trim = [&](store::Transaction& tx) -> Result<std::optional<std::int64_t>> {
+            return store::trim_tests(tx, tests_at_, kTestsAtOnce);
+        };
+        auto trimming = core_.database->write(trim);
+        const auto last = co_await std::move(trimming);
+        if (!last) co_return last.error();
+        tests_at_ = last->value_or(0);
+        if (!*last) co_return Result<>{};
+        auto pause = let_others_commit();
+        co_await std::move(pause);
+    }
+    co_return Result<>{};
 }
 
 Task<Result<>> Retention::shrink_database() {

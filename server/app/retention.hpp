@@ -42,6 +42,7 @@ class Retention {
     Task<> remove_log_files();
     Task<Result<>> trim_changes();
     Task<Result<>> trim_messages();
+    Task<Result<>> trim_tests();
     Task<Result<>> shrink_database();
     Task<> remove_unused();
 
@@ -51,6 +52,7 @@ class Retention {
     bool is_under_way_ = false;
     std::int64_t changes_at_ = 0;   // how far they were looked through
     std::int64_t messages_at_ = 0;  // the same
+    std::int64_t tests_at_ = 0;     // the same; from the beginning again when it is through
 };
 
 }  // namespace triphammer::app
