@@ -136,7 +136,7 @@ class Daemon {
               std::chrono::seconds{config.github.branches_seconds},
               kDeliveryGrace},
           reporting_{executor_, config, core, shop_.clients},
-          examination_{config, shop_.services},
+          examination_{config, shop_.services, disk_},
           audit_{executor_, core, config.data},
           chores_{executor_, {}} {
         connect();

@@ -130,11 +130,16 @@ Task<doctor::Findings> examine_without_daemon(const Config& config, const Clock&
     co_return together(*machine, co_await std::move(examining));
 }
 
+/// Of what keeps jobs from starting.
+std::string Examination::pause_remedy() {
+    if (!disk_.find_shortage().empty()) return "triphammer retention --preview   # what may go";
+    return config_.start_launcher ? "triphammer doctor   # again in a moment: the daemon starts it"
+                                  : "systemctl restart triphammer-launcher   # jobs that run go on";
+}
+
 Task<> Examination::add_queue(doctor::Findings& findings) {
     if (const auto reason = services_.pause_reason(); !reason.empty()) {
-        findings.push_back(doctor::failure(
-            "queue", "Jobs wait: " + reason + ".", "triphammer retention --preview   # what may go"
-        ));
+        findings.push_back(doctor::failure("queue", "Jobs wait: " + reason + ".", pause_remedy()));
     }
     auto read = [](store::Connection& db) -> Result<std::string> {
         const auto drain = store::find_drain(db);

@@ -4,6 +4,7 @@
 
 #include "api/call/services.hpp"
 #include "app/config.hpp"
+#include "app/disk_guard.hpp"
 #include "base/clock.hpp"
 #include "base/task.hpp"
 #include "doctor/finding.hpp"
@@ -19,17 +20,19 @@ Task<doctor::Findings> examine_without_daemon(const Config& config, const Clock&
 /// The daemon's answer to GET /api/v1/doctor, kept for half a minute. All on the logic thread.
 class Examination {
   public:
-    /// Both outlive this object.
-    Examination(const Config& config, const api::Services& services)
-        : config_{config}, services_{services} {}
+    /// All outlive this object.
+    Examination(const Config& config, const api::Services& services, DiskGuard& disk)
+        : config_{config}, services_{services}, disk_{disk} {}
 
     Task<std::string> report(bool fresh);
 
   private:
+    std::string pause_remedy();
     Task<> add_queue(doctor::Findings& findings);
 
     const Config& config_;
     const api::Services& services_;  // whether jobs start
+    DiskGuard& disk_;
     std::string text_;
     Instant looked_at_;
 };

@@ -152,3 +152,12 @@ def test_a_token_file_that_everybody_reads_is_found(well, tmp_path, github):
     daemon = well(start=False, github={"api_url": github.url, "token_file": str(file)})
 
     assert findings(daemon)["secret file"]["remedy"].startswith(f"chmod 640 {file}")
+
+
+def test_what_keeps_jobs_from_starting_gets_its_own_remedy(make_daemon):
+    daemon = make_daemon(launcher={"start": False}, docker={"host": "unix:///nowhere/docker.sock"})
+
+    found = findings(daemon, expect=1)
+
+    assert "the launcher is away" in found["queue"]["text"]
+    assert found["queue"]["remedy"].startswith("systemctl restart triphammer-launcher"), "no disk is short"

@@ -143,7 +143,8 @@ def test_below_the_mark_no_job_starts_but_deliveries_are_kept_even_when_the_disk
         assert daemon.get("/server")["paused"] == reason
         assert "triphammer_dispatch_paused 1" in requests.get(f"{daemon.url}/metrics", timeout=5).text
         findings = daemon.get("/doctor?fresh=true")["findings"]
-        assert any("no job is started" in finding["text"] for finding in findings)
+        [short] = [finding for finding in findings if finding["name"] == "queue"]
+        assert "no job is started" in short["text"] and short["remedy"].startswith("triphammer retention --preview")
 
         (disk / "filler").unlink()
         fill(disk / "filler", 0)
