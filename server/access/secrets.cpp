@@ -1,5 +1,6 @@
 #include "access/secrets.hpp"
 
+#include "access/stored_values.hpp"
 #include "base/text.hpp"
 #include "store/attempt_store.hpp"
 #include "store/audit_store.hpp"
@@ -113,6 +114,19 @@ Result<std::vector<model::NamedSecret>> resolve_secrets(
     std::vector<model::NamedSecret> out;
     out.reserve(by_name.size());
     for (auto& [name, value] : by_name) out.push_back({name, std::move(value)});
+    return out;
+}
+
+Result<std::vector<Secret>> list_values(
+    store::Connection& connection, const Sealer& sealer, model::RepositoryId repository
+) {
+    std::vector<Secret> out;
+    for (const auto& row : store::list_all_secrets(connection)) {
+        if (row.scope.repository && row.scope.repository != repository) continue;
+        auto value = sealer.open(row.sealed, bind_secret(row.scope, row.name));
+        if (!value) return with_context("secret " + row.name, value.error());
+        out.push_back(std::move(*value));
+    }
     return out;
 }
 

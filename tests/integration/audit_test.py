@@ -244,6 +244,20 @@ def test_before_and_after_are_told_without_any_value(built):
     assert CANARY not in json.dumps(found)
 
 
+def test_a_run_by_hand_tells_its_inputs_but_no_secret(daemon, git):
+    repository = git.repository("acme/app")
+    daemon.add_repository(repository)
+    daemon.admin("secret", "set", "TOKEN", "--repository", "acme/app", stdin=CANARY)
+    body = {"repository": "acme/app", "workflow": "w.yml", "ref": "main",
+            "inputs": {"version": "1.2", "force": True, "said": f"by {CANARY}!", "long": "x" * 5000}}
+    assert daemon.api("/runs", "POST", json=body).status_code == 202
+
+    [row] = daemon.get("/audit?action=run.start")["items"]
+
+    assert row["after"]["inputs"] == {"version": "1.2", "force": "true", "said": "by ***!", "long": "x" * 500}
+    assert CANARY not in daemon.admin("audit", "export").stdout
+
+
 def test_each_use_of_a_secret_names_job_and_secret(built):
     daemon, _, run = built
     [use] = daemon.get("/audit?action=secret.use")["items"]

@@ -1,10 +1,12 @@
 #include "api/deliveries/manual_run.hpp"
 
+#include "access/stored_values.hpp"
 #include "api/call/audit.hpp"
 #include "api/call/reply.hpp"
 #include "api/call/services.hpp"
 #include "api/deliveries/handlers.hpp"
 #include "base/text.hpp"
+#include "execution/masking.hpp"
 #include "github/payload.hpp"
 #include "store/database.hpp"
 
@@ -68,6 +70,26 @@ json describe(const store::RepositoryRow& repository) {
     return out;
 }
 
+/// What somebody started with, for the audit: without what is a secret there, and not at length.
+Result<json> tell_inputs(
+    store::Connection& db,
+    const access::Sealer& sealer,
+    model::RepositoryId repository,
+    const std::map<std::string, std::string>& inputs
+) {
+    constexpr std::size_t kMostBytes = 500;
+    auto out = json::object();
+    if (inputs.empty()) return std::move(out);
+    const auto secrets = access::list_values(db, sealer, repository);
+    if (!secrets) return secrets.error();
+    execution::MaskTable table;
+    for (const auto& secret : *secrets) (void)table.add(secret);
+    for (const auto& [name, value] : inputs) {
+        out[name] = std::string{cut_utf8(table.mask(value), kMostBytes)};
+    }
+    return std::move(out);
+}
+
 }  // namespace
 
 Result<ManualRun> read_manual_run(const json& body) {
@@ -126,7 +148,10 @@ Answer start_run(Services& services, Call call) {
         delivery->guid = guid;
         delivery->source_address = call.request.peer.address;
         store::append_delivery(transaction, *delivery);
-        const json after{{"delivery", guid}, {"workflow", run->workflow}, {"ref", run->ref}};
+        json after{{"delivery", guid}, {"workflow", run->workflow}, {"ref", run->ref}};
+        auto told = tell_inputs(transaction, services.sealer, repository->id, run->inputs);
+        if (!told) return told.error();
+        if (!told->empty()) after["inputs"] = std::move(*told);
         record(
             transaction,
             call,
