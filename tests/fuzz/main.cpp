@@ -1,7 +1,8 @@
-// Feeds broken input to what reads text of strangers: `fuzz TARGET [--runs N] [--seed S]`, TARGET
-// reader, expression or glob. Each input follows from the seed; one that breaks a promise is
+// Feeds broken input to what reads text of strangers: `fuzz TARGET [--runs N] [--seed S]`; without
+// words it lists the targets. Each input follows from the seed; one that breaks a promise is
 // written to standard output. Meant to run under sanitizers: `./dev fuzz`.
 #include "fuzz/mutate.hpp"
+#include "fuzz/target.hpp"
 #include "plan/glob.hpp"
 #include "workflow/expression/evaluator.hpp"
 #include "workflow/reader.hpp"
@@ -10,15 +11,12 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <functional>
 #include <map>
 
 using namespace triphammer;
+using fuzz::Target;
 
 namespace {
-
-/// What was promised and not kept; empty: all well.
-using Check = std::function<std::string(const std::string& input)>;
 
 std::string check_reader(const std::string& input) {
     const auto result = workflow::read_workflow("fuzz.yml", input);
@@ -57,13 +55,8 @@ std::string check_glob(const std::string& input) {
     return matches == (pattern == text) ? "" : "a pattern without wildcards matches itself alone";
 }
 
-struct Target {
-    Check check;
-    std::vector<std::string> seeds;
-};
-
-const std::map<std::string, Target>& targets() {
-    static const std::map<std::string, Target> kTargets{
+std::map<std::string, Target> language_targets() {
+    return {
         {"reader", {check_reader, fuzz::workflow_seeds()}},
         {"expression",
          {check_expression,
@@ -75,6 +68,14 @@ const std::map<std::string, Target>& targets() {
          {check_glob,
           {"releases/**/v[0-9]+.?*\nreleases/a/b/v12.x", "**/*.js\nsrc/a.js", "main\nmain"}}},
     };
+}
+
+const std::map<std::string, Target>& targets() {
+    static const auto kTargets = [] {
+        auto all = language_targets();
+        all.merge(fuzz::outside_targets());
+        return all;
+    }();
     return kTargets;
 }
 
@@ -106,7 +107,9 @@ int main(int argc, char** argv) {
     const std::vector<std::string> words(argv + 1, argv + argc);
     const auto found = words.empty() ? targets().end() : targets().find(words[0]);
     if (found == targets().end()) {
-        std::fputs("fuzz reader|expression|glob [--runs N] [--seed S]\n", stderr);
+        std::fputs("fuzz TARGET [--runs N] [--seed S]; targets:", stderr);
+        for (const auto& [name, target] : targets()) std::fprintf(stderr, " %s", name.c_str());
+        std::fputs("\n", stderr);
         return 2;
     }
     return run(

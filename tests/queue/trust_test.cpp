@@ -5,6 +5,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <functional>
+#include <random>
+#include <set>
+
 namespace triphammer::queue {
 
 namespace {
@@ -91,6 +96,52 @@ TEST_F(Trust, BindsTheAnswerToCommitAuthorAndRepository) {
     EXPECT_EQ(questions("pending").size(), 3U);
 }
 
+TEST_F(Trust, NeverRunsACommitOnAnotherOnesApprovalWhateverComesWhen) {
+    std::mt19937 dice{7};
+    std::set<std::string> approved;
+    int ran = 0;
+    for (int round = 0; round < 1'000; ++round) {
+        const auto digits = std::to_string(round);
+        const auto first = std::string(40 - digits.size(), 'b') + digits;
+        const auto second = std::string(40 - digits.size(), 'c') + digits;
+        const auto push = [&](const std::string& sha) {
+            auto plan = make_pull('b');
+            plan.runs[0].sha = sha;
+            create_planned(plan);
+        };
+        const auto approve_first = [&] {
+            for (const auto& question : questions("pending")) {
+                if (question.sha != first) continue;
+                Answer yes{.approval = question.id, .approves = true};
+                yes.actor = "user:olga";
+                const auto done =
+                    try_write([&](store::Transaction& tx) { return answer_approval(tx, yes); });
+                if (done) approved.insert(first);
+            }
+        };
+        const auto claim_one = [&] {
+            const auto claimed = claim(10'000);
+            if (!claimed) return;
+            const auto run = claimed->job.run;
+            const auto sha =
+                read([&](store::Connection& db) { return store::find_run(db, run); })->sha;
+            EXPECT_TRUE(approved.contains(sha)) << sha;
+            ASSERT_TRUE(finish(attach(claimed->fence)));
+            ++ran;
+        };
+        std::vector<std::function<void()>> acts{
+            [&] { push(first); }, [&] { push(second); }, approve_first, claim_one, claim_one};
+        std::shuffle(acts.begin(), acts.end(), dice);
+        for (const auto& act : acts) act();
+        for (const auto& question : questions("pending")) {  // whatever nobody approved ends
+            Answer no{.approval = question.id, .approves = false};
+            no.actor = "user:olga";
+            try_write([&](store::Transaction& tx) { return answer_approval(tx, no); });
+        }
+    }
+    EXPECT_GT(ran, 300) << "approved ones do run";
+}
+
 TEST_F(Trust, CancelsWhatWasRejectedAndAsksAgainForAnotherTry) {
     const auto run = pull('b');
 
@@ -121,6 +172,8 @@ TEST_F(Trust, KnowsTheHeadOfARunThatWasSkippedAtFirst) {
 
 TEST_F(Trust, StaysClosedForACancelAndARerun) {
     const auto run = pull('b');
+    const auto first = *read([&](store::Connection& db) { return store::find_run(db, run); });
+    const auto definition = job(run, "test").definition_json;
     write([&](store::Transaction& tx) {
         return request_cancel(tx, run, CancelRequest{"no", "olga"});
     });
@@ -130,6 +183,11 @@ TEST_F(Trust, StaysClosedForACancelAndARerun) {
     write([&](store::Transaction& tx) { return rerun(tx, run, {.actor = "user:olga"}); });
 
     EXPECT_EQ(run_state(run), "waiting");
+    const auto again = *read([&](store::Connection& db) { return store::find_run(db, run); });
+    EXPECT_EQ(again.sha, first.sha);
+    EXPECT_EQ(again.definition_sha256, first.definition_sha256);
+    EXPECT_EQ(job(run, "test").definition_json, definition);
+    EXPECT_TRUE(again.from_fork);
     EXPECT_FALSE(claim());
     ASSERT_TRUE(answer(true));
     EXPECT_TRUE(claim());

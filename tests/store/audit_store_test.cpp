@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "sample_database.hpp"
 
 using namespace triphammer;
@@ -37,15 +39,31 @@ class AuditStore : public ::testing::Test {
     }
 
     std::int64_t first_broken(const std::optional<AuditHead>& kept = {}) {
-        return sample.read([&](Connection& db) {
-            AuditHead head;
-            for (std::int64_t from = -1; from != head.seq;) {
-                from = head.seq;
-                if (const auto broken = check_audit(db, head, 3)) return broken->seq;
-            }
-            const auto broken = check_audit_end(db, head, kept);
-            return broken ? broken->seq : 0;
+        return sample.read([&](Connection& db) { return first_broken_in(db, kept); });
+    }
+
+    static std::int64_t first_broken_in(Connection& db, const std::optional<AuditHead>& kept) {
+        AuditHead head;
+        for (std::int64_t from = -1; from != head.seq;) {
+            from = head.seq;
+            if (const auto broken = check_audit(db, head, 3)) return broken->seq;
+        }
+        const auto broken = check_audit_end(db, head, kept);
+        return broken ? broken->seq : 0;
+    }
+
+    /// The first broken row after these statements, which are undone.
+    std::int64_t tried(const std::vector<std::string>& acts, const AuditHead& kept) {
+        std::int64_t found = 0;
+        const auto undone = sample.try_write([&](Transaction& tx) -> Result<> {
+            tx.prepare("DROP TRIGGER IF EXISTS audit_stays").run();
+            tx.prepare("DROP TRIGGER IF EXISTS audit_keeps").run();
+            for (const auto& sql : acts) tx.prepare(sql).run();
+            found = first_broken_in(tx, kept);
+            return refused("undo this");
         });
+        EXPECT_FALSE(undone);
+        return found;
     }
 
     AuditHead head() {
@@ -143,6 +161,59 @@ TEST_F(AuditStore, ARowThatWasPutInIsFound) {
         "outcome, reason, before, after, hash FROM audit WHERE seq = 3"
     );
     EXPECT_EQ(first_broken(), 4);
+}
+
+TEST_F(AuditStore, AnyOneRowThatIsChangedDroppedPutInOrMovedIsFoundInAThousandTrials) {
+    constexpr int kRows = 12;
+    append_some(kRows);
+    const auto kept = head();
+    std::mt19937 dice{7};
+    const auto any = [&](int most) { return static_cast<int>(dice() % most) + 1; };
+    const std::vector<std::string> changes{
+        "at = at + 1",
+        "actor_id = actor_id || 'x'",
+        "actor = ''",
+        "address = address || '1'",
+        "action = 'secret.use'",
+        "object = object || ' '",
+        "repository = 1",
+        "outcome = 'failed'",
+        "reason = 'x'",
+        "before = '{}'",
+        "after = '{}'",
+        "hash = lower(hex(randomblob(32)))"};
+    const auto make_room = [](const std::string& at) {
+        return std::vector<std::string>{
+            "UPDATE audit SET seq = -seq - 1 WHERE seq >= " + at,
+            "UPDATE audit SET seq = -seq WHERE seq < 0"};
+    };
+
+    for (int trial = 0; trial < 1'000; ++trial) {
+        const auto row = std::to_string(any(kRows));
+        const auto other = std::to_string((std::stoi(row) + any(kRows - 1) - 1) % kRows + 1);
+        std::vector<std::string> acts;
+        if (trial % 4 == 0) {
+            const auto& change = changes[any(static_cast<int>(changes.size())) - 1];
+            acts = {"UPDATE audit SET " + change + " WHERE seq = " + row};
+        } else if (trial % 4 == 1) {
+            acts = {"DELETE FROM audit WHERE seq = " + row};
+        } else if (trial % 4 == 2) {
+            acts = make_room(row);
+            acts.push_back(
+                "CREATE TEMP TABLE copy AS SELECT * FROM audit WHERE seq <> " + row +
+                " ORDER BY random() LIMIT 1"
+            );
+            acts.push_back("UPDATE copy SET seq = " + row);
+            acts.push_back("INSERT INTO audit SELECT * FROM copy");
+        } else {
+            acts = {
+                "UPDATE audit SET seq = -seq WHERE seq IN (" + row + ", " + other + ")",
+                "UPDATE audit SET seq = " + row + " + " + other + " + seq WHERE seq < 0"};
+        }
+        const auto found = tried(acts, kept);
+        EXPECT_GT(found, 0) << "trial " << trial << ": " << acts.front();
+    }
+    EXPECT_EQ(first_broken(kept), 0) << "each trial was undone";
 }
 
 TEST_F(AuditStore, RowsCutOffAtTheEndAreMissed) {

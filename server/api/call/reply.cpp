@@ -3,6 +3,7 @@
 #include "access/setup.hpp"
 #include "api/call/services.hpp"
 #include "base/text.hpp"
+#include "http/cookie.hpp"
 #include "http/networks.hpp"
 #include "store/change_store.hpp"
 #include "store/database.hpp"
@@ -87,16 +88,7 @@ std::string session_cookie_of(const http::RequestHead& head) {
 }
 
 std::string cookie_of(const http::RequestHead& head, std::string_view name) {
-    const auto field = head.headers.find("Cookie");
-    if (!field) return {};
-    for (const auto part : split(*field, ';')) {
-        const auto pair = trim(part);
-        const auto equals = pair.find('=');
-        if (equals != std::string_view::npos && pair.substr(0, equals) == name) {
-            return std::string{pair.substr(equals + 1)};
-        }
-    }
-    return {};
+    return http::find_cookie(head.headers, name);
 }
 
 std::string client_of(const http::RequestHead& head) {
