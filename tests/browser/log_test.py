@@ -146,6 +146,27 @@ def test_a_growing_log_is_followed_until_the_reader_leaves(browser, site):
     wait_line(browser, 2005, "and more")
 
 
+def test_a_group_is_its_title_until_somebody_opens_it_or_looks_for_what_is_in_it(browser, site):
+    browser.open(f"{site.url}/runs/484")
+    browser.wait_text("holding for 10 s", ".lines")
+    browser.wait(lambda: ["log:484/4843/1", "run:484"] in site.control("seen")["subscriptions"], "the subscription")
+    before = max(shown(browser))
+    site.control("append", log=GROWING, lines=["##[group]Run make", "\x1b[36;1mmake all\x1b[0m", "shell: bash -e {0}", "##[endgroup]", "built"])
+    title, script, end = before + 1, before + 2, before + 4
+    wait_line(browser, end + 1, "built")
+    browser.wait(lambda: script not in shown(browser) and end not in shown(browser), "a folded group")
+    assert browser.text(f"[data-line='{title}'] .fold") == "Run make"
+
+    browser.click(f"[data-line='{title}'] .fold")
+    wait_line(browser, script, "make all")
+    assert browser.run("return document.querySelector('.fold').getAttribute('aria-expanded')") == "true" and end not in shown(browser)
+    browser.click(f"[data-line='{title}'] .fold")
+    browser.wait(lambda: script not in shown(browser), "a folded group")
+
+    browser.type(".log-search input", "shell: bash")
+    wait_line(browser, script + 1, "shell: bash -e {0}")
+
+
 def test_fast_growth_ends_with_every_line(browser, site):
     browser.open(f"{site.url}/runs/484")
     browser.wait(lambda: ["log:484/4843/1", "run:484"] in site.control("seen")["subscriptions"], "the subscription")

@@ -1,7 +1,7 @@
 // Staying at the end of a growing log: on while the reader is there, off as soon as they leave.
 
 import { effect, signal, untracked } from '@preact/signals';
-import type { Signal } from '@preact/signals';
+import type { ReadonlySignal, Signal } from '@preact/signals';
 import type { VirtualScroll } from '../parts/virtual_rows';
 
 export class Follow {
@@ -12,7 +12,7 @@ export class Follow {
 
   constructor(
     private readonly scroll: VirtualScroll,
-    private readonly total: Signal<number>,
+    private readonly total: ReadonlySignal<number>,
     begin: boolean,
   ) {
     this.on = signal(begin);

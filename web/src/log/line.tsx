@@ -1,8 +1,11 @@
 // One line of the log on the screen: its number, which is a link, and its text.
 
 import { useState } from 'preact/hooks';
+import { Icon } from '../parts/icon';
 import { hexOf, tokenize } from './ansi';
 import type { Style } from './ansi';
+import { titleOf } from './folds';
+import type { FoldState } from './folds';
 import { markTokens } from './marks';
 import type { Piece } from './marks';
 
@@ -16,13 +19,23 @@ interface Props {
   needle: string;
   selected: boolean;
   onNumber: (number: number, event: MouseEvent) => void;
+  fold: FoldState | null;
+  onFold: (number: number) => void;
 }
 
-export function LogLine({ number, total, text, style, needle, selected, onNumber }: Props) {
+export function LogLine({ number, total, text, style, needle, selected, onNumber, fold, onFold }: Props) {
+  const title = text === undefined ? null : titleOf(text);
   return (
     <div role="listitem" class={selected ? 'line selected' : 'line'} aria-setsize={total} aria-posinset={number} data-line={number}>
       <a class="number" href={`#L${number}`} aria-label={`line ${number}`} onClick={(event) => onNumber(number, event)}>{number}</a>
-      <span class="text">{text === undefined ? null : <LineText text={text} style={style} needle={needle} />}</span>
+      {fold ? (
+        <button type="button" class="fold" aria-expanded={fold === 'open'} onClick={() => onFold(number)}>
+          <Icon name={fold === 'open' ? 'down' : 'chevron'} />
+          <span class="text"><LineText text={title ?? ''} style={style} needle={needle} /></span>
+        </button>
+      ) : (
+        <span class="text">{text === undefined ? null : <LineText text={title ?? text} style={style} needle={needle} />}</span>
+      )}
     </div>
   );
 }

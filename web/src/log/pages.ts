@@ -28,12 +28,16 @@ export class LogPages {
   readonly version = signal(0);
 
   private bytes = 0;
-  private wanted = { first: 0, last: -1 };
+  private wanted: number[] = [];
   private readonly pages = new Map<number, Page>();
   private readonly running = new Map<number, AbortController>();
   private retry: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly fetchLines: FetchLines) {}
+  constructor(
+    private readonly fetchLines: FetchLines,
+    /** The lines of a page, whenever it is read. */
+    private readonly onPage: (index: number, lines: string[]) => void = () => undefined,
+  ) {}
 
   end(): void {
     clearTimeout(this.retry);
@@ -68,9 +72,16 @@ export class LogPages {
 
   /** Lines `first` to `last` are on the screen: fetch what is missing, give up what is not wanted. */
   want(first: number, last: number): void {
-    this.wanted = { first: Math.max(1, first), last: Math.max(last, 1) };
+    const lines: number[] = [];
+    for (let line = first; line < last; line += PAGE_LINES) lines.push(line);
+    this.wantLines([...lines, last]);
+  }
+
+  /** The same for lines that do not follow each other. */
+  wantLines(lines: number[]): void {
+    this.wanted = [...new Set(lines.map((line) => pageOf(Math.max(1, line))))];
     for (const [index, abort] of this.running) {
-      if (!this.wantedPages().includes(index)) {
+      if (!this.wanted.includes(index)) {
         abort.abort();
         this.running.delete(index);
       }
@@ -78,15 +89,8 @@ export class LogPages {
     this.pump();
   }
 
-  private wantedPages(): number[] {
-    const indexes: number[] = [];
-    for (let index = pageOf(this.wanted.first); index <= pageOf(this.wanted.last); index++) indexes.push(index);
-    return indexes;
-  }
-
   private pump(): void {
-    if (this.wanted.last < this.wanted.first) return;
-    for (const index of this.wantedPages()) {
+    for (const index of this.wanted) {
       const from = this.firstMissing(index);
       if (from !== null && !this.running.has(index)) void this.load(index, from);
     }
@@ -132,13 +136,14 @@ export class LogPages {
     this.pages.delete(index);
     this.pages.set(index, { lines, styles: old?.styles.slice(0, keep) ?? [], openAt });
     this.evict();
+    this.onPage(index, lines);
     this.version.value++;
   }
 
   private evict(): void {
     for (const index of this.pages.keys()) {
       if (this.pages.size <= KEPT_PAGES) return;
-      if (!this.wantedPages().includes(index)) this.pages.delete(index);
+      if (!this.wanted.includes(index)) this.pages.delete(index);
     }
   }
 }

@@ -1,6 +1,6 @@
 // The log of one step: a window over any number of lines, live while it grows.
 
-import { effect, untracked } from '@preact/signals';
+import { computed, effect, signal, untracked } from '@preact/signals';
 import { useCallback, useEffect, useMemo } from 'preact/hooks';
 import { getLog, withQuery } from '../api/client';
 import { live } from '../api/live';
@@ -9,9 +9,10 @@ import { navigate, path, place } from '../app/router';
 import { Icon } from '../parts/icon';
 import { copy, Failure } from '../parts/notice';
 import { VirtualRows, VirtualScroll } from '../parts/virtual_rows';
+import { Folds } from './folds';
 import { Follow } from './follow';
 import { LogLine } from './line';
-import { LogPages } from './pages';
+import { LogPages, PAGE_LINES } from './pages';
 import { LogSearch } from './search';
 import { SearchBar } from './search_bar';
 import { clickedSelection, readSelection, writeSelection } from './selection';
@@ -33,7 +34,15 @@ interface Props {
 
 export class LogView {
   readonly scroll = new VirtualScroll(LINE_HEIGHT);
+  readonly folds = new Folds(PAGE_LINES);
+  /** Goes up with every change of what is folded. */
+  readonly foldings = signal(0);
   readonly pages: LogPages;
+  /** Lines that are not folded away. */
+  readonly rows = computed(() => {
+    void this.foldings.value;
+    return this.folds.rows(this.pages.total.value);
+  });
   readonly follow: Follow;
   readonly search: LogSearch;
   readonly raw: string;
@@ -46,19 +55,39 @@ export class LogView {
     this.address = path`/runs/${run}/jobs/${job}/steps/${step}`;
     this.raw = `/api/v1${withQuery(`${address}/raw`, query)}`;
     this.pages = new LogPages((from, to, abort) =>
-      getLog(withQuery(address, { ...query, from_line: from, to_line: to, line_limit: LINE_LIMIT }), abort));
+      getLog(withQuery(address, { ...query, from_line: from, to_line: to, line_limit: LINE_LIMIT }), abort),
+      (index, lines) => this.learn(index, lines));
     const linked = readSelection(location.hash) !== null;
-    this.follow = new Follow(this.scroll, this.pages.total, (growing || failed) && !linked);
+    this.follow = new Follow(this.scroll, this.rows, (growing || failed) && !linked);
     this.search = new LogSearch(address, query, (line) => this.show(line), () => this.topLine());
   }
 
   topLine(): number {
-    return Math.floor(this.scroll.offset.peek() / LINE_HEIGHT) + 1;
+    return this.folds.lineOf(Math.floor(this.scroll.offset.peek() / LINE_HEIGHT));
   }
 
   show(line: number): void {
     this.follow.stop();
-    this.scroll.showRow(line - 1);
+    if (this.folds.reveal(line)) this.foldings.value++;
+    this.scroll.setCount(this.rows.peek());
+    this.scroll.showRow(this.folds.rowOf(line));
+  }
+
+  fold(line: number): void {
+    this.follow.stop();
+    this.folds.toggle(line);
+    this.foldings.value++;
+  }
+
+  /** What is folded above the window does not move what is in it. */
+  private learn(page: number, lines: string[]): void {
+    const top = this.topLine();
+    const part = this.scroll.offset.peek() % LINE_HEIGHT;
+    if (!this.folds.learn(page, lines, top)) return;
+    this.foldings.value++;
+    if (this.follow.on.peek()) return;
+    this.scroll.setCount(this.rows.peek());
+    this.scroll.moveTo(this.folds.rowOf(top) * LINE_HEIGHT + part);
   }
 }
 
@@ -94,7 +123,6 @@ function goToLink(view: LogView): () => void {
     if (!linked || !drawn || hash === shown || total < linked.first) return;
     shown = hash;
     untracked(() => {
-      view.scroll.setCount(total);
       view.show(linked.first);
     });
   });
@@ -152,20 +180,28 @@ function Lines({ view, total, name }: { view: LogView; total: number; name: stri
   void view.pages.version.value; // draw again when lines came
   const selection = readSelection(place.value.hash);
   const needle = view.search.needle.value;
-  const onRange = useCallback((first: number, end: number) => view.pages.want(first + 1, end), [view]);
+  void view.foldings.value;
+  const onRange = useCallback((first: number, end: number) => {
+    view.pages.wantLines(Array.from({ length: Math.max(1, end - first) }, (_, at) => view.folds.lineOf(first + at)));
+  }, [view]);
+  const onFold = useCallback((number: number) => view.fold(number), [view]);
   const onNumber = useCallback((number: number, event: MouseEvent) => {
     event.preventDefault();
     const next = clickedSelection(readSelection(location.hash), number, event.shiftKey);
     navigate(view.address + writeSelection(next), { replace: true });
   }, [view]);
-  const row = (index: number) => (
-    <LogLine
-      key={index} number={index + 1} total={total} needle={needle} onNumber={onNumber}
-      text={view.pages.line(index + 1)} style={view.pages.styleAt(index + 1)}
-      selected={selection !== null && index + 1 >= selection.first && index + 1 <= selection.last}
-    />
-  );
-  return <VirtualRows scroll={view.scroll} count={total} label={`Log of ${name}`} class="lines" row={row} onRange={onRange} />;
+  const row = (index: number) => {
+    const number = view.folds.lineOf(index);
+    return (
+      <LogLine
+        key={number} number={number} total={total} needle={needle} onNumber={onNumber}
+        text={view.pages.line(number)} style={view.pages.styleAt(number)}
+        selected={selection !== null && number >= selection.first && number <= selection.last}
+        fold={view.folds.stateOf(number)} onFold={onFold}
+      />
+    );
+  };
+  return <VirtualRows scroll={view.scroll} count={view.rows.value} label={`Log of ${name}`} class="lines" row={row} onRange={onRange} />;
 }
 
 function NoLines({ view, growing }: { view: LogView; growing: boolean }) {

@@ -10,10 +10,16 @@ const QUIET = /\b(0 (errors|failed|failures)|no errors?)\b|^\+ /i;
 const SHOWN = 6;
 const MAX_LENGTH = 400;
 
+/** Without the group that says what the step runs: what a script mentions has not happened. */
+function saidBySteps(lines: LoudLine[]): LoudLine[] {
+  const end = lines.findIndex(({ text }) => text.startsWith('##[endgroup]'));
+  return lines[0]?.number === 1 && lines[0].text.startsWith('##[group]Run ') ? lines.slice(end + 1) : lines;
+}
+
 /** `texts` are the last lines of a log, the first of them has the number `first`. */
 export function loudLines(texts: string[], first: number): LoudLine[] {
   const lines = texts.map((text, at) => ({ number: first + at, text: text.slice(0, MAX_LENGTH) }));
-  const spoken = lines.filter(({ text }) => text.trim() !== '');
+  const spoken = saidBySteps(lines).filter(({ text }) => text.trim() !== '');
   const loud = spoken.filter(({ text }) => LOUD.test(text) && !QUIET.test(text));
   return loud.length > 0 ? loud.slice(-SHOWN) : spoken.slice(-SHOWN);
 }
