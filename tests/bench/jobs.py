@@ -82,15 +82,22 @@ class Viewer:
             if wanted(message):
                 return message
 
-    def wait_for_line(self, step):
+    def wait_for_lines(self, step, *counts):
+        """The run, and when its step had as many lines, for each count."""
         run = self.hear(lambda m: m.get("subject") == "run" and m.get("to") in ("queued", "running"))["run"]
         self.subscribe(f"run:{run}")
         job = self.hear(lambda m: m.get("subject") == "job" and m.get("run") == run)["id"]
         self.subscribe(f"run:{run}", f"log:{run}/{job}/{step}")
-        self.hear(lambda m: m.get("topic") == f"log:{run}/{job}/{step}" and m.get("lines", 0) > 0)
-        return run
+        times, lines = [], 0
+        for count in counts:
+            while lines < count:
+                lines = self.hear(lambda m: m.get("topic") == f"log:{run}/{job}/{step}").get("lines", 0)
+            times.append(time.perf_counter())
+        return run, times
 
 
+# The group that says what the step runs: its title, the script, the shell, its end.
+OPENING = 4
 FIRST_LINE = json.dumps({"on": "push", "jobs": {"say": {"runs-on": "host", "steps": [{"run": "echo first"}]}}})
 
 
@@ -104,8 +111,10 @@ def first_line(bench):
         taken = []
         for turn in range(bench.rounds):
             some = ids[turn * pushes:(turn + 1) * pushes]
-            taken.append(median([push_and_watch(daemon, repository, sha) for sha in some]))
-    yield Row("push → first log line at a WebSocket, p50", f"{median(taken):.1f} ms", "", "", "≤ 25 ms", median(taken) <= 25)
+            taken.append([median(column) for column in zip(*(push_and_watch(daemon, repository, sha) for sha in some))])
+    first, own = (median(column) for column in zip(*taken))
+    yield Row("push → first log line at a WebSocket, p50", f"{first:.1f} ms", "", "", "≤ 25 ms", first <= 25)
+    yield Row("  … the first that the step itself wrote", f"{own:.1f} ms")
 
 
 def push_and_watch(daemon, repository, sha):
@@ -122,8 +131,8 @@ def push_and_watch(daemon, repository, sha):
             status, answer, _ = connection.ask(request)
             if status != 202:
                 raise RuntimeError(f"{status} {answer}")
-            run = viewer.wait_for_line(1)
-            taken = (time.perf_counter() - started) * 1000
+            run, times = viewer.wait_for_lines(1, 1, OPENING + 1)
+            taken = [(at - started) * 1000 for at in times]
     finally:
         viewer.close()
     daemon.finished_run(run)
