@@ -40,12 +40,15 @@ Result<std::size_t> read_at(int fd, char* out, std::size_t size, std::uint64_t o
     return total;
 }
 
-/// Calls `visit(bytes)` for the whole file from `offset` on, in chunks.
+/// Calls `visit(bytes)` for the whole file from `offset` on, in chunks. `length` of the file, as far
+/// as it is known: most logs are short, and the kernel is not asked for memory for them.
 template <class Visit>
-Result<> visit_chunks(int fd, std::uint64_t offset, Visit visit) {
-    const auto buffer = std::make_unique_for_overwrite<char[]>(kChunkBytes);
+Result<> visit_chunks(int fd, std::uint64_t offset, std::uint64_t length, Visit visit) {
+    const auto rest = length - std::min(offset, length) + 1;
+    const auto chunk = static_cast<std::size_t>(std::min<std::uint64_t>(rest, kChunkBytes));
+    const auto buffer = std::make_unique_for_overwrite<char[]>(chunk);
     for (;;) {
-        auto count = read_at(fd, buffer.get(), kChunkBytes, offset);
+        auto count = read_at(fd, buffer.get(), chunk, offset);
         if (!count) return count.error();
         if (*count == 0) return {};
         if (!visit(std::string_view{buffer.get(), *count})) return {};
@@ -152,7 +155,8 @@ Result<LogLines> LogStore::lines(LogId id, const LineRange& range) {
     if (range.first >= answer.total || range.count == 0) return answer;
     const auto place = log.index.find(range.first);
     LineCollector collector{range, place.line};
-    auto read = visit_chunks(log.file.get(), place.offset, [&](std::string_view bytes) {
+    const auto length = log.index.length();
+    auto read = visit_chunks(log.file.get(), place.offset, length, [&](std::string_view bytes) {
         return collector.feed(bytes);
     });
     if (!read) return read.error();
@@ -170,7 +174,8 @@ Result<LogMatches> LogStore::search(LogId id, std::string_view text, std::size_t
     if (!found) return found.error();
     if (*found == nullptr) return LogMatches{};
     LineScanner scanner{text, limit};
-    auto read = visit_chunks((*found)->file.get(), 0, [&](std::string_view bytes) {
+    const auto length = (*found)->index.length();
+    auto read = visit_chunks((*found)->file.get(), 0, length, [&](std::string_view bytes) {
         scanner.feed(bytes);
         return true;
     });
@@ -184,7 +189,8 @@ Result<std::string> LogStore::sha256(LogId id) {
     if (!found) return found.error();
     Sha256Stream sum;
     if (*found == nullptr) return sum.hex();
-    auto read = visit_chunks((*found)->file.get(), 0, [&](std::string_view bytes) {
+    const auto length = (*found)->index.length();
+    auto read = visit_chunks((*found)->file.get(), 0, length, [&](std::string_view bytes) {
         sum.update(bytes);
         return true;
     });
@@ -236,12 +242,12 @@ Result<LineIndex> load_index(const std::filesystem::path& path, int log) {
     if (::fstat(log, &facts) != 0) return from_errno("stat a log");
     LineIndex index;
     if (facts.st_size == 0) return index;
+    const auto length = static_cast<std::uint64_t>(facts.st_size);
     if (const auto stored = read_file(path, 64U << 20U)) {
         auto parsed = LineIndex::from_bytes(*stored);
-        const auto size = static_cast<std::uint64_t>(facts.st_size);
-        if (parsed && parsed->length() <= size) index = std::move(*parsed);
+        if (parsed && parsed->length() <= length) index = std::move(*parsed);
     }
-    auto read = visit_chunks(log, index.length(), [&](std::string_view bytes) {
+    auto read = visit_chunks(log, index.length(), length, [&](std::string_view bytes) {
         index.add(bytes);
         return true;
     });
@@ -260,10 +266,12 @@ Result<LogStore::Open*> LogStore::open_log(LogId id, bool create) {
         open.splice(open.begin(), open, known);
         return &open.front();
     }
-    if (create) {
+    const auto path = state_->path_of(id, ".log");
+    auto file = open_file(path, create ? O_RDWR | O_CREAT : O_RDWR);
+    if (create && !file && file.error().code == Code::not_found) {
         if (auto made = prepare(id.fence); !made) return made.error();
+        file = open_file(path, O_RDWR | O_CREAT);
     }
-    auto file = open_file(state_->path_of(id, ".log"), create ? O_RDWR | O_CREAT : O_RDWR);
     if (!file && file.error().code == Code::not_found) return nullptr;
     if (!file) return file.error();
     auto index = load_index(state_->path_of(id, ".idx"), file->get());
