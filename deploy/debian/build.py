@@ -161,6 +161,7 @@ def fill(tree, program, version, packages, moment, build):
 
 def describe(tree, version, depends):
     values = {"VERSION": version, "ARCHITECTURE": output("dpkg", "--print-architecture").strip(),
+              "SCHEMA": str(max(int(file.name[:4]) for file in (ROOT / "migrations").glob("*.sql"))),
               "DEPENDS": ", ".join(sorted(depends)),
               "INSTALLED_SIZE": str(sum(f.stat().st_size for f in tree.rglob("*") if f.is_file()) // 1024 + 1)}
 

@@ -1,9 +1,11 @@
 #include "app/core.hpp"
 
+#include "app/restore_command.hpp"
 #include "app/run_here.hpp"
 #include "base/file.hpp"
 #include "base/log.hpp"
 #include "store/meta_store.hpp"
+#include "store/upgrade_backup.hpp"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -45,10 +47,31 @@ void throw_exception_from_error(const StartError& error, const boost::source_loc
 
 namespace {
 
+/// What the schema's change would leave no way back from.
+StartResult<> save_before_upgrade(const Config& config, const Core& core) {
+    const auto database = config.data / "triphammer.db";
+    const auto made =
+        store::back_up_before_upgrade(database, backups_folder(config), core.clock.now());
+    if (!made) return fail(failure_of(made.error()), made.error());
+    if (!*made) return {};
+    log::info(
+        "a backup was made before the schema is changed",
+        {{"file", (*made)->file.string()}, {"schema", (*made)->schema}}
+    );
+    return {};
+}
+
+/// A newer database's error leads to the backup that this release can read.
+StartError explain(const Config& config, const Error& error) {
+    auto out = fail(failure_of(error), error);
+    if (out.status == StartFailure::newer_schema) out.message += ": " + restore_command(config);
+    return out;
+}
+
 StartResult<std::unique_ptr<store::Database>> open_database(const Config& config, Core& core) {
-    const auto path = config.data / "triphammer.db";
-    auto database = store::Database::open(path, core.clock, {});
-    if (!database) return fail(failure_of(database.error()), database.error());
+    if (auto saved = save_before_upgrade(config, core); !saved) return saved.error();
+    auto database = store::Database::open(config.data / "triphammer.db", core.clock, {});
+    if (!database) return explain(config, database.error());
     return std::move(*database);
 }
 

@@ -2,6 +2,7 @@
 
 #include "app/libraries.hpp"
 #include "app/remotes.hpp"
+#include "app/restore_command.hpp"
 #include "app/services.hpp"
 #include "app/ways_back.hpp"
 #include "base/text.hpp"
@@ -31,6 +32,7 @@ doctor::InstallationQuestion installation_question(const Config& config) {
     out.user = config.daemon_user;
     out.starts_launcher = config.start_launcher;
     out.known_schema = store::embedded_migrations().back().number;
+    out.restore = restore_command(config);
     return out;
 }
 

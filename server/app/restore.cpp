@@ -5,6 +5,7 @@
 #include "store/attempt_store.hpp"
 #include "store/audit_store.hpp"
 #include "store/backup.hpp"
+#include "store/writer.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -51,17 +52,17 @@ std::int64_t highest_folder(const fs::path& run) {
     return out;
 }
 
-/// Zero where the database in use cannot be read: that may be why it is replaced.
-std::int64_t last_fence(const fs::path& database, const Clock& clock) {
-    std::error_code ignored;
-    if (!fs::exists(database, ignored)) return 0;
-    const auto opened = store::Database::open(database, clock, {});
-    if (!opened) return 0;
-    const auto read = [](store::Connection& db) -> Result<std::int64_t> {
-        return store::last_fence(db);
-    };
-    const auto found = run_here((*opened)->read(read));
-    return found ? *found : 0;
+/// Zero where the database in use cannot be read: that may be why it is replaced. Its schema stays
+/// what it is, an older or a newer one.
+std::int64_t last_fence(const fs::path& database) {
+    const auto opened = store::Connection::open(database, store::Connection::Mode::read);
+    std::int64_t found = 0;
+    if (!opened) return found;
+    store::attempt([&]() -> store::Database::Failure {
+        found = store::last_fence(**opened);
+        return {};
+    });
+    return found;
 }
 
 /// Opens it as the daemon would, which brings an older one up to date.
@@ -158,8 +159,7 @@ StartResult<> restore(const Config& config, const fs::path& backup) {
     const SystemClock clock;
     const auto database = config.data / "triphammer.db";
     const auto copy = config.data / "triphammer.db.restoring";
-    const auto fence =
-        std::max(last_fence(database, clock), highest_folder(config.run_directory()));
+    const auto fence = std::max(last_fence(database), highest_folder(config.run_directory()));
     auto done = make_copy(backup, copy);
     if (done) done = prepare(copy, fence, backup, clock);
     if (done) done = store::pack(copy);

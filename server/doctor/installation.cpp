@@ -49,8 +49,6 @@ Finding check_database(const Installation& facts, const InstallationQuestion& qu
     const std::string name = "database";
     const auto& database = facts.database;
     const auto path = database.file.path.string();
-    const auto restore = "systemctl stop triphammer && triphammer restore BACKUP   # ls " +
-                         (question.data / "backups").string();
     if (!database.file.is_there) return fine(name, "It is made at the first start.");
     if (database.file.owner != facts.user) {
         return failure(
@@ -60,14 +58,16 @@ Finding check_database(const Installation& facts, const InstallationQuestion& qu
         );
     }
     if (!database.is_ours) {
-        return failure(name, path + " is damaged, or not a database of Triphammer.", restore);
+        return failure(
+            name, path + " is damaged, or not a database of Triphammer.", question.restore
+        );
     }
     if (database.schema > question.known_schema) {
         return failure(
             name,
             "It was written by a newer release (schema " + std::to_string(database.schema) +
                 ", this one knows " + std::to_string(question.known_schema) + ").",
-            restore
+            question.restore
         );
     }
     return fine(name, "Schema " + std::to_string(database.schema) + ".");

@@ -24,6 +24,7 @@ struct InstallationQuestion {
     bool starts_launcher = false;  // the daemon, not a unit
     bool daemon_runs = true;
     std::int64_t known_schema = 0;
+    std::string restore;  // the command that puts the newest fitting backup in place
 };
 
 /// What stat(2) says; `mode` holds the permission bits.

@@ -7,8 +7,6 @@ namespace triphammer::store {
 
 namespace {
 
-constexpr std::int64_t kApplicationId = 0x54484d52;  // "THMR", bytes 68..71 of the file
-
 std::int64_t pragma(Connection& db, const std::string& name) {
     return db.prepare("PRAGMA " + name).find<std::int64_t>().value_or(0);
 }

@@ -11,6 +11,9 @@
 
 namespace triphammer::store {
 
+/// "THMR", bytes 68..71 of the file: whose database it is.
+inline constexpr std::int64_t kApplicationId = 0x54484d52;
+
 struct Migration {
     int number = 0;
     std::string_view name;  // 0001_create_tables.sql

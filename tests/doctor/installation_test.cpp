@@ -22,6 +22,7 @@ InstallationQuestion question() {
     out.run = "/var/lib/triphammer-run";
     out.master_key = "/var/lib/triphammer/master.key";
     out.known_schema = 12;
+    out.restore = "triphammer restore /var/lib/triphammer/backups/last.db";
     return out;
 }
 

@@ -16,7 +16,7 @@ FORM = pathlib.Path(__file__).resolve().parents[2] / "deploy/compose/compose.yml
 
 
 class Services(Daemon):
-    """`environment` is what the daemon gets besides; with a `proxy`, that one stands in front; `besides`: more files."""
+    """`environment` is what the daemon gets besides; with a `proxy`, there is one with TLS, too; `besides`: more files."""
 
     def __init__(self, binary, folder, image, environment, proxy=False, besides=()):
         super().__init__(binary, folder)
@@ -34,7 +34,7 @@ class Services(Daemon):
         self.more = folder / "for-tests.yml"
         self.more.write_text(yaml.dump({"services": {
             "daemon": {"environment": {"TRIPHAMMER_DOCKER_SWITCH_IMAGE": "triphammer/nginx", **environment}},
-            "proxy": {"image": "triphammer/caddy"}}}))
+            "front": {"image": "triphammer/caddy"}, "proxy": {"image": "triphammer/caddy"}}}))
 
     def compose(self, *words):
         return engine.docker("-p", self.project, *self.profile, "-f", FORM, *self.besides, "-f", self.more, *words,

@@ -1,10 +1,12 @@
 """The compose form: two services of the image, and a push through both of them."""
+import concurrent.futures
 import json
 import os
 import pathlib
 import re
 import subprocess
 import sys
+import threading
 import uuid
 
 import pytest
@@ -15,6 +17,7 @@ from harness import engine
 from harness.compose import FORM, Services
 from harness.daemon import free_port
 from harness.git_http import GitServer
+from harness.older import MIGRATIONS, make_database, schema_of, set_schema
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.skipif("DOCKER_HOST" not in os.environ, reason="no engine: ./dev test integration starts one")
@@ -120,12 +123,38 @@ def test_the_doctor_of_the_daemon_hears_from_the_launchers_service(services):
     assert found["sandbox"]["state"] != "error" and "daemon" not in found
 
 
-def test_the_proxy_stands_in_front_of_the_daemon_where_it_is_wanted(services):
+def test_tls_is_there_where_it_is_wanted_and_only_the_front_is_published(services):
     running = services.compose("ps", "--services", "--filter", "status=running").split()
-    proxy = yaml.safe_load(services.compose("config"))["services"]["proxy"]
+    form = yaml.safe_load(services.compose("config"))["services"]
 
-    assert set(running) == {"daemon", "launcher"}
-    assert proxy["profiles"] == ["tls"] and "./Caddyfile:" in FORM.read_text()
+    assert set(running) == {"daemon", "launcher", "front"}
+    assert form["proxy"]["profiles"] == ["tls"] and "./Caddyfile:" in FORM.read_text()
+    assert "ports" not in form["daemon"] and "127.0.0.1" in str(form["front"]["ports"])
+
+
+def test_who_asks_while_the_daemon_restarts_waits_or_gets_503(services):
+    """Not the TLS proxy: what `docker compose up` publishes by itself."""
+    answers, ended = [], threading.Event()
+
+    def ask():
+        while not ended.is_set():
+            try:
+                answers.append(requests.get(f"{services.url}/readyz", timeout=10).status_code)
+            except requests.RequestException as refused:
+                answers.append(repr(refused))
+
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        asking = pool.submit(ask)
+        for end in (lambda: services.compose("restart", "daemon"), lambda: services.kill("daemon")):
+            before = services.pid("daemon")
+            end()
+            services.wait_for(lambda: services.pid("daemon") not in (before, "0"), 30, "the daemon is not back")  # noqa: B023
+            count = len(answers)
+            services.wait_for(lambda: 200 in answers[count:], 30, "nobody answers")  # noqa: B023
+        ended.set()
+        asking.result()
+
+    assert set(answers) <= {200, 503}, set(answers)
 
 
 def test_the_file_names_nothing_that_does_not_exist(services):
@@ -149,3 +178,29 @@ def test_a_stop_leaves_nothing_that_compose_does_not_know_of(services):
     services.compose("up", "-d", "--force-recreate", "launcher")
     services.wait_for(lambda: {found["Id"] for found in services.beside()} - {again["Id"]}, 30,
                       "another service keeps the container of the one before")
+
+
+def test_a_newer_image_makes_a_backup_first_and_an_older_one_leads_back_to_it(services):
+    """The last test: what the services knew is gone afterwards."""
+    data = pathlib.Path(engine.docker("volume", "inspect", "-f", "{{.Mountpoint}}", f"{services.project}_data"))
+    database, owner = data / "triphammer.db", data.stat()
+    services.compose("stop", "daemon")
+    for part in data.glob("triphammer.db*"):
+        part.unlink()
+    make_database(database, len(MIGRATIONS) - 1)
+    os.chown(database, owner.st_uid, owner.st_gid)
+    services.compose("start", "daemon")
+    services.wait_for(services.answers, 30, "the newer image does not start")
+
+    [backup] = (data / "backups").iterdir()
+    assert schema_of(backup) == len(MIGRATIONS) - 1 and schema_of(database) == len(MIGRATIONS)
+    services.compose("stop", "daemon")
+    set_schema(database, 9999)
+    services.compose("start", "daemon")
+    told = re.escape(f"docker compose stop daemon && docker compose run --rm daemon restore /data/backups/{backup.name} "
+                     "&& docker compose up -d")
+    services.wait_for(lambda: re.search(told, services.tail()), 30, "the older image does not say how to go back")
+    services.compose("stop", "daemon")
+    services.compose("run", "-T", "--rm", "daemon", "restore", f"/data/backups/{backup.name}")
+    services.compose("up", "-d")
+    services.wait_for(services.answers, 30, "what was restored does not start")

@@ -107,11 +107,15 @@ def test_a_downgrade_is_refused_with_the_way_back_which_works(machine, debs):
     make_database(machine)
     install(machine, debs[1])
     machine.chroot("triphammer", "token", "create", "second", "--role", "admin")
+    [backup] = (machine.root / "var/lib/triphammer/backups").iterdir()
+    newer = backup.with_name("of-a-newer-release.db")  # a later one, which the older package cannot read
+    newer.write_bytes(backup.read_bytes()[:60] + (9999).to_bytes(4, "big") + backup.read_bytes()[64:])
 
     refused = install(machine, debs[0], check=False)
 
     assert refused.returncode != 0 and installed_version(machine) == "0.2.0 installed"
     [command] = [line.split() for line in refused.stderr.splitlines() if line.strip().startswith("triphammer restore")]
+    assert command == ["triphammer", "restore", f"/var/lib/triphammer/backups/{backup.name}"]
     install(machine, debs[0], TRIPHAMMER_DOWNGRADE="yes")
     machine.chroot(*command)
     tokens = machine.chroot("triphammer", "token", "list").stdout
