@@ -42,7 +42,7 @@ class Services(Daemon):
 
     def start(self, wait=True):
         self.compose("up", "-d")
-        self.wait_for(self.answers, 30, "the services are not ready")
+        self.wait_for(self.answers, 60, "the services are not ready")
         return self
 
     def answers(self):

@@ -190,7 +190,7 @@ def test_a_newer_image_makes_a_backup_first_and_an_older_one_leads_back_to_it(se
     make_database(database, len(MIGRATIONS) - 1)
     os.chown(database, owner.st_uid, owner.st_gid)
     services.compose("start", "daemon")
-    services.wait_for(services.answers, 30, "the newer image does not start")
+    services.wait_for(services.answers, 60, "the newer image does not start")
 
     [backup] = (data / "backups").iterdir()
     assert schema_of(backup) == len(MIGRATIONS) - 1 and schema_of(database) == len(MIGRATIONS)
@@ -199,8 +199,8 @@ def test_a_newer_image_makes_a_backup_first_and_an_older_one_leads_back_to_it(se
     services.compose("start", "daemon")
     told = re.escape(f"docker compose stop daemon && docker compose run --rm daemon restore /data/backups/{backup.name} "
                      "&& docker compose up -d")
-    services.wait_for(lambda: re.search(told, services.tail()), 30, "the older image does not say how to go back")
+    services.wait_for(lambda: re.search(told, services.tail()), 60, "the older image does not say how to go back")
     services.compose("stop", "daemon")
     services.compose("run", "-T", "--rm", "daemon", "restore", f"/data/backups/{backup.name}")
     services.compose("up", "-d")
-    services.wait_for(services.answers, 30, "what was restored does not start")
+    services.wait_for(services.answers, 60, "what was restored does not start")
