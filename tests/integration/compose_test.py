@@ -159,7 +159,7 @@ def test_who_asks_while_the_daemon_restarts_waits_or_gets_503(services):
 
 def test_the_file_names_nothing_that_does_not_exist(services):
     """Every variable of the file that begins with our name is a key that the daemon knows, or the file's own."""
-    own = {f"TRIPHAMMER_{name}" for name in ("IMAGE", "PORT", "DOMAIN", "HTTP", "HTTPS")}
+    own = {f"TRIPHAMMER_{name}" for name in ("IMAGE", "PORT", "DOMAIN", "SITE", "HTTP", "HTTPS")}
     known = services.compose("exec", "-T", "daemon", "triphammer", "config", "check")
     for name in set(re.findall(r"TRIPHAMMER_[A-Z_]+", FORM.read_text())) - own:
         key = name.removeprefix("TRIPHAMMER_").lower()
