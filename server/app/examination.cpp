@@ -32,7 +32,6 @@ doctor::InstallationQuestion installation_question(const Config& config) {
     out.user = config.daemon_user;
     out.starts_launcher = config.start_launcher;
     out.known_schema = store::embedded_migrations().back().number;
-    out.restore = restore_command(config);
     return out;
 }
 
@@ -93,6 +92,7 @@ Task<doctor::Findings> examine_server(const Config& config, Around around, const
     std::string name_failure;
     auto look = [&] {
         name_failure = doctor::resolve_failure(ways.api.base.host);
+        own.restore = restore_command(config);
         return doctor::look_at(own);
     };
     auto looking = offload(thread, look);

@@ -68,9 +68,10 @@ Finding check_hook(const RepositoryHealth& one, bool polls) {
     if (one.is_hook_shown) {
         return failure(name, "GitHub has no hook that leads here.", mend_hook(one));
     }
+    const auto why = one.hook_problem.empty() ? "no token of it asks GitHub" : one.hook_problem;
     return warning(
         name,
-        "Whether it is there cannot be seen: " + one.hook_problem + ".",
+        "Whether it is there cannot be seen: " + why + ".",
         "triphammer repo remove " + one.name + " && triphammer repo add " + one.name +
             " --token-file FILE   # or look at GitHub, under Settings → Webhooks"
     );

@@ -110,7 +110,10 @@ Result<> check_host(const std::string& scheme, const Authority& authority, const
 Result<std::string> take_scheme(std::string_view url) {
     const auto end = url.find("://");
     if (url.starts_with('-') || end == std::string_view::npos) {
-        return invalid("a repository's address looks like https://HOST/OWNER/NAME.git");
+        return invalid(
+            "a repository's address looks like https://HOST/OWNER/NAME.git, or with a deploy key "
+            "ssh://git@HOST/OWNER/NAME.git"
+        );
     }
     const std::string scheme{url.substr(0, end)};
     if (scheme == "https" || scheme == "ssh" || scheme == "http") return scheme;

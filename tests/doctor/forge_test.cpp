@@ -52,6 +52,16 @@ TEST(ForgeDoctor, DoesNotMindFailedDeliveriesWithPoll) {
     EXPECT_EQ(faults_of(one, true), Findings{});
 }
 
+TEST(ForgeDoctor, SaysWhyAHookIsNotSeen) {
+    auto one = make_well();
+    one.is_hook_shown = false;
+
+    const auto findings = faults_of(one);
+
+    ASSERT_EQ(findings.size(), 1U);
+    EXPECT_EQ(findings[0].text, "Whether it is there cannot be seen: no token of it asks GitHub.");
+}
+
 TEST(ForgeDoctor, NeedsNoHookWhereTheAppIsInstalled) {
     auto one = make_well();
     one.hook.reset();
