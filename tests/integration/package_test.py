@@ -54,6 +54,7 @@ def test_the_installation_is_as_the_units_want_it(machine, debs):
     assert {link.name for link in wanted.iterdir()} >= {"triphammer.service", "triphammer-launcher.service"}
     done = machine.chroot("triphammer", "config", "check").stdout
     assert "data: /var/lib/triphammer\n" in done and "launcher.start: false" in done  # its own file, without --config
+    assert "github.mode: poll\n" in done and "github.poll_seconds: 15\n" in done  # behind any firewall
     assert machine.chroot("stat", "-c", "%a %U", "/var/lib/triphammer").stdout == "700 triphammer\n"
 
 
