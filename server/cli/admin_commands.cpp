@@ -5,6 +5,8 @@
 #include "cli/admin_calls.hpp"
 #include "cli/await_ping.hpp"
 
+#include <algorithm>
+
 namespace triphammer::cli {
 
 namespace {
@@ -62,6 +64,20 @@ void warn_of_github(const json& registered) {
     );
 }
 
+/// Values to paste that GitHub would not take are none.
+void warn_of_reach(const std::string& url) {
+    const auto host = url.substr(std::min(url.find("://"), url.size()));
+    const bool is_here = host.starts_with("://127.") || host.starts_with("://localhost") ||
+                         host.starts_with("://[::1]");
+    if (!is_here) return;
+    print(
+        "\nGitHub cannot reach this address. Set public_url to one that it can, or have this "
+        "server "
+        "ask for deliveries:\n"
+        "github.mode: poll, and `repo add` with --token-file (after `repo remove`)\n"
+    );
+}
+
 }  // namespace
 
 int repo_add(const Invocation& invocation) {
@@ -88,6 +104,7 @@ int repo_add(const Invocation& invocation) {
     print("  Payload URL    " + field_text(*made, "url") + "\n  Content type   application/json\n");
     if (made->contains("secret")) print("  Secret         " + field_text(*made, "secret") + "\n");
     print("  Events         Send me everything, or those your workflows name\n");
+    warn_of_reach(field_text(*made, "url"));
     warn_of_github(*body);
     return kDone;
 }

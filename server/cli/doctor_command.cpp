@@ -119,16 +119,16 @@ void show(const Findings& findings, const Paint& paint) {
         );
         print(finding.remedy.empty() ? "\n" : "\n           → " + finding.remedy + "\n");
     }
-    const auto count = [&](doctor::State state) {
-        return std::to_string(std::count_if(
-            findings.begin(),
-            findings.end(),
-            [&](const auto& finding) { return finding.state == state; }
-        ));
+    const auto count = [&](doctor::State state, const std::string& noun) {
+        const auto found =
+            std::count_if(findings.begin(), findings.end(), [&](const auto& finding) {
+                return finding.state == state;
+            });
+        return std::to_string(found) + " " + noun + (found == 1 ? "" : "s");
     };
     print(
-        "\n" + count(doctor::State::error) + " errors, " + count(doctor::State::warning) +
-        " warnings\n"
+        "\n" + count(doctor::State::error, "error") + ", " +
+        count(doctor::State::warning, "warning") + "\n"
     );
 }
 

@@ -86,6 +86,8 @@ int variable_remove(const Invocation& invocation) {
 int token_create(const Invocation& invocation) {
     const auto name = word(invocation, 0);
     if (!name) return need("NAME");
+    if (!invocation.arguments.value("role"))
+        return need("--role viewer, developer, approver or admin");
     json body{{"name", *name}};
     add_option(body, invocation, "role", "role");
     add_option(body, invocation, "repository", "repository");

@@ -1,6 +1,7 @@
 #include "importer/groovy_tree.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace triphammer::importer {
 
@@ -12,6 +13,19 @@ class Reader {
   public:
     explicit Reader(std::vector<Token> tokens) : tokens_{std::move(tokens)} {}
 
+    std::vector<Statement> read_all() {
+        auto out = read_block();
+        while (here().kind != Token::Kind::end) {
+            Statement stray;  // a brace that closes nothing
+            stray.line = stray.end_line = here().line;
+            ++at_;
+            out.push_back(std::move(stray));
+            std::ranges::move(read_block(), std::back_inserter(out));
+        }
+        return out;
+    }
+
+  private:
     std::vector<Statement> read_block() {
         std::vector<Statement> out;
         for (;;) {
@@ -23,7 +37,6 @@ class Reader {
         }
     }
 
-  private:
     const Token& here() const { return tokens_[at_]; }
 
     const Token& after(std::size_t count) const {
@@ -125,7 +138,8 @@ class Reader {
         if (++depth_ <= kMostDepth) out.block = read_block();
         if (depth_-- > kMostDepth) skip_code(false);
         out.code = tokens_since(begin);
-        if (here().is("}")) ++at_;
+        out.is_unclosed = !here().is("}");
+        if (!out.is_unclosed) ++at_;
     }
 
     void read_arguments(Value& call, std::string_view close) {
@@ -279,7 +293,7 @@ const Statement* find_part(const Statement& block, std::string_view name) {
 }
 
 std::vector<Statement> read_statements(std::string_view source) {
-    return Reader{read_tokens(source)}.read_block();
+    return Reader{read_tokens(source)}.read_all();
 }
 
 }  // namespace triphammer::importer

@@ -39,6 +39,7 @@ struct Statement {
     Value arguments;   // kind call
     bool is_assignment = false;
     bool has_block = false;
+    bool is_unclosed = false;  // the file ends before its block does
     std::vector<Statement> block;
     std::vector<Token> code;  // the block's tokens, unless it is long
     int line = 0;
@@ -51,7 +52,7 @@ struct Statement {
 /// The first statement of a block with that name; null: there is none.
 const Statement* find_part(const Statement& block, std::string_view name);
 
-/// Never fails; braces that nobody closes end with the file.
+/// Never fails; braces that nobody closes end with the file, and one that closes nothing is Groovy.
 std::vector<Statement> read_statements(std::string_view source);
 
 }  // namespace triphammer::importer

@@ -254,6 +254,12 @@ Imported import_jenkinsfile(std::string_view name, std::string_view source) {
         if (is_pipeline && !found) {
             importer.add(statement);
             found = true;
+            if (statement.is_unclosed)
+                remarks.left(
+                    {statement.line, statement.line},
+                    "a { in this block is never closed",
+                    "add }; Jenkins refuses it, too"
+                );
         } else {
             remarks.left(
                 lines_of(statement),
@@ -263,6 +269,8 @@ Imported import_jenkinsfile(std::string_view name, std::string_view source) {
     }
     Imported out;
     if (found && !draft.jobs.empty()) out.text = write_clean(draft, remarks);
+    if (out.text.empty() && remarks.all().empty())
+        remarks.left({1, 1}, found ? "no stage in it has a step" : "it has no `pipeline { … }`");
     out.remarks = remarks.all();
     std::stable_sort(out.remarks.begin(), out.remarks.end(), [](const auto& a, const auto& b) {
         return a.at < b.at;

@@ -185,6 +185,20 @@ TEST(Jenkinsfile, ScriptedPipelinesAreNotRead) {
     EXPECT_EQ(lines_left(imported), std::vector<int>{1});
 }
 
+TEST(Jenkinsfile, WhatIsNotClosedOrClosesNothingIsNamed) {
+    const std::string stages = "stages { stage('S') { steps { sh 'make' } } }";
+
+    const auto cut = import_jenkinsfile("x", "pipeline {\nagent any\n" + stages + "\n");
+    const auto stray =
+        import_jenkinsfile("x", "pipeline {\n" + stages + "\n}\n}\nnode { sh 'x' }\n");
+
+    EXPECT_EQ(lines_left(cut), std::vector<int>{1});
+    EXPECT_EQ(lines_left(stray), (std::vector<int>{4, 5}));
+    for (const auto* nothing :
+         {"", "// none\n", "pipeline { agent any }", "pipeline {\nagent any\nstages {\n"})
+        EXPECT_EQ(lines_left(import_jenkinsfile("x", nothing)), std::vector<int>{1}) << nothing;
+}
+
 TEST(Jenkinsfile, BrokenOnesEndWithoutAWorkflow) {
     for (const std::string source :
          {"",

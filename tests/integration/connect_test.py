@@ -230,6 +230,7 @@ def test_a_rotation_whose_answer_was_lost_is_completed_with_the_same_secret(reac
 
 
 def test_a_hook_made_by_hand_gets_its_new_secret_on_screen(daemon, git):
+    assert "GitHub cannot reach this address. Set public_url" in daemon.admin("repo", "add", "acme/other").stdout
     repository = git.repository("acme/app")
     daemon.add_repository(repository)
     hook, old = daemon.hooks["acme/app"]

@@ -165,6 +165,19 @@ def test_people_read_where_each_line_went(call, tree):
     assert lines[-1].endswith("lines carried")
 
 
+@pytest.mark.parametrize("text, told", [
+    ("pipeline {\n  agent any\n  stages {\n", "Jenkinsfile:1: not carried: a { in this block is never closed"),
+    ("pipeline { agent any }\n}\n", "Jenkinsfile:2: not carried: stands outside `pipeline`"),
+    ("// to do\n", "Jenkinsfile:1: not carried: it has no `pipeline"),
+])
+def test_what_is_broken_is_never_called_carried(call, tree, text, told):
+    (tree / "Jenkinsfile").write_text(text)
+
+    done = call("import", "Jenkinsfile")
+
+    assert done.returncode == 1 and told in done.stdout, done.stdout
+
+
 def test_remote_actions_are_pinned_in_file_and_lock(call, tree, git):
     action = git.repository("someone/say")
     action.commit({"action.yml": "name: say\n"})
