@@ -82,7 +82,7 @@ def test_a_renewed_certificate_is_used_and_no_connection_is_dropped(secure, tmp_
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 4096), hard))
     open_connections, made = [], context()
-    for _ in range(1_000 if by_signal else 100):
+    for _ in range(300 if by_signal else 50):
         open_connections.append(connect(secure, made))
         ask(open_connections[-1])
 
