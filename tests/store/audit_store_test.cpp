@@ -164,11 +164,11 @@ TEST_F(AuditStore, ARowThatWasPutInIsFound) {
 }
 
 TEST_F(AuditStore, AnyOneRowThatIsChangedDroppedPutInOrMovedIsFoundInAThousandTrials) {
-    constexpr int kRows = 12;
+    constexpr std::size_t kRows = 12;
     append_some(kRows);
     const auto kept = head();
     std::mt19937 dice{7};
-    const auto any = [&](int most) { return static_cast<int>(dice() % most) + 1; };
+    const auto any = [&](std::size_t most) { return dice() % most + 1; };
     const std::vector<std::string> changes{
         "at = at + 1",
         "actor_id = actor_id || 'x'",
@@ -190,10 +190,10 @@ TEST_F(AuditStore, AnyOneRowThatIsChangedDroppedPutInOrMovedIsFoundInAThousandTr
 
     for (int trial = 0; trial < 1'000; ++trial) {
         const auto row = std::to_string(any(kRows));
-        const auto other = std::to_string((std::stoi(row) + any(kRows - 1) - 1) % kRows + 1);
+        const auto other = std::to_string((std::stoul(row) + any(kRows - 1) - 1) % kRows + 1);
         std::vector<std::string> acts;
         if (trial % 4 == 0) {
-            const auto& change = changes[any(static_cast<int>(changes.size())) - 1];
+            const auto& change = changes[any(changes.size()) - 1];
             acts = {"UPDATE audit SET " + change + " WHERE seq = " + row};
         } else if (trial % 4 == 1) {
             acts = {"DELETE FROM audit WHERE seq = " + row};

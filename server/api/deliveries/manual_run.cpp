@@ -79,7 +79,7 @@ Result<json> tell_inputs(
 ) {
     constexpr std::size_t kMostBytes = 500;
     auto out = json::object();
-    if (inputs.empty()) return std::move(out);
+    if (inputs.empty()) return value_of(std::move(out));
     const auto secrets = access::list_values(db, sealer, repository);
     if (!secrets) return secrets.error();
     execution::MaskTable table;
@@ -87,7 +87,7 @@ Result<json> tell_inputs(
     for (const auto& [name, value] : inputs) {
         out[name] = std::string{cut_utf8(table.mask(value), kMostBytes)};
     }
-    return std::move(out);
+    return value_of(std::move(out));
 }
 
 }  // namespace
