@@ -2,6 +2,7 @@
 
 #include "base/digest.hpp"
 #include "base/text.hpp"
+#include "report/told.hpp"
 #include "store/database.hpp"
 
 #include <nlohmann/json.hpp>
@@ -18,12 +19,6 @@ constexpr std::size_t kChecksPage = 10;  // each says up to 64 KB
 constexpr int kMostCheckPages = 100;
 constexpr int kRefused = 422;
 
-std::string id_of_check(const json& check) {
-    const auto found = check.is_object() ? check.find("id") : check.end();
-    const bool has_id = check.is_object() && found != check.end() && found->is_number_integer();
-    return has_id ? std::to_string(found->get<std::int64_t>()) : std::string{};
-}
-
 std::int64_t annotations_of(const json& check) {
     const auto output = check.is_object() ? check.value("output", json{}) : json{};
     const auto count = output.is_object() ? output.value("annotations_count", json{}) : json{};
@@ -33,12 +28,6 @@ std::int64_t annotations_of(const json& check) {
 bool has_external_id(const json& check, const std::string& wanted) {
     const auto found = check.is_object() ? check.find("external_id") : check.end();
     return check.is_object() && found != check.end() && found->is_string() && *found == wanted;
-}
-
-github::ApiAnswer all_is_said() {
-    github::ApiAnswer answer;
-    answer.status = 200;
-    return answer;
 }
 
 /// The App is not there, or is of no use: a token may still tell it as a status.
@@ -134,7 +123,7 @@ Task<Result<github::ApiAnswer>> CheckTarget::bring(Place place, CheckDraft draft
         const auto kept = co_await std::move(keeping);
         if (!kept) co_return kept.error();
     }
-    co_return all_is_said();
+    co_return nothing_to_do();
 }
 
 /// One whose making was answered to nobody, page by page, newest first.
@@ -151,14 +140,14 @@ Task<Result<github::ApiAnswer>> CheckTarget::find(const Place& place, CheckDraft
         if (!runs.is_array()) co_return Error{Code::protocol, "GitHub's answer lists no checks"};
         for (const auto& check : runs) {
             if (!has_external_id(check, place.external_id)) continue;
-            draft.row.remote_id = id_of_check(check);
+            draft.row.remote_id = remote_id_of(check);
             draft.row.annotated = annotations_of(check);
             co_return answer;
         }
         if (runs.size() < kChecksPage) break;
     }
     draft.row.annotated = 0;
-    co_return all_is_said();
+    co_return nothing_to_do();
 }
 
 Task<Result<github::ApiAnswer>> CheckTarget::count(const Place& place, CheckDraft& draft) {
@@ -183,7 +172,7 @@ Task<Result<github::ApiAnswer>> CheckTarget::tell(const Place& place, CheckDraft
     }
     if (!is_done(answer)) co_return answer;
     if (draft.row.remote_id.empty()) {
-        draft.row.remote_id = id_of_check(json::parse(answer->body, nullptr, false));
+        draft.row.remote_id = remote_id_of(json::parse(answer->body, nullptr, false));
     }
     if (draft.row.remote_id.empty()) {
         co_return Error{Code::protocol, "GitHub's answer names no check run"};

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "report/markdown.hpp"
 #include "report/status_text.hpp"
+#include "report/told.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -291,7 +292,7 @@ std::string check_json(const CheckOutput& output, const CheckRequest& request) {
     if (output.completed_at && !output.conclusion.empty()) {
         body["completed_at"] = in_seconds(*output.completed_at);
     }
-    return body.dump(-1, ' ', false, json::error_handler_t::replace);
+    return body_of(body);
 }
 
 }  // namespace triphammer::report

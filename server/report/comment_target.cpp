@@ -1,6 +1,7 @@
 #include "report/comment_target.hpp"
 
 #include "base/digest.hpp"
+#include "report/told.hpp"
 #include "store/database.hpp"
 
 #include <nlohmann/json.hpp>
@@ -16,25 +17,13 @@ constexpr int kMostPages = 100;
 
 std::string body_json(const std::string& text) {
     const nlohmann::json body{{"body", text}};
-    return body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
-std::string id_in(const nlohmann::json& comment) {
-    const auto found = comment.is_object() ? comment.find("id") : comment.end();
-    const bool has_id = comment.is_object() && found != comment.end() && found->is_number_integer();
-    return has_id ? std::to_string(found->get<std::int64_t>()) : std::string{};
+    return body_of(body);
 }
 
 bool has_marker(const nlohmann::json& comment, const std::string& marker) {
     const auto found = comment.is_object() ? comment.find("body") : comment.end();
     if (!comment.is_object() || found == comment.end() || !found->is_string()) return false;
     return found->get_ref<const std::string&>().starts_with("<!-- " + marker + " -->");
-}
-
-github::ApiAnswer nothing_to_do() {
-    github::ApiAnswer answer;
-    answer.status = 200;
-    return answer;
 }
 
 }  // namespace
@@ -111,7 +100,7 @@ Task<Result<CommentTarget::Found>> CommentTarget::find(const Place& place, Wante
         const auto comments = nlohmann::json::parse(found.answer.body, nullptr, false);
         if (!comments.is_array()) co_return Error{Code::protocol, "GitHub's answer is no list"};
         const auto one = std::find_if(comments.begin(), comments.end(), wanted);
-        if (one != comments.end()) found.id = id_in(*one);
+        if (one != comments.end()) found.id = remote_id_of(*one);
         if (one != comments.end() || comments.size() < kCommentsPage) break;
     }
     co_return found;
@@ -122,8 +111,8 @@ Task<Result<github::ApiAnswer>> CommentTarget::create(const Place& place, Commen
     auto asking = place.client.post(place.comments, body_json(draft.text));
     auto answer = co_await std::move(asking);
     if (!answer || answer->status != 201) co_return answer;
-    draft.object.remote_id = id_in(nlohmann::json::parse(answer->body, nullptr, false));
-    auto keeping = keep(std::move(draft.object));
+    draft.object.remote_id = remote_id_of(nlohmann::json::parse(answer->body, nullptr, false));
+    auto keeping = keep(database_, std::move(draft.object));
     auto kept = co_await std::move(keeping);
     if (!kept) co_return kept.error();
     co_return answer;
@@ -140,7 +129,7 @@ Task<Result<github::ApiAnswer>> CommentTarget::change(const Place& place, Commen
         co_return co_await std::move(giving_up);
     }
     if (answer->status != 200) co_return answer;
-    auto keeping = keep(std::move(draft.object));
+    auto keeping = keep(database_, std::move(draft.object));
     auto kept = co_await std::move(keeping);
     if (!kept) co_return kept.error();
     co_return answer;
@@ -151,7 +140,7 @@ Task<Result<github::ApiAnswer>> CommentTarget::change(const Place& place, Commen
 Task<Result<github::ApiAnswer>> CommentTarget::give_up(
     const Place& place, store::ToldObject object, github::ApiAnswer refusal
 ) const {
-    Wanted is_it = [&](const auto& comment) { return id_in(comment) == object.remote_id; };
+    Wanted is_it = [&](const auto& comment) { return remote_id_of(comment) == object.remote_id; };
     auto finding = find(place, std::move(is_it));
     const auto found = co_await std::move(finding);
     if (!found) co_return found.error();
@@ -159,19 +148,10 @@ Task<Result<github::ApiAnswer>> CommentTarget::give_up(
     ++object.round;
     object.remote_id.clear();
     object.shown.clear();
-    auto keeping = keep(std::move(object));
+    auto keeping = keep(database_, std::move(object));
     auto kept = co_await std::move(keeping);
     if (!kept) co_return kept.error();
     co_return refusal;
-}
-
-Task<Result<>> CommentTarget::keep(store::ToldObject object) const {
-    auto work = [&](store::Transaction& tx) -> Result<> {
-        store::keep_told_object(tx, object);
-        return {};
-    };
-    auto writing = database_.write(work);
-    co_return co_await std::move(writing);
 }
 
 }  // namespace triphammer::report

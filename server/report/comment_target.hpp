@@ -39,7 +39,6 @@ class CommentTarget final : public Target {
     Task<Result<github::ApiAnswer>> give_up(
         const Place& place, store::ToldObject object, github::ApiAnswer refusal
     ) const;
-    Task<Result<>> keep(store::ToldObject object) const;
 
     store::Database& database_;
     github::Clients& clients_;

@@ -3,6 +3,7 @@
 #include "base/digest.hpp"
 #include "base/text.hpp"
 #include "github/own_marks.hpp"
+#include "report/told.hpp"
 #include "store/database.hpp"
 
 #include <nlohmann/json.hpp>
@@ -16,16 +17,6 @@ using nlohmann::json;
 constexpr std::size_t kDeploymentsPage = 30;
 constexpr int kMostDeploymentPages = 100;
 
-std::string dump_body(const json& body) {
-    return body.dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
-std::string id_of_deployment(const json& one) {
-    const auto found = one.is_object() ? one.find("id") : one.end();
-    const bool has_id = one.is_object() && found != one.end() && found->is_number_integer();
-    return has_id ? std::to_string(found->get<std::int64_t>()) : std::string{};
-}
-
 bool has_mark(const json& one, const std::string& mark) {
     const auto payload = one.is_object() ? one.value("payload", json{}) : json{};
     if (!payload.is_object()) return false;
@@ -35,7 +26,7 @@ bool has_mark(const json& one, const std::string& mark) {
 
 /// GitHub neither merges nor waits for other statuses: what is deployed was decided here.
 std::string deployment_json(const DeploymentDraft& draft, const std::string& mark) {
-    return dump_body(
+    return body_of(
         {{"ref", draft.sha},
          {"task", "deploy"},
          {"auto_merge", false},
@@ -51,13 +42,7 @@ std::string state_json(const DeploymentDraft& draft) {
     json body{{"state", draft.state}, {"description", draft.description}, {"auto_inactive", false}};
     if (!draft.log_url.empty()) body["log_url"] = draft.log_url;
     if (!draft.environment_url.empty()) body["environment_url"] = draft.environment_url;
-    return dump_body(body);
-}
-
-github::ApiAnswer make_answer(int status) {
-    github::ApiAnswer answer;
-    answer.status = status;
-    return answer;
+    return body_of(body);
 }
 
 }  // namespace
@@ -108,13 +93,13 @@ Task<Result<github::ApiAnswer>> DeploymentTarget::bring(Place place, DeploymentD
         if (!begun || begun->status >= 300) co_return begun;
     }
     const auto body = state_json(draft);
-    if (draft.object.shown == sha256_hex(body)) co_return make_answer(200);
+    if (draft.object.shown == sha256_hex(body)) co_return nothing_to_do();
     auto telling =
         place.client.post(place.deployments + '/' + draft.object.remote_id + "/statuses", body);
     auto told = co_await std::move(telling);
     if (!told || told->status != 201) co_return told;
     draft.object.shown = sha256_hex(body);
-    auto keeping = keep(std::move(draft.object));
+    auto keeping = keep(database_, std::move(draft.object));
     const auto kept = co_await std::move(keeping);
     if (!kept) co_return kept.error();
     co_return told;
@@ -136,10 +121,10 @@ Task<Result<github::ApiAnswer>> DeploymentTarget::begin(const Place& place, Depl
     if (draft.object.remote_id.empty()) {
         co_return Error{Code::protocol, "GitHub's answer names no deployment"};
     }
-    auto keeping = keep(draft.object);
+    auto keeping = keep(database_, draft.object);
     const auto kept = co_await std::move(keeping);
     if (!kept) co_return kept.error();
-    co_return make_answer(201);
+    co_return nothing_to_do();
 }
 
 Task<Result<github::ApiAnswer>> DeploymentTarget::find(const Place& place, DeploymentDraft& draft)
@@ -154,7 +139,7 @@ Task<Result<github::ApiAnswer>> DeploymentTarget::find(const Place& place, Deplo
         const auto all = json::parse(answer->body, nullptr, false);
         if (!all.is_array()) co_return Error{Code::protocol, "GitHub lists no deployments"};
         for (const auto& one : all) {
-            if (has_mark(one, place.mark)) draft.object.remote_id = id_of_deployment(one);
+            if (has_mark(one, place.mark)) draft.object.remote_id = remote_id_of(one);
         }
         const bool is_last = all.size() < kDeploymentsPage;
         if (is_last || !draft.object.remote_id.empty()) co_return answer;
@@ -166,24 +151,15 @@ Task<Result<github::ApiAnswer>> DeploymentTarget::create(const Place& place, Dep
     const {
     if (draft.object.round == 0) {
         draft.object.round = 1;
-        auto keeping = keep(draft.object);
+        auto keeping = keep(database_, draft.object);
         const auto kept = co_await std::move(keeping);
         if (!kept) co_return kept.error();
     }
     auto asking = place.client.post(place.deployments, deployment_json(draft, place.mark));
     auto answer = co_await std::move(asking);
     if (!answer || answer->status != 201) co_return answer;
-    draft.object.remote_id = id_of_deployment(json::parse(answer->body, nullptr, false));
+    draft.object.remote_id = remote_id_of(json::parse(answer->body, nullptr, false));
     co_return answer;
-}
-
-Task<Result<>> DeploymentTarget::keep(store::ToldObject object) const {
-    auto work = [&](store::Transaction& tx) -> Result<> {
-        store::keep_told_object(tx, object);
-        return {};
-    };
-    auto writing = database_.write(work);
-    co_return co_await std::move(writing);
 }
 
 }  // namespace triphammer::report

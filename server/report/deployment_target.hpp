@@ -35,7 +35,6 @@ class DeploymentTarget final : public Target {
     Task<Result<github::ApiAnswer>> begin(const Place& place, DeploymentDraft& draft) const;
     Task<Result<github::ApiAnswer>> find(const Place& place, DeploymentDraft& draft) const;
     Task<Result<github::ApiAnswer>> create(const Place& place, DeploymentDraft& draft) const;
-    Task<Result<>> keep(store::ToldObject object) const;
 
     store::Database& database_;
     github::Clients& clients_;
