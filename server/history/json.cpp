@@ -1,6 +1,7 @@
 #include "history/json.hpp"
 
 #include "base/text.hpp"
+#include "store/run_store.hpp"
 
 namespace triphammer::history {
 
@@ -11,6 +12,20 @@ json or_null(std::string_view text) {
 json parse_column(const std::string& text) {
     auto tree = json::parse(text, nullptr, false);
     return tree.is_discarded() ? json(nullptr) : tree;
+}
+
+json brief_of(const store::RunRow& run) {
+    return {
+        {"id", to_text(run.id)},
+        {"number", run.number},
+        {"workflow", run.workflow},
+        {"workflow_path", run.workflow_path},
+        {"event", run.event},
+        {"ref", run.ref},
+        {"title", run.title},
+        {"actor", run.actor},
+        {"state", name_of(run.state)},
+    };
 }
 
 Result<store::ListPage> read_page(const Page& page) {

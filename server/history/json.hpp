@@ -11,6 +11,10 @@
 #include <optional>
 #include <string>
 
+namespace triphammer::store {
+struct RunRow;
+}
+
 namespace triphammer::history {
 
 using nlohmann::json;
@@ -34,6 +38,8 @@ json to_id(model::Id<Tag> id) {
 json or_null(std::string_view text);
 /// JSON that a column holds; null where it is none.
 json parse_column(const std::string& text);
+/// Which run it is, and how it stands: what every answer says of one.
+json brief_of(const store::RunRow& run);
 /// Code::invalid for a cursor that we never gave out or a limit that is out of range.
 Result<store::ListPage> read_page(const Page& page);
 json next_cursor(std::int64_t next);

@@ -15,17 +15,9 @@ namespace triphammer::history {
 namespace {
 
 json describe_run(const store::RunRow& run) {
-    return {
-        {"id", to_text(run.id)},
-        {"number", run.number},
-        {"workflow", run.workflow},
-        {"workflow_path", run.workflow_path},
-        {"event", run.event},
-        {"ref", run.ref},
+    auto out = brief_of(run);
+    out.update({
         {"sha", run.sha},
-        {"title", run.title},
-        {"actor", run.actor},
-        {"state", name_of(run.state)},
         {"cause", or_null(name_of(run.cause))},
         {"definition_sha", run.definition_sha256},
         {"attempt", run.attempt},
@@ -33,7 +25,8 @@ json describe_run(const store::RunRow& run) {
         {"created_at", to_time(run.created_at)},
         {"started_at", to_time(run.started_at)},
         {"finished_at", to_time(run.finished_at)},
-    };
+    });
+    return out;
 }
 
 json describe_listed(store::Connection& db, const store::ListedRun& listed) {

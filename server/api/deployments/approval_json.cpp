@@ -66,20 +66,6 @@ json job_of(store::Connection& db, const store::ApprovalRow& approval) {
     };
 }
 
-json run_of(const store::RunRow& run) {
-    return {
-        {"id", to_text(run.id)},
-        {"number", run.number},
-        {"workflow", run.workflow},
-        {"workflow_path", run.workflow_path},
-        {"event", run.event},
-        {"ref", run.ref},
-        {"title", run.title},
-        {"actor", run.actor},
-        {"state", name_of(run.state)},
-    };
-}
-
 /// One step in a line: its name, its action, or the first line of its script.
 json step_text(const json& step) {
     for (const auto* field : {"name", "uses", "run"}) {
@@ -159,7 +145,7 @@ Result<json> describe_approval(
         {"reason", or_null(approval.reason)},
         {"repository", store::name_of_repository(db, approval.repository)},
         {"environment", or_null(approval.environment)},
-        {"run", run_of(*run)},
+        {"run", history::brief_of(*run)},
         {"job", job_of(db, approval)},
         {"pull_request", pull_request_of(approval, *run)},
         {"sha", approval.sha},
