@@ -1,9 +1,9 @@
 #include "api/artifacts/artifact_json.hpp"
 #include "api/artifacts/handlers.hpp"
-#include "api/artifacts/stored_file.hpp"
 #include "api/call/audit.hpp"
 #include "api/call/reply.hpp"
 #include "api/call/services.hpp"
+#include "api/call/stored_file.hpp"
 #include "artifacts/keeper.hpp"
 #include "store/database.hpp"
 

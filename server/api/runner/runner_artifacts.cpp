@@ -8,9 +8,9 @@
 //   GET  /runner/v1/caches?key=&version=[&restore=]…        {id, key, bytes}, or 404
 //   GET  /runner/v1/caches/ID
 #include "api/artifacts/artifact_json.hpp"
-#include "api/artifacts/stored_file.hpp"
 #include "api/call/reply.hpp"
 #include "api/call/services.hpp"
+#include "api/call/stored_file.hpp"
 #include "api/runner/handlers.hpp"
 #include "api/runner/runner_token.hpp"
 #include "artifacts/keeper.hpp"

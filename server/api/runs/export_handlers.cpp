@@ -2,6 +2,7 @@
 #include "api/call/reply.hpp"
 #include "api/call/services.hpp"
 #include "api/runs/handlers.hpp"
+#include "api/runs/shown_log.hpp"
 #include "archive/zip_writer.hpp"
 #include "base/digest.hpp"
 #include "base/file.hpp"
@@ -12,23 +13,12 @@
 #include <nlohmann/json.hpp>
 
 #include <sys/stat.h>
-#include <unistd.h>
 
 namespace triphammer::api {
 
 namespace {
 
-constexpr std::size_t kPieceBytes = 256U << 10U;
 constexpr int kLevel = 6;
-
-/// Up to a piece of a file; empty at its end.
-Result<std::string> read_piece(int fd, std::uint64_t offset) {
-    std::string piece(kPieceBytes, '\0');
-    const auto count = ::pread(fd, piece.data(), piece.size(), static_cast<off_t>(offset));
-    if (count < 0) return from_errno("read the log");
-    piece.resize(static_cast<std::size_t>(count));
-    return piece;
-}
 
 class Exporter {
   public:

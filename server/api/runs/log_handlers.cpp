@@ -1,15 +1,14 @@
 #include "api/call/reply.hpp"
 #include "api/call/services.hpp"
+#include "api/call/stored_file.hpp"
 #include "api/runs/handlers.hpp"
+#include "api/runs/shown_log.hpp"
 #include "base/file.hpp"
-#include "base/text.hpp"
 #include "history/history.hpp"
 #include "logs/log_store.hpp"
 #include "store/attempt_store.hpp"
 #include "store/database.hpp"
-#include "store/job_store.hpp"
 #include "store/retention_store.hpp"
-#include "store/run_store.hpp"
 #include "store/step_store.hpp"
 
 #include <nlohmann/json.hpp>
@@ -51,20 +50,9 @@ Result<Shown> find_step(
 }
 
 Result<Shown> find_log(store::Connection& connection, const Call& call) {
-    const auto run_id = id_of(call.parameter(0));
-    const auto job_id = id_of(call.parameter(1));
-    const auto attempt = query_number(call, "attempt", 0);
     const auto step = query_number(call, "step", 0);
-    for (const auto* number : {&run_id, &job_id, &attempt, &step}) {
-        if (!*number) return number->error();
-    }
-    const auto job = store::find_job(connection, model::JobId{*job_id});
-    const auto unknown = not_found("run " + call.parameter(0) + " has no job " + call.parameter(1));
-    if (!job || job->run != model::RunId{*run_id}) return unknown;
-    if (auto reached = check_reach(call, job->repository, unknown); !reached) {
-        return reached.error();
-    }
-    const auto fence = history::find_shown_attempt(connection, job->id, *attempt);
+    if (!step) return step.error();
+    const auto fence = find_shown_attempt(connection, call);
     if (!fence) return fence.error();
     return find_step(connection, call, *fence, *step);
 }
@@ -114,31 +102,8 @@ Answer search_lines(Services& services, const Call& call, Shown shown) {
     );
 }
 
-/// A range of bytes as `Range: bytes=FIRST-[LAST]` asks for it; the whole where it asks otherwise.
-struct ByteRange {
-    std::uint64_t first = 0;
-    std::uint64_t length = 0;
-    bool partial = false;
-};
-
-std::optional<ByteRange> read_range(const Call& call, std::uint64_t size) {
-    const auto field = call.request.headers.find("Range").value_or("");
-    if (!field.starts_with("bytes=") || field.find(',') != std::string_view::npos) {
-        return ByteRange{0, size, false};
-    }
-    const auto dash = field.find('-');
-    const auto first = parse_integer(field.substr(6, dash - 6));
-    if (!first) return ByteRange{0, size, false};
-    const auto last = parse_integer(field.substr(dash + 1));
-    if (static_cast<std::uint64_t>(*first) >= size) return {};
-    const auto end = last ? std::min(size, static_cast<std::uint64_t>(*last) + 1) : size;
-    if (end <= static_cast<std::uint64_t>(*first)) return {};
-    return ByteRange{
-        static_cast<std::uint64_t>(*first), end - static_cast<std::uint64_t>(*first), true};
-}
-
 /// One step's file, with ranges.
-Answer send_file(Services& services, const Call& call, Shown shown) {
+Answer send_log(Services& services, const Call& call, Shown shown) {
     const logs::LogId id{shown.fence.value, shown.step};
     std::uint64_t size = 0;
     auto open = [&]() -> Result<FileDescriptor> {
@@ -151,23 +116,8 @@ Answer send_file(Services& services, const Call& call, Shown shown) {
     auto file = co_await std::move(opened);
     if (!file && file.error().code == Code::not_found) co_return http::make_text(200, "");
     if (!file) co_return http::make_error(file.error());
-    const auto range = read_range(call, size);
-    if (!range) co_return http::make_error(416, "invalid", "the range begins behind the log's end");
-    http::Response response{range->partial ? 206 : 200};
-    response.headers.set("Content-Type", "text/plain; charset=utf-8");
-    response.headers.set("X-Content-Type-Options", "nosniff");
-    response.headers.set("Content-Security-Policy", "default-src 'none'; sandbox");
-    response.headers.set("Accept-Ranges", "bytes");
-    if (range->partial) {
-        response.headers.set(
-            "Content-Range",
-            "bytes " + std::to_string(range->first) + "-" +
-                std::to_string(range->first + range->length - 1) + "/" + std::to_string(size)
-        );
-    }
-    auto shared = std::make_shared<const FileDescriptor>(std::move(*file));
-    response.body = http::FileBody{std::move(shared), range->first, range->length};
-    co_return response;
+    http::FileBody body{std::make_shared<const FileDescriptor>(std::move(*file)), 0, size};
+    co_return send_file(call, std::move(body), "text/plain; charset=utf-8");
 }
 
 }  // namespace
@@ -191,7 +141,7 @@ Answer show_raw_log(Services& services, Call call) {
     auto found = services.database.read(find);
     const auto shown = co_await std::move(found);
     if (!shown) co_return http::make_error(shown.error());
-    auto answer = send_file(services, call, *shown);
+    auto answer = send_log(services, call, *shown);
     co_return co_await std::move(answer);
 }
 

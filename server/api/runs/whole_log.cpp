@@ -1,14 +1,11 @@
 #include "api/call/reply.hpp"
 #include "api/call/services.hpp"
 #include "api/runs/handlers.hpp"
+#include "api/runs/shown_log.hpp"
 #include "base/file.hpp"
-#include "history/history.hpp"
 #include "logs/log_store.hpp"
 #include "store/database.hpp"
-#include "store/job_store.hpp"
 #include "store/step_store.hpp"
-
-#include <unistd.h>
 
 namespace triphammer::api {
 
@@ -20,30 +17,9 @@ struct WholeLog {
 };
 
 Result<WholeLog> find_whole(store::Connection& connection, const Call& call) {
-    const auto run = id_of(call.parameter(0));
-    const auto job_id = id_of(call.parameter(1));
-    const auto attempt = query_number(call, "attempt", 0);
-    for (const auto* number : {&run, &job_id, &attempt}) {
-        if (!*number) return number->error();
-    }
-    const auto job = store::find_job(connection, model::JobId{*job_id});
-    const auto unknown = not_found("run " + call.parameter(0) + " has no job " + call.parameter(1));
-    if (!job || job->run != model::RunId{*run}) return unknown;
-    if (auto reached = check_reach(call, job->repository, unknown); !reached) {
-        return reached.error();
-    }
-    const auto fence = history::find_shown_attempt(connection, job->id, *attempt);
+    const auto fence = find_shown_attempt(connection, call);
     if (!fence) return fence.error();
     return WholeLog{*fence, store::list_steps(connection, *fence)};
-}
-
-/// Up to 256 KiB of a file; empty at its end.
-Result<std::string> read_piece(int fd, std::uint64_t offset) {
-    std::string piece(256 * 1024, '\0');
-    const auto count = ::pread(fd, piece.data(), piece.size(), static_cast<off_t>(offset));
-    if (count < 0) return from_errno("read the log");
-    piece.resize(static_cast<std::size_t>(count));
-    return piece;
 }
 
 Task<Result<>> send_step(Services& services, logs::LogId id, http::BodyWriter& writer) {

@@ -9,7 +9,9 @@
 
 namespace triphammer::api {
 
-/// `name` is what it is saved as. 416 where the range begins behind its end.
+/// All of `file`, or the bytes of it that `Range` asks for; 416 where they begin behind its end.
+http::Response send_file(const Call& call, http::FileBody file, std::string content_type);
+/// The same as a download; `name` is what it is saved as.
 http::Response make_download(const Call& call, artifacts::Opened opened, const std::string& name);
 
 /// The value of Content-Disposition for any name (RFC 6266, RFC 8187).

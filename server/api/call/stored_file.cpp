@@ -1,4 +1,4 @@
-#include "api/artifacts/stored_file.hpp"
+#include "api/call/stored_file.hpp"
 
 #include "base/text.hpp"
 
@@ -50,12 +50,12 @@ std::optional<ByteRange> read_range(const http::Headers& headers, std::uint64_t 
     return ByteRange{begin, end - begin, true};
 }
 
-http::Response make_download(const Call& call, artifacts::Opened opened, const std::string& name) {
-    const auto range = read_range(call.request.headers, opened.bytes);
+http::Response send_file(const Call& call, http::FileBody file, std::string content_type) {
+    const auto size = file.length;
+    const auto range = read_range(call.request.headers, size);
     if (!range) return http::make_error(416, "invalid", "the range begins behind the file's end");
     http::Response response{range->partial ? 206 : 200};
-    response.headers.set("Content-Type", "application/octet-stream");
-    response.headers.set("Content-Disposition", attachment_of(name));
+    response.headers.set("Content-Type", std::move(content_type));
     response.headers.set("X-Content-Type-Options", "nosniff");
     response.headers.set("Content-Security-Policy", "default-src 'none'; sandbox");
     response.headers.set("Accept-Ranges", "bytes");
@@ -63,11 +63,17 @@ http::Response make_download(const Call& call, artifacts::Opened opened, const s
         const auto last = std::to_string(range->first + range->length - 1);
         response.headers.set(
             "Content-Range",
-            "bytes " + std::to_string(range->first) + "-" + last + "/" +
-                std::to_string(opened.bytes)
+            "bytes " + std::to_string(range->first) + "-" + last + "/" + std::to_string(size)
         );
     }
-    response.body = http::FileBody{std::move(opened.file), range->first, range->length};
+    response.body = http::FileBody{std::move(file.file), range->first, range->length};
+    return response;
+}
+
+http::Response make_download(const Call& call, artifacts::Opened opened, const std::string& name) {
+    auto response =
+        send_file(call, {std::move(opened.file), 0, opened.bytes}, "application/octet-stream");
+    if (response.status != 416) response.headers.set("Content-Disposition", attachment_of(name));
     return response;
 }
 

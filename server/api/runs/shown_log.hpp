@@ -1,0 +1,21 @@
+#pragma once
+// Which log a request means, and its file in pieces.
+
+#include "api/call/call.hpp"
+#include "base/result.hpp"
+#include "model/ids.hpp"
+#include "store/connection.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace triphammer::api {
+
+/// The attempt that path (run, job) and query (`attempt`; the newest) name, in the caller's reach.
+/// Code::not_found, Code::refused, Code::invalid.
+Result<model::Fence> find_shown_attempt(store::Connection& db, const Call& call);
+
+/// Up to 256 KiB from there; empty at the end.
+Result<std::string> read_piece(int fd, std::uint64_t offset);
+
+}  // namespace triphammer::api
