@@ -2,6 +2,7 @@
 
 #include "access/stored_values.hpp"
 #include "api/call/audit.hpp"
+#include "api/call/known_fields.hpp"
 #include "api/call/reply.hpp"
 #include "api/call/services.hpp"
 #include "api/deliveries/handlers.hpp"
@@ -12,8 +13,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
-
 namespace triphammer::api {
 
 using nlohmann::json;
@@ -21,20 +20,6 @@ using nlohmann::json;
 namespace {
 
 constexpr const char* kEvent = "workflow_dispatch";
-
-/// A field that is overlooked would start the run with other values than were meant.
-Result<> check_names(const json& body) {
-    const std::vector<std::string> known{"repository", "workflow", "ref", "inputs"};
-    for (const auto& field : body.items()) {
-        if (std::find(known.begin(), known.end(), field.key()) != known.end()) continue;
-        const auto near = nearest_name(field.key(), known);
-        return invalid(
-            "there is no field '" + field.key() + "'; " +
-            (near ? "did you mean '" + *near + "'?" : "there are " + join(known, ", "))
-        );
-    }
-    return {};
-}
 
 Result<std::string> input_text(const std::string& name, const json& value) {
     if (value.is_string()) return value.get<std::string>();
@@ -93,7 +78,8 @@ Result<json> tell_inputs(
 }  // namespace
 
 Result<ManualRun> read_manual_run(const json& body) {
-    if (auto known = check_names(body); !known) return known.error();
+    if (auto known = check_fields(body, {"repository", "workflow", "ref", "inputs"}); !known)
+        return known.error();
     auto repository = text_field(body, "repository");
     if (!repository) return repository.error();
     auto workflow = text_field(body, "workflow");

@@ -1,4 +1,5 @@
 #include "api/call/audit.hpp"
+#include "api/call/known_fields.hpp"
 #include "api/call/reply.hpp"
 #include "api/call/services.hpp"
 #include "api/deployments/approval_json.hpp"
@@ -40,15 +41,9 @@ Result<std::string> read_words(const json& body, const char* name) {
 }
 
 Result<queue::Answer> read_answer(const json& body, bool approves) {
-    for (const auto& field : body.items()) {
-        const auto& name = field.key();
-        if (name == "comment" || name == "subject") continue;
-        if (name == "break_glass" && approves) continue;
-        return invalid(
-            "there is no field '" + name + "'; there are comment, subject" +
-            (approves ? ", break_glass" : "")
-        );
-    }
+    std::vector<std::string> known{"comment", "subject"};
+    if (approves) known.push_back("break_glass");
+    if (auto checked = check_fields(body, known); !checked) return checked.error();
     queue::Answer answer;
     answer.approves = approves;
     auto comment = read_words(body, "comment");

@@ -1,15 +1,13 @@
 #include "api/deployments/redeploy_handlers.hpp"
 
 #include "api/call/audit.hpp"
+#include "api/call/known_fields.hpp"
 #include "api/call/reply.hpp"
 #include "api/call/services.hpp"
-#include "base/text.hpp"
 #include "deployments/redeploy.hpp"
 #include "store/database.hpp"
 
 #include <nlohmann/json.hpp>
-
-#include <algorithm>
 
 namespace triphammer::api {
 
@@ -19,20 +17,6 @@ using deployments::RedeployRequest;
 using nlohmann::json;
 
 namespace {
-
-/// A field that is overlooked would deploy something else than was meant.
-Result<> check_names(const json& body) {
-    const std::vector<std::string> known{"kind", "environment", "from", "target", "deployment"};
-    for (const auto& field : body.items()) {
-        if (std::find(known.begin(), known.end(), field.key()) != known.end()) continue;
-        const auto near = nearest_name(field.key(), known);
-        return invalid(
-            "there is no field '" + field.key() + "'; " +
-            (near ? "did you mean '" + *near + "'?" : "there are " + join(known, ", "))
-        );
-    }
-    return {};
-}
 
 Result<> read_texts(const json& body, RedeployRequest& request) {
     for (const auto& [name, place] :
@@ -47,7 +31,9 @@ Result<> read_texts(const json& body, RedeployRequest& request) {
 }
 
 Result<RedeployRequest> read_request(const json& body) {
-    if (auto known = check_names(body); !known) return known.error();
+    if (auto known = check_fields(body, {"kind", "environment", "from", "target", "deployment"});
+        !known)
+        return known.error();
     RedeployRequest request;
     const auto kind = text_field(body, "kind");
     if (!kind) return kind.error();
