@@ -20,6 +20,7 @@ jobs:
       tags:
         - "{ecr}/team/app:{tag}"
         - "{private}/team/app:{tag}"
+      labels: {{ note: '"costs" $HOME' }}
       login:
         ecr: {{ region: us-east-1, create: {create}, lifecycle: policy.json, immutable: true, scan: true }}
         "{private}": {{ username: "{user}", password: "${{{{ secrets.REGISTRY_PASSWORD }}}}" }}
@@ -71,6 +72,9 @@ def test_a_repository_of_ecr_is_made_and_two_registries_get_one_digest(yard, clo
     assert cloud.repositories["team/app"]["policy"] == POLICY
     assert [step["name"] for step in job["steps"]][-3:] == ["Open the registry", "Build", "Push"]
     assert KEYS["AKIATEST"] not in log and os.environ["PRIVATE_REGISTRY_PASSWORD"] not in log
+    labels = configuration(job)["Labels"]
+    assert labels["triphammer.run"] == run["id"] and labels["note"] == '"costs" $HOME'
+    assert log.count(": LABEL ") == 1, log
 
     # The same run once more makes the same image: a tag that may not move is no failure then.
     assert yard.daemon.api(f"/runs/{run['id']}/rerun", "POST", json={"jobs": "all"}).status_code == 202
@@ -82,6 +86,18 @@ def test_a_repository_of_ecr_is_made_and_two_registries_get_one_digest(yard, clo
     _, other, log = yard.build("1", "FROM triphammer/busybox\nLABEL other=1\n")
     assert other["state"] == "failed" and other["cause"] == "invalid", log
     assert f"team/app:1 exists already, with {job['outputs']['digest']}" in other["reason"]
+
+
+def test_what_an_image_tells_those_that_are_built_on_it_stays_in_it(yard):
+    run, job, log = yard.build("1", "FROM triphammer/busybox\nONBUILD LABEL heir=1\n")
+    assert run["state"] == "succeeded", log
+    made = configuration(job)
+    assert made["OnBuild"] == ["LABEL heir=1"] and "heir" not in made["Labels"]
+    assert made["Labels"]["triphammer.run"] == run["id"]
+
+
+def configuration(job):
+    return call("GET", f"/v1.41/images/{job['outputs']['image-id']}/json")[1]["Config"]
 
 
 def test_what_is_wrong_is_said_before_anything_is_built(yard, cloud):

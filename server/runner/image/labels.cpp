@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <initializer_list>
 
 namespace triphammer::runner {
@@ -55,6 +56,22 @@ std::string version_of(
     return tags.empty() ? std::string{} : tags.front().tag;
 }
 
+bool fits_in_line(const std::string& text) {
+    return std::none_of(text.begin(), text.end(), [](unsigned char c) {
+        return c < 0x20 || c == 0x7f;
+    });
+}
+
+/// As the builder reads a word: nothing in it is a variable or an escape.
+std::string quote(const std::string& text) {
+    std::string out = "\"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\' || c == '$') out += '\\';
+        out += c;
+    }
+    return out + "\"";
+}
+
 }  // namespace
 
 std::map<std::string, std::string> job_labels(const model::JobDocument& document) {
@@ -80,6 +97,15 @@ std::map<std::string, std::string> origin_labels(
     }
     std::erase_if(labels, [](const auto& label) { return label.second.empty(); });
     return labels;
+}
+
+std::string label_instruction(const std::map<std::string, std::string>& labels) {
+    std::string out;
+    for (const auto& [name, value] : labels) {
+        if (!fits_in_line(name) || !fits_in_line(value)) return {};
+        out += (out.empty() ? "LABEL " : " ") + quote(name) + "=" + quote(value);
+    }
+    return out;
 }
 
 }  // namespace triphammer::runner

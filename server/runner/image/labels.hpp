@@ -20,4 +20,8 @@ std::map<std::string, std::string> origin_labels(
 /// Those by which the images of one job are found again on its engine.
 std::map<std::string, std::string> job_labels(const model::JobDocument& document);
 
+/// An instruction of a Dockerfile that gives all of them. Empty: one of them does not fit into a
+/// line, or there is none.
+std::string label_instruction(const std::map<std::string, std::string>& labels);
+
 }  // namespace triphammer::runner

@@ -1,6 +1,7 @@
 #include "runner/image/work.hpp"
 
 #include "base/file.hpp"
+#include "base/text.hpp"
 #include "model/engine_labels.hpp"
 #include "runner/image/ecr.hpp"
 #include "runner/image/labels.hpp"
@@ -18,6 +19,7 @@ namespace {
 
 constexpr std::uint64_t kMaxContext = 4ULL << 30U;
 constexpr std::uint64_t kMaxDockerfile = 1U << 20U;
+constexpr const char* kLabelFile = "Dockerfile";  // of a context that has nothing else
 
 ImageFailure wrong(std::string sentence) {
     return {model::Cause::invalid, std::move(sentence), 0};
@@ -36,7 +38,7 @@ docker::BuildRequest ImageWork::request() const {
     request.dockerfile = plan_.dockerfile;
     request.target = plan_.target;
     request.build_args = plan_.build_args;
-    request.labels = plan_.labels;
+    if (own_label_instruction().empty()) request.labels = plan_.labels;
     if (has_build_tag()) request.tags.push_back(build_tag());
     request.logins = all_logins(plan_);
     request.builder = builder_;
@@ -45,6 +47,22 @@ docker::BuildRequest ImageWork::request() const {
     request.pull = plan_.pull && builder_ == docker::Builder::classic;
     request.platform = plan_.platform;
     request.network = network_mode_;
+    return request;
+}
+
+/// The older builder makes a step of each label that it is given, with a container of its own; one
+/// instruction that gives all of them is one step. Empty: they go with the build itself.
+std::string ImageWork::own_label_instruction() const {
+    const bool is_needed = builder_ == docker::Builder::classic && plan_.labels.size() > 1;
+    return is_needed && !has_triggers_ ? label_instruction(plan_.labels) : std::string{};
+}
+
+docker::BuildRequest ImageWork::label_request() const {
+    docker::BuildRequest request;
+    request.dockerfile = kLabelFile;
+    if (has_build_tag()) request.tags.push_back(build_tag());
+    request.builder = builder_;
+    request.network = "none";
     return request;
 }
 
@@ -96,6 +114,7 @@ Task<ImageResult> ImageWork::choose_builder(int step) {
     const auto text = read_file(file, kMaxDockerfile);
     if (!text) co_return explain_refusal(text.error(), "");
     facts_ = docker::read_dockerfile(*text);
+    has_triggers_ = to_lower(*text).find("onbuild") != std::string::npos;
     const auto at = plan_.dockerfile + ", ";
     if (!facts_.fetch_word.empty()) {
         co_return wrong(
@@ -205,7 +224,7 @@ Task<ImageResult> ImageWork::run_build(int step) {
     );
     co_await std::move(telling);
     BuildLog log{session_, step};
-    auto building = unless_stopped(engine_->build(request(), *context, log), session_.stop());
+    auto building = unless_stopped(carry_out(*context, log), session_.stop());
     auto built = co_await std::move(building);
     layers_ = log.layers();
     if (!built) container_ = log.container();
@@ -214,6 +233,20 @@ Task<ImageResult> ImageWork::run_build(int step) {
     if (built->image_id.empty()) co_return explain_build(*built, plan_.dockerfile);
     auto keeping = keep_image(std::move(built->image_id), step);
     co_return co_await std::move(keeping);
+}
+
+Task<Result<docker::BuildOutcome>> ImageWork::carry_out(
+    docker::ByteSource& context, docker::ProgressSink& log
+) {
+    auto building = engine_->build(request(), context, log);
+    auto built = co_await std::move(building);
+    const auto labels = own_label_instruction();
+    if (!built || built->image_id.empty() || labels.empty()) co_return built;
+    docker::TarBuilder tar;
+    tar.add_file(kLabelFile, "FROM " + built->image_id + "\n" + labels + "\n");
+    docker::TextSource source{tar.finish()};
+    auto labelling = engine_->build(label_request(), source, log);
+    co_return co_await std::move(labelling);
 }
 
 Task<ImageResult> ImageWork::keep_image(std::string id, int step) {

@@ -53,6 +53,9 @@ class ImageWork {
     Task<Result<>> fetch(docker::ImageReference image, int step, bool is_newest);
     Task<ImageResult> choose_network(int step);
     Task<ImageResult> run_build(int step);
+    Task<Result<docker::BuildOutcome>> carry_out(
+        docker::ByteSource& context, docker::ProgressSink& log
+    );
     Task<ImageResult> keep_image(std::string id, int step);
     Task<ImageResult> push_one(docker::ImageReference tag, int step);
     Task<ImageResult> confirm(docker::ImageReference tag, std::string pushed);
@@ -61,6 +64,8 @@ class ImageWork {
     Task<> tell(int step, std::string text);
     bool has_login(const std::string& registry) const;
     docker::BuildRequest request() const;
+    docker::BuildRequest label_request() const;
+    std::string own_label_instruction() const;
     std::string build_tag() const;
 
     /// Without tags in the file nobody would find the image but by its id: then it needs none.
@@ -72,6 +77,7 @@ class ImageWork {
     std::unique_ptr<docker::Engine> engine_;
     docker::DockerfileFacts facts_;
     docker::Builder builder_ = docker::Builder::classic;
+    bool has_triggers_ = false;  // ONBUILD: what is built on it would carry them out
     std::string network_mode_;
     std::vector<std::string> layers_;
     std::string container_;  // of a build that did not end
