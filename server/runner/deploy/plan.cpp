@@ -54,6 +54,10 @@ Result<docker::PortBinding> parse_port(std::string_view text) {
 
 namespace {
 
+/// The candidate has been healthy for a while: what is asked now is whether the way to it leads
+/// there.
+constexpr milliseconds kVerifyInterval{100};
+
 /// Reads the keys of `deploy:` one after the other; after the first error all others are skipped.
 class Planner {
   public:
@@ -61,7 +65,7 @@ class Planner {
         : spec_{spec}, evaluate_{evaluate} {}
 
     Result<ProbeSpec> make_probe(const model::HealthSpec& health) {
-        auto out = probe(health);
+        auto out = probe(health, ProbeSpec{}.interval);
         if (error_) return *error_;
         return out;
     }
@@ -80,8 +84,8 @@ class Planner {
             choose_strategy();
         }
         plan_.before = text(spec_.before);
-        plan_.health = probe(spec_.health);
-        plan_.verify = probe(spec_.verify);
+        plan_.health = probe(spec_.health, ProbeSpec{}.interval);
+        plan_.verify = probe(spec_.verify, kVerifyInterval);
         plan_.drain = duration(spec_.drain, plan_.drain, "drain");
         plan_.keep_previous = duration(spec_.keep_previous, milliseconds{0}, "keep-previous");
         read_replicas();
@@ -260,7 +264,7 @@ class Planner {
         return parsed.value_or(fallback);
     }
 
-    ProbeSpec probe(const model::HealthSpec& spec) {
+    ProbeSpec probe(const model::HealthSpec& spec, milliseconds interval) {
         ProbeSpec out;
         out.path = text(spec.http);
         out.command = text(spec.command);
@@ -275,8 +279,7 @@ class Planner {
             if (!number) fail("health: '" + port + "' is not a port");
             out.port = number.value_or(0);
         }
-        out.interval =
-            std::max(duration(spec.interval, out.interval, "interval"), milliseconds{50});
+        out.interval = std::max(duration(spec.interval, interval, "interval"), milliseconds{50});
         out.timeout = duration(spec.timeout, out.timeout, "timeout");
         out.hold = duration(spec.hold, out.hold, "for");
         return out;

@@ -10,6 +10,7 @@ namespace triphammer::runner {
 namespace {
 
 constexpr std::chrono::milliseconds kOneLook{5'000};
+constexpr std::chrono::milliseconds kSoon{50};
 /// Without anything to ask, an image counts as well when it has kept running for this long.
 constexpr std::chrono::milliseconds kKeepsRunning{3'000};
 
@@ -92,12 +93,18 @@ class Gate {
                                   " s: " + outcome_.reason;
                 break;
             }
-            co_await sleep_for(spec_.interval);
+            co_await sleep_for(pause());
         }
         co_return outcome_;
     }
 
   private:
+    /// What is not well yet is looked at again soon, then ever more rarely.
+    Milliseconds pause() {
+        if (good_ > 0) return spec_.interval;
+        return std::min(spec_.interval, std::exchange(soon_, soon_ * 2));
+    }
+
     bool is_good_enough(Instant now) {
         outcome_.passed = good_ >= spec_.good_in_a_row && now - good_since_ >= spec_.hold;
         return outcome_.passed;
@@ -136,6 +143,7 @@ class Gate {
     GateOutcome outcome_;
     std::string started_at_;
     Instant good_since_{};
+    Milliseconds soon_ = kSoon;
     int good_ = 0;
     bool is_over_ = false;
 };
