@@ -1,5 +1,6 @@
 """Image and deployment on a real engine: built, pushed, pinned by digest, switched, proven."""
 import os
+import signal
 import threading
 import time
 
@@ -41,9 +42,11 @@ jobs:
 
 
 class App:
-    def __init__(self, make_daemon, git):
+    def __init__(self, make_daemon, git, **environment):
         self.port = free_port()
-        self.daemon = make_daemon(docker={"host": os.environ["DOCKER_HOST"]})
+        self.daemon = make_daemon(start=False, docker={"host": os.environ["DOCKER_HOST"]})
+        self.daemon.environment.update(environment)
+        self.daemon.start()
         self.repository = git.repository("acme/app")
         self.daemon.add_repository(self.repository)
 
@@ -105,6 +108,47 @@ def test_a_second_version_replaces_the_first_and_no_request_is_lost(app):
     assert set(answers) == {"version 1", "version 2"}
     new, old = [item for item in app.daemon.get("/deployments")["items"]]
     assert new["previous"] == old["id"]
+
+
+def test_the_previous_version_stays_as_long_as_a_worker_of_nginx_leads_to_it(app):
+    """One that is not let hear of its end still takes requests: here it is stopped, on a busy machine it waits for its turn."""
+    assert app.ship(1)["state"] == "succeeded"
+    server = f"triphammer.server={app.daemon.server_id}"
+    [switch] = [one for one in engine.containers(server) if one["Labels"].get("triphammer.role") == "switch"]
+    shown = engine.call("GET", f"/v1.41/containers/{switch['Id']}/top")[1]
+    worker = next(int(row[1]) for row in shown["Processes"] if "worker process" in row[-1])
+
+    def looks_and_ends(log):
+        looks = [event for event in log.events if event["Action"] == "top"]
+        ends = [event for event in log.events if event["Action"] == "die" and "triphammer.deployment" in event["Actor"]["Attributes"]]
+        return len(looks), len(ends)
+
+    with engine.EventLog(server) as log:
+        os.kill(worker, signal.SIGSTOP)
+        try:
+            run = push_version(app, 2, Dockerfile=DOCKERFILE)
+            app.daemon.wait_for(lambda: looks_and_ends(log)[0] > 1 or looks_and_ends(log)[1], 60, "nobody looked at nginx's workers")
+            assert looks_and_ends(log)[1] == 0
+        finally:
+            os.kill(worker, signal.SIGCONT)
+        found = app.daemon.finished_run(run, 120)
+    assert found["state"] == "succeeded", app.explain(found)
+    assert app.page() == "version 2"
+
+
+def test_a_switch_without_a_shell_takes_its_configuration_by_files(make_daemon, git, tmp_path):
+    (tmp_path / "Dockerfile").write_text("FROM triphammer/nginx\nRUN rm -f /usr/bin/sh\n")
+    engine.docker("build", "-q", "-t", "triphammer/shell-less", tmp_path)
+    app = App(make_daemon, git, TRIPHAMMER_DOCKER_SWITCH_IMAGE="triphammer/shell-less")
+    try:
+        for version in (1, 2):
+            run = app.ship(version)
+            assert run["state"] == "succeeded", app.explain(run)
+            assert app.page() == f"version {version}"
+    finally:
+        app.daemon.stop()
+        engine.remove_objects(app.daemon)
+        engine.docker("image", "rm", "triphammer/shell-less")
 
 
 def test_two_pushes_to_one_environment_wait_for_each_other(app):

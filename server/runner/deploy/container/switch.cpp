@@ -15,12 +15,27 @@ namespace {
 constexpr const char* kFolder = "/etc/nginx";
 constexpr const char* kConfig = "nginx.conf";
 constexpr const char* kNextConfig = "triphammer-next.conf";
+/// Of its argument. What nginx runs with is replaced as a whole, and only by what it takes.
+constexpr const char* kInstall =
+    "cd /etc/nginx && printf %s \"$1\" >triphammer-next.conf && "
+    "nginx -t -q -c /etc/nginx/triphammer-next.conf && mv -f triphammer-next.conf nginx.conf";
 constexpr const char* kStatusPath = "/.triphammer/switch";
 constexpr std::chrono::milliseconds kBetweenLooks{100};
 constexpr std::chrono::milliseconds kOneLook{2'000};
 constexpr int kLooks = 100;        // 10 s for nginx to take a configuration over
 constexpr int kAnswersInARow = 3;  // of the new one, on connections of their own
-constexpr int kLabelVersion = 1;   // of the configuration's form
+constexpr int kWorkers = 2;
+constexpr int kLabelVersion = 1;  // of the configuration's form
+
+/// What an engine and a shell say of a command that is not there.
+bool is_no_shell(const docker::ExecOutcome& outcome) {
+    return outcome.exit_status == 126 || outcome.exit_status == 127;
+}
+
+Result<> judge_test(const docker::ExecOutcome& outcome) {
+    if (outcome.exit_status == 0) return {};
+    return Error{Code::internal, "nginx refuses the configuration: " + outcome.output};
+}
 
 std::string server_block(const docker::PortBinding& port, const Upstream& upstream) {
     const auto listen = std::to_string(port.container_port);
@@ -44,7 +59,9 @@ std::string switch_config(
     const auto seconds = std::max<std::int64_t>(drain.count() / 1000, 1);
     std::string out =
         "# Written by Triphammer with every deployment.\n"
-        "worker_processes 2;\n"
+        "worker_processes " +
+        std::to_string(kWorkers) +
+        ";\n"
         "pid /run/nginx.pid;\n"
         "error_log /dev/stderr warn;\n"
         "worker_shutdown_timeout " +
@@ -169,33 +186,76 @@ Task<Result<>> Switch::test_config(std::string text) {
     auto executing = engine_.exec(names_.switch_container(), std::move(command));
     auto outcome = co_await std::move(executing);
     if (!outcome) co_return outcome.error();
-    if (outcome->exit_status == 0) co_return Result<>{};
-    co_return Error{Code::internal, "nginx refuses the configuration: " + outcome->output};
+    co_return judge_test(*outcome);
+}
+
+/// By one command in the container: for each file that an engine puts there it starts itself anew,
+/// which is most of what a switch costs. Nothing: the image has no shell.
+Task<std::optional<Result<>>> Switch::install_by_shell(std::string text) {
+    std::vector<std::string> command{"sh", "-c", kInstall, "sh", std::move(text)};
+    auto executing = engine_.exec(names_.switch_container(), std::move(command));
+    auto outcome = co_await std::move(executing);
+    if (!outcome || is_no_shell(*outcome)) co_return std::nullopt;
+    co_return judge_test(*outcome);
+}
+
+/// The configuration is where nginx looks for it, and nginx has found it good.
+Task<Result<>> Switch::install(std::string text) {
+    auto installing = install_by_shell(text);
+    auto installed = co_await std::move(installing);
+    if (installed) co_return *installed;
+    auto testing = test_config(text);
+    auto tested = co_await std::move(testing);
+    if (!tested) co_return tested;
+    auto writing = write_config(kConfig, std::move(text));
+    co_return co_await std::move(writing);
 }
 
 Task<Result<>> Switch::move_to(Upstream upstream) {
-    const auto config = switch_config(plan_.ports, upstream, plan_.drain);
-    auto testing = test_config(config);
-    auto tested = co_await std::move(testing);
-    if (!tested) co_return with_context("the switch", tested.error());
-    auto writing = write_config(kConfig, config);
-    auto written = co_await std::move(writing);
-    if (!written) co_return with_context("the switch", written.error());
+    auto installing = install(switch_config(plan_.ports, upstream, plan_.drain));
+    auto installed = co_await std::move(installing);
+    if (!installed) co_return with_context("the switch", installed.error());
     auto signalling = engine_.kill_container(names_.switch_container(), "HUP");
     auto signalled = co_await std::move(signalling);
     if (!signalled) co_return with_context("the switch", signalled.error());
+    auto awaiting = wait_taken_over(std::move(upstream));
+    co_return co_await std::move(awaiting);
+}
+
+/// New answers alone do not prove it: an old worker that a busy machine has not let hear of its end
+/// still takes every second request.
+Task<Result<>> Switch::wait_taken_over(Upstream upstream) {
     std::string last = "nothing";
     int in_a_row = 0;
-    for (int look = 0; look < kLooks && in_a_row < kAnswersInARow; ++look) {
+    for (int look = 0; look < kLooks; ++look) {
         auto reading = read_back();
         auto answer = co_await std::move(reading);
         const bool is_new = answer && *answer == upstream.container;
         in_a_row = is_new ? in_a_row + 1 : 0;
         if (!is_new) last = answer ? "container " + *answer : answer.error().message;
-        if (!is_new) co_await sleep_for(kBetweenLooks);
+        if (is_new && in_a_row < kAnswersInARow) continue;
+        if (is_new) {
+            auto counting = count_workers();
+            const auto workers = co_await std::move(counting);
+            if (workers && workers->accepting <= kWorkers) co_return Result<>{};
+            last = workers ? "workers of before still accept" : workers.error().message;
+        }
+        co_await sleep_for(kBetweenLooks);
     }
-    if (in_a_row == kAnswersInARow) co_return Result<>{};
     co_return Error{Code::timed_out, "the switch did not take the new configuration over: " + last};
+}
+
+Task<Result<Switch::Workers>> Switch::count_workers() {
+    auto listing = engine_.processes(names_.switch_container());
+    const auto titles = co_await std::move(listing);
+    if (!titles) co_return titles.error();
+    Workers out;
+    for (const auto& title : *titles) {
+        if (title.find("worker process") == std::string::npos) continue;
+        const bool is_leaving = title.find("shutting down") != std::string::npos;
+        ++(is_leaving ? out.leaving : out.accepting);
+    }
+    co_return out;
 }
 
 /// Every port has to give the same answer.
@@ -230,13 +290,10 @@ Task<Result<std::string>> Switch::ask(docker::PortBinding port) {
 Task<> Switch::wait_drained(const Clock& clock) {
     const auto deadline = clock.instant() + plan_.drain;
     while (clock.instant() < deadline) {
-        auto listing = engine_.processes(names_.switch_container());
-        const auto titles = co_await std::move(listing);
-        const bool is_busy =
-            !titles || std::any_of(titles->begin(), titles->end(), [](auto& title) {
-                return title.find("shutting down") != std::string::npos;
-            });
-        if (!is_busy) co_return;
+        auto counting = count_workers();
+        const auto workers = co_await std::move(counting);
+        const bool is_gone = !workers && workers.error().code == Code::not_found;
+        if (is_gone || (workers && workers->leaving == 0)) co_return;
         co_await sleep_for(kBetweenLooks);
     }
 }

@@ -8,6 +8,7 @@
 #include "runner/deploy/names.hpp"
 #include "runner/deploy/plan.hpp"
 
+#include <optional>
 #include <string>
 
 namespace triphammer::runner {
@@ -31,7 +32,8 @@ class Switch {
     /// There, running, with these ports. Made where there is none; Code::conflict when a port is
     /// taken or something else has its name.
     Task<Result<std::string>> ensure(std::string image);
-    /// The whole way to the new upstream; true only after the read-back on every port.
+    /// The whole way to the new upstream; true only after the read-back on every port, and when no
+    /// worker takes requests for what was before.
     Task<Result<>> move_to(Upstream upstream);
     /// The container's id that the switch answers with; empty: none yet. Code::not_found without a
     /// switch.
@@ -40,9 +42,19 @@ class Switch {
     Task<> wait_drained(const Clock& clock);
 
   private:
+    /// Of nginx: those that take requests, and those that finish what they have.
+    struct Workers {
+        int accepting = 0;
+        int leaving = 0;
+    };
+
     Task<Result<std::string>> create(std::string image);
     Task<Result<>> write_config(const char* name, std::string text);
     Task<Result<>> test_config(std::string text);
+    Task<std::optional<Result<>>> install_by_shell(std::string text);
+    Task<Result<>> install(std::string text);
+    Task<Result<>> wait_taken_over(Upstream upstream);
+    Task<Result<Workers>> count_workers();
     Task<Result<std::string>> ask(docker::PortBinding port);
     docker::ContainerSpec spec(std::string image) const;
 

@@ -214,6 +214,10 @@ Task<EffectOutcome> ContainerTarget::retire_candidate() {
             if (!left.ok) co_return left;
         }
     }
+    if (plan_.has_switch) {
+        auto draining = switch_.wait_drained(clock_);
+        co_await std::move(draining);
+    }
     auto stopping = engine_.stop_container(info->id, kStopGrace);
     co_await std::move(stopping);
     auto removing = engine_.remove_container(info->id);
