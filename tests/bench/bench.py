@@ -13,6 +13,9 @@ import time
 import checkout
 import containers
 import dashboard
+import deploys
+import deploys_aws
+import deploys_swarm
 import intake
 import isolation
 import jobs
@@ -41,13 +44,19 @@ FIGURES = {
     "checkout": checkout.checkout_speed,
     "history": pages.long_history,
     "dashboard": dashboard.in_browser,
+    "deploy-image": deploys.build_and_push,
+    "deploy-container": deploys.container,
+    "deploy-load": deploys.under_load,
+    "deploy-swarm": deploys_swarm.flask_on_a_pair,
+    "deploy-ecs": deploys_aws.blue_green,
 }
+GROUPS = {"deploy": [name for name in FIGURES if name.startswith("deploy-")]}
 
 
 def read_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--binary", default=str(support.ROOT / "build" / "release" / "triphammer"))
-    parser.add_argument("--only", action="append", choices=sorted(FIGURES), help="this figure only (repeatable)")
+    parser.add_argument("--only", action="append", choices=sorted([*FIGURES, *GROUPS]), help="this figure only (repeatable)")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--quick", action="store_true", help="smaller figures, to see that everything works")
     return parser.parse_args()
@@ -84,7 +93,8 @@ def main():
     folder = pathlib.Path(tempfile.mkdtemp(dir=state, prefix="bench-"))
     bench = support.Bench(str(pathlib.Path(options.binary).resolve()), options.rounds, options.quick, folder)
     try:
-        rows = [row for name in options.only or FIGURES for row in measure(bench, name)]
+        names = [name for chosen in options.only or FIGURES for name in GROUPS.get(chosen, [chosen])]
+        rows = [row for name in names for row in measure(bench, name)]
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     print_table(rows)

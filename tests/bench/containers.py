@@ -25,15 +25,21 @@ class Engine:
         connection = http.client.HTTPConnection("engine", timeout=60)
         connection.sock = socket.socket(socket.AF_UNIX)
         connection.sock.connect(self.path)
-        connection.request(method, "/v1.41" + path, body and json.dumps(body), {"Content-Type": "application/json", **(headers or {})})
+        content = body if isinstance(body, bytes) else body and json.dumps(body)
+        connection.request(method, "/v1.41" + path, content, {"Content-Type": "application/json", **(headers or {})})
         return connection, connection.getresponse()
 
-    def ask(self, method, path, body=None):
-        connection, answer = self.call(method, path, body)
+    def send(self, method, path, body=None, headers=None):
+        """The whole answer, of a stream when it has ended."""
+        connection, answer = self.call(method, path, body, headers)
         text = answer.read()
         connection.close()
-        if answer.status >= 400:
-            raise RuntimeError(f"{method} {path}: {answer.status} {text[:200]}")
+        if answer.status >= 400 or b'"errorDetail"' in text:
+            raise RuntimeError(f"{method} {path}: {answer.status} {text[-200:]}")
+        return text
+
+    def ask(self, method, path, body=None):
+        text = self.send(method, path, body)
         return json.loads(text) if text else None
 
     def wait_for_rest(self):
