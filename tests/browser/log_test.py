@@ -167,6 +167,24 @@ def test_a_group_is_its_title_until_somebody_opens_it_or_looks_for_what_is_in_it
     wait_line(browser, script + 1, "shell: bash -e {0}")
 
 
+def test_a_pane_that_grows_stays_at_the_end(browser, site):
+    """A notice above the lines goes: the browser scrolls, and its event comes before any observer's."""
+    browser.open(f"{site.url}/runs/484")
+    browser.wait(lambda: ["log:484/4843/1", "run:484"] in site.control("seen")["subscriptions"], "the subscription")
+    site.control("append", log=GROWING, lines=[f"more {n}" for n in range(200)])
+    wait_line(browser, 204, "more 199")
+    browser.run("const note = Object.assign(document.createElement('div'), {id: 'note'}); note.style.cssText = 'height: 60px; flex: none';"
+                "document.querySelector('.log-head').after(note)")
+    high = browser.run("return document.querySelector('.lines').clientHeight")
+    wait_line(browser, 204, "more 199")
+    browser.run("const lines = document.querySelector('.lines'); document.getElementById('note').remove();"
+                "lines.scrollTop; lines.dispatchEvent(new Event('scroll'))")
+
+    assert browser.run("return document.querySelector('.lines').clientHeight") == high + 60
+    site.control("append", log=GROWING, lines=["and more"])
+    wait_line(browser, 205, "and more")
+
+
 def test_fast_growth_ends_with_every_line(browser, site):
     browser.open(f"{site.url}/runs/484")
     browser.wait(lambda: ["log:484/4843/1", "run:484"] in site.control("seen")["subscriptions"], "the subscription")

@@ -114,12 +114,6 @@ def jump(page, number):
     return page.wait(lambda: shown(page).get(number), f"line {number}", 30)
 
 
-def follow_again(page):
-    """A pane that moved while the daemon was away may have left the end (CHANGELOG, Known limits); `t` goes back to it."""
-    if page.count(".log-head [aria-pressed=false][title^='Stay at the end']"):
-        page.press("t")
-
-
 def compare(page, lines, number):
     """Every line in the window against the log."""
     jump(page, number)
@@ -193,7 +187,6 @@ def test_a_tab_that_outlives_the_daemon_shows_the_log_byte_for_byte(page, server
         page.wait(lambda: page.text(".connection") != "live", "a lost connection", 30)
         server.daemon.start()
         page.wait(lambda: "live" in page.text(".connection"), "the connection", 30)
-        follow_again(page)
         page.wait(lambda: max(shown(page) or [0]) > last, "lines that came after", 60)
     (work / "enough").write_text("")
     ended = server.daemon.finished_run(run, 60)
@@ -204,7 +197,6 @@ def test_a_tab_that_outlives_the_daemon_shows_the_log_byte_for_byte(page, server
     own = lines[lines.index("##[endgroup]") + 1:count]
     assert len(own) > 1000 * KILLS and lines[count] == ""
     assert [int(line.split()[0]) for line in own] == list(range(len(own)))
-    follow_again(page)
     page.wait(lambda: max(shown(page) or [0]) == count, "the last line", 60)
     dice = random.Random(7)
     for number in [count, 1, *(dice.randint(1, count) for _ in range(20))]:

@@ -33,10 +33,12 @@ export class VirtualScroll {
     this.unsettled ||= isScaled(this.space);
   }
 
+  /** The browser hears of it when the rows are drawn, once however often it moved; where nothing is drawn, at once. */
   moveTo(offset: number): void {
+    const before = this.offset.peek();
     this.offset.value = clampOffset(this.space, offset);
     this.unsettled = true;
-    this.settle();
+    if (this.offset.peek() === before) this.settle();
   }
 
   moveToEnd(): void {
@@ -56,11 +58,16 @@ export class VirtualScroll {
 
   attach(element: HTMLElement): () => void {
     this.element = element;
-    const observer = new ResizeObserver(() => (this.viewport.value = element.clientHeight));
-    const onScroll = () => this.followBrowser(element.scrollTop);
+    const measure = () => (this.viewport.value = element.clientHeight);
+    const observer = new ResizeObserver(measure);
+    // A taller element is scrolled by the browser itself, and says so before its observer does.
+    const onScroll = () => {
+      measure();
+      this.followBrowser(element.scrollTop);
+    };
     const onWheel = (event: WheelEvent) => this.onWheel(event);
     const onKey = (event: KeyboardEvent) => this.onKey(event);
-    this.viewport.value = element.clientHeight;
+    measure();
     observer.observe(element);
     element.addEventListener('scroll', onScroll, { passive: true });
     element.addEventListener('wheel', onWheel, { passive: false });
