@@ -1,6 +1,7 @@
 #include "store/drain_store.hpp"
 
 #include "base/text.hpp"
+#include "store/change_store.hpp"
 #include "store/meta_store.hpp"
 
 namespace triphammer::store {
@@ -8,6 +9,7 @@ namespace triphammer::store {
 namespace {
 
 constexpr std::string_view kKey = "queue_drain";  // "MILLISECONDS ACTOR"; empty: it is not
+constexpr std::string_view kSubject = "queue";
 
 }  // namespace
 
@@ -26,10 +28,13 @@ std::string describe(const Drain& drain) {
 void begin_drain(Transaction& tx, const std::string& by) {
     if (find_drain(tx)) return;
     put_meta(tx, kKey, std::to_string(to_unix_ms(tx.now())) + " " + by);
+    append_change(tx, {.subject = kSubject, .to_state = "drained", .actor = by});
 }
 
 void end_drain(Transaction& tx) {
+    if (!find_drain(tx)) return;
     put_meta(tx, kKey, "");
+    append_change(tx, {.subject = kSubject, .from_state = "drained"});
 }
 
 }  // namespace triphammer::store

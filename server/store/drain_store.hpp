@@ -17,7 +17,8 @@ struct Drain {
 std::optional<Drain> find_drain(Connection& db);
 /// Why no job starts, for people.
 std::string describe(const Drain& drain);
-/// A queue that is drained stays as it is: who was first counts.
+/// Both tell of it (`changes`, subject "queue"). A queue that is drained stays as it is: who was
+/// first counts.
 void begin_drain(Transaction& tx, const std::string& by);
 void end_drain(Transaction& tx);
 

@@ -1,4 +1,8 @@
 """`queue drain`: no job begins, over a restart too; what runs goes on; `queue resume` lets the rest begin."""
+import json
+
+import websocket
+
 WORKFLOW = """
 on: push
 jobs:
@@ -13,13 +17,27 @@ def states(daemon, run):
     return {job["key"]: job["state"] for job in daemon.get(f"/runs/{run}")["jobs"]}
 
 
+def follow_queue(daemon):
+    """Waits for the next thing that is told of the queue itself."""
+    socket = websocket.create_connection(
+        daemon.url.replace("http", "ws") + "/api/v1/live", header=[f"Authorization: Bearer {daemon.admin_token()}"], timeout=20)
+    socket.send(json.dumps({"sub": ["queue"], "last": json.loads(socket.recv())["seq"]}))
+
+    def tell():
+        told = json.loads(socket.recv())
+        return (told["topic"], told["from"], told["to"]) if told.get("subject") == "queue" else tell()
+    return tell
+
+
 def test_a_drained_queue_lets_what_runs_end_and_nothing_begin(daemon, git):
     repository = git.repository("acme/app")
     daemon.add_repository(repository)
     [run] = daemon.delivery(daemon.push(repository, repository.commit({".triphammer/w.yml": WORKFLOW})))["runs"]
     here = daemon.wait_for(lambda: next(daemon.data.with_name("data-run").glob("*/work/here"), None), 30)
 
+    tell = follow_queue(daemon)
     daemon.admin("queue", "drain")
+    assert tell() == ("queue", "", "drained")
     daemon.kill()
     daemon.start()
     (here.parent / "go").write_text("")
@@ -34,7 +52,9 @@ def test_a_drained_queue_lets_what_runs_end_and_nothing_begin(daemon, git):
     assert (finding["state"], finding["remedy"]) == ("warning", "triphammer queue resume")
     assert states(daemon, other)["first"] == "queued"
 
+    tell = follow_queue(daemon)
     assert daemon.api("/queue/resume", "POST").status_code == 204
+    assert tell() == ("queue", "drained", "")
     daemon.wait_for(lambda: states(daemon, run)["second"] == "succeeded", 30)
     assert daemon.get("/queue")["drained"] is None
     daemon.api(f"/runs/{other}/cancel", "POST").raise_for_status()

@@ -23,7 +23,9 @@ std::vector<std::string> topics_of(const store::ChangeRow& change) {
     if (change.subject == "run") return {"run:" + std::to_string(change.id), "runs"};
     std::vector<std::string> topics;
     if (change.run) topics.push_back("run:" + model::to_text(change.run));
-    if (change.subject == "job") topics.push_back("queue");
+    const bool is_queue = change.subject == "queue";
+    if (change.subject == "job" || is_queue) topics.push_back("queue");
+    if (is_queue) return topics;
     if (change.subject == "job" || change.subject == "step" || change.subject == "attempt")
         return topics;
     topics.push_back(plural_of(change.subject));

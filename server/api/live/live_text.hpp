@@ -9,8 +9,8 @@
 
 namespace triphammer::api {
 
-/// "run:12" and "runs" for a run's change, "run:12" for its jobs and steps, the plural of the noun
-/// for everything else.
+/// "run:12" and "runs" for a run's change, "run:12" for its jobs and steps, "queue" for jobs and
+/// the queue's drain, the plural of the noun for everything else.
 std::vector<std::string> topics_of(const store::ChangeRow& change);
 /// "log:RUN/JOB/STEP"
 std::string topic_of(const LogGrowth& growth);
