@@ -74,6 +74,7 @@ constexpr auto kRoutes = std::to_array<Route>({
     on_repository({post, "/api/v1/runs/{run}/cancel", developer, cancel_run}),
     on_repository({post, "/api/v1/runs/{run}/rerun", developer, rerun_run}),
     on_repository({get, "/api/v1/runs/{run}/summaries", viewer, show_summaries}),
+    on_repository({get, "/api/v1/runs/{run}/workflow", viewer, show_workflow}),
     on_repository({get, "/api/v1/runs/{run}/jobs/{job}/log", viewer, show_log}),
     on_repository({get, "/api/v1/runs/{run}/jobs/{job}/log/raw", viewer, show_raw_log}),
 

@@ -45,6 +45,9 @@ Result<std::string> get_job(store::Connection& db, model::JobId job);
 /// What the steps of the newest attempts wrote to GITHUB_STEP_SUMMARY: Markdown of jobs, in the
 /// order in which the jobs ended, at most 20 of a job. Code::not_found.
 Result<std::string> get_summaries(store::Connection& db, model::RunId run);
+/// The workflow of a run: {"path", "definition_sha", "text" as it was written, "resolved"}
+/// (plan/resolved.hpp). Code::not_found.
+Result<std::string> get_workflow(store::Connection& db, model::RunId run);
 /// The attempt whose log is shown, by number; 0: the newest. Code::not_found.
 Result<model::Fence> find_shown_attempt(
     store::Connection& db, model::JobId job, std::int64_t number

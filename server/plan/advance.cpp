@@ -1,5 +1,6 @@
 #include "plan/advance.hpp"
 
+#include "plan/contexts.hpp"
 #include "plan/turn.hpp"
 
 #include <algorithm>
@@ -11,24 +12,16 @@ namespace {
 namespace expression = workflow::expression;
 
 /// Contexts that nobody can read fail the jobs that ask for them, not the caller.
-expression::Contexts read_contexts(const RunFacts& run) {
-    expression::Contexts contexts;
-    (void)contexts.add_json(run.contexts_json);
-    const auto github = contexts.find("github").value_or(expression::Value{});
-    auto members =
-        github.kind() == expression::Kind::object ? github.as_object() : expression::Object{};
-    members.set("run_id", expression::Value::string(run.id));
-    members.set("run_number", expression::Value::string(std::to_string(run.number)));
-    members.set("run_attempt", expression::Value::string(std::to_string(run.attempt)));
-    contexts.set("github", expression::Value::object(std::move(members)));
-    return contexts;
+expression::Contexts contexts_of(const RunFacts& run) {
+    const RunNumbers numbers{run.id, std::to_string(run.number), std::to_string(run.attempt)};
+    return read_contexts(run.contexts_json, numbers);
 }
 
 }  // namespace
 
 Advance advance(const RunFacts& run) {
     auto jobs = run.jobs;
-    const auto contexts = read_contexts(run);
+    const auto contexts = contexts_of(run);
     Turns turns{jobs, contexts, {run.cancelled, run.held}};
     auto taken = turns.take_all();
     Advance answer;

@@ -222,6 +222,18 @@ Value vars_from(const Question& question) {
 
 }  // namespace
 
+expression::Contexts read_contexts(std::string_view contexts_json, const RunNumbers& numbers) {
+    expression::Contexts contexts;
+    (void)contexts.add_json(contexts_json);
+    const auto github = contexts.find("github").value_or(Value{});
+    auto members = github.kind() == expression::Kind::object ? github.as_object() : Object{};
+    members.set("run_id", text(numbers.id));
+    members.set("run_number", text(numbers.number));
+    members.set("run_attempt", text(numbers.attempt));
+    contexts.set("github", Value::object(std::move(members)));
+    return contexts;
+}
+
 std::string make_payload(const Event& event) {
     return expression::to_compact_json(event_from_facts(event));
 }

@@ -13,6 +13,19 @@ namespace triphammer::plan {
 /// `github.event` of an event whose payload nobody has: its facts in the payload's shape.
 std::string make_payload(const model::Event& event);
 
+/// `github.run_id`, `run_number`, `run_attempt`.
+struct RunNumbers {
+    std::string id{kRunIdMark};
+    std::string number{kRunNumberMark};
+    std::string attempt = "1";
+};
+
+/// What was known when a run was planned (PlannedRun::contexts_json), and its numbers. What nobody
+/// can read is left out.
+workflow::expression::Contexts read_contexts(
+    std::string_view contexts_json, const RunNumbers& numbers = {}
+);
+
 /// What all workflows of one event share. Made once, because the payload is large.
 class EventContexts {
   public:

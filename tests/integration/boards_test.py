@@ -81,3 +81,5 @@ def test_what_would_run_names_the_file_and_what_jobs_need(daemon, git):
 
     mine = [run for run in plan["would_start"] if run["path"] == "pipeline:new"]
     assert [(job["key"], job["needs"]) for job in mine[0]["jobs"]] == [("a", []), ("b", ["a"])]
+    assert "  b:\n    needs:\n      - a\n" in mine[0]["resolved"]
+    assert [run for run in plan["would_start"] if "resolved" in run] == mine

@@ -73,6 +73,10 @@ def test_a_matrix_of_another_jobs_output_runs_each_of_its_jobs(daemon, git):
     assert "got b first 0/2" in logs["test (b, first)"]
     assert "got c  1/2" in logs["test (c)"]
     assert "success" in logs["after"]
+    workflow = daemon.get(f"/runs/{run['id']}/workflow")
+    assert (workflow["path"], workflow["text"]) == (".triphammer/m.yml", MATRIX)
+    assert "  test (c):\n    needs:\n      - list\n    strategy:\n" in workflow["resolved"]
+    assert "run: echo \"got b first 0/2\"\n" in workflow["resolved"] and "${{ needs.test.result }}" in workflow["resolved"]
 
 
 def test_the_first_failure_of_a_matrix_ends_the_others(daemon, git):

@@ -173,6 +173,7 @@ def calls(one, name):
     return [
         ("viewer", "GET", run, None),
         ("viewer", "GET", f"{run}/summaries", None),
+        ("viewer", "GET", f"{run}/workflow", None),
         ("viewer", "GET", f"{run}/tests", None),
         ("viewer", "GET", f"{run}/export", None),
         ("viewer", "GET", f"{run}/artifacts", None),

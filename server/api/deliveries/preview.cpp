@@ -3,10 +3,12 @@
 #include "api/deliveries/handlers.hpp"
 #include "api/deliveries/plan_json.hpp"
 #include "intake/planner.hpp"
+#include "plan/resolved.hpp"
 #include "store/database.hpp"
 #include "store/delivery_store.hpp"
 #include "store/job_store.hpp"
 #include "store/run_store.hpp"
+#include "workflow/reader.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -46,6 +48,16 @@ json compare(const JobKeys& past, const plan::Plan& plan, const std::string& pat
         out.push_back({{"job", key}, {"change", past.count(key) == 0 ? "added" : "same"}});
     }
     return out;
+}
+
+/// What the draft becomes, beside each run that it would start.
+void add_resolved(json& answer, const plan::Plan& plan, const intake::Draft& draft) {
+    const auto read = workflow::read_workflow(draft.path, draft.text);
+    if (!read.workflow) return;
+    for (std::size_t i = 0; i < plan.runs.size(); ++i) {
+        if (plan.runs[i].path != draft.path) continue;
+        answer["would_start"][i]["resolved"] = plan::write_resolved(plan.runs[i], &*read.workflow);
+    }
 }
 
 struct Past {
@@ -109,6 +121,7 @@ Answer preview_pipeline(Services& services, Call call) {
     if (!made) co_return http::make_error(made.error());
     auto answer = plan_json(made->plan);
     answer["difference"] = compare(past->jobs, made->plan, *path);
+    add_resolved(answer, made->plan, {*path, *text});
     co_return reply(200, answer);
 }
 

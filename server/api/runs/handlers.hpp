@@ -11,6 +11,7 @@ Answer show_run(Services& services, Call call);
 Answer cancel_run(Services& services, Call call);
 Answer rerun_run(Services& services, Call call);
 Answer show_summaries(Services& services, Call call);
+Answer show_workflow(Services& services, Call call);
 
 // test_handlers.cpp: what reports came to
 Answer show_tests(Services& services, Call call);

@@ -93,6 +93,16 @@ Answer show_summaries(Services& services, Call call) {
     co_return co_await std::move(answering);
 }
 
+Answer show_workflow(Services& services, Call call) {
+    auto get = [&](store::Connection& connection) -> Result<std::string> {
+        const auto run = find_visible_run(connection, call);
+        if (!run) return run.error();
+        return history::get_workflow(connection, *run);
+    };
+    auto answering = reply_from(services, get);
+    co_return co_await std::move(answering);
+}
+
 Answer cancel_run(Services& services, Call call) {
     const queue::CancelRequest request{"cancelled by " + call.who.actor, call.who.actor};
     auto cancel = [&](store::Transaction& transaction) -> Result<> {
