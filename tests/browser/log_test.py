@@ -126,7 +126,9 @@ def test_colours_links_and_redrawn_lines(browser, site):
     assert lines[7] == "<b>markup</b> <script>window.broken=1</script>"
     assert browser.run("return [...document.querySelectorAll('.text a')].map(e => e.href)") == ["https://example.com/a"]
     assert browser.text(".text .masked") == "***"
-    assert browser.run("return getComputedStyle(document.querySelector('[data-line=\"2\"] .text span')).color") == "rgb(255, 135, 0)"
+    assert lines[9] == "errorno rule to make <b>target</b>"
+    assert browser.run("return document.querySelector('[data-line=\"2\"] .text span').style.getPropertyValue('--own')") == "#ff8700"
+    assert browser.run("return [...document.querySelectorAll('[data-line=\"2\"] .text span')].at(-1).style.color") == "rgb(255, 255, 255)"
     assert "show all 5,001 characters" in browser.text(".line")
 
 

@@ -277,3 +277,10 @@ def test_a_new_pipeline_begins_with_a_template(browser, site):
     browser.wait(lambda: browser.run("return location.pathname") == "/pipelines/my-image", "the editor")
 
     assert site.api("/pipelines/my-image")["text"].startswith("name: image\n")
+
+
+def test_the_editor_shows_what_the_text_is_resolved_to(browser, site):
+    open_editor(browser, site)
+    open_tab(browser, "resolved")
+    browser.wait_text("# as planned for", "#side-panel pre")
+    assert "jobs:" in browser.text("#side-panel pre") and browser.count("#side-panel pre *") == 0

@@ -286,3 +286,76 @@ def test_many_legs_of_a_matrix_are_one_box(browser, site):
     assert browser.run("return document.querySelector('.graph-box').textContent") == "test: failed×6 legs"
     assert browser.run("return document.querySelector('.graph-box').pathname") == "/runs/483/jobs/94"
     assert browser.count(".graph-plane > svg path") == 1
+
+
+def test_the_workflow_is_shown_as_it_was_resolved_and_as_it_was_written(browser, site):
+    browser.open(f"{site.url}/runs/483")
+    browser.click(".tabs a[href$='/yaml']")
+    browser.wait_text("run: echo main ${{ secrets.KEY }}", ".yaml-text")
+    browser.click(".run-yaml [aria-pressed=false]")
+    browser.wait_text("echo ${{ github.ref_name }}", ".yaml-text")
+    assert browser.count(".yaml-text pre *") == 0
+
+    browser.open(f"{site.url}/runs/482/yaml")
+    browser.wait_text("timeout-minutes: 360", ".yaml-text")
+    browser.click(".run-yaml [aria-pressed=false]")
+    browser.wait_text("not kept any more", ".run-yaml")
+
+
+def test_a_terraform_run_says_what_became_of_each_resource_and_who_approved_which_plan(browser, site):
+    browser.open(f"{site.url}/runs/9001")
+    browser.click(".tabs a[href$='/terraform']")
+    browser.wait_text("Half applied.", ".terraform")
+    fates = browser.run("return [...document.querySelectorAll('section[aria-label=apply] .resources li')].map(e => e.innerText.split('\\n').map(t => t.trim()).filter(Boolean))")
+
+    assert fates == [["\u2212", 'thing.old["<b>a, b</b>"]', "failed"], ["\u00b1", "thing.two", "not begun"], ["+", "thing.new", "done"]]
+    assert "1 to destroy" in browser.text(".terraform section.resources.bad h4")
+    assert browser.count(".terraform details .resources.bad") == 0, "what is destroyed is never folded"
+    facts = browser.text("section[aria-label=apply] .facts")
+    assert "yes by user:olga" in facts and "yes by user:bob" in facts and "exactly this plan" in facts and "sha256:5d5d" in facts
+    assert "free again" in facts
+    assert browser.count(".tabs a[href$='/terraform']") == 1
+    browser.open(f"{site.url}/runs/483")
+    browser.wait_text("YAML", ".tabs")
+    assert browser.count(".tabs a[href$='/terraform']") == 0
+
+
+def test_a_run_of_258_jobs_is_walked_in_parts_and_no_part_of_it_is_a_large_page(browser, site):
+    browser.open(f"{site.url}/runs/9002")
+    browser.wait_text("test (200)", ".job-link[aria-current]")
+    assert "161 to 240 of 258" in browser.text(".part-buttons")
+    for tab, sign in {"": ".job-link", "/graph": ".graph-box", "/timeline": ".timeline li"}.items():
+        browser.open(f"{site.url}/runs/9002{tab}")
+        browser.wait(lambda: browser.count(sign), f"{sign} on {tab}")
+        assert browser.count("*") <= 2500, tab
+
+    browser.open(f"{site.url}/runs/9002/jobs/920")
+    browser.wait_text("1 to 80 of 258", ".part-buttons")
+    browser.click(".part-buttons button:last-child")
+    browser.wait_text("test (80)", ".jobs")
+    assert browser.count(".job-link") == 80
+    browser.press("f")
+    browser.wait_text("test (200)", ".job-link[aria-current]")
+    browser.wait_text("161 to 240 of 258", ".part-buttons")
+
+
+def test_the_runs_of_a_repository_are_walked_by_keys(browser, site):
+    browser.open(f"{site.url}/runs/484")
+    browser.wait_text("Keep the basket", "h1")
+    browser.press("]")
+    browser.wait_text("the newest run", ".toast")
+    browser.press("[")
+    browser.wait(lambda: browser.run("return location.pathname") == "/runs/483", "the run before")
+    browser.wait_text("#483", ".crumbs")
+    browser.press("]")
+    browser.wait(lambda: browser.run("return location.pathname") == "/runs/484", "the run after")
+
+
+def test_an_empty_server_waits_for_the_first_webhook(browser, site):
+    site.control("empty")
+    browser.open(site.url)
+    browser.wait_text("Waiting for the first webhook", ".first-hook")
+    browser.wait(lambda: any("deliveries" in topics for topics in site.control("seen")["subscriptions"]), "the subscription")
+    site.control("new-delivery", event="ping", repository="octo/new")
+    browser.wait_text("ping", ".first-hook a")
+    assert "octo/new" in browser.text(".first-hook") and "Waiting" not in browser.text(".first-hook")

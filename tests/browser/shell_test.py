@@ -174,3 +174,42 @@ def test_an_unreachable_thing_says_so_and_can_be_tried_again(browser, site):
     browser.open(f"{site.url}/runs/999999")
     browser.wait_text("There is no run 999999.", "[role=alert]")
     assert "Try again" in browser.text("[role=alert]")
+
+
+def test_the_first_view_asks_at_most_six_times(browser, site):
+    browser.cdp("Network.clearBrowserCache")
+    browser.open(site.url)
+    browser.wait(lambda: browser.count(".row-item"), "runs")
+    browser.wait_text("live", ".connection")
+    asked = [line for line in site.control("seen")["requests"] if "/control/" not in line]
+
+    assert 3 <= len(asked) <= 6, asked
+
+
+def test_the_palette_goes_to_a_place_by_some_letters_of_its_name(browser, site):
+    browser.open(site.url)
+    browser.wait_text("live", ".connection")
+    browser.press("k", hold="Control")
+    browser.wait(lambda: browser.count("#palette li"), "places")
+    browser.wait(lambda: browser.run("return document.activeElement.getAttribute('role')") == "combobox", "the field")
+    browser.type(".palette", "shop ins")
+    browser.wait_text("octo/shop: insights", "#palette li:first-child")
+    browser.press("ArrowDown", "ArrowUp", "Enter")
+    browser.wait(lambda: browser.run("return location.pathname") == "/repositories/octo/shop", "the screen")
+    assert browser.count("dialog") == 0
+
+    browser.press("/")
+    browser.wait(lambda: browser.count(".palette"), "the palette")
+    browser.type(".palette", "basket")
+    browser.wait_text("Runs with", "#palette")
+    browser.press("ArrowUp", "Enter")
+    browser.wait(lambda: browser.run("return location.search") == "?text=basket", "the runs")
+
+
+def test_every_room_has_a_key_of_its_own(browser, site):
+    browser.open(site.url)
+    browser.wait_text("live", ".connection")
+    browser.press("?")
+    keys = browser.wait(lambda: browser.run("return [...document.querySelectorAll('.key-list dt')].map(e => e.innerText)"), "the keys")
+
+    assert len(keys) == len(set(keys)), sorted(keys)

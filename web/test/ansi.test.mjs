@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { PLAIN, hexOf, plainText, safeHref, styleAfter, tokenize } from '../src/log/ansi.ts';
+import { hexOf, inkOn, PLAIN, plainText, safeHref, styleAfter, tokenize } from '../src/log/ansi.ts';
 
 const E = '\x1b';
 const textOf = (line) => plainText(tokenize(line).tokens);
@@ -94,4 +94,11 @@ test('the style after a line is the same drawn or not', () => {
   for (const line of [`${E}[31mred`, `${E}[1mx${E}[0m`, `${E}]8;;https://e.com${E}\\x`, 'plain', `${E}[38;5;9;4m\ra`]) {
     assert.deepEqual(styleAfter(line, PLAIN), tokenize(line).style, JSON.stringify(line));
   }
+});
+
+test('ink on a ground of the program’s own is the one that is read best', () => {
+  assert.equal(inkOn('#500000'), '#ffffff');
+  assert.equal(inkOn('#ff8700'), '#000000');
+  assert.equal(inkOn('#000000'), '#ffffff');
+  assert.equal(inkOn('#ffffff'), '#000000');
 });

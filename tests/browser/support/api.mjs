@@ -2,6 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import { answerApproval } from './approvals.mjs';
+import { answerLarge } from './large.mjs';
+import { answerTerraform } from './terraform.mjs';
 
 function reply(response, status, body, headers = {}) {
   response.writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', ...headers });
@@ -85,7 +87,7 @@ function previewPipeline({ world, body, response }) {
       ...jobs.map(({ key }) => ({ job: key, change: past.includes(key) ? 'same' : 'added' }))]
     : [];
   const reasons = { yes: starts, code: starts ? 'started' : 'branch', text: starts ? 'the branch main is wanted' : `the branch ${delivery.facts.branch} is not wanted`, children: [] };
-  return reply(response, 200, { outcome: starts ? 'started' : 'ignored', reason: reasons.text, reasons, would_start: starts ? [{ workflow: 'flask', path: body.path, title: 'A push', jobs }] : [], difference });
+  return reply(response, 200, { outcome: starts ? 'started' : 'ignored', reason: reasons.text, reasons, would_start: starts ? [{ workflow: 'flask', path: body.path, title: 'A push', jobs, resolved: `name: flask\n# as planned for ${body.delivery}\n${body.text}` }] : [], difference });
 }
 
 function putPipeline({ world, body, response }, name) {
@@ -127,6 +129,12 @@ const act = (name) => ({ world, body, response }, id) => {
   world.acted.push({ action: name, id, body });
   reply(response, 202, {});
 };
+
+function showWorkflow({ response }, id) {
+  const text = 'on: push\njobs:\n  test: { runs-on: host, steps: [ { run: "echo ${{ github.ref_name }} ${{ secrets.KEY }}" } ] }\n';
+  const resolved = 'jobs:\n  test:\n    stage: build\n    runs-on:\n      - host\n    timeout-minutes: 360\n    steps:\n      - run: echo main ${{ secrets.KEY }}\n';
+  reply(response, 200, { path: '.triphammer/ci.yml', definition_sha: 'd'.repeat(64), text: id === '482' ? null : text, resolved });
+}
 
 function listTests({ world, query, response }, id) {
   const report = world.reports.get(id) ?? { jobs: [], items: [] };
@@ -328,6 +336,7 @@ const ROUTES = [
   ['POST', /^\/runs$/, startRun],
   ['GET', /^\/runs\/([^/]+)$/, find('runs', 'id')],
   ['GET', /^\/runs\/([^/]+)\/tests$/, listTests],
+  ['GET', /^\/runs\/([^/]+)\/workflow$/, showWorkflow],
   ['POST', /^\/runs\/([^/]+)\/cancel$/, act('cancel')],
   ['POST', /^\/runs\/([^/]+)\/rerun$/, act('rerun')],
   ['GET', /^\/runs\/[^/]+\/jobs\/([^/]+)\/log$/, serveLog],
@@ -402,6 +411,8 @@ export function answerApi(world, { request, url, body }, response) {
   if (path === '/session/ways') return reply(response, 200, { password: true, github: true });
   if (!world.signedIn) return fail(response, 401, 'unauthenticated', 'Nobody is signed in.');
   const context = { world, query: url.searchParams, body, response };
+  const apart = request.method === 'GET' && (answerTerraform(world, path, url.searchParams) ?? answerLarge(world, path));
+  if (apart) return reply(response, 200, apart, { 'Triphammer-Seq': world.seq });
   for (const [method, pattern, handler] of ROUTES) {
     const found = request.method === method && pattern.exec(path);
     if (found) return handler(context, ...found.slice(1).map(decodeURIComponent));

@@ -64,6 +64,7 @@ function control(path, body, response) {
     '/control/run': () => world.changeRun(body.id, body.change),
     '/control/change-approval': () => Object.assign(world.approvals.find((each) => each.id === body.id), { subject: body.subject }),
     '/control/new-run': () => world.addRun(body),
+    '/control/new-delivery': () => world.addDelivery(body),
     '/control/save-pipeline': () => world.savePipeline(body.name, body.text, 'somebody'),
     '/control/bind': () => { world.pipelines.get(body.name).repositories = body.repositories; },
     '/control/actor': () => { world.actor = body.value; },

@@ -33,6 +33,7 @@ export const COLOURS_LOG = [
   'token=*** is masked',
   '<b>markup</b> <script>window.broken=1</script>',
   `x${'y'.repeat(5000)}`,
+  '##[error]no rule to make <b>target</b>',
 ];
 
 export const DEPLOY_LOG = [

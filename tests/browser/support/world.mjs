@@ -277,6 +277,12 @@ export class World {
     this.changed('runs', 'run', String(n), this.runs[0].state);
   }
 
+  addDelivery(more) {
+    const guid = `00000000-0000-4000-9000-${String(this.deliveries.length).padStart(12, '0')}`;
+    this.deliveries.unshift({ guid, action: null, received_at: this.at(0), outcome: 'ignored', reason: 'a ping starts nothing', reasons: null, facts: null, runs: [], ...more });
+    this.changed('deliveries', 'delivery', guid);
+  }
+
   changeRun(id, change) {
     const run = this.runs.find((each) => each.id === id);
     Object.assign(run, change);

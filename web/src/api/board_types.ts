@@ -1,4 +1,4 @@
-// The shapes of the wall, the queue and insights (web/README.md).
+// The shapes of the wall, the queue, insights and a run's workflow (web/README.md).
 
 import type { RunState, Time } from './types';
 
@@ -80,4 +80,12 @@ export interface Insights {
     lead_p50_ms?: number | null;
     restore_p50_ms?: number | null;
   };
+}
+
+/** The workflow of a run; `text` is null where it is not kept. */
+export interface RunWorkflow {
+  path: string;
+  definition_sha: string;
+  text: string | null;
+  resolved: string;
 }

@@ -50,6 +50,7 @@ export interface Job {
   started_at?: Time;
   finished_at?: Time;
   steps?: Step[] | null;
+  outputs?: Record<string, string> | null;
 }
 
 export interface Covered {
@@ -338,7 +339,8 @@ export interface Preview {
   outcome: string;
   reason: string;
   reasons: Reason;
-  would_start: { workflow: string; path: string; title: string; jobs: { key: string; name: string; state: string; stage: string; needs?: string[] | null }[] }[];
+  /** `resolved` of those that the text itself starts. */
+  would_start: { workflow: string; path: string; title: string; resolved?: string; jobs: { key: string; name: string; state: string; stage: string; needs?: string[] | null }[] }[];
   /** The jobs of this text against those that the delivery started from it when it came. */
   difference: { job: string; change: 'added' | 'removed' | 'same' }[];
 }

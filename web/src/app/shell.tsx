@@ -2,6 +2,7 @@
 
 import { signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
+import { useEffect } from 'preact/hooks';
 import { send, signedOut } from '../api/client';
 import { live } from '../api/live';
 import { Questions } from '../parts/dialog';
@@ -10,8 +11,12 @@ import type { IconName } from '../parts/icon';
 import { attempt, Toasts } from '../parts/notice';
 import { Help, helpOpen } from './help';
 import { useKeys } from './keys';
+import { late } from './late';
+import { paletteOpen } from './palette_open';
 import { navigate, place } from './router';
 import { nextTheme, theme } from './theme';
+
+const Palette = late(async () => (await import('./rest')).Palette);
 
 interface Room {
   href: string;
@@ -33,7 +38,7 @@ const ROOMS: Room[] = [
   { href: '/deliveries', word: 'Deliveries', icon: 'deliveries', key: 'v' },
   { href: '/keys', word: 'Keys', icon: 'keys', key: 'k', admins: true },
   { href: '/people', word: 'People', icon: 'person', key: 'u', admins: true },
-  { href: '/audit', word: 'Audit', icon: 'link', key: 'a', admins: true },
+  { href: '/audit', word: 'Audit', icon: 'link', key: 't', admins: true },
   { href: '/messages', word: 'Messages', icon: 'messages', key: 'm', admins: true },
   { href: '/storage', word: 'Storage', icon: 'storage', key: 's', admins: true },
 ];
@@ -49,8 +54,10 @@ function currentRoom(): string {
 export function Shell({ children }: { children: ComponentChildren }) {
   useKeys([
     ...ROOMS.map((room) => ({ keys: `g ${room.key}`, says: room.word.toLowerCase(), run: () => navigate(room.href) })),
+    { keys: '/', says: 'go to a place by its name (Ctrl-K)', run: () => (paletteOpen.value = true) },
     { keys: '?', says: 'this help', run: () => (helpOpen.value = !helpOpen.value) },
   ]);
+  useEffect(listenForPalette, []);
   return (
     <>
       <a class="skip" href="#main" onClick={focusMain}>Skip to content</a>
@@ -60,8 +67,24 @@ export function Shell({ children }: { children: ComponentChildren }) {
       <Toasts />
       <Questions />
       <Help />
+      {paletteOpen.value && <Palette rooms={roomsOf()} />}
     </>
   );
+}
+
+/** Works while somebody types, too. */
+function listenForPalette(): () => void {
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key !== 'k' || !(event.ctrlKey || event.metaKey) || event.altKey || document.querySelector('dialog[open]')) return;
+    event.preventDefault();
+    paletteOpen.value = true;
+  };
+  document.addEventListener('keydown', onKey);
+  return () => document.removeEventListener('keydown', onKey);
+}
+
+function roomsOf(): Room[] {
+  return ROOMS.filter((room) => !room.admins || live.hello.value?.role === 'admin');
 }
 
 function focusMain(event: Event): void {
@@ -73,7 +96,7 @@ function Rail() {
   const current = currentRoom();
   return (
     <nav class={railOpen.value ? 'rail open' : 'rail'} aria-label="Main" id="rail" onClick={() => (railOpen.value = false)}>
-      {ROOMS.filter((room) => !room.admins || live.hello.value?.role === 'admin').map((room) => (
+      {roomsOf().map((room) => (
         <a key={room.href} href={room.href} aria-current={room.href === current ? 'page' : undefined}>
           <Icon name={room.icon} />{room.word}
         </a>

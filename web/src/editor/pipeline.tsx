@@ -6,13 +6,14 @@ import type { Signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
 import { useResource } from '../api/resource';
-import type { Pipeline } from '../api/types';
+import type { Pipeline, Preview } from '../api/types';
 import { path, setGuard } from '../app/router';
 import type { Params } from '../app/router';
 import { useTitle } from '../app/title';
 import { JobGraph } from '../parts/graph';
 import { Failure, Loading } from '../parts/notice';
 import { When } from '../parts/when';
+import { YamlText } from '../parts/yaml_text';
 import { CodeView } from './code_view';
 import { DiffView } from './diff_view';
 import { Draft } from './draft';
@@ -114,6 +115,7 @@ const TABS = [
   { name: 'problems', word: 'Problems' },
   { name: 'would', word: 'Would run' },
   { name: 'graph', word: 'Graph' },
+  { name: 'resolved', word: 'Resolved' },
   { name: 'changes', word: 'Changes' },
   { name: 'versions', word: 'Versions' },
   { name: 'repositories', word: 'Bound to' },
@@ -128,7 +130,7 @@ interface SidesProps {
 
 function Sides({ draft, pipeline, reload }: SidesProps) {
   const tab = useSignal<Tab>('problems');
-  const answers = usePreviews(draft, pipeline, tab.value === 'would' || tab.value === 'graph');
+  const answers = usePreviews(draft, pipeline, ['would', 'graph', 'resolved'].includes(tab.value));
   const panels: Record<Tab, () => ComponentChildren> = {
     problems: () => (
       <ProblemList
@@ -140,7 +142,16 @@ function Sides({ draft, pipeline, reload }: SidesProps) {
       />
     ),
     would: () => <WouldRun pipeline={pipeline} answers={answers} />,
-    graph: () => <LiveGraph pipeline={pipeline} answers={answers} />,
+    graph: () => (
+      <Planned pipeline={pipeline} answers={answers} what="The graph">
+        {({ jobs }) => <JobGraph jobs={jobs.map((job) => ({ ...job, needs: job.needs ?? [] }))} label="Jobs of this text" />}
+      </Planned>
+    ),
+    resolved: () => (
+      <Planned pipeline={pipeline} answers={answers} what="This">
+        {({ resolved }) => <YamlText text={resolved ?? ''} label="Workflow as it would be resolved" />}
+      </Planned>
+    ),
     changes: () => <Changes draft={draft} />,
     versions: () => <Versions pipeline={pipeline} draft={draft} />,
     repositories: () => <Bindings pipeline={pipeline} reload={reload} />,
@@ -178,15 +189,20 @@ function TabList({ tab, problems }: { tab: Signal<Tab>; problems: number }) {
   );
 }
 
-function LiveGraph({ pipeline, answers }: { pipeline: Pipeline; answers: Answers }) {
+interface PlannedProps {
+  pipeline: Pipeline;
+  answers: Answers;
+  what: string;
+  children: (run: Preview['would_start'][number]) => ComponentChildren;
+}
+
+/** What the newest delivery makes of the text that starts it. */
+function Planned({ pipeline, answers, what, children }: PlannedProps) {
   const started = answers.list?.flatMap((answer) => answer.preview?.would_start ?? []).find((run) => run.path === `pipeline:${pipeline.name}`);
-  if (started) {
-    const jobs = started.jobs.map((job) => ({ ...job, needs: job.needs ?? [] }));
-    return <><p class="quiet-text">As the newest delivery that starts it would be planned.</p><JobGraph jobs={jobs} label="Jobs of this text" /></>;
-  }
+  if (started) return <><p class="quiet-text">As the newest delivery that starts it would be planned.</p>{children(started)}</>;
   const asking = answers.list === null || answers.list.some((answer) => !answer.preview && !answer.error);
   if ((pipeline.repositories ?? []).length > 0 && asking) return <Loading />;
-  return <p class="quiet-text">The graph is planned from a real delivery, and none of the last ones starts this text. “Would run” says why.</p>;
+  return <p class="quiet-text">{what} is planned from a real delivery, and none of the last ones starts this text. “Would run” says why.</p>;
 }
 
 function Changes({ draft }: { draft: Draft }) {

@@ -212,3 +212,12 @@ export function hexOf(colour: number): string {
   const index = colour - 16;
   return `#${level(Math.floor(index / 36))}${level(Math.floor(index / 6) % 6)}${level(index % 6)}`;
 }
+
+/** Black or white: what is read best on '#rrggbb' (WCAG 2.2, relative luminance). */
+export function inkOn(ground: string): string {
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
+    const part = parseInt(ground.slice(at, at + 2), 16) / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? '#000000' : '#ffffff';
+}

@@ -2,12 +2,13 @@
 
 import { useState } from 'preact/hooks';
 import { Icon } from '../parts/icon';
-import { hexOf, tokenize } from './ansi';
+import { hexOf, inkOn, tokenize } from './ansi';
 import type { Style } from './ansi';
 import { titleOf } from './folds';
 import type { FoldState } from './folds';
 import { markTokens } from './marks';
 import type { Piece } from './marks';
+import { readSaid } from './said';
 
 const MAX_CHARACTERS = 4_096;
 
@@ -42,12 +43,15 @@ export function LogLine({ number, total, text, style, needle, selected, onNumber
 
 function LineText({ text, style, needle }: { text: string; style: Style; needle: string }) {
   const [whole, showWhole] = useState(false);
-  const cut = text.length > MAX_CHARACTERS && !whole;
-  const tokens = tokenize(cut ? text.slice(0, MAX_CHARACTERS) : text, style).tokens;
+  const said = readSaid(text);
+  const shown = said?.text ?? text;
+  const cut = shown.length > MAX_CHARACTERS && !whole;
+  const tokens = tokenize(cut ? shown.slice(0, MAX_CHARACTERS) : shown, style).tokens;
   return (
     <>
+      {said && <span class={`said ${said.kind}`}>{said.kind}</span>}
       {markTokens(tokens, needle).map((piece, at) => <PieceText key={at} piece={piece} />)}
-      {cut && <button type="button" class="quiet" onClick={() => showWhole(true)}>show all {text.length.toLocaleString('en')} characters</button>}
+      {cut && <button type="button" class="quiet" onClick={() => showWhole(true)}>show all {shown.length.toLocaleString('en')} characters</button>}
     </>
   );
 }
@@ -64,14 +68,20 @@ function classesOf({ style, hit, masked }: Piece): string {
   return names.join(' ');
 }
 
+/** Colours that a program chose by itself: the style sheet keeps the ink readable in every theme. */
+function ownColours(fg: number, bg: number): Record<string, string> | undefined {
+  if (bg >= 16) return { backgroundColor: hexOf(bg), color: fg >= 16 ? hexOf(fg) : fg < 0 ? inkOn(hexOf(bg)) : '' };
+  return fg >= 16 ? { '--own': hexOf(fg) } : undefined;
+}
+
 function PieceText({ piece }: { piece: Piece }) {
   const { style } = piece;
   const [fg, bg] = style.inverse ? [style.bg, style.fg] : [style.fg, style.bg];
-  const colours = { color: fg >= 16 ? hexOf(fg) : undefined, backgroundColor: bg >= 16 ? hexOf(bg) : undefined };
-  const names = classesOf(piece);
+  const colours = ownColours(fg, bg);
+  const names = [classesOf(piece), colours?.['--own'] && 'own-ink'].filter(Boolean).join(' ');
   if (style.href) {
     return <a class={names} style={colours} href={style.href} target="_blank" rel="noopener noreferrer nofollow">{piece.text}</a>;
   }
-  if (!names && fg < 16 && bg < 16) return <>{piece.text}</>;
+  if (!names && !colours) return <>{piece.text}</>;
   return <span class={names} style={colours} title={piece.masked ? 'a secret stood here' : undefined}>{piece.text}</span>;
 }

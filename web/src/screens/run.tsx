@@ -13,7 +13,7 @@ import { Failure, Loading } from '../parts/notice';
 import { lookOf, Status, wordOfCause } from '../parts/status';
 import { Took } from '../parts/when';
 import { FailureBox } from './run_failure';
-import { cancelRun, rerun, RerunJob } from './run_actions';
+import { cancelRun, goToRun, rerun, RerunJob } from './run_actions';
 import { WaitingApprovals } from './run_approvals';
 import { RunHead } from './run_head';
 import { JobList } from './run_jobs';
@@ -25,6 +25,8 @@ import { WhyTab } from './run_why';
 
 const GraphTab = late(async () => (await import('../app/rest')).GraphTab);
 const TimelineTab = late(async () => (await import('../app/rest')).TimelineTab);
+const TerraformTab = late(async () => (await import('../app/rest')).TerraformTab);
+const YamlTab = late(async () => (await import('../app/rest')).YamlTab);
 
 const TITLE_SIGNS: Record<string, string> = { good: '✓', bad: '✗', busy: '●', wait: '‖', calm: '○' };
 
@@ -46,6 +48,8 @@ export function RunScreen({ params }: { params: Params }) {
       {params.tab === 'timeline' && <TimelineTab run={run} />}
       {params.tab === 'artifacts' && <ArtifactsTab run={run} />}
       {params.tab === 'tests' && <TestsTab run={run} />}
+      {params.tab === 'terraform' && <TerraformTab run={run} />}
+      {params.tab === 'yaml' && <YamlTab run={run} />}
       {params.tab === 'summary' && <SummaryTab run={run} />}
       {!params.tab && <Body run={run} params={params} />}
     </section>
@@ -106,6 +110,8 @@ function useRunKeys(run: Run | undefined, params: Params): void {
     if (run && next) navigate(stepPath(run.id, next.job, next.step));
   };
   useKeys([
+    { keys: '[', says: 'the run before, of this repository', run: () => { if (run) void goToRun(run, 1); } },
+    { keys: ']', says: 'the run after it', run: () => { if (run) void goToRun(run, -1); } },
     { keys: 'f', says: 'next failure', run: goToFailure },
     { keys: 'r', says: 're-run the failed jobs', run: () => { if (run && hasRerunnable(run)) void rerun(run, 'failed'); } },
     { keys: 'x', says: 'cancel the run', run: () => { if (run && !isEnded(run.state)) void cancelRun(run); } },

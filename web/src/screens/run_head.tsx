@@ -35,7 +35,9 @@ export function RunHead({ run, tab }: { run: Run; tab: string }) {
         <Tab run={run} chosen={tab} name="tests" title="Tests" />
         <Tab run={run} chosen={tab} name="summary" title="Summary" />
         <Tab run={run} chosen={tab} name="artifacts" title="Artifacts" />
+        {(run.jobs ?? []).some((job) => job.kind === 'terraform') && <Tab run={run} chosen={tab} name="terraform" title="Terraform" />}
         <Tab run={run} chosen={tab} name="why" title="Why" />
+        <Tab run={run} chosen={tab} name="yaml" title="YAML" />
       </nav>
     </header>
   );

@@ -1,5 +1,6 @@
 import type { Job, Run, Step } from '../api/types';
 import { path } from '../app/router';
+import { usePart } from '../parts/part';
 import { StatusMark } from '../parts/status';
 import { Took } from '../parts/when';
 import { groupByStage, stepPath } from './run_places';
@@ -12,9 +13,11 @@ interface Props {
 }
 
 export function JobList({ run, jobs, job, step }: Props) {
+  const [part, buttons] = usePart(jobs, job ? jobs.indexOf(job) : -1);
   return (
     <nav class="jobs" aria-label="Jobs">
-      {groupByStage(jobs).map((group) => (
+      {buttons}
+      {groupByStage(part).map((group) => (
         <section key={group.stage}>
           <h2><bdi>{group.stage}</bdi></h2>
           <ul>

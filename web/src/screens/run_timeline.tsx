@@ -3,6 +3,7 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Job, Run } from '../api/types';
 import { path } from '../app/router';
+import { usePart } from '../parts/part';
 import { StatusMark } from '../parts/status';
 import { formatDuration, now, Took } from '../parts/when';
 import { layOut } from './timeline_places';
@@ -11,6 +12,7 @@ import type { Bar } from './timeline_places';
 export function TimelineTab({ run }: { run: Run }) {
   const end = run.finished_at ? new Date(run.finished_at).getTime() : now.value;
   const { bars, seconds, chain } = layOut(run.jobs ?? [], end);
+  const [part, buttons] = usePart(bars);
   if (bars.length === 0) return <p class="page quiet-text">No job of this run has begun.</p>;
   return (
     <div class="page">
@@ -18,7 +20,8 @@ export function TimelineTab({ run }: { run: Run }) {
         {formatDuration(seconds)} in all.{' '}
         {chain.length > 1 && <>The run waited for <Chain jobs={chain} />.</>}
       </p>
-      <ol class="timeline">{bars.map((bar) => <Row key={bar.job.id} run={run} bar={bar} />)}</ol>
+      {buttons}
+      <ol class="timeline">{part.map((bar) => <Row key={bar.job.id} run={run} bar={bar} />)}</ol>
       <p class="quiet-text">Dashed: queued. Filled: at work. Bold: what the run waited for; only these make it shorter.</p>
     </div>
   );
