@@ -257,7 +257,10 @@ bool has_open_effect(const Ledger& ledger) {
 }
 
 Ending judge_end(const Ledger& ledger, const protocol::End& end) {
-    if (has_open_effect(ledger)) return undecided("an effect was begun and has no result");
+    if (has_open_effect(ledger)) {
+        const auto more = end.reason.empty() ? "" : ": " + end.reason;
+        return undecided("an effect was begun and has no result" + more);
+    }
     if (end.deployment == DeploymentState::succeeded) {
         const auto missing = rollout::list_missing_proofs(evidence_of(ledger, end));
         if (!missing.empty()) return undecided(missing.front());

@@ -5,7 +5,8 @@ is checked against AWS's published service models (aws_models.py); signatures as
   throttle   400 ThrottlingException, nothing done         error   500, nothing done
   cut        no answer, nothing done                       lost    no answer, but done
   garbage    done, and a page of HTML under status 200     empty   done, and {} under status 200
-  denied     400 AccessDeniedException                     expired 400 ExpiredTokenException"""
+  denied     400 AccessDeniedException                     expired 400 ExpiredTokenException
+  quota      400 ClientException, nothing done"""
 import json
 import re
 import threading
@@ -23,6 +24,7 @@ REFUSALS = {
     "throttle": (400, "ThrottlingException", "Rate exceeded"),
     "error": (500, "ServerException", "Service Unavailable. Please try again later."),
     "denied": (400, "AccessDeniedException", "User is not authorized to perform this"),
+    "quota": (400, "ClientException", "The maximum number of active revisions of this family is reached"),
     "expired": (400, "ExpiredTokenException", "The security token included in the request is expired"),
 }
 

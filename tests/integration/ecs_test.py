@@ -6,7 +6,7 @@ import pytest
 from harness.aws import ACCOUNT, KEYS, Lost
 from harness.aws_cloud import NEW, OTHER, REPOSITORY, Cloud
 from harness.aws_ecs import GOOD
-from harness.aws_shop import Shop
+from harness.aws_shop import WORKFLOW, Shop
 
 FIRST = f"arn:aws:ecs:us-east-1:{ACCOUNT}:task-definition/web:1"
 @pytest.fixture
@@ -210,6 +210,24 @@ def test_keys_that_are_no_good_are_named(shop, cloud, change, words):
     assert cloud.service.effects == []
 
 
+def test_an_unknown_cluster_expired_keys_and_a_quota_are_said_with_what_to_do(shop, cloud):
+    def refused(*words, state="failed", **options):
+        run, log = shop.ship(**options)
+        reason = shop.newest()["reason"]
+        assert run["state"] == "failed" and shop.newest()["state"] == state, log
+        assert all(word in reason for word in words), reason
+        assert cloud.service.effects == [] and cloud.inputs("UpdateService") == []
+
+    refused("Cluster not found", "look at deploy.cluster (nowhere)", "AWS_REGION",
+            workflow=WORKFLOW.replace("cluster: prod", "cluster: nowhere"))
+    refused("the service other of the cluster prod", "deploy.service", workflow=WORKFLOW.replace("service: web", "service: other"))
+    cloud.faults = [("DescribeServices", "expired")]
+    refused("ExpiredTokenException", "expired ones are replaced there")
+    # Of a quota only the attempt tells; the service is as it was.
+    cloud.faults = [("RegisterTaskDefinition", "quota")]
+    refused("The maximum number of active revisions of this family is reached", state="rolled_back")
+
+
 @pytest.mark.parametrize("is_done", [False, True])
 def test_a_lost_runner_is_followed_by_one_that_looks_first(shop, cloud, is_done):
     """Killed before UpdateService has done anything, and after, with the answer lost."""
@@ -299,3 +317,32 @@ def test_a_cancelled_job_ends_the_command_too(shop, cloud):
 
     assert ended["state"] == "cancelled" and "StopTask" in [kind for kind, _ in cloud.service.effects], shop.log(ended)
     assert cloud.inputs("UpdateService") == []
+
+
+def cancel_while_the_command_runs(shop, cloud):
+    cloud.service.command_length = 1e9
+    run = shop.begin(extra=MIGRATE)
+    shop.daemon.wait_for(lambda: cloud.inputs("DescribeTasks"))
+    shop.daemon.api(f"/runs/{run}/cancel", "POST")
+    return shop.daemon.finished_run(run, 90)
+
+
+def test_a_command_is_told_to_end_until_ecs_has_taken_it(shop, cloud):
+    cloud.faults = [("StopTask", "throttle")] * 7  # more than one call repeats
+    ended = cancel_while_the_command_runs(shop, cloud)
+
+    assert ended["state"] == "cancelled" and "StopTask" in [kind for kind, _ in cloud.service.effects], shop.log(ended)
+    assert cloud.faults == [] and cloud.inputs("UpdateService") == []
+
+
+def test_a_command_that_could_not_be_ended_is_not_left_behind_unseen(shop, cloud):
+    cloud.faults = [("StopTask", "denied")]
+    ended = cancel_while_the_command_runs(shop, cloud)
+
+    row = shop.newest()
+    assert ended["state"] == "failed" and row["state"] == "unknown", (ended, row)
+    assert "it may run still" in row["reason"] and "task/prod/c" in row["reason"], row["reason"]
+    # It keeps the lock, and after the answer of a person that version's command is not begun again.
+    shop.daemon.admin("deployment", "settle", row["id"], "failed", "--comment", "stopped by hand")
+    run, log = shop.ship(extra=MIGRATE)
+    assert run["state"] == "failed" and "not started again by itself" in log and len(cloud.inputs("RunTask")) == 1, log

@@ -32,7 +32,11 @@ Task<EffectOutcome> run_command_before(
     spec.command = {std::move(command)};
     auto creating = engine.create_container(std::move(spec));
     auto created = co_await std::move(creating);
-    if (!created) co_return effect_failed(created.error());
+    if (!created) {
+        auto outcome = effect_failed(created.error());
+        outcome.failure = rollout::Failure::refused;  // the command was not begun
+        co_return outcome;
+    }
     auto starting = engine.start_container(*created);
     auto started = co_await std::move(starting);
     if (!started) co_return effect_failed(started.error());

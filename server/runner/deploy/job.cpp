@@ -164,6 +164,16 @@ Task<Result<StepOutcome>> DeployJob::effect(rollout::EffectKind kind, std::int64
     }
     auto doing = perform(kind, n);
     auto outcome = co_await std::move(doing);
+    const bool is_lost = !outcome.ok && outcome.failure == rollout::Failure::silent;
+    if (is_lost && !rollout::is_observable(kind)) {
+        // Nobody knows whether it ran, or runs on: the row stays open, and a person decides.
+        undecided_ = outcome.reason;
+        step.ok = false;
+        step.reason = std::move(outcome.reason);
+        step.excerpt = std::move(outcome.excerpt);
+        step.cause = Cause::infrastructure;
+        co_return step;
+    }
     auto reporting = report(n, outcome);
     auto reported = co_await std::move(reporting);
     if (!reported) co_return reported.error();

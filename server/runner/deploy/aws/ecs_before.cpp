@@ -40,16 +40,30 @@ json EcsTarget::input_for_command(std::int64_t n) const {
     return input;
 }
 
+namespace {
+
+/// It was begun, and nobody saw its end: what a person has to look at.
+EffectOutcome not_ended(const std::string& task, const Error& error) {
+    auto outcome = effect_failed(error);
+    outcome.failure = rollout::Failure::silent;
+    outcome.reason = "task " + task + ": " + error.message +
+                     ": it may run still. Look at it, stop it where it has to be, then settle";
+    return outcome;
+}
+
+}  // namespace
+
 Task<EffectOutcome> EcsTarget::run_before(std::int64_t n, execution::StopToken& stop) {
     auto creating = create();
     auto created = co_await std::move(creating);
+    created.failure = rollout::Failure::refused;  // the command was not begun
     if (!created.ok) co_return created;
     auto starting = aws::run_task(*ecs_, input_for_command(n));
     auto task = co_await std::move(starting);
     if (!task) co_return effect_failed(task.error());
     auto waiting = wait_for_command(*task, stop);
     const auto end = co_await std::move(waiting);
-    if (!end) co_return effect_failed(end.error());
+    if (!end) co_return not_ended(*task, end.error());
     EffectOutcome outcome;
     outcome.ok = end->exit_status == 0 && end->fault.empty();
     outcome.exit_status = end->exit_status.value_or(0);
@@ -61,28 +75,31 @@ Task<EffectOutcome> EcsTarget::run_before(std::int64_t n, execution::StopToken& 
     co_return outcome;
 }
 
-/// Until it has ended: how long that may take is the job's timeout. A stop ends the task, too.
+/// Until it has ended: how long that may take is the job's timeout. A stop ends the task, too, and
+/// is asked for until ECS has taken it: what was not told to end is not left behind unseen.
 Task<Result<aws::CommandEnd>> EcsTarget::wait_for_command(
     std::string task, execution::StopToken& stop
 ) {
     constexpr int kMostSilences = 12;
     bool is_told = false;
     for (int silences = 0;;) {
+        Result<> heard;
         if (stop.requested() && !is_told) {
             auto stopping = aws::stop_task(*ecs_, plan_.cluster, task, stop.why());
-            const auto stopped = co_await std::move(stopping);
-            if (!stopped) co_return stopped.error();
-            is_told = true;
+            heard = co_await std::move(stopping);
+            is_told = heard.has_value();
         }
         auto getting = aws::get_task(*ecs_, plan_.cluster, task);
         const auto found = co_await std::move(getting);
-        silences = found ? 0 : silences + 1;
-        const bool is_lost = !found && (!is_silence(found.error()) || silences > kMostSilences);
-        if (is_lost) co_return found.error();
         if (found) {
             auto end = aws::end_of_command(*found, plan_.container, terms_.digest);
             if (end.is_over) co_return end;
+        } else {
+            heard = found.error();
         }
+        silences = heard ? 0 : silences + 1;
+        const bool is_lost = !heard && (!is_silence(heard.error()) || silences > kMostSilences);
+        if (is_lost) co_return heard.error();
         co_await sleep_for(plan_.patience.interval);
     }
 }

@@ -113,6 +113,12 @@ Task<Result<>> EcsTarget::open_clients() {
 Task<Result<>> EcsTarget::read_service(bool is_begun) {
     auto getting = aws::get_service(*ecs_, plan_.cluster, plan_.service);
     const auto service = co_await std::move(getting);
+    if (!service && service.error().code == Code::not_found) {
+        co_return not_found(
+            service.error().message + ": look at deploy.cluster (" + plan_.cluster +
+            "), deploy.service and AWS_REGION; ECS does not make what is not there"
+        );
+    }
     if (!service) co_return service.error();
     if (auto checked = check_service(*service, is_begun); !checked) co_return checked;
     configuration_ = object_at(*service, "deploymentConfiguration");
