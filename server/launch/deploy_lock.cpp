@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "launch/contexts.hpp"
+#include "model/terraform_place.hpp"
 #include "store/repository_store.hpp"
 #include "workflow/expression/evaluator.hpp"
 
@@ -54,37 +55,79 @@ std::string describe(const store::DeploymentRow& holder) {
 std::optional<model::DeploySpec> deploy_spec_of(const model::JobDefinition& job) {
     if (job.deploy) return job.deploy;
     if (!job.terraform || job.terraform->command != "apply") return {};
-    std::vector<std::string> folders;
-    for (const auto& folder : job.terraform->directories) folders.push_back(folder.text);
     model::DeploySpec out;
     out.to = kTerraform;
-    out.service.text = join(folders, ", ");
-    const auto& workspace = job.terraform->workspace.text;
-    if (!workspace.empty()) out.service.text += " (" + workspace + ")";
     return out;
 }
+
+namespace {
+
+/// What the texts of one job give.
+class JobTexts {
+  public:
+    JobTexts(store::Connection& db, const store::RunRow& run, const store::JobRow& job)
+        : db_{db}, run_{run}, job_{job} {}
+
+    Result<std::string> evaluate(const std::string& text) {
+        if (text.find(kExpression) == std::string::npos) return text;
+        if (auto read = read_contexts(); !read) return read.error();
+        return workflow::expression::interpolate(text, contexts_);
+    }
+
+    /// The runner takes it for a text of the workflow: it must not become an expression there.
+    Result<std::string> name(const std::string& key, const std::string& text) {
+        auto name = evaluate(text);
+        if (!name) return with_context(key, name.error());
+        const bool is_name = !trim(*name).empty() && name->find(kExpression) == std::string::npos;
+        if (!is_name) return invalid(key + ": '" + text + "' gives no name: '" + *name + "'");
+        return name;
+    }
+
+  private:
+    static constexpr std::string_view kExpression = "${{";
+
+    Result<> read_contexts() {
+        if (is_read_) return {};
+        PlannedContexts planned;
+        const auto known = make_contexts(db_, run_, job_, planned);
+        if (!known) return known.error();
+        is_read_ = true;
+        return contexts_.add_json(*known);
+    }
+
+    store::Connection& db_;
+    const store::RunRow& run_;
+    const store::JobRow& job_;
+    bool is_read_ = false;
+    workflow::expression::Contexts contexts_;
+};
+
+Result<std::string> evaluate_place(JobTexts& texts, const model::TerraformSpec& spec) {
+    const std::string key = "terraform.directory";
+    std::vector<std::string> folders;
+    for (const auto& directory : spec.directories) {
+        const auto text = texts.name(key, directory.text);
+        if (!text) return text.error();
+        auto folder = model::normalize_terraform_folder(*text);
+        if (!folder) return with_context(key, folder.error());
+        folders.push_back(std::move(*folder));
+    }
+    const auto workspace = texts.evaluate(spec.workspace.text);
+    if (!workspace) return with_context("terraform.workspace", workspace.error());
+    return model::name_terraform_place(folders, model::normalize_terraform_workspace(*workspace));
+}
+
+}  // namespace
 
 Result<std::string> evaluate_service(
     store::Connection& db,
     const store::RunRow& run,
     const store::JobRow& job,
-    const model::DeploySpec& deploy
+    const model::JobDefinition& definition
 ) {
-    constexpr std::string_view kExpression = "${{";
-    const auto& text = deploy.service.text;
-    if (text.find(kExpression) == std::string::npos) return text;
-    PlannedContexts planned;
-    const auto known = make_contexts(db, run, job, planned);
-    if (!known) return known.error();
-    workflow::expression::Contexts contexts;
-    if (auto read = contexts.add_json(*known); !read) return read.error();
-    const std::string key = deploy.to == kTerraform ? "terraform.directory" : "deploy.service";
-    auto name = workflow::expression::interpolate(text, contexts);
-    if (!name) return with_context(key, name.error());
-    // The runner takes it for a text of the workflow: it must not become an expression there.
-    const bool is_name = !trim(*name).empty() && name->find(kExpression) == std::string::npos;
-    if (!is_name) return invalid(key + ": '" + text + "' gives no name: '" + *name + "'");
-    return name;
+    JobTexts texts{db, run, job};
+    if (definition.terraform) return evaluate_place(texts, *definition.terraform);
+    return texts.name("deploy.service", definition.deploy->service.text);
 }
 
 Result<deployments::Opening> open_deployment(
@@ -103,9 +146,10 @@ std::optional<std::string> find_obstacle(store::Transaction& tx, const store::Jo
     const auto run = store::find_run(tx, job.run);
     const auto tree = nlohmann::json::parse(job.definition_json, nullptr, false);
     if (!run || tree.is_discarded()) return {};
-    auto deploy = deploy_spec_of(tree.get<model::JobDefinition>());
+    const auto definition = tree.get<model::JobDefinition>();
+    auto deploy = deploy_spec_of(definition);
     if (!deploy) return {};
-    auto service = evaluate_service(tx, *run, job, *deploy);
+    auto service = evaluate_service(tx, *run, job, definition);
     if (!service) return {};
     deploy->service.text = std::move(*service);
     const auto opening = open_deployment(tx, *run, job, *deploy);

@@ -11,17 +11,18 @@
 
 namespace triphammer::launch {
 
-/// What a job deploys: its own `deploy`, or for `terraform` with `command: apply` the folders and
-/// the workspace as the service. Nothing for a job that deploys nothing.
+/// What a job deploys: its own `deploy`, or for `terraform` with `command: apply` one whose service
+/// has no text yet. Nothing for a job that deploys nothing.
 std::optional<model::DeploySpec> deploy_spec_of(const model::JobDefinition& job);
 
-/// The service's name with its expressions evaluated; the needs of the job have ended.
+/// The service's name with its expressions evaluated; of a `terraform` its folders and workspace,
+/// in the one form that they have. `definition` deploys; the needs of the job have ended.
 /// Code::invalid where that gives no name.
 Result<std::string> evaluate_service(
     store::Connection& db,
     const store::RunRow& run,
     const store::JobRow& job,
-    const model::DeploySpec& deploy
+    const model::JobDefinition& definition
 );
 
 /// `deploy.service` is evaluated. Opens the job's row in the ledger: takes the lock, or names its

@@ -190,7 +190,7 @@ Result<> add_deployment(
 ) {
     auto deploy = deploy_spec_of(document.job);
     if (!deploy) return {};
-    auto service = evaluate_service(tx, run, job, *deploy);
+    auto service = evaluate_service(tx, run, job, document.job);
     if (!service) return service.error();
     deploy->service.text = std::move(*service);
     const auto opened = open_deployment(tx, run, job, *deploy);

@@ -38,11 +38,7 @@ using model::JobState;
 namespace {
 
 JobOutcome failed_job(Cause cause, std::string reason) {
-    JobOutcome out;
-    out.state = JobState::failed;
-    out.cause = cause;
-    out.reason = std::move(reason);
-    return out;
+    return {JobState::failed, cause, std::move(reason), {}, {}, {}};
 }
 
 JobFolders folders_with(const launcher::StartLine& line, std::optional<Underlay> underlay) {
@@ -272,14 +268,17 @@ class Attempt {
         co_return co_await std::move(running);
     }
 
-    /// Cancelled by somebody, by the time limit or by the server: the jobs only know that.
+    /// Cancelled by somebody, by the time limit or by the server: the jobs only know that, and may
+    /// say after it what they have left.
     Task<JobOutcome> with_reason(Task<JobOutcome> job) {
         auto outcome = co_await std::move(job);
         if (outcome.state != JobState::cancelled) co_return outcome;
         const auto stopped = stopped_outcome(session_);
         outcome.state = stopped.state;
         outcome.cause = stopped.cause;
-        outcome.reason = stopped.reason;
+        const auto why = session_.stop().why();
+        const auto left = outcome.reason.starts_with(why) ? outcome.reason.substr(why.size()) : "";
+        outcome.reason = stopped.reason + left;
         co_return outcome;
     }
 

@@ -102,7 +102,7 @@ elif command == "show":
                       "configuration": {"root_module": {"variables": {"colour": {}}}}}))
 elif command == "state":
     expect(given == ["pull"], "state")
-    print(json.dumps(state()))
+    print(json.dumps({**state(), **{name: told[name] for name in ("lineage",) if name in told}}))
 elif command == "apply":
     expect(given[:3] == ["-input=false", "-no-color", "-json"], "apply " + " ".join(given))
     expect(given[3] == "-lock-timeout=60s" and len(given) == 5, "apply " + " ".join(given))

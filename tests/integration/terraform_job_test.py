@@ -108,13 +108,15 @@ def test_a_pull_request_gets_its_plan_and_two_people_approve_the_apply_of_it(inf
 
 @pytest.mark.parametrize("cases", [
     [({"only-apply": True, "also": {"thing.late": "9"}}, "the plan is not the one that was approved", 0),
+     ({"only-apply": True, "lineage": "another"}, "the plan is not the one that was approved", 0),
+     ({"only-apply": True, "backend": {"type": "http", "config": {"address": "http://other/"}}}, "is not the one that was approved", 0),
      ({"only-apply": True, "lock": True}, "the state is locked by ada@laptop (OperationTypeApply) since 2026-11-21T08:00:00", 0),
      ({"backend": {"type": "local", "config": {"path": None}}}, "give the configuration a backend", 0),
      ({"backend": {"type": "local", "config": {"path": "/home/runner/work/kept.tfstate"}}}, "give the configuration a backend", 0)],
     [({"stale": True}, "nothing was applied: Saved plan is stale", 1),
      ({"lock-apply": True}, "free it with `force-unlock 7e2a`", 1),
      ({"fail": "thing.old"}, "partially applied: 1 of 3 changes. Done: create thing.new. Failed: destroy thing.old. "
-                             "Not begun: replace thing.two. quota", 1),
+                             "Not begun: replace thing.two. quota. What is done stays. Forward: run the whole workflow again", 1),
      ({"never-settles": True}, "a plan after the apply still wants changes", 1)],
 ], ids=["before", "within"])
 def test_what_was_not_approved_or_not_proven_is_never_green(infra, cases):
@@ -144,6 +146,23 @@ def test_a_lost_runner_never_applies_twice_and_leaves_the_answer_to_a_person(inf
     assert log.count("the apply begins") <= 1 and job["attempt"] == 2
 
 
+def test_a_cancelled_apply_says_what_it_left(infra):
+    daemon = infra.daemon
+    run = infra.push({"hang": "thing.two"})
+    [apply] = [job["id"] for job in daemon.get(f"/runs/{run}")["jobs"] if job["key"] == "apply"]
+
+    def applying():
+        return "thing.two: delete begins" in daemon.api(f"/runs/{run}/jobs/{apply}/log/raw").text
+    daemon.wait_for(applying, 40, "it did not begin to apply")
+    assert daemon.api(f"/runs/{run}/cancel", "POST").status_code in (200, 202)
+    job, deployment, log = infra.end_of(daemon.finished_run(run, 90))
+
+    assert (job["state"], deployment["state"]) == ("cancelled", "failed"), (job, deployment, log)
+    assert "infra: partially applied: 2 of 3 changes. Done: destroy thing.old, create thing.new. Interrupted: replace thing.two." \
+        in deployment["reason"], deployment["reason"]
+    assert "look first. What is done stays. Forward: run the whole workflow again" in deployment["reason"]
+
+
 def test_what_is_wrong_with_a_job_is_told_with_a_remedy(infra):
     def reason(given, told=None):
         workflow = WORKFLOW.replace("colour: blue }, comment: true, BACKEND", given).replace(", BACKEND", "")
@@ -154,6 +173,9 @@ def test_what_is_wrong_with_a_job_is_told_with_a_remedy(infra):
     assert "infra declares no variable 'size'" in reason("size: 3 }")
     assert reason("colour: blue }", {"invalid": True}) == "infra: validate: Unsupported argument"
     assert "'../up' is no name of a workspace" in reason("colour: blue }, workspace: ../up")
+    sha = infra.commit(**{"infra/.terraform/environment": "other"})
+    assert "infra/.terraform/environment chooses the workspace 'other'" in infra.daemon.run_of_push(infra.repository, sha)["jobs"][0]["reason"]
+    (infra.repository.tree / "infra/.terraform/environment").unlink()
     chosen = WORKFLOW.replace("BACKEND", "").replace("env: { WORD:", "env: { TF_WORKSPACE: other, WORD:")
     run = infra.daemon.run_of_push(infra.repository, infra.commit(**{".triphammer/infra.yml": chosen}))
     assert run["jobs"][0]["reason"].startswith("TF_WORKSPACE is 'other': write terraform.workspace instead")

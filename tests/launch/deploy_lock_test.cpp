@@ -28,7 +28,11 @@ struct DeployLock : ::testing::Test, triphammer::testing::QueueFixture {
         return create_planned(plan);
     }
 
-    model::RunId create_apply(const std::string& directory, const std::string& environment) {
+    model::RunId create_apply(
+        const std::string& directory,
+        const std::string& environment,
+        const std::string& workspace = ""
+    ) {
         auto plan = make_plan({{"ship", {}}});
         auto& job = plan.runs[0].jobs[0];
         job.kind = model::JobKind::terraform;
@@ -36,6 +40,7 @@ struct DeployLock : ::testing::Test, triphammer::testing::QueueFixture {
         job.definition.terraform.emplace();
         job.definition.terraform->command = "apply";
         job.definition.terraform->directories = {{directory, {}}};
+        job.definition.terraform->workspace.text = workspace;
         return create_planned(plan);
     }
 
@@ -115,6 +120,17 @@ TEST_F(DeployLock, OfAnApplyIsTheFolderOfARepositoryInAnEnvironment) {
     for (const auto free : {staging, network, other}) EXPECT_FALSE(obstacle_of(free, "ship"));
 }
 
+TEST_F(DeployLock, OfAnApplyIsOneHoweverItsFolderIsWritten) {
+    const auto first = create_apply("infra", "production");
+    EXPECT_FALSE(obstacle_of(first, "ship"));
+
+    for (const auto* same : {"./infra", "infra/", "a/../infra", " infra ", ".//infra/."}) {
+        EXPECT_TRUE(obstacle_of(create_apply(same, "production"), "ship")) << same;
+    }
+    EXPECT_TRUE(obstacle_of(create_apply("infra", "production", "default"), "ship"));
+    EXPECT_FALSE(obstacle_of(create_apply("infra", "production", "blue"), "ship"));
+}
+
 TEST_F(DeployLock, IsOfTheNameThatTheExpressionGives) {
     const auto legs = create_legs("${{ matrix.app }}-web");
     const auto fixed = create_deploy("b-web");
@@ -142,7 +158,7 @@ TEST_F(DeployLock, OfWhatIsNoNameIsNotTakenAndTheSentenceSaysWhy) {
         const auto definition =
             nlohmann::json::parse(row.definition_json).get<model::JobDefinition>();
         return try_write([&](store::Transaction& tx) {
-            return evaluate_service(tx, *store::find_run(tx, id), row, *definition.deploy);
+            return evaluate_service(tx, *store::find_run(tx, id), row, definition);
         });
     };
 
@@ -160,7 +176,7 @@ TEST_F(DeployLock, NamesTheKeyOfAnApplyThatGivesNoName) {
     const auto definition = nlohmann::json::parse(row.definition_json).get<model::JobDefinition>();
 
     const auto named = try_write([&](store::Transaction& tx) {
-        return evaluate_service(tx, *store::find_run(tx, run), row, *deploy_spec_of(definition));
+        return evaluate_service(tx, *store::find_run(tx, run), row, definition);
     });
 
     EXPECT_EQ(named.error().message.rfind("terraform.directory: ", 0), 0U) << named.error().message;

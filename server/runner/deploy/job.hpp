@@ -50,6 +50,7 @@ class DeployJob {
 
     protocol::Intent intent_for(rollout::EffectKind kind, std::int64_t n) const;
     Task<> look_once_more();
+    std::string describe_rest() const;
     JobOutcome finish(const rollout::Move& move) const;
     JobOutcome give_up(const Error& error) const;
 

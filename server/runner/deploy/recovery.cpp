@@ -138,9 +138,18 @@ JobOutcome DeployJob::finish(const Move& move) const {
     if (situation_.cancelled && outcome.deployment != DeploymentState::unknown) {
         outcome.state = model::JobState::cancelled;
         outcome.cause = Cause::none;
-        outcome.reason = session_.stop().why();
+        outcome.reason = session_.stop().why() + describe_rest();
     }
     return outcome;
+}
+
+/// After a cancel that has no way back: what was begun, and stays.
+std::string DeployJob::describe_rest() const {
+    if (target_->terms().rolls_back || situation_.effects.empty()) return {};
+    const auto& last = situation_.effects.back();
+    if (last.state == EffectState::failed) return ": " + trouble_.reason;
+    return ": " + std::string{rollout::name_of(last.kind)} +
+           " was done, stays, and is not proven: deploy again, or look at the target";
 }
 
 /// The session or the preflight failed. Without any recorded effect nothing was touched.

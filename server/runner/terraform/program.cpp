@@ -1,6 +1,7 @@
 #include "runner/terraform/program.hpp"
 
 #include "runner/terraform/changes.hpp"
+#include "runner/terraform/choices.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -80,6 +81,10 @@ Environment TerraformProgram::environment() const {
     return out;
 }
 
+std::map<std::string, std::string> TerraformProgram::choices() const {
+    return list_choices(environment());
+}
+
 std::vector<std::string> TerraformProgram::lock_arguments(const std::string& command) const {
     const auto& given = session_.contexts().environment();
     for (const auto& name : {std::string{"TF_CLI_ARGS"}, "TF_CLI_ARGS_" + command}) {
@@ -106,14 +111,7 @@ Task<Result<Captured>> TerraformProgram::look(StepCommand command, std::size_t m
 }
 
 Task<Result<>> TerraformProgram::find() {
-    const auto given = environment();
-    const auto* workspace = given.find("TF_WORKSPACE");
-    if (workspace != nullptr && !workspace->empty()) {
-        co_return invalid(
-            "TF_WORKSPACE is '" + *workspace +
-            "': write terraform.workspace instead, which the plan's hash and the lock know"
-        );
-    }
+    if (auto good = check_choices(environment()); !good) co_return good;
     auto looking = look(command_in("", {"/bin/sh", "-c", kFind}), kKeptOutput);
     const auto found = co_await std::move(looking);
     if (!found) co_return with_context("looking for tofu and terraform", found.error());

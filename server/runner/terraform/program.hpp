@@ -7,6 +7,7 @@
 #include "runner/session/step_executor.hpp"
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,11 +31,14 @@ class TerraformProgram {
     void set_variables(Variables variables) { variables_ = std::move(variables); }
 
     /// `tofu` on the job's PATH, else `terraform`. Code::not_found says what to do. Code::invalid
-    /// where the environment chooses a workspace, which no approval would name.
+    /// where the environment chooses what no approval would name (check_choices).
     Task<Result<>> find();
 
     /// After `find`: "OpenTofu 1.9.0".
     const std::string& name() const { return name_; }
+
+    /// What of the environment the plan's hash has to know.
+    std::map<std::string, std::string> choices() const;
 
     const std::string& path() const { return path_; }
 

@@ -108,6 +108,18 @@ std::string ApplyProgress::describe() const {
     return out;
 }
 
+std::string ApplyProgress::advise() const {
+    const auto interrupted = number_of(State::interrupted);
+    if (number_of(State::done) + interrupted + number_of(State::failed) == 0) return {};
+    std::string out;
+    if (interrupted > 0) {
+        out = " What was interrupted may be there without being in the state: look first.";
+    }
+    return out +
+           " What is done stays. Forward: run the whole workflow again, the plan of the rest wants "
+           "an approval. Back: revert the commit and have its plan approved.";
+}
+
 // ── what people read in the output ───────────────────────────────────────────────────────────
 
 namespace {

@@ -25,6 +25,9 @@ class ApplyProgress {
     /// … Not begun: …"
     std::string describe() const;
 
+    /// What a person should know and do where something was begun; empty where nothing was.
+    std::string advise() const;
+
     bool is_complete() const { return number_of(State::done) == planned_.size(); }
 
     /// The first error: "Saved plan is stale"; empty: none was told.

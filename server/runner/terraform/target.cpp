@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "base/task_group.hpp"
 #include "base/text.hpp"
+#include "model/terraform_place.hpp"
 #include "runner/deploy/state.hpp"
 
 #include <boost/asio/this_coro.hpp>
@@ -128,8 +129,9 @@ Result<> TerraformTarget::check_approved() const {
         "nothing was applied: the plan is not the one that was approved (planned now: " +
         summarize(changes_of(plans_)) + ", " + terms_.digest +
         "; approved: " + join({approved.begin(), approved.end()}, ", ") +
-        "). State, configuration, variables, providers or program have changed since: run the "
-        "whole workflow again and have the new plan approved"
+        "). State, backend, configuration, variables, providers or program have changed since, or "
+        "the two jobs find them by different variables of their environments: run the whole "
+        "workflow again and have the new plan approved"
     );
 }
 
@@ -138,8 +140,7 @@ void TerraformTarget::set_terms(const model::DeploymentSpec& spec) {
     terms_.strategy = rollout::Strategy::rolling;
     terms_.rolls_back = false;
     terms_.has_previous = spec.previous_json != "null";
-    terms_.service = join(keys.folders, ", ");
-    if (!keys.workspace.empty()) terms_.service += " (" + keys.workspace + ")";
+    terms_.service = model::name_terraform_place(keys.folders, keys.workspace);
     terms_.digest = hash_of(plans_);
     terms_.image = terms_.service + " by plan " + terms_.digest;
     terms_.gate_kind = terms_.verify_kind = "terraform";
@@ -167,11 +168,14 @@ Task<EffectOutcome> TerraformTarget::perform(
                     }};
     watch.spawn("stop", hand_on(stop, own));
     EffectOutcome outcome = effect_done();
+    std::string applied;
     for (const auto& plan : plans_) {
         auto applying = apply(plan, own);
         outcome = co_await std::move(applying);
         if (!outcome.ok) break;
+        applied += plan.folder + ": applied. ";
     }
+    outcome.reason.insert(0, applied);
     auto ending = watch.stop();
     co_await std::move(ending);
     if (!outcome.ok) co_return outcome;
@@ -207,6 +211,9 @@ Task<EffectOutcome> TerraformTarget::apply(const FolderPlan& plan, execution::St
         if (error.find("stale") != std::string::npos) {
             out.reason += ": the state has changed since; run the whole workflow again";
         }
+    }
+    if (const auto advice = progress.advise(); !advice.empty()) {
+        out.reason += (out.reason.ends_with('.') ? "" : ".") + advice;
     }
     out.excerpt = progress.details();
     co_return out;

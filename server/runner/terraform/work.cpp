@@ -2,6 +2,7 @@
 
 #include "base/digest.hpp"
 #include "base/text.hpp"
+#include "model/terraform_place.hpp"
 #include "runner/steps/files.hpp"
 #include "runner/terraform/progress.hpp"
 
@@ -21,42 +22,18 @@ namespace {
 constexpr const char* kBackendFile = "/terraform_backend.tfbackend";
 constexpr int kChanges = 2;  // of -detailed-exitcode
 
-bool is_name(std::string_view text) {
-    const auto is_good = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               c == '_' || c == '-' || c == '.';
-    };
-    return !text.empty() && text.front() != '-' && text.size() <= 90 &&
-           std::all_of(text.begin(), text.end(), is_good);
-}
-
-Result<std::string> read_folder(const JobSession& session, const model::Template& value) {
-    const auto text = session.evaluate(value);
-    if (!text) return with_context("terraform.directory", text.error());
-    const auto path = std::filesystem::path{std::string{trim(*text)}}.lexically_normal();
-    const auto folder = path.generic_string();
-    const bool leaves = path.is_absolute() || folder == ".." || folder.starts_with("../");
-    if (folder.empty() || leaves) {
-        return invalid(
-            "terraform.directory: '" + *text + "' is no folder of the repository: infra, say"
-        );
+/// A link would be a second name of a place that has a lock and a plan of its own.
+Result<> check_folder(const std::filesystem::path& workspace, const std::string& folder) {
+    std::error_code failure;
+    const auto root = std::filesystem::canonical(workspace, failure);
+    const auto wanted = folder == "." ? root : root / folder;
+    if (failure || !std::filesystem::is_directory(wanted, failure)) {
+        return invalid("terraform.directory: there is no folder '" + folder + "' at this commit");
     }
-    return folder.ends_with('/') ? folder.substr(0, folder.size() - 1) : folder;
-}
-
-Result<TerraformProgram::Variables> read_pairs(
-    const JobSession& session, const model::Pairs& pairs, const std::string& key
-) {
-    TerraformProgram::Variables out;
-    for (const auto& [name, value] : pairs) {
-        auto text = session.evaluate(value);
-        if (!text) return with_context("terraform." + key + "." + name, text.error());
-        if (!is_name(name)) {
-            return invalid("terraform." + key + ": '" + name + "' is no name of one");
-        }
-        out.emplace_back(name, std::move(*text));
-    }
-    return out;
+    if (std::filesystem::canonical(wanted, failure) == wanted) return {};
+    return invalid(
+        "terraform.directory: '" + folder + "' leads to another folder by a link: name that one"
+    );
 }
 
 /// A string of HCL: what begins an expression there is text here.
@@ -88,37 +65,6 @@ std::string plan_text(const std::string& said) {
 }
 
 }  // namespace
-
-Result<TerraformKeys> read_terraform_keys(const JobSession& session) {
-    const auto& spec = *session.document().job.terraform;
-    TerraformKeys out;
-    out.is_apply = spec.command == "apply";
-    for (const auto& value : spec.directories) {
-        auto folder = read_folder(session, value);
-        if (!folder) return folder.error();
-        const bool is_twice =
-            std::find(out.folders.begin(), out.folders.end(), *folder) != out.folders.end();
-        if (is_twice) return invalid("terraform.directory: '" + *folder + "' stands there twice");
-        out.folders.push_back(std::move(*folder));
-    }
-    if (out.folders.empty()) return invalid("terraform.directory names no folder");
-    auto workspace = session.evaluate(spec.workspace);
-    if (!workspace) return with_context("terraform.workspace", workspace.error());
-    out.workspace = std::string{trim(*workspace)};
-    if (!out.workspace.empty() && !is_name(out.workspace)) {
-        return invalid("terraform.workspace: '" + out.workspace + "' is no name of a workspace");
-    }
-    auto variables = read_pairs(session, spec.variables, "variables");
-    if (!variables) return variables.error();
-    out.variables = std::move(*variables);
-    auto backend = read_pairs(session, spec.backend, "backend");
-    if (!backend) return backend.error();
-    out.backend = std::move(*backend);
-    const auto comment = session.evaluate(spec.comment);
-    if (!comment) return with_context("terraform.comment", comment.error());
-    out.comments = *comment == "true";
-    return out;
-}
 
 std::string hash_of(const std::vector<FolderPlan>& plans) {
     std::string all;
@@ -218,13 +164,8 @@ Result<std::string> TerraformWork::write_backend() const {
 }
 
 Task<Result<>> TerraformWork::init(int step, std::string folder) {
-    std::error_code ignored;
     const std::filesystem::path workspace{place_.folders().workspace.outside};
-    if (!std::filesystem::is_directory(workspace / folder, ignored)) {
-        co_return invalid(
-            "terraform.directory: there is no folder '" + folder + "' at this commit"
-        );
-    }
+    if (auto good = check_folder(workspace, folder); !good) co_return good;
     std::vector<std::string> arguments{"init", "-input=false", "-no-color"};
     if (!keys_.backend.empty()) {
         auto file = write_backend();
@@ -233,7 +174,10 @@ Task<Result<>> TerraformWork::init(int step, std::string folder) {
     }
     auto running = run(step, folder, std::move(arguments), nullptr);
     if (auto done = co_await std::move(running); !done) co_return done.error();
-    if (keys_.workspace.empty()) co_return Result<>{};
+    if (keys_.workspace.empty()) {
+        auto checking = check_unchosen(folder);
+        co_return co_await std::move(checking);
+    }
     auto choosing =
         run(step,
             folder,
@@ -241,6 +185,19 @@ Task<Result<>> TerraformWork::init(int step, std::string folder) {
             nullptr);
     if (auto done = co_await std::move(choosing); !done) co_return done.error();
     co_return Result<>{};
+}
+
+/// A file of the repository may choose a workspace, too.
+Task<Result<>> TerraformWork::check_unchosen(std::string folder) {
+    auto reading = program_.read_file(folder, ".terraform/environment");
+    const auto text = co_await std::move(reading);
+    if (!text) co_return text.error();
+    const auto name = model::normalize_terraform_workspace(*text);
+    if (name.empty()) co_return Result<>{};
+    co_return invalid(
+        folder + "/.terraform/environment chooses the workspace '" + name +
+        "': remove it and write terraform.workspace, which the plan's hash and the lock know"
+    );
 }
 
 Task<Result<>> TerraformWork::validate(int step, std::string folder) {
@@ -288,11 +245,15 @@ Task<Result<>> TerraformWork::read_saved(FolderPlan& plan) {
     auto locking = program_.read_file(plan.folder, ".terraform.lock.hcl");
     const auto providers = co_await std::move(locking);
     if (!providers) co_return providers.error();
+    auto identifying = identify_state(plan.folder);
+    const auto state = co_await std::move(identifying);
+    if (!state) co_return state.error();
     const json bound{
         {"program", program_.name()},
         {"folder", plan.folder},
         {"workspace", keys_.workspace},
         {"backend", keys_.backend},
+        {"state", *state},
         {"providers", *providers},
         {"plan", read->essence},
     };
@@ -308,17 +269,44 @@ Task<Result<bool>> TerraformWork::differs(int step, std::string folder) {
     co_return *status == kChanges;
 }
 
-Task<Result<std::string>> TerraformWork::read_state(std::string folder) {
+/// Nothing where there is none yet.
+Task<Result<std::optional<TerraformWork::State>>> TerraformWork::pull_state(std::string folder) {
     auto pulling = program_.read(folder, {"state", "pull"});
     const auto text = co_await std::move(pulling);
     if (!text) co_return with_context(folder, text.error());
-    if (trim(*text).empty()) co_return std::string{"no state"};
+    if (trim(*text).empty()) co_return std::nullopt;
     const auto state = json::parse(*text, nullptr, false);
     const auto& serial = member_at(state, "serial");
     if (!serial.is_number_integer()) {
         co_return Error{Code::protocol, folder + ": `state pull` gives no state"};
     }
-    co_return text_at(state, "lineage") + "/" + serial.dump();
+    co_return State{text_at(state, "lineage"), serial.dump()};
+}
+
+Task<Result<std::string>> TerraformWork::read_state(std::string folder) {
+    auto pulling = pull_state(std::move(folder));
+    const auto state = co_await std::move(pulling);
+    if (!state) co_return state.error();
+    if (!*state) co_return std::string{"no state"};
+    co_return (*state)->lineage + "/" + (*state)->serial;
+}
+
+/// Which state it is, by what `init` has written down, by its lineage, and, where there is none
+/// yet, by what of the environment leads to it.
+Task<Result<std::string>> TerraformWork::identify_state(std::string folder) {
+    auto reading = read_backend(folder);
+    const auto backend = co_await std::move(reading);
+    if (!backend) co_return backend.error();
+    auto pulling = pull_state(folder);
+    const auto state = co_await std::move(pulling);
+    if (!state) co_return state.error();
+    const json out{
+        {"type", backend->type},
+        {"config", backend->config},
+        {"lineage", *state ? (*state)->lineage : ""},
+        {"chosen", program_.choices()},
+    };
+    co_return out.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 /// A file that is in none of the folders which go with the job.
@@ -336,15 +324,26 @@ bool TerraformWork::outlives(const std::string& path) const {
            });
 }
 
-Task<Result<>> TerraformWork::check_backend(std::string folder) {
-    auto reading = program_.read_file(folder, ".terraform/terraform.tfstate");
+/// As `init` has written it down.
+Task<Result<TerraformWork::Backend>> TerraformWork::read_backend(std::string folder) {
+    auto reading = program_.read_file(std::move(folder), ".terraform/terraform.tfstate");
     const auto text = co_await std::move(reading);
     if (!text) co_return text.error();
     const auto known = json::parse(*text, nullptr, false);
     const auto& backend = member_at(known, "backend");
-    const auto type = text_at(backend, "type");
-    const auto path = text_at(member_at(backend, "config"), "path");
-    if (!type.empty() && (type != "local" || outlives(path))) co_return Result<>{};
+    const auto& config = member_at(backend, "config");
+    co_return Backend{
+        text_at(backend, "type"),
+        text_at(config, "path"),
+        config.dump(-1, ' ', false, json::error_handler_t::replace)};
+}
+
+Task<Result<>> TerraformWork::check_backend(std::string folder) {
+    auto reading = read_backend(folder);
+    const auto backend = co_await std::move(reading);
+    if (!backend) co_return backend.error();
+    const bool is_file = backend->type == "local";
+    if (!backend->type.empty() && (!is_file || outlives(backend->path))) co_return Result<>{};
     co_return invalid(
         folder +
         ": its state would be gone with the job's folder, and what it made with nobody to "

@@ -14,8 +14,8 @@ namespace triphammer::runner {
 
 /// `terraform:` with its expressions evaluated and checked.
 struct TerraformKeys {
-    std::vector<std::string> folders;  // relative to the workspace, none leaves it
-    std::string workspace;             // empty: none is chosen
+    std::vector<std::string> folders;  // relative to the workspace, normal, none leaves it
+    std::string workspace;             // empty: none is chosen, or the default one
     TerraformProgram::Variables variables;
     TerraformProgram::Variables backend;
     bool is_apply = false;
@@ -69,13 +69,28 @@ class TerraformWork {
     Task<Result<>> check_backend(std::string folder);
 
   private:
+    struct Backend {
+        std::string type;  // empty: there is none
+        std::string path;  // of local
+        std::string config;
+    };
+
+    struct State {
+        std::string lineage;
+        std::string serial;
+    };
+
     Task<Result<int>> run(
         int step, std::string folder, std::vector<std::string> arguments, std::string* text
     );
     std::vector<std::string> plan_arguments() const;
     Result<std::string> write_backend() const;
     bool outlives(const std::string& path) const;
+    Task<Result<>> check_unchosen(std::string folder);
     Task<Result<>> read_saved(FolderPlan& plan);
+    Task<Result<std::optional<State>>> pull_state(std::string folder);
+    Task<Result<std::string>> identify_state(std::string folder);
+    Task<Result<Backend>> read_backend(std::string folder);
 
     Session& session_;
     StepExecutor& place_;
