@@ -20,7 +20,7 @@ def deployments(plan):
     if not os.environ.get("DOCKER_HOST"):
         yield Finding("effects of deployments (skipped: DOCKER_HOST is not set)", True)
         return
-    count = 4 if plan.short else 40
+    count = 4 if plan.short else 100
     dice = plan.dice("deployments")
     with World(plan, docker={"host": os.environ["DOCKER_HOST"]}) as world:
         try:
@@ -44,7 +44,9 @@ def play(world, dice, count, log):
             odd.append((run, made["state"], made["reason"]))
     yield Finding(f"{count} deployments under kill -9: each succeeded or is unknown", not odd,
                   some(f"{count - unknown - len(odd)} succeeded, {unknown} unknown", odd))
-    yield from judge_effects(world, log.until_now())
+    events = log.until_now()
+    yield from judge_effects(world, events)
+    yield from judge_ledger(world, events)
     answer = requests.get(f"http://127.0.0.1:{port}/", timeout=5)
     yield Finding("  … the service answers at the end", answer.status_code == 200, str(answer.status_code))
 
@@ -71,7 +73,32 @@ def workflow_of(port, number):
 
 
 def every_deployment(world):
-    return world.daemon.get("/deployments?limit=100")["items"]
+    """Newest first."""
+    items, page = [], world.daemon.get("/deployments?limit=100")
+    while True:
+        items += page["items"]
+        if not page.get("next"):
+            return items
+        page = world.daemon.get(f"/deployments?limit=100&before={page['next']}")
+
+
+def judge_ledger(world, events):
+    """Each container that the engine made stands in the ledger as an effect; what is green has none that is open or
+    failed; and one row of a target at most holds its lock."""
+    made = collections.Counter(event["Actor"]["Attributes"].get("triphammer.deployment") for event in events
+                               if event["Type"] == "container" and event["Action"] == "create")
+    wrong, holders = [], collections.Counter()
+    for row in every_deployment(world):
+        effects = world.daemon.get(f"/deployments/{row['id']}")["effects"]
+        makers = [each for each in effects if each["kind"] in ("create-candidate", "before")]
+        closed = [each for each in makers if each["state"] == "ok"]
+        holders[row["target"]] += row["state"] in ("running", "unknown")
+        if row["id"] in made and not len(closed) <= made[row["id"]] <= len(makers):
+            wrong.append((row["id"], row["state"], made[row["id"]], [(each["kind"], each["state"]) for each in makers]))
+        if row["state"] == "succeeded" and any(each["state"] != "ok" for each in effects):
+            wrong.append((row["id"], row["state"], [(each["kind"], each["state"]) for each in effects]))
+    wrong += [each for each in holders.items() if each[1] > 1]
+    yield Finding("  … the ledger has what the engine did, and what is green is whole", not wrong, some(f"{len(made)} deployments", wrong))
 
 
 def judge_effects(world, events):

@@ -14,6 +14,7 @@ import traceback
 import deploys
 import disks
 import escapes
+import halves
 import keys
 import kills
 import outage
@@ -32,6 +33,7 @@ FAULTS = {
     "disks": disks.full_disks,
     "deployments": deploys.deployments,
     "sabotage": sabotage.sabotage,
+    "halves": halves.halves,
     "keys": keys.rotations,
 }
 

@@ -13,7 +13,7 @@ import urllib.parse
 
 import requests
 
-from deploys import every_deployment, judge_effects
+from deploys import every_deployment, judge_effects, judge_ledger
 from engine_proxy import EngineProxy, answer_with
 from support import Finding, World, is_runner, some
 
@@ -287,10 +287,12 @@ def play(stage, short):
         yield from judge_creates(log.until_now())
     with engine.EventLog(events) as log:
         killed = Tally(stage)
-        for _ in range(2 if short else 60):
+        for _ in range(2 if short else 100):
             killed.note("kill -9 of the runner", stage.deploy(RunnerKilled(stage, stage.dice.uniform(0, length))))
         yield from killed.findings(f"{killed.count} deployments under kill -9 of the runner")
-        yield next(judge_effects(stage.world, log.until_now()))
+        events = log.until_now()
+        yield next(judge_effects(stage.world, events))
+        yield from judge_ledger(stage.world, events)
 
 
 def spoil_all(stage, short, calls):
