@@ -130,7 +130,8 @@ def test_who_may_answer_and_what_an_answer_must_say(daemon, git):
     assert post(daemon, developer, f"{place}/approve").status_code == 403
     assert post(daemon, requests.Session(), f"{place}/approve").status_code == 401
     assert post(daemon, approver, f"{place}/approve", {"subject": "another"}).status_code == 409
-    assert "comment, subject, break_glass" in post(daemon, approver, f"{place}/approve", {"coment": ""}).text
+    assert "did you mean 'comment'?" in post(daemon, approver, f"{place}/approve", {"coment": ""}).text
+    assert "comment, subject, break_glass" in post(daemon, approver, f"{place}/approve", {"words": ""}).text
     assert post(daemon, approver, "/approvals/4711/approve").status_code == 404
     assert post(daemon, approver, "/approvals/x/approve").status_code == 404
     assert daemon.get(place)["state"] == "pending"
