@@ -32,6 +32,7 @@ export class Follow {
   }
 
   private grew(total: number): void {
+    this.expected = 0; // what is folded away moves the end up: that is no reader who leaves
     this.scroll.setCount(total);
     if (!this.on.value) {
       this.unseen.value = Math.max(0, total - this.seen);
