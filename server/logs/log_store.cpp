@@ -40,8 +40,8 @@ Result<std::size_t> read_at(int fd, char* out, std::size_t size, std::uint64_t o
     return total;
 }
 
-/// Calls `visit(bytes)` for the whole file from `offset` on, in chunks. `length` of the file, as far
-/// as it is known: most logs are short, and the kernel is not asked for memory for them.
+/// Calls `visit(bytes)` for the whole file from `offset` on, in chunks. `length` of the file, as
+/// far as it is known: most logs are short, and the kernel is not asked for memory for them.
 template <class Visit>
 Result<> visit_chunks(int fd, std::uint64_t offset, std::uint64_t length, Visit visit) {
     const auto rest = length - std::min(offset, length) + 1;

@@ -139,7 +139,10 @@ Result<StepCommand> StepRun::make_command() {
     auto path = files.write_script(script->extension, script->text);
     if (!path) return path.error();
     opening_ = script_opening(
-        opening_title(scope_, step_, contexts_, *text), *text, join(script->arguments, " "), environment_
+        opening_title(scope_, step_, contexts_, *text),
+        *text,
+        join(script->arguments, " "),
+        environment_
     );
     StepCommand command;
     command.arguments = execution::command_line(*script, *path);

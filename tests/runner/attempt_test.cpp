@@ -171,9 +171,7 @@ TEST_F(Runner, WorksOnWhileTheDaemonIsAway) {
     const auto end = finish();
 
     EXPECT_EQ(end.state, JobState::succeeded);
-    EXPECT_EQ(
-        "begun\n" + *read_file(work / "copy", 1 << 20), daemon_->log(1)
-    );
+    EXPECT_EQ("begun\n" + *read_file(work / "copy", 1 << 20), daemon_->log(1));
 }
 
 TEST_F(Runner, GoesWithItsTreeWhenItIsRefused) {

@@ -282,9 +282,7 @@ bool DaemonDouble::has_end() const {
 
 void DaemonDouble::wait_for_log(int step, const std::string& text) {
     std::unique_lock lock{mutex_};
-    const auto said = [&] {
-        return without_openings(logs_[step]).find(text) != std::string::npos;
-    };
+    const auto said = [&] { return without_openings(logs_[step]).find(text) != std::string::npos; };
     if (!changed_.wait_for(lock, std::chrono::seconds{60}, said)) {
         throw std::runtime_error("the step never said: " + text);
     }

@@ -120,9 +120,8 @@ Result<ActionInputs> evaluate_inputs(
 
 Task<> say_opening(const ActionCall& call, const ActionInputs& inputs) {
     const auto title = opening_title(call.scope, call.step, call.contexts, call.step.uses);
-    auto saying = call.scope.session().log(
-        call.place.log, action_opening(title, inputs, call.environment)
-    );
+    auto saying =
+        call.scope.session().log(call.place.log, action_opening(title, inputs, call.environment));
     co_await std::move(saying);
 }
 

@@ -1,6 +1,6 @@
-#include <gmock/gmock.h>
-
 #include "runner/steps/opening.hpp"
+
+#include <gmock/gmock.h>
 
 namespace triphammer::runner {
 namespace {
@@ -20,7 +20,8 @@ TEST(Opening, ShowsScriptShellAndVariables) {
 
     EXPECT_EQ(
         script_opening("Run make", "make\r\n  make test\n\n", "bash -e {0}", environment),
-        "##[group]Run make\n\x1b[36;1mmake\x1b[0m\n\x1b[36;1m  make test\x1b[0m\nshell: bash -e {0}\n"
+        "##[group]Run make\n\x1b[36;1mmake\x1b[0m\n\x1b[36;1m  make test\x1b[0m\nshell: bash -e "
+        "{0}\n"
         "env:\n  LEVEL: 3\n  EMPTY:\n  LINES: one\n    two\n##[endgroup]\n"
     );
 }
