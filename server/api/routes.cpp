@@ -181,6 +181,7 @@ constexpr auto kRoutes = std::to_array<Route>({
     {get, "/runner/v1", runner, runner_socket},
     {post, "/runner/v1/source", runner, runner_source},
     {post, "/runner/v1/token", runner, renew_job_token},
+    {get, "/runner/v1/images", runner, list_needed_images},
     {get, "/runner/v1/modules", runner, list_runner_modules},
     {get, "/runner/v1/lfs", runner, fetch_lfs_object},
     {post, "/runner/v1/reports", runner, take_report, results::kMostPartBytes},

@@ -228,6 +228,9 @@ class FileReader {
     void look_at_flags(const Instruction& at, const std::string& mark) {
         for (const auto& word : split_words(at.rest)) {
             if (!word.starts_with("--")) return;
+            // Builders take quotes and backslashes away before they know a flag.
+            if (word.find_first_of("\"'\\`$") != word.npos)
+                note(out_.unsure_base, mark + " " + word);
             const auto name = word.substr(0, word.find('='));
             const bool is_run = at.word == "RUN" && (name == "--mount" || name == "--network");
             const bool is_copy = (at.word == "COPY" || at.word == "ADD") &&
@@ -236,7 +239,8 @@ class FileReader {
             if (is_run || is_copy) note(out_.buildkit_word, mark + " " + name);
             const bool is_secret = holds(word, "type=secret") || holds(word, "type=ssh");
             if (is_run && is_secret) note(out_.session_word, mark + " " + word);
-            if (name == "--from" && word.size() > 7) add_base(word.substr(7));
+            if (name == "--platform") note(out_.unsure_base, mark + " " + word);
+            if (name == "--from" && word.size() > 7) add_base(word.substr(7), mark);
         }
     }
 
@@ -244,11 +248,12 @@ class FileReader {
         auto words = split_words(at.rest);
         std::erase_if(words, [](const std::string& word) { return word.starts_with("--"); });
         if (words.empty()) return;
-        add_base(words.front());
+        add_base(words.front(), "line " + std::to_string(at.line) + ": FROM");
         if (words.size() > 2 && upper(words[1]) == "AS") stages_.push_back(to_lower(words[2]));
     }
 
-    void add_base(const std::string& name) {
+    void add_base(const std::string& name, const std::string& mark) {
+        if (!is_plain(name)) note(out_.unsure_base, mark + " " + name);
         const bool is_stage =
             parse_integer(name) ||
             std::find(stages_.begin(), stages_.end(), to_lower(name)) != stages_.end();
@@ -256,6 +261,13 @@ class FileReader {
             std::find(out_.bases.begin(), out_.bases.end(), name) != out_.bases.end();
         if (is_stage || is_known || name == "scratch" || holds(name, "$")) return;
         out_.bases.push_back(name);
+    }
+
+    static bool is_plain(std::string_view name) {
+        return std::all_of(name.begin(), name.end(), [](unsigned char c) {
+            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                   std::string_view{"._/:@-"}.find(static_cast<char>(c)) != std::string_view::npos;
+        });
     }
 
     /// Whether a source of ADD is a URL or may come out as one.
@@ -286,7 +298,19 @@ bool may_set_escape(std::string_view text) {
     return false;
 }
 
-std::string find_fetch(std::string_view text) {
+void merge(DockerfileFacts& facts, DockerfileFacts reading) {
+    if (facts.fetch_word.empty()) facts.fetch_word = std::move(reading.fetch_word);
+    if (facts.unsure_base.empty()) facts.unsure_base = std::move(reading.unsure_base);
+    auto& known = facts.possible_bases;
+    for (auto& base : reading.bases) {
+        if (std::find(known.begin(), known.end(), base) == known.end()) {
+            known.push_back(std::move(base));
+        }
+    }
+}
+
+/// As any builder might read it.
+void add_readings(DockerfileFacts& facts, std::string_view text) {
     using Comments = Reading::Comments;
     const std::string_view escapes = may_set_escape(text) ? "\\`" : "\\";
     for (const auto comments :
@@ -295,12 +319,10 @@ std::string find_fetch(std::string_view text) {
             for (unsigned flags = 0; flags < 8; ++flags) {
                 const Reading reading{
                     comments, (flags & 1U) != 0, (flags & 2U) != 0, (flags & 4U) != 0, escape};
-                auto word = FileReader{text, reading}.read().fetch_word;
-                if (!word.empty()) return word;
+                merge(facts, FileReader{text, reading}.read());
             }
         }
     }
-    return {};
 }
 
 }  // namespace
@@ -309,7 +331,8 @@ DockerfileFacts read_dockerfile(std::string_view text) {
     constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
     if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
     auto facts = FileReader{text, Reading{}}.read();
-    if (facts.fetch_word.empty()) facts.fetch_word = find_fetch(text);
+    facts.possible_bases = facts.bases;
+    add_readings(facts, text);
     return facts;
 }
 

@@ -21,6 +21,11 @@ struct DockerfileFacts {
     bool has_run = false;
     /// Images of other repositories that FROM and COPY --from name without a variable.
     std::vector<std::string> bases;
+    /// The same in each way in which a builder might read the text.
+    std::vector<std::string> possible_bases;
+    /// A base that the text alone does not tell (variables, quotes, another platform), or a flag
+    /// that might hide one. Empty: none.
+    std::string unsure_base;
 };
 
 DockerfileFacts read_dockerfile(std::string_view text);

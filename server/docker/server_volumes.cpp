@@ -35,6 +35,28 @@ Error belongs_to_server(const std::string& volume, const std::string& container)
     );
 }
 
+Error is_network_of_server(const std::string& network, const std::string& container) {
+    return invalid(
+        "networks: " + network + " is a Triphammer server's (container " + container +
+        " is in it), which takes the word of whoever is there for its proxy's: use a network of "
+        "another name"
+    );
+}
+
+/// The names of those that `wanted` means, by name or by the beginning of an id.
+std::vector<std::string> names_of(
+    const std::vector<NetworkSummary>& networks, const std::vector<std::string>& wanted
+) {
+    std::vector<std::string> out;
+    for (const auto& network : networks) {
+        const bool is_meant = std::ranges::any_of(wanted, [&network](const std::string& name) {
+            return name == network.name || (!name.empty() && network.id.starts_with(name));
+        });
+        if (is_meant) out.push_back(network.name);
+    }
+    return out;
+}
+
 }  // namespace
 
 std::string server_volume_in(
@@ -45,6 +67,40 @@ std::string server_volume_in(
         if (std::ranges::find(container.volumes, volume) != container.volumes.end()) return volume;
     }
     return {};
+}
+
+std::string server_network_in(
+    const ContainerInfo& container, const std::vector<std::string>& networks
+) {
+    if (!is_of_server(container)) return {};
+    for (const auto& network : networks) {
+        if (container.addresses.contains(network) || container.network_mode == network) {
+            return network;
+        }
+    }
+    return {};
+}
+
+Task<Result<>> check_server_networks(Engine& engine, std::vector<std::string> wanted, Labels own) {
+    if (wanted.empty()) co_return Result<>{};
+    auto listing = engine.list_networks({});
+    const auto there = co_await std::move(listing);
+    if (!there) co_return there.error();
+    const auto networks = names_of(*there, wanted);
+    if (networks.empty()) co_return Result<>{};
+    auto asking = engine.list_containers({});
+    const auto containers = co_await std::move(asking);
+    if (!containers) co_return containers.error();
+    for (const auto& one : *containers) {
+        if (!own.empty() && has_all(one.labels, own)) continue;
+        auto inspecting = engine.inspect_container(one.id);
+        const auto info = co_await std::move(inspecting);
+        if (!info && info.error().code == Code::not_found) continue;  // gone meanwhile
+        if (!info) co_return info.error();
+        const auto network = server_network_in(*info, networks);
+        if (!network.empty()) co_return is_network_of_server(network, info->name);
+    }
+    co_return Result<>{};
 }
 
 Task<Result<>> check_server_volumes(Engine& engine, std::vector<std::string> mounts, Labels own) {

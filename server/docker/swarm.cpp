@@ -1,5 +1,6 @@
 #include "docker/swarm.hpp"
 
+#include "docker/engine_address.hpp"
 #include "docker/engine_connection.hpp"
 
 #include <utility>
@@ -90,17 +91,9 @@ Labels labels_of_spec(const std::string& spec) {
 }
 
 Result<Swarm> Swarm::at(const std::string& address, const std::string& api) {
-    constexpr std::string_view kUnix = "unix://";
-    constexpr std::string_view kTcp = "tcp://";
-    auto prefix = "/v" + api;
-    if (address.starts_with(kUnix)) {
-        return Swarm{http::unix_endpoint(address.substr(kUnix.size())), std::move(prefix)};
-    }
-    if (!address.starts_with(kTcp))
-        return invalid("docker.host is unix:///PATH or tcp://HOST:PORT");
-    const auto url = http::parse_url("http://" + address.substr(kTcp.size()));
-    if (!url) return with_context("docker.host", url.error());
-    return Swarm{http::endpoint_of(*url), std::move(prefix)};
+    auto endpoint = engine_endpoint(address);
+    if (!endpoint) return endpoint.error();
+    return Swarm{std::move(*endpoint), "/v" + api};
 }
 
 http::Call Swarm::call(http::Method method, const std::string& path) const {

@@ -16,6 +16,30 @@ TEST(Dockerfile, OfAnyBuilderNeedsNothing) {
     EXPECT_EQ(facts.bases, (std::vector<std::string>{"alpine:3", "nginx:1"}));
 }
 
+TEST(Dockerfile, SaysWhichBasesItsTextDoesNotTell) {
+    const auto unsure = [](std::string_view text) { return read_dockerfile(text).unsure_base; };
+
+    EXPECT_EQ(unsure("FROM alpine:3@sha256:ab AS a\nCOPY --from=a --chown=1:1 /x \"/y z\"\n"), "");
+    EXPECT_EQ(unsure("ARG B\nFROM ${B}\n"), "line 2: FROM ${B}");
+    EXPECT_EQ(unsure("FROM pri\\vate\n"), "line 1: FROM pri\\vate");
+    EXPECT_EQ(unsure("FROM 'private'\n"), "line 1: FROM 'private'");
+    EXPECT_EQ(unsure("FROM --platform=linux/arm64 a\n"), "line 1: FROM --platform=linux/arm64");
+    EXPECT_EQ(unsure("FROM a\nCOPY --fr\"om\"=private /a /a\n"), "line 2: COPY --fr\"om\"=private");
+    EXPECT_EQ(unsure("FROM a\nCOPY --fr\\om=private /a /a\n"), "line 2: COPY --fr\\om=private");
+    EXPECT_EQ(unsure("FROM a\nONBUILD COPY --from=$X /a /a\n"), "line 2: COPY $X");
+}
+
+TEST(Dockerfile, NamesTheBasesOfEachReading) {
+    // To some builders the comment's end continues it, to others it does not.
+    const auto facts = read_dockerfile("FROM a\nRUN x \\\n# y \\\nFROM hidden\n");
+
+    EXPECT_EQ(facts.possible_bases, (std::vector<std::string>{"a", "hidden"}));
+    EXPECT_EQ(
+        read_dockerfile("FROM a AS b\nFROM b\nCOPY --from=c /x /\nFROM scratch\n").possible_bases,
+        (std::vector<std::string>{"a", "c"})
+    );
+}
+
 TEST(Dockerfile, SaysWhatOnlyBuildKitKnows) {
     const auto word = [](std::string_view text) { return read_dockerfile(text).buildkit_word; };
 

@@ -46,6 +46,23 @@ TEST(ServerVolumes, AreNoneWhereTheEngineShowsNothing) {
     EXPECT_EQ(server_volume_in(null, {"compose_data"}), "");
 }
 
+TEST(ServerNetworks, AreThoseThatAServersContainerIsIn) {
+    json inspect{
+        {"Name", "/compose-daemon-1"},
+        {"Config", {{"Env", {"TRIPHAMMER_DATA=/data"}}}},
+        {"HostConfig", {{"NetworkMode", "compose_default"}}},
+        {"NetworkSettings",
+         {{"Networks",
+           {{"compose_default", {{"IPAddress", ""}}}, {"proxy", {{"IPAddress", "10.1.0.2"}}}}}}}};
+
+    EXPECT_EQ(server_network_in(parse_container(inspect), {"mine", "proxy"}), "proxy");
+    // One that is stopped has no address.
+    EXPECT_EQ(server_network_in(parse_container(inspect), {"compose_default"}), "compose_default");
+    EXPECT_EQ(server_network_in(parse_container(inspect), {"mine"}), "");
+    inspect["Config"]["Env"] = {"PATH=/usr/bin"};
+    EXPECT_EQ(server_network_in(parse_container(inspect), {"proxy"}), "");
+}
+
 }  // namespace
 
 }  // namespace triphammer::docker

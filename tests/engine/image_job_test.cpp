@@ -45,7 +45,10 @@ class ImageJobs : public ::testing::Test {
         session.document_.job.image->tags = {text(tag)};
         session.source["Dockerfile"] = dockerfile;
         if (change) change(session);
-        auto running = run_image_job(session, make_build_network);
+        const auto none_needed = [](const JobSession&) -> Task<Result<NeededImages>> {
+            co_return NeededImages{};
+        };
+        auto running = run_image_job(session, make_build_network, none_needed);
         auto outcome = co_await std::move(running);
         log = session.log_;
         step_ends = session.step_ends_;
@@ -357,7 +360,8 @@ TEST_F(ImageJobs, KeepSoManyImagesAsTheFileSays) {
         tag = setting("REGISTRY") + "/team/kept:" + number;
         const auto outcome =
             run(std::string{"FROM triphammer/busybox\nRUN echo "} + number + " > /n\n",
-                [](RecordingSession& session) {
+                [number](RecordingSession& session) {
+                    session.document_.run_id = number;
                     session.document_.job.key = "kept";
                     session.document_.job.image->keep_count = text("1");
                 });

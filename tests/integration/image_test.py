@@ -1,12 +1,14 @@
 """`image:` jobs whose registries ask for something: ECR's calls and its registry, a fork's Dockerfile."""
+import base64
 import os
+from urllib.parse import quote
 
 import pytest
 
 from harness import payloads
 from harness.aws import KEYS
 from harness.aws_ecr import EcrCloud
-from harness.engine import call
+from harness.engine import _Connection, call
 
 pytestmark = pytest.mark.skipif("DOCKER_HOST" not in os.environ, reason="no engine: ./dev test integration starts one")
 
@@ -113,19 +115,129 @@ def test_what_is_wrong_is_said_before_anything_is_built(yard, cloud):
     assert not cloud.repositories
 
 
-def test_a_forks_image_gets_no_name_and_goes_again(yard):
-    repository, daemon = yard.repository, yard.daemon
-    daemon.trust_forks(repository)
-    workflow = f"on: pull_request\njobs:\n  image:\n    image: {{ tags: \"{os.environ['REGISTRY']}/team/forked:1\" }}\n"
-    base = repository.commit({".triphammer/w.yml": workflow, "Dockerfile": "FROM triphammer/busybox\n"})
-    head = repository.commit({"Dockerfile": "FROM triphammer/busybox\nRUN echo mine > /mine\n"}, branch="topic")
-    payload = payloads.pull_request("acme/app", repository.clone_url, 7, head, base, fork_id=9999)
-    _, guid = daemon.deliver(repository, "pull_request", payload)
-    _, job, log = yard.ended(daemon.finished_run(daemon.delivery(guid)["runs"][0]))
+def raw_call(path, body=None, headers=None):
+    connection = _Connection(os.environ["DOCKER_HOST"].removeprefix("unix://"))
+    connection.request("POST", path, body, {"Content-Type": "application/json", **(headers or {})})
+    said = connection.getresponse().read().decode()
+    connection.close()
+    return said
+
+
+def make_image(name="", changes=""):
+    """An image of triphammer/busybox and nothing else; with a name it is at the public registry, too."""
+    made = call("POST", "/v1.41/containers/create", {"Image": "triphammer/busybox", "Cmd": ["true"]})[1]["Id"]
+    target = f"&repo={name}&tag=1" if name else ""
+    image = call("POST", f"/v1.41/commit?container={made}{target}&changes={quote(changes)}", {"Labels": {"made": name or "nameless"}})[1]["Id"]
+    call("DELETE", f"/v1.41/containers/{made}")
+    if name:
+        said = raw_call(f"/v1.41/images/{name}/push?tag=1", headers={"X-Registry-Auth": base64.b64encode(b"{}").decode()})
+        assert '"error"' not in said, said
+    return image
+
+
+def image_ids():
+    return {each["Id"] for each in call("GET", "/v1.41/images/json?all=1")[1]}
+
+
+class Fork:
+    """A stranger's pull request with a Dockerfile of his own."""
+
+    def __init__(self, yard):
+        self.yard, self.repository, self.daemon = yard, yard.repository, yard.daemon
+        self.daemon.trust_forks(self.repository)
+        workflow = f"on: pull_request\njobs:\n  image:\n    image: {{ tags: \"{os.environ['REGISTRY']}/team/forked:1\" }}\n"
+        self.base = self.repository.commit({".triphammer/w.yml": workflow, "Dockerfile": "FROM triphammer/busybox\n"})
+        self.number = 6
+
+    def build(self, dockerfile):
+        self.number += 1
+        head = self.repository.commit({"Dockerfile": dockerfile}, branch="topic")
+        payload = payloads.pull_request("acme/app", self.repository.clone_url, self.number, head, self.base, fork_id=9999)
+        _, guid = self.daemon.deliver(self.repository, "pull_request", payload)
+        return self.yard.ended(self.daemon.finished_run(self.daemon.delivery(guid)["runs"][0]))[1:]
+
+
+def test_a_forks_image_gets_no_name_and_goes_again_whatever_it_prints(yard):
+    public = f"{os.environ['REGISTRY']}/team/public"
+    make_image(public)
+    victim = make_image()
+    fork = Fork(yard)
+    there = image_ids()
+    job, log = fork.build(f"""FROM {public}:1 AS one
+RUN echo mine > /mine; echo 'Step 9/9 : FROM nothing'
+RUN echo ' ---> {victim.removeprefix("sha256:")[:12]}'; echo ' ---> Using cache'
+FROM {public}:1
+COPY --from=one /mine /mine
+""")
 
     assert job["state"] == "succeeded" and "gets no name" in log, log
-    assert call("GET", f"/v1.41/images/{job['outputs']['image-id']}/json")[0] == 404
     assert call("GET", f"/v1.41/images/{os.environ['REGISTRY']}/team/forked:1/json")[0] == 404
+    assert image_ids() == there  # nothing of its own stays, nothing of others goes
+    call("DELETE", f"/v1.41/images/{victim}?force=1")
+    call("DELETE", f"/v1.41/images/{public}:1?force=1")
+
+
+def test_a_fork_builds_on_what_everybody_may_fetch(yard):
+    """What the engine has is other repositories'."""
+    secret = f"{os.environ['PRIVATE_REGISTRY']}/team/secret"
+    trap = f"{os.environ['REGISTRY']}/team/trap"
+    call("POST", f"/v1.41/images/triphammer%2Fbusybox/tag?repo={secret}&tag=1")
+    make_image(trap, "ONBUILD ADD http://169.254.169.254/latest /x")
+    fork = Fork(yard)
+    for dockerfile, words in [
+        (f"FROM {secret}:1\n", "images that everybody may fetch"),
+        (f"FROM scratch\nCOPY --from={secret}:1 /bin /bin\n", "images that everybody may fetch"),
+        (f"ARG BASE={secret}:1\nFROM ${{BASE}}\n", "name their base images plainly"),
+        (f"FROM scratch\nCOPY --fr\"om\"={secret}:1 /bin /bin\n", "name their base images plainly"),
+        (f"FROM {trap}:1\n", "images that add instructions"),
+    ]:
+        job, log = fork.build(dockerfile)
+        assert job["state"] == "failed" and words in job["reason"] and "Step 1" not in log, (dockerfile, job["reason"], log)
+
+    # Nor may others have the engine fetch by a base's instructions.
+    _, job, log = yard.build("7", f"FROM {trap}:1\n")
+    assert job["state"] == "failed" and "metadata of its instance" in job["reason"] and "Step 1" not in log, log
+    for name in (secret, trap):
+        call("DELETE", f"/v1.41/images/{name}:1?force=1")
+
+
+KEPT = """
+on: push
+jobs:
+  image:
+    image: {{ tags: "{name}:latest", keep: {{ count: 1 }}, push: {push} }}
+  ship:
+    needs: image
+    environment: production
+    deploy: {{ to: container, service: kept, image: "${{{{ needs.image.outputs.image-id }}}}", health: {{ for: 1s }}, command: sleep 60 }}
+"""
+
+
+def test_an_image_that_a_deployment_waits_with_stays_when_its_tag_moves(yard):
+    daemon, repository = yard.daemon, yard.repository
+    name = f"{os.environ['REGISTRY']}/team/kept"
+    daemon.admin("environment", "set", "acme/app", "production", "--approvals", "1")
+    ids, runs = [], []
+    for number in (1, 2):
+        sha = repository.commit({".triphammer/w.yml": KEPT.format(name=name, push="false"), "Dockerfile": f"FROM triphammer/busybox\nLABEL n={number}\n"})
+        run = daemon.delivery(daemon.push(repository, sha))["runs"][0]
+
+        def waits():
+            return [one for one in daemon.get("/approvals?state=pending")["items"] if one["run"] == run]
+        daemon.wait_for(waits, 40)
+        ids.append(next(job for job in daemon.get(f"/runs/{run}")["jobs"] if job["key"] == "image")["outputs"]["image-id"])
+        runs.append(run)
+
+    assert ids[0] != ids[1] and set(ids) <= image_ids()
+    for run in runs:  # once nobody waits for it any more it goes
+        daemon.api(f"/runs/{run}/cancel", "POST")
+        daemon.finished_run(run)
+    sha = repository.commit({"Dockerfile": "FROM triphammer/busybox\nLABEL n=3\n"})
+    run = daemon.delivery(daemon.push(repository, sha))["runs"][0]
+    daemon.wait_for(lambda: [one for one in daemon.get("/approvals?state=pending")["items"] if one["run"] == run], 40)
+    assert not set(ids) & image_ids()
+    call("DELETE", f"/v1.41/images/{name}:latest?force=1")
+
 
 ACTIONS = """
 on: push

@@ -29,6 +29,9 @@ Answer find_cache(Services& services, Call call);
 Answer upload_cache(Services& services, Call call);
 Answer fetch_cache(Services& services, Call call);
 
+// runner_images.cpp: what of the repository's images an attempt must not remove
+Answer list_needed_images(Services& services, Call call);
+
 // runner_reports.cpp
 Answer take_report(Services& services, Call call);
 

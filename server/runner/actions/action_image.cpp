@@ -4,6 +4,7 @@
 #include "base/file.hpp"
 #include "docker/dockerfile.hpp"
 #include "runner/container/build_network.hpp"
+#include "runner/image/bases.hpp"
 #include "runner/image/failure.hpp"
 #include "runner/session/step_log.hpp"
 #include "runner/session/unless_stopped.hpp"
@@ -71,9 +72,32 @@ Result<> check_fetches(std::string_view dockerfile) {
     return invalid(facts.fetch_word + ": the engine itself would fetch it; fetch it in a RUN");
 }
 
+/// What the Dockerfile begins with, before the engine gets it (docs/adr/0075).
+Task<Result<>> check_bases(const ActionPlace& at, docker::Engine& engine, std::string dockerfile) {
+    const auto& document = at.scope.session().document();
+    const auto facts = docker::read_dockerfile(dockerfile);
+    if (document.from_fork) {
+        StepLog log{at.scope.session(), at.place.log};
+        auto fetching = fetch_public_bases(engine, facts, log);
+        if (auto fetched = co_await std::move(fetching); !fetched) co_return fetched;
+    }
+    auto stock = docker::BuildStock::at(document.executor.docker_host, engine.version().api);
+    if (!stock) co_return stock.error();
+    auto bases = document.from_fork ? facts.possible_bases : facts.bases;
+    auto checking = check_triggers(*stock, std::move(bases), document.from_fork);
+    co_return co_await std::move(checking);
+}
+
 /// The engine follows it from the context's root, to another file than is looked at here.
 Error is_link(const std::string& name) {
     return invalid(name + " is a link: the Dockerfile of an action is a file");
+}
+
+std::string content_of(const std::vector<docker::TarEntry>& context, const std::string& name) {
+    const auto found = std::find_if(context.begin(), context.end(), [&](const auto& entry) {
+        return entry.header.path == name;
+    });
+    return found == context.end() ? std::string{} : found->content;
 }
 
 /// One name for each Dockerfile of a repository: a new image takes it from the old one.
@@ -99,6 +123,8 @@ Task<Result<docker::BuildOutcome>> build(
         const auto text = read_file(path, kMostDockerfile);
         if (!text) co_return text.error();
         if (auto fine = check_fetches(*text); !fine) co_return fine.error();
+        auto checking = check_bases(at, engine, *text);
+        if (auto fine = co_await std::move(checking); !fine) co_return fine.error();
         auto context = docker::open_context(outside, request.dockerfile, kMostContext);
         if (!context) co_return context.error();
         auto building = engine.build(std::move(request), *context, log);
@@ -110,6 +136,8 @@ Task<Result<docker::BuildOutcome>> build(
     const auto entries = docker::read_tar(*copied);
     if (!entries) co_return entries.error();
     if (auto fine = check_dockerfile(*entries, request.dockerfile); !fine) co_return fine.error();
+    auto checking = check_bases(at, engine, content_of(*entries, request.dockerfile));
+    if (auto fine = co_await std::move(checking); !fine) co_return fine.error();
     docker::TextSource context{std::move(*copied)};
     auto building = engine.build(std::move(request), context, log);
     co_return co_await std::move(building);

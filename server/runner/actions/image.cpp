@@ -282,7 +282,7 @@ run_build_push(const ActionCall& call, const ActionInputs& inputs, execution::St
     co_await std::move(saying);
     auto plan = plan_of(call, inputs);
     if (!plan) co_return failed_step(plan.error());
-    ImageWork work{session, std::move(*plan), make_build_network(session)};
+    ImageWork work{session, std::move(*plan), make_build_network(session), ask_needed_images};
     auto working = build_and_push(work, call.place.log);
     const auto failure = co_await std::move(working);
     auto closing = work.close();

@@ -24,8 +24,8 @@ constexpr int kSourceStage = 1;
 
 class ImageJob {
   public:
-    ImageJob(JobSession& session, const MakeBuildNetwork& make_network)
-        : session_{session}, make_network_{make_network} {}
+    ImageJob(JobSession& session, const MakeBuildNetwork& make_network, AskNeeded ask_needed)
+        : session_{session}, make_network_{make_network}, ask_needed_{std::move(ask_needed)} {}
 
     Task<JobOutcome> run() {
         auto working = run_stages();
@@ -51,6 +51,7 @@ class ImageJob {
 
     JobSession& session_;
     const MakeBuildNetwork& make_network_;
+    AskNeeded ask_needed_;
     std::optional<ImageWork> work_;
     int last_ = 0;  // the stage after which everything is done
 };
@@ -181,14 +182,16 @@ Task<ImageResult> ImageJob::fetch() {
     auto plan =
         make_image_plan(session_.document(), session_.folders().workspace.outside, evaluate());
     if (!plan) co_return plain_failure(plan.error());
-    work_.emplace(session_, std::move(*plan), make_network_(session_));
+    work_.emplace(session_, std::move(*plan), make_network_(session_), ask_needed_);
     co_return ImageResult{};
 }
 
 }  // namespace
 
-Task<JobOutcome> run_image_job(JobSession& session, MakeBuildNetwork make_network) {
-    ImageJob job{session, make_network};
+Task<JobOutcome> run_image_job(
+    JobSession& session, MakeBuildNetwork make_network, AskNeeded ask_needed
+) {
+    ImageJob job{session, make_network, std::move(ask_needed)};
     auto running = job.run();
     co_return co_await std::move(running);
 }

@@ -50,6 +50,17 @@ Task<bool> remove_image(docker::Engine& engine, docker::ImageSummary image) {
     co_return true;
 }
 
+bool has_digest(const docker::ImageInfo& image, const std::vector<std::string>& digests) {
+    return std::any_of(digests.begin(), digests.end(), [&](const std::string& digest) {
+        if (image.id == digest) return true;
+        return std::any_of(
+            image.digests.begin(),
+            image.digests.end(),
+            [&](const std::string& name) { return name.ends_with("@" + digest); }
+        );
+    });
+}
+
 Task<> remove_surely(docker::Engine& engine, std::string container) {
     constexpr int kTries = 50;
     for (int attempt = 0; attempt < kTries; ++attempt) {
@@ -104,6 +115,7 @@ std::vector<docker::ImageSummary> choose_superseded(
     std::int64_t count = 1;  // the one that stays
     for (auto& image : images) {
         if (image.id == kept || is_being_built(image)) continue;
+        if (rule.needed.contains(image.id)) continue;
         const bool is_ours = std::ranges::all_of(image.tags, [&](const std::string& tag) {
             return is_named_by(rule.names, tag);
         });
@@ -117,10 +129,35 @@ std::vector<docker::ImageSummary> choose_superseded(
     return out;
 }
 
+Task<Result<std::set<std::string>>> find_needed(
+    docker::Engine& engine, docker::Labels labels, NeededImages needed, std::string run
+) {
+    std::set<std::string> out;
+    auto listing = engine.list_images(labels);
+    const auto images = co_await std::move(listing);
+    if (!images) co_return images.error();
+    for (const auto& image : *images) {
+        auto inspecting = engine.inspect_image(image.id);
+        const auto info = co_await std::move(inspecting);
+        if (!info && info.error().code == Code::not_found) continue;
+        if (!info) co_return info.error();
+        if (has_digest(*info, needed.digests)) out.insert(image.id);
+    }
+    needed.runs.push_back(std::move(run));
+    for (const auto& one : needed.runs) {
+        labels["triphammer.run"] = one;
+        auto looking = engine.list_images(labels);
+        const auto of_run = co_await std::move(looking);
+        if (!of_run) co_return of_run.error();
+        for (const auto& image : *of_run) out.insert(image.id);
+    }
+    co_return out;
+}
+
 Task<int> prune_images(
     docker::Engine& engine, docker::Labels labels, KeepRule rule, std::string kept
 ) {
-    if (rule.count == 0 && rule.days == 0) co_return 0;
+    if (!rule.removes()) co_return 0;
     auto listing = engine.list_images(std::move(labels));
     auto images = co_await std::move(listing);
     if (!images) co_return 0;

@@ -3,8 +3,10 @@
 // found by the next one.
 
 #include "docker/engine.hpp"
+#include "runner/image/needed.hpp"
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,7 +27,16 @@ struct KeepRule {
     std::int64_t count = 0;                          // the newest so many stay; 0: all
     std::int64_t days = 0;                           // older ones go; 0: at any age
     std::vector<docker::ImageReference> names = {};  // the job's own, whose repositories count
+    std::set<std::string> needed = {};  // ids of those that are to be deployed yet, or serve
+
+    bool removes() const { return count > 0 || days > 0; }
 };
+
+/// The ids of the images with `labels` that `needed` means: those of its runs and of
+/// `run`, and those that have one of its digests.
+Task<Result<std::set<std::string>>> find_needed(
+    docker::Engine& engine, docker::Labels labels, NeededImages needed, std::string run
+);
 
 /// Which of these go, and why not the others. Pure. `kept`: the id of one that stays in any case.
 /// Labels are inherited by what is built on an image: one with a name in a repository that is not

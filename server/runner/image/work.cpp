@@ -2,7 +2,9 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "docker/build_stock.hpp"
 #include "model/engine_labels.hpp"
+#include "runner/image/bases.hpp"
 #include "runner/image/ecr.hpp"
 #include "runner/image/labels.hpp"
 #include "runner/image/smoke.hpp"
@@ -44,7 +46,7 @@ docker::BuildRequest ImageWork::request() const {
     request.builder = builder_;
     for (const auto& image : plan_.cache_from) request.cache_from.push_back(image.text());
     request.no_cache = plan_.no_cache;
-    request.pull = plan_.pull && builder_ == docker::Builder::classic;
+    request.pull = plan_.pull && builder_ == docker::Builder::classic && !knows_bases();
     request.platform = plan_.platform;
     request.network = network_mode_;
     return request;
@@ -158,12 +160,15 @@ Task<Result<>> ImageWork::fetch(docker::ImageReference image, int step, bool is_
         if (known) co_return Result<>{};
     }
     StepLog log{session_, step};
-    const auto login = credentials_for(plan_, image);
+    // A password is for the registries that it was given for.
+    const auto login =
+        has_login(image.registry()) ? credentials_for(plan_, image) : docker::Credentials{};
     auto pulling = unless_stopped(engine_->pull(std::move(image), login, &log), session_.stop());
     co_return co_await std::move(pulling);
 }
 
-/// What may be used of earlier builds; and for BuildKit, which takes no passwords, private bases.
+/// What may be used of earlier builds; and the bases, which are looked at before the builder begins
+/// (BuildKit would take no passwords for private ones).
 Task<ImageResult> ImageWork::fetch_images(int step) {
     for (const auto& image : plan_.cache_from) {
         auto fetching = fetch(image, step, true);
@@ -172,15 +177,49 @@ Task<ImageResult> ImageWork::fetch_images(int step) {
         auto telling = tell(step, "No layers of " + image.text() + ": " + fetched.error().message);
         co_await std::move(telling);
     }
-    if (builder_ == docker::Builder::classic) co_return ImageResult{};
+    auto fetching = fetch_bases(step);
+    const auto fetched = co_await std::move(fetching);
+    if (!fetched && plan_.is_apart && !session_.stop().requested()) {
+        co_return wrong(plan_.dockerfile + ", " + fetched.error().message);
+    }
+    if (!fetched) co_return explain_build({{}, fetched.error().message, 0}, plan_.dockerfile);
+    const auto& executor = session_.document().executor;
+    auto stock = docker::BuildStock::at(executor.docker_host, engine_->version().api);
+    if (!stock) co_return explain_refusal(stock.error(), "");
+    auto bases = plan_.is_apart ? facts_.possible_bases : facts_.bases;
+    auto checking = check_triggers(*stock, std::move(bases), plan_.is_apart);
+    const auto checked = co_await std::move(checking);
+    if (!checked) co_return explain_refusal(checked.error(), plan_.dockerfile);
+    if (builder_ != docker::Builder::classic) co_return ImageResult{};
+    auto listing = stock->list_ids();
+    auto before = co_await std::move(listing);
+    if (!before) co_return explain_refusal(before.error(), "");
+    before_ = std::move(*before);
+    co_return ImageResult{};
+}
+
+/// Whether all of them are on the engine when the build begins.
+bool ImageWork::knows_bases() const {
+    return plan_.is_apart || (facts_.unsure_base.empty() && plan_.platform.empty());
+}
+
+Task<Result<>> ImageWork::fetch_bases(int step) {
+    if (plan_.is_apart) {
+        StepLog log{session_, step};
+        auto fetching = unless_stopped(fetch_public_bases(*engine_, facts_, log), session_.stop());
+        co_return co_await std::move(fetching);
+    }
+    const bool is_classic = builder_ == docker::Builder::classic;
+    if (is_classic && !knows_bases()) co_return Result<>{};
     for (const auto& name : facts_.bases) {
         auto image = docker::parse_reference(name);
-        if (!image || (!plan_.pull && !has_login(image->registry()))) continue;
+        const bool waits = image && (is_classic || plan_.pull || has_login(image->registry()));
+        if (!waits) continue;
         auto fetching = fetch(std::move(*image), step, plan_.pull);
-        const auto fetched = co_await std::move(fetching);
-        if (!fetched) co_return explain_build({{}, fetched.error().message, 0}, plan_.dockerfile);
+        auto fetched = co_await std::move(fetching);
+        if (!fetched) co_return fetched;
     }
-    co_return ImageResult{};
+    co_return Result<>{};
 }
 
 bool ImageWork::has_login(const std::string& registry) const {
@@ -296,8 +335,22 @@ Task<ImageResult> ImageWork::name(int step) {
 }
 
 Task<> ImageWork::prune(int step) {
-    const KeepRule rule{plan_.keep_count, plan_.keep_days, plan_.tags};
-    auto pruning = prune_images(*engine_, job_labels(session_.document()), rule, image_id_);
+    KeepRule rule{plan_.keep_count, plan_.keep_days, plan_.tags};
+    if (!rule.removes()) co_return;
+    auto asking = ask_needed_(session_);
+    auto needed = co_await std::move(asking);
+    if (!needed) {
+        auto telling =
+            tell(step, "Older images stay: which are needed is unknown: " + needed.error().message);
+        co_await std::move(telling);
+        co_return;
+    }
+    auto labels = job_labels(session_.document());
+    auto finding = find_needed(*engine_, labels, std::move(*needed), session_.document().run_id);
+    auto kept = co_await std::move(finding);
+    if (!kept) co_return;
+    rule.needed = std::move(*kept);
+    auto pruning = prune_images(*engine_, std::move(labels), std::move(rule), image_id_);
     const auto count = co_await std::move(pruning);
     if (count == 0) co_return;
     auto telling = tell(step, "Removed " + std::to_string(count) + " older images of this job");
@@ -318,10 +371,21 @@ Task<> ImageWork::close() {
         auto removing = engine_->remove_image(build_tag());
         co_await std::move(removing);
     }
-    if (!is_whole_ || plan_.is_apart) {
-        auto sweeping = remove_nameless(*engine_, std::move(layers_));
-        co_await std::move(sweeping);
-    }
+    if (is_whole_ && !plan_.is_apart) co_return;
+    auto sweeping = sweep();
+    co_await std::move(sweeping);
+}
+
+/// What the build has made, by the engine's own lists.
+Task<> ImageWork::sweep() {
+    const auto& host = session_.document().executor.docker_host;
+    auto stock = docker::BuildStock::at(host, engine_->version().api);
+    if (!stock || layers_.empty()) co_return;
+    auto listing = stock->list_ids();
+    const auto now = co_await std::move(listing);
+    if (!now) co_return;
+    auto removing = remove_nameless(*engine_, docker::made_since(before_, *now, layers_));
+    co_await std::move(removing);
 }
 
 }  // namespace triphammer::runner

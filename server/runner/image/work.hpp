@@ -6,11 +6,13 @@
 #include "runner/image/build_log.hpp"
 #include "runner/image/build_network.hpp"
 #include "runner/image/failure.hpp"
+#include "runner/image/needed.hpp"
 #include "runner/image/plan.hpp"
 #include "runner/session/job_session.hpp"
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,8 +25,16 @@ using ImageResult = std::optional<ImageFailure>;
 class ImageWork {
   public:
     /// `session` outlives it.
-    ImageWork(JobSession& session, ImagePlan plan, std::unique_ptr<BuildNetwork> network)
-        : session_{session}, plan_{std::move(plan)}, network_{std::move(network)} {}
+    ImageWork(
+        JobSession& session,
+        ImagePlan plan,
+        std::unique_ptr<BuildNetwork> network,
+        AskNeeded ask_needed
+    )
+        : session_{session},
+          plan_{std::move(plan)},
+          network_{std::move(network)},
+          ask_needed_{std::move(ask_needed)} {}
 
     /// Where the plan has `ecr`. What is said goes to the log of `step`, here and below.
     Task<ImageResult> open_registry(AwsSources sources, int step);
@@ -51,6 +61,9 @@ class ImageWork {
     Task<ImageResult> choose_builder(int step);
     Task<ImageResult> fetch_images(int step);
     Task<Result<>> fetch(docker::ImageReference image, int step, bool is_newest);
+    Task<Result<>> fetch_bases(int step);
+    bool knows_bases() const;
+    Task<> sweep();
     Task<ImageResult> choose_network(int step);
     Task<ImageResult> run_build(int step);
     Task<Result<docker::BuildOutcome>> carry_out(
@@ -74,13 +87,15 @@ class ImageWork {
     JobSession& session_;
     ImagePlan plan_;
     std::unique_ptr<BuildNetwork> network_;
+    AskNeeded ask_needed_;
     std::unique_ptr<docker::Engine> engine_;
     docker::DockerfileFacts facts_;
     docker::Builder builder_ = docker::Builder::classic;
     bool has_triggers_ = false;  // ONBUILD: what is built on it would carry them out
     std::string network_mode_;
-    std::vector<std::string> layers_;
-    std::string container_;  // of a build that did not end
+    std::set<std::string> before_;     // ids of the engine's images when the build began
+    std::vector<std::string> layers_;  // as the build calls them
+    std::string container_;            // of a build that did not end
     std::string image_id_;
     std::string first_tag_;  // whose digest the outputs have
     bool is_whole_ = false;  // the builder came to an end, well or not

@@ -40,6 +40,12 @@ TEST(Superseded, AreThoseBeyondTheNewest) {
     EXPECT_EQ(gone_by({9, 0}), "nameless ");
 }
 
+TEST(Superseded, AreNeverThoseThatADeploymentNeeds) {
+    KeepRule rule{1, 5, {}};
+    rule.needed = {"nameless", "d"};
+    EXPECT_EQ(gone_by(rule), "b c ");
+}
+
 TEST(Superseded, CountTooWhereTheJobNamesNone) {
     const auto gone = choose_superseded(
         {image("c", 3, {}), image("b", 1, {}), image("a", 0, {})}, {2, 0, {}}, "a", kNow

@@ -53,7 +53,7 @@ Task<Result<>> ComposeTarget::prepare(
     auto reading = read_file();
     auto read = co_await std::move(reading);
     if (!read) co_return read;
-    auto guarding = check_server_volumes();
+    auto guarding = check_server_objects();
     auto guarded = co_await std::move(guarding);
     if (!guarded) co_return guarded;
     auto looking = unless_stopped(find_image(log), stop);
@@ -185,12 +185,17 @@ Result<> ComposeTarget::check_volumes(const ComposeService& service, const docke
 }
 
 /// Whether they are external or only get such a name from the project's.
-Task<Result<>> ComposeTarget::check_server_volumes() {
+Task<Result<>> ComposeTarget::check_server_objects() {
     std::vector<std::string> volumes;
     for (const auto& volume : project_.volumes) volumes.push_back(volume.name);
     auto checking =
         docker::check_server_volumes(engine_, std::move(volumes), names_.owner_labels());
-    co_return co_await std::move(checking);
+    if (auto checked = co_await std::move(checking); !checked) co_return checked;
+    std::vector<std::string> networks;
+    for (const auto& network : project_.networks) networks.push_back(network.name);
+    auto guarding =
+        docker::check_server_networks(engine_, std::move(networks), names_.owner_labels());
+    co_return co_await std::move(guarding);
 }
 
 Task<Result<>> ComposeTarget::check_external() {

@@ -73,7 +73,7 @@ class ComposeTarget final : public Target {
     Task<Result<>> find_image(StepLog& log);
     Task<Result<>> find_other_images(StepLog& log);
     Result<> check_volumes(const ComposeService& service, const docker::ImageInfo& image) const;
-    Task<Result<>> check_server_volumes();
+    Task<Result<>> check_server_objects();
     Task<Result<>> check_external();
     Task<Result<>> find_previous(const model::DeploymentSpec& spec);
     Result<> check_owner(const ComposeMembers& members) const;

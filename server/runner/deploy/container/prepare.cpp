@@ -39,6 +39,8 @@ Task<Result<>> ContainerTarget::prepare(
     auto checking = docker::check_server_volumes(engine_, plan_.volumes, names_.owner_labels());
     auto checked = co_await std::move(checking);
     if (!checked) co_return checked;
+    auto guarding = docker::check_server_networks(engine_, plan_.networks, names_.owner_labels());
+    if (auto guarded = co_await std::move(guarding); !guarded) co_return guarded;
     switch_image_ = spec.switch_image.empty() ? kSwitchImage : spec.switch_image;
     auto looking = unless_stopped(find_image(log), stop);
     auto found = co_await std::move(looking);

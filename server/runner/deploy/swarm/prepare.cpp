@@ -59,6 +59,8 @@ Task<Result<>> SwarmTarget::prepare(
     auto guarding = docker::check_server_volumes(engine_, plan_.volumes, names_.owner_labels());
     auto guarded = co_await std::move(guarding);
     if (!guarded) co_return guarded;
+    auto fencing = docker::check_server_networks(engine_, plan_.networks, names_.owner_labels());
+    if (auto fenced = co_await std::move(fencing); !fenced) co_return fenced;
     auto looking = unless_stopped(find_image(log), stop);
     auto found = co_await std::move(looking);
     if (!found) co_return found;

@@ -1,0 +1,61 @@
+#include "runner/image/bases.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace triphammer::runner {
+
+Task<Result<>> fetch_public_bases(
+    docker::Engine& engine, const docker::DockerfileFacts& facts, docker::ProgressSink& sink
+) {
+    if (!facts.unsure_base.empty()) {
+        co_return invalid(
+            facts.unsure_base +
+            ": pull requests from forks name their base images plainly, without variables, quotes "
+            "and platforms"
+        );
+    }
+    for (const auto& name : facts.possible_bases) {
+        const auto image = docker::parse_reference(name);
+        if (!image) co_return image.error();
+        auto pulling = engine.pull(*image, {}, &sink);
+        const auto pulled = co_await std::move(pulling);
+        if (pulled) continue;
+        co_return Error{
+            Code::refused,
+            pulled.error().message +
+                ". Pull requests from forks are built on images that everybody may fetch: what "
+                "the engine has, and credentials, are not given to them"};
+    }
+    co_return Result<>{};
+}
+
+std::string refuse_triggers(const std::vector<std::string>& triggers, bool is_strangers) {
+    if (triggers.empty()) return {};
+    if (is_strangers) {
+        return "ONBUILD " + triggers.front() +
+               ": pull requests from forks are not built on images that add instructions";
+    }
+    const auto fetch = docker::read_dockerfile(join(triggers, "\n")).fetch_word;
+    if (fetch.empty()) return {};
+    return "ONBUILD " + fetch.substr(std::min(fetch.find(": ") + 2, fetch.size())) +
+           ": what the engine itself fetches could be the metadata of its instance";
+}
+
+Task<Result<>> check_triggers(
+    docker::BuildStock& stock, std::vector<std::string> bases, bool is_strangers
+) {
+    for (const auto& base : bases) {
+        auto reading = stock.triggers_of(base);
+        const auto triggers = co_await std::move(reading);
+        if (!triggers && triggers.error().code == Code::not_found) continue;
+        if (!triggers) co_return triggers.error();
+        const auto why = refuse_triggers(*triggers, is_strangers);
+        if (!why.empty()) co_return invalid("the base image " + base + " has " + why);
+    }
+    co_return Result<>{};
+}
+
+}  // namespace triphammer::runner
