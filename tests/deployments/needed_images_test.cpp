@@ -24,7 +24,9 @@ TEST_F(NeededImages, AreThoseOfTheLedgerOfOpenRunsAndOfQuestions) {
     deployed("production", 'd', DeploymentState::running, "container/other");
     const auto open = db.add_run(repository);
     db.write([&](store::Transaction& tx) -> Result<> {
-        tx.prepare("UPDATE runs SET state = 'succeeded' WHERE id <> ?").bind(open).run();
+        tx.prepare("UPDATE runs SET state = 'succeeded', finished_at = 1 WHERE id <> ?")
+            .bind(open)
+            .run();
         store::NewApproval asked;
         asked.repository = repository;
         asked.run = open;

@@ -26,12 +26,12 @@ TEST(Dockerfile, SaysWhichBasesItsTextDoesNotTell) {
     EXPECT_EQ(unsure("FROM --platform=linux/arm64 a\n"), "line 1: FROM --platform=linux/arm64");
     EXPECT_EQ(unsure("FROM a\nCOPY --fr\"om\"=private /a /a\n"), "line 2: COPY --fr\"om\"=private");
     EXPECT_EQ(unsure("FROM a\nCOPY --fr\\om=private /a /a\n"), "line 2: COPY --fr\\om=private");
-    EXPECT_EQ(unsure("FROM a\nONBUILD COPY --from=$X /a /a\n"), "line 2: COPY $X");
+    EXPECT_EQ(unsure("FROM a\nONBUILD COPY --from=$X /a /a\n"), "line 2: COPY --from=$X");
 }
 
 TEST(Dockerfile, NamesTheBasesOfEachReading) {
-    // To some builders the comment's end continues it, to others it does not.
-    const auto facts = read_dockerfile("FROM a\nRUN x \\\n# y \\\nFROM hidden\n");
+    // To some builders an empty line ends an instruction, to others it does not.
+    const auto facts = read_dockerfile("FROM a\nRUN x \\\n\nFROM hidden\n");
 
     EXPECT_EQ(facts.possible_bases, (std::vector<std::string>{"a", "hidden"}));
     EXPECT_EQ(
