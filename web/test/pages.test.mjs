@@ -41,7 +41,7 @@ test('only the page that is wanted is fetched', async () => {
   log.done = true;
   const pages = new LogPages(log.fetch);
   pages.grow(5000, log.text.length, true);
-  pages.want(2000, 2040);
+  pages.want([2000, 2040]);
   await settled();
 
   assert.equal(pages.line(2000), 'line 2000');
@@ -53,7 +53,7 @@ test('an unknown log is asked for its size', async () => {
   const log = new FakeLog();
   log.text = numbered(1, 700);
   const pages = new LogPages(log.fetch);
-  pages.want(1, 1);
+  pages.want([1]);
   await settled();
 
   assert.equal(pages.total.value, 700);
@@ -64,7 +64,7 @@ test('growth fetches only what is new', async () => {
   const log = new FakeLog();
   log.text = numbered(1, 10);
   const pages = new LogPages(log.fetch);
-  pages.want(1, 10);
+  pages.want([1, 10]);
   await settled();
   log.text += numbered(11, 20);
   pages.grow(20, log.text.length, false);
@@ -78,7 +78,7 @@ test('a last line without its newline is read again when it grew', async () => {
   const log = new FakeLog();
   log.text = 'one\nprog';
   const pages = new LogPages(log.fetch);
-  pages.want(1, 2);
+  pages.want([1, 2]);
   await settled();
   assert.equal(pages.line(2), 'prog');
   log.text = 'one\nprogress 100%\n';
@@ -103,8 +103,8 @@ test('what is no longer wanted is given up', async () => {
   }));
   const pages = new LogPages(never);
   pages.grow(100_000, 1_000_000, true);
-  pages.want(1, 50);
-  pages.want(50_000, 50_050);
+  pages.want([1, 50]);
+  pages.want([50_000, 50_050]);
   await settled();
 
   assert.deepEqual(aborted, [1]);
@@ -116,11 +116,11 @@ test('a failed fetch is shown and tried again', async () => {
   log.text = numbered(1, 3);
   let broken = true;
   const pages = new LogPages((...given) => (broken ? Promise.reject(new Error('gone')) : log.fetch(...given)));
-  pages.want(1, 1);
+  pages.want([1]);
   await settled();
   assert.equal(pages.error.value.message, 'gone');
   broken = false;
-  pages.want(1, 1);
+  pages.want([1]);
   await settled();
 
   assert.equal(pages.line(3), 'line 3');
@@ -134,7 +134,7 @@ test('a server that says more than it gives is not asked in a circle', async () 
     asked++;
     return { text: '', lines: 5, bytes: 50, done: false };
   });
-  pages.want(1, 5);
+  pages.want([1, 5]);
   for (let round = 0; round < 20; round++) await settled();
 
   assert.equal(asked, 1);
@@ -147,7 +147,7 @@ test('pages that were not used for long are forgotten', async () => {
   log.done = true;
   const pages = new LogPages(log.fetch);
   for (let page = 0; page < 70; page++) {
-    pages.want(page * 512 + 1, page * 512 + 10);
+    pages.want([page * 512 + 1, page * 512 + 10]);
     await settled();
   }
 
@@ -159,8 +159,22 @@ test('colours go on to the next line of a page', async () => {
   const log = new FakeLog();
   log.text = '\x1b[31mred\nstill red\n\x1b[0mplain\nplain\n';
   const pages = new LogPages(log.fetch);
-  pages.want(1, 4);
+  pages.want([1, 4]);
   await settled();
 
   assert.deepEqual([1, 2, 3, 4].map((line) => pages.styleAt(line).fg), [-1, 1, 1, -1]);
+});
+
+test('lines that came while the page was on its way are read, too', async () => {
+  const log = new FakeLog();
+  log.text = numbered(1, 4);
+  const pages = new LogPages(log.fetch);
+  pages.want([1, 4]);
+  log.text += numbered(5, 9);
+  pages.grow(9, log.text.length, false);
+  for (let tries = 0; tries < 500 && !pages.line(9); tries++) await new Promise((done) => setTimeout(done, 10));
+  pages.end();
+
+  assert.equal(pages.line(9), 'line 9');
+  assert.deepEqual(log.asked, [[1, 512], [4, 512]]);
 });

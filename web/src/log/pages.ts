@@ -9,6 +9,7 @@ import type { LogSlice } from '../api/client';
 export const PAGE_LINES = 512;
 const KEPT_PAGES = 64;
 const RETRY_DELAY = 1_000;
+const STALE_DELAY = 50;
 
 interface Page {
   lines: string[];
@@ -70,15 +71,8 @@ export class LogPages {
     return page.styles[at] ?? PLAIN;
   }
 
-  /** Lines `first` to `last` are on the screen: fetch what is missing, give up what is not wanted. */
-  want(first: number, last: number): void {
-    const lines: number[] = [];
-    for (let line = first; line < last; line += PAGE_LINES) lines.push(line);
-    this.wantLines([...lines, last]);
-  }
-
-  /** The same for lines that do not follow each other. */
-  wantLines(lines: number[]): void {
+  /** These lines are on the screen: fetch what is missing, give up what is not wanted. */
+  want(lines: number[]): void {
     this.wanted = [...new Set(lines.map((line) => pageOf(Math.max(1, line))))];
     for (const [index, abort] of this.running) {
       if (!this.wanted.includes(index)) {
@@ -115,14 +109,19 @@ export class LogPages {
       this.place(index, from, slice);
       this.running.delete(index);
       this.error.value = undefined;
+      if (slice.bytes < this.bytes) this.pumpIn(STALE_DELAY); // the log grew while this was on its way
       this.grow(slice.lines, slice.bytes, slice.done);
     } catch (failure) {
       if (abort.signal.aborted) return;
       this.running.delete(index);
       this.error.value = failure;
-      clearTimeout(this.retry);
-      this.retry = setTimeout(() => this.pump(), RETRY_DELAY);
+      this.pumpIn(RETRY_DELAY);
     }
+  }
+
+  private pumpIn(delay: number): void {
+    clearTimeout(this.retry);
+    this.retry = setTimeout(() => this.pump(), delay);
   }
 
   private place(index: number, from: number, slice: LogSlice): void {

@@ -100,7 +100,7 @@ function useLogView(props: Props): LogView {
       view.pages.grow(event.lines ?? 0, event.bytes ?? 0, event.done === true);
     });
     const stopFollow = view.follow.start();
-    view.pages.want(1, 1);
+    view.pages.want([1]);
     return () => {
       unsubscribe();
       stopFollow();
@@ -182,7 +182,7 @@ function Lines({ view, total, name }: { view: LogView; total: number; name: stri
   const needle = view.search.needle.value;
   void view.foldings.value;
   const onRange = useCallback((first: number, end: number) => {
-    view.pages.wantLines(Array.from({ length: Math.max(1, end - first) }, (_, at) => view.folds.lineOf(first + at)));
+    view.pages.want(Array.from({ length: Math.max(1, end - first) }, (_, at) => view.folds.lineOf(first + at)));
   }, [view]);
   const onFold = useCallback((number: number) => view.fold(number), [view]);
   const onNumber = useCallback((number: number, event: MouseEvent) => {
