@@ -227,10 +227,10 @@ class FileReader {
 
     void look_at_flags(const Instruction& at, const std::string& mark) {
         for (const auto& word : split_words(at.rest)) {
-            if (!word.starts_with("--")) return;
-            // Builders take quotes and backslashes away before they know a flag.
-            if (word.find_first_of("\"'\\`$") != word.npos)
+            const bool is_flag = word.starts_with("--");
+            if (is_flag ? may_hide_flag(word) : begins_with_space_byte(word))
                 note(out_.unsure_base, mark + " " + word);
+            if (!is_flag) return;
             const auto name = word.substr(0, word.find('='));
             const bool is_run = at.word == "RUN" && (name == "--mount" || name == "--network");
             const bool is_copy = (at.word == "COPY" || at.word == "ADD") &&
@@ -240,22 +240,35 @@ class FileReader {
             const bool is_secret = holds(word, "type=secret") || holds(word, "type=ssh");
             if (is_run && is_secret) note(out_.session_word, mark + " " + word);
             if (name == "--platform") note(out_.unsure_base, mark + " " + word);
-            if (name == "--from" && word.size() > 7) add_base(word.substr(7), mark);
+            if (name != "--from" || word.size() <= 7) continue;
+            const auto base = word.substr(7);
+            if (!parse_integer(base)) add_base(base, mark + " " + word);  // else a stage's number
         }
+    }
+
+    /// Builders take quotes and escapes away before they know a flag, and look for the space behind
+    /// it byte by byte: the bytes of U+0085 and U+00A0 are spaces to them wherever they stand.
+    static bool may_hide_flag(std::string_view word) {
+        return std::any_of(word.begin(), word.end(), [](unsigned char c) {
+            return c >= 0x80 || c == '"' || c == '\'' || c == '\\' || c == '`';
+        });
+    }
+
+    static bool begins_with_space_byte(std::string_view word) {
+        return word.starts_with('\x85') || word.starts_with('\xa0');
     }
 
     void look_at_base(const Instruction& at) {
         auto words = split_words(at.rest);
         std::erase_if(words, [](const std::string& word) { return word.starts_with("--"); });
         if (words.empty()) return;
-        add_base(words.front(), "line " + std::to_string(at.line) + ": FROM");
+        add_base(words.front(), "line " + std::to_string(at.line) + ": FROM " + words.front());
         if (words.size() > 2 && upper(words[1]) == "AS") stages_.push_back(to_lower(words[2]));
     }
 
-    void add_base(const std::string& name, const std::string& mark) {
-        if (!is_plain(name)) note(out_.unsure_base, mark + " " + name);
+    void add_base(const std::string& name, std::string words) {
+        if (!is_plain(name)) note(out_.unsure_base, std::move(words));
         const bool is_stage =
-            parse_integer(name) ||
             std::find(stages_.begin(), stages_.end(), to_lower(name)) != stages_.end();
         const bool is_known =
             std::find(out_.bases.begin(), out_.bases.end(), name) != out_.bases.end();

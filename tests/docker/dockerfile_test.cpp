@@ -51,6 +51,23 @@ TEST(Dockerfile, SaysWhatOnlyBuildKitKnows) {
     EXPECT_EQ(word("FROM a\nRUN cat <<EOF\nx\nEOF\n"), "");
 }
 
+TEST(Dockerfile, TakesNoFlagForPlainThatMayHideAnother) {
+    const auto unsure = [](std::string_view text) { return read_dockerfile(text).unsure_base; };
+
+    // Builders look for spaces in bytes there.
+    EXPECT_NE(unsure("FROM a\nCOPY --chown=1\x85--from=private /a /a\n"), "");
+    EXPECT_NE(unsure("FROM a\nCOPY --chown=1 \xa0--from=private /a /a\n"), "");
+    EXPECT_NE(unsure("FROM a\nCOPY --chown=\"1 2\" --from=private /a /a\n"), "");
+    EXPECT_EQ(unsure("FROM a\nCOPY --chown=$U:${G} \xc3\xa0 /a\n"), "");
+}
+
+TEST(Dockerfile, TakesNumbersForStagesWhereTheyAreCopiedFrom) {
+    EXPECT_EQ(
+        read_dockerfile("FROM a\nFROM 123\nCOPY --from=0 /a /a\n").possible_bases,
+        (std::vector<std::string>{"a", "123"})  // which may begin an image's id
+    );
+}
+
 TEST(Dockerfile, SaysWhatNeedsASession) {
     const auto facts = read_dockerfile("FROM a\nRUN --mount=type=secret,id=x cat /run/secrets/x\n");
 
