@@ -43,21 +43,21 @@ Error is_network_of_server(const std::string& network, const std::string& contai
     );
 }
 
-/// The names of those that `wanted` means, by name or by the beginning of an id.
-std::vector<std::string> names_of(
+}  // namespace
+
+std::vector<std::string> network_names(
     const std::vector<NetworkSummary>& networks, const std::vector<std::string>& wanted
 ) {
     std::vector<std::string> out;
-    for (const auto& network : networks) {
-        const bool is_meant = std::ranges::any_of(wanted, [&network](const std::string& name) {
-            return name == network.name || (!name.empty() && network.id.starts_with(name));
-        });
-        if (is_meant) out.push_back(network.name);
+    for (const auto& name : wanted) {
+        const bool is_name = std::ranges::count(networks, name, &NetworkSummary::name) > 0;
+        for (const auto& network : networks) {
+            const bool is_id = !is_name && !name.empty() && network.id.starts_with(name);
+            if (network.name == name || is_id) out.push_back(network.name);
+        }
     }
     return out;
 }
-
-}  // namespace
 
 std::string server_volume_in(
     const ContainerInfo& container, const std::vector<std::string>& volumes
@@ -86,7 +86,7 @@ Task<Result<>> check_server_networks(Engine& engine, std::vector<std::string> wa
     auto listing = engine.list_networks({});
     const auto there = co_await std::move(listing);
     if (!there) co_return there.error();
-    const auto networks = names_of(*there, wanted);
+    const auto networks = network_names(*there, wanted);
     if (networks.empty()) co_return Result<>{};
     auto asking = engine.list_containers({});
     const auto containers = co_await std::move(asking);

@@ -28,6 +28,12 @@ std::string server_volume_in(
 /// On the logic thread.
 Task<Result<>> check_server_volumes(Engine& engine, std::vector<std::string> mounts, Labels own);
 
+/// The names of those that `wanted` means: by name or else by the beginning of an id, as the engine
+/// looks for them. Pure.
+std::vector<std::string> network_names(
+    const std::vector<NetworkSummary>& networks, const std::vector<std::string>& wanted
+);
+
 /// Whether the container is of a server and is in one of `networks` (their names). Pure.
 std::string server_network_in(
     const ContainerInfo& container, const std::vector<std::string>& networks

@@ -46,6 +46,13 @@ TEST(ServerVolumes, AreNoneWhereTheEngineShowsNothing) {
     EXPECT_EQ(server_volume_in(null, {"compose_data"}), "");
 }
 
+TEST(ServerNetworks, AreMeantByAnIdOnlyWhereNoneHasThatName) {
+    const std::vector<NetworkSummary> there{{"db12", "compose_default", {}}, {"0f34", "db", {}}};
+
+    EXPECT_EQ(network_names(there, {"db"}), std::vector<std::string>{"db"});
+    EXPECT_EQ(network_names(there, {"db1", "none"}), std::vector<std::string>{"compose_default"});
+}
+
 TEST(ServerNetworks, AreThoseThatAServersContainerIsIn) {
     json inspect{
         {"Name", "/compose-daemon-1"},
