@@ -1,6 +1,7 @@
 #include "runner/image/bases.hpp"
 
 #include "base/text.hpp"
+#include "runner/image/tidy.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -20,6 +21,16 @@ Task<Result<>> fetch_public_bases(
     for (const auto& name : facts.possible_bases) {
         const auto image = docker::parse_reference(name);
         if (!image) co_return image.error();
+        auto looking = engine.inspect_image(image->text());
+        const auto known = co_await std::move(looking);
+        if (!known && known.error().code != Code::not_found) co_return known.error();
+        if (known && is_here_alone(*known, *image)) {
+            co_return Error{
+                Code::refused,
+                name +
+                    " is the name of an image that was made on this engine and is in no registry. "
+                    "Pull requests from forks are built on images that everybody may fetch"};
+        }
         auto pulling = engine.pull(*image, {}, &sink);
         const auto pulled = co_await std::move(pulling);
         if (pulled) continue;
@@ -30,6 +41,12 @@ Task<Result<>> fetch_public_bases(
                 "the engine has, and credentials, are not given to them"};
     }
     co_return Result<>{};
+}
+
+bool is_here_alone(const docker::ImageInfo& image, const docker::ImageReference& name) {
+    return std::none_of(image.digests.begin(), image.digests.end(), [&](const auto& digest) {
+        return is_named_by({name}, digest);
+    });
 }
 
 std::string refuse_triggers(const std::vector<std::string>& triggers, bool is_strangers) {

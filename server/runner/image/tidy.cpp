@@ -28,13 +28,6 @@ std::string engine_name(std::string repository) {
     return repository;
 }
 
-bool is_named_by(const std::vector<docker::ImageReference>& names, const std::string& tag) {
-    const auto image = docker::parse_reference(tag);
-    return image && std::any_of(names.begin(), names.end(), [&](const auto& name) {
-               return engine_name(name.repository) == engine_name(image->repository);
-           });
-}
-
 /// Name by name: with the last one it goes, unless somebody has made a container of it.
 Task<bool> remove_image(docker::Engine& engine, docker::ImageSummary image) {
     auto asking = engine.is_image_used(image.id);
@@ -73,6 +66,13 @@ Task<> remove_surely(docker::Engine& engine, std::string container) {
 }
 
 }  // namespace
+
+bool is_named_by(const std::vector<docker::ImageReference>& names, const std::string& name) {
+    const auto image = docker::parse_reference(name);
+    return image && std::any_of(names.begin(), names.end(), [&](const auto& one) {
+               return engine_name(one.repository) == engine_name(image->repository);
+           });
+}
 
 bool is_in_network_of(const docker::ContainerInfo& container, const docker::ContainerInfo& keeper) {
     const auto is_of = [&](const std::string& name) {

@@ -23,6 +23,10 @@ Task<> remove_build_container(docker::Engine& engine, std::string container, std
 /// Removes images that nobody has a name for: `layers` of a build, the newest first.
 Task<> remove_nameless(docker::Engine& engine, std::vector<std::string> layers);
 
+/// Whether a name that the engine lists, repository:tag or repository@sha256:…, is in a repository
+/// of one of `names`. Pure.
+bool is_named_by(const std::vector<docker::ImageReference>& names, const std::string& name);
+
 struct KeepRule {
     std::int64_t count = 0;                          // the newest so many stay; 0: all
     std::int64_t days = 0;                           // older ones go; 0: at any age

@@ -4,6 +4,17 @@
 
 using namespace triphammer::runner;
 
+TEST(Bases, OfStrangersTakeNoNameFromAnImageOfThisEngineAlone) {
+    const auto name = *triphammer::docker::parse_reference("docker.io/acme/base:1");
+    const std::string digest = "@sha256:" + std::string(64, 'a');
+    triphammer::docker::ImageInfo image;
+    EXPECT_TRUE(is_here_alone(image, name));  // built here
+    image.digests = {"acme/other" + digest};
+    EXPECT_TRUE(is_here_alone(image, name));  // fetched, and named anew
+    image.digests.push_back("acme/base" + digest);
+    EXPECT_FALSE(is_here_alone(image, name));
+}
+
 TEST(Bases, OfStrangersHaveNoTriggersOthersNoneThatFetch) {
     EXPECT_EQ(refuse_triggers({}, true), "");
     EXPECT_NE(refuse_triggers({"RUN make"}, true), "");
