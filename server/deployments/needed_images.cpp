@@ -36,10 +36,9 @@ void add_served(store::Connection& db, NeededImages& out) {
     for (const auto& open : store::list_open_deployments(db)) add(out.digests, open.digest);
 }
 
-/// An answered question binds as long as its job has not begun.
-void add_asked(store::Connection& db, const char* state, NeededImages& out) {
+void add_asked(store::Connection& db, NeededImages& out) {
     store::ApprovalQuery query;
-    query.state = state;
+    query.state = "pending";
     store::ListPage page;
     do {
         const auto listed = store::list_approvals(db, query, page);
@@ -59,12 +58,12 @@ NeededImages list_needed_images(store::Connection& db, model::RepositoryId repos
     NeededImages out;
     for (const auto* state : kOpenRuns) {
         store::RunQuery query;
-        query.repository = repository;
+        query.among = {{repository}};  // by the state's index: few runs of any repository are open
         query.state = state;
         add_runs(db, query, out);
     }
     add_served(db, out);
-    add_asked(db, "pending", out);
+    add_asked(db, out);
     return out;
 }
 
