@@ -101,6 +101,16 @@ TEST_F(ImageJobs, SendNoIgnoredFile) {
     EXPECT_EQ(outcome.state, model::JobState::succeeded) << outcome.reason << log;
 }
 
+TEST_F(ImageJobs, NeedNoBaseOfStagesBehindTheirTarget) {
+    const auto dockerfile = "FROM triphammer/busybox AS small\nRUN true\nFROM " +
+                            setting("REGISTRY") + "/team/is-nowhere:1\n";
+    const auto outcome = run(dockerfile, [](RecordingSession& session) {
+        session.document_.job.image->target = text("small");
+    });
+
+    EXPECT_EQ(outcome.state, model::JobState::succeeded) << outcome.reason << log;
+}
+
 TEST_F(ImageJobs, GiveOnlyTheIdWhenNothingIsPushed) {
     const auto outcome = run("FROM triphammer/busybox\n", [](RecordingSession& session) {
         session.document_.job.image->push = text("false");

@@ -217,7 +217,9 @@ Task<Result<>> ImageWork::fetch_bases(int step) {
         if (!waits) continue;
         auto fetching = fetch(std::move(*image), step, plan_.pull);
         auto fetched = co_await std::move(fetching);
-        if (!fetched) co_return fetched;
+        // Behind its target a builder needs none: what it needs, and cannot fetch, it says itself.
+        const bool is_needed = !is_classic || plan_.target.empty() || session_.stop().requested();
+        if (!fetched && is_needed) co_return fetched;
     }
     co_return Result<>{};
 }
