@@ -151,9 +151,24 @@ Result<std::string> FolderTar::next() {
     return std::exchange(ended_, true) ? std::string{} : tar_end();
 }
 
+void FolderTar::replace(std::string_view path, std::string bytes) {
+    for (auto& file : files_) {
+        if (file.path != path) continue;
+        file.kind = TarKind::file;
+        file.size = bytes.size();
+        file.link_target.clear();
+    }
+    replaced_ = path;
+    bytes_ = std::move(bytes);
+}
+
 Result<std::string> FolderTar::begin_entry() {
     const auto& header = files_[place_];
     auto out = tar_header(header);
+    if (!replaced_.empty() && header.path == replaced_) {
+        ++place_;
+        return out + bytes_ + tar_padding(bytes_.size());
+    }
     if (header.size == 0) {
         ++place_;
         return out;

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -39,6 +40,9 @@ class FolderTar final : public ByteSource {
 
     Result<std::string> next() override;
 
+    /// Sends `bytes` as the file at `path`, whatever the folder has there by then.
+    void replace(std::string_view path, std::string bytes);
+
     std::size_t file_count() const { return files_.size(); }
 
     /// Bytes of all files together.
@@ -53,6 +57,8 @@ class FolderTar final : public ByteSource {
     std::size_t place_ = 0;
     FileDescriptor file_;
     std::uint64_t left_ = 0;
+    std::string replaced_;  // a path; empty: none
+    std::string bytes_;     // instead of it
     bool ended_ = false;
 };
 

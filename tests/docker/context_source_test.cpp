@@ -56,6 +56,20 @@ TEST(Context, HoldsTheTreeSortedWithoutGitAndIgnoredFiles) {
     EXPECT_EQ(entries.back().content, "b");
 }
 
+TEST(Context, SendsWhatWasLookedAtWhateverIsThereByThen) {
+    triphammer::testing::TempDir root;
+    write(root / "Dockerfile", "FROM private\n");
+    write(root / "a", "a");
+
+    auto source = open_context(root.path(), "Dockerfile", kNoLimit).value();
+    source.replace("Dockerfile", "FROM scratch\n");
+    const auto entries = read_all(source);
+
+    EXPECT_EQ(paths_of(entries), (Paths{"Dockerfile", "a"}));
+    EXPECT_EQ(entries[0].content, "FROM scratch\n");
+    EXPECT_EQ(entries[1].content, "a");
+}
+
 TEST(Context, SendsADockerfileOutOfAnIgnoredFolder) {
     triphammer::testing::TempDir root;
     write(root / "build" / "app.Dockerfile", "FROM scratch\n");
