@@ -344,10 +344,13 @@ TEST_F(ImageJobs, LeaveNothingWhenTheyAreCancelled) {
 }
 
 TEST_F(ImageJobs, OfAForkLeaveNothingAndPushNothing) {
+    const auto base = tag = setting("REGISTRY") + "/team/public:1";
+    ASSERT_EQ(run("FROM triphammer/busybox\nLABEL public=1\n").state, model::JobState::succeeded)
+        << log;
     tag = setting("REGISTRY") + "/team/fork:1";
     const auto outcome =
-        run("FROM triphammer/busybox AS one\nRUN echo stranger > /s\n"
-            "FROM triphammer/busybox\nCOPY --from=one /s /s\n",
+        run("FROM " + base + " AS one\nRUN echo stranger > /s\nFROM " + base +
+                "\nCOPY --from=one /s /s\n",
             [](RecordingSession& session) {
                 session.document_.job.key = "forked";
                 session.document_.from_fork = true;
@@ -357,6 +360,11 @@ TEST_F(ImageJobs, OfAForkLeaveNothingAndPushNothing) {
     EXPECT_FALSE(outcome.outputs.contains("ref"));
     EXPECT_EQ(left_of("forked"), "");
     EXPECT_FALSE(has_layer_of(log, "RUN echo stranger")) << log;
+    const auto of_this_engine = run("FROM triphammer/busybox\n", [](RecordingSession& session) {
+        session.document_.from_fork = true;
+    });
+    EXPECT_NE(of_this_engine.reason.find("made on this engine"), std::string::npos)
+        << of_this_engine.reason;
     const auto mounted =
         run("FROM triphammer/busybox\nRUN --mount=type=cache,target=/c true\n",
             [](RecordingSession& session) { session.document_.from_fork = true; });
