@@ -1,6 +1,5 @@
 #include "runner/image/bases.hpp"
 
-#include "base/text.hpp"
 #include "runner/image/tidy.hpp"
 
 #include <algorithm>
@@ -55,10 +54,14 @@ std::string refuse_triggers(const std::vector<std::string>& triggers, bool is_st
         return "ONBUILD " + triggers.front() +
                ": pull requests from forks are not built on images that add instructions";
     }
-    const auto fetch = docker::read_dockerfile(join(triggers, "\n")).fetch_word;
-    if (fetch.empty()) return {};
-    return "ONBUILD " + fetch.substr(std::min(fetch.find(": ") + 2, fetch.size())) +
-           ": what the engine itself fetches could be the metadata of its instance";
+    // Each by itself, as builders read them: the end of one does not go on in the next.
+    for (const auto& trigger : triggers) {
+        const auto fetch = docker::read_dockerfile(trigger).fetch_word;
+        if (fetch.empty()) continue;
+        return "ONBUILD " + fetch.substr(std::min(fetch.find(": ") + 2, fetch.size())) +
+               ": what the engine itself fetches could be the metadata of its instance";
+    }
+    return {};
 }
 
 Task<Result<>> check_triggers(

@@ -24,4 +24,5 @@ TEST(Bases, OfStrangersHaveNoTriggersOthersNoneThatFetch) {
         "ONBUILD ADD http://169.254.169.254/latest /x: what the engine itself fetches could be the "
         "metadata of its instance"
     );
+    EXPECT_NE(refuse_triggers({"RUN make \\", "ADD http://169.254.169.254/latest /x"}, false), "");
 }
