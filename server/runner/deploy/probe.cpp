@@ -99,10 +99,10 @@ class Gate {
     }
 
   private:
-    /// What is not well yet is looked at again soon, then ever more rarely.
     Milliseconds pause() {
         if (good_ > 0) return spec_.interval;
-        return std::min(spec_.interval, std::exchange(soon_, soon_ * 2));
+        pause_ = next_pause(pause_, spec_.interval);
+        return pause_;
     }
 
     bool is_good_enough(Instant now) {
@@ -143,12 +143,16 @@ class Gate {
     GateOutcome outcome_;
     std::string started_at_;
     Instant good_since_{};
-    Milliseconds soon_ = kSoon;
+    Milliseconds pause_{0};  // the last one, of what was not well
     int good_ = 0;
     bool is_over_ = false;
 };
 
 }  // namespace
+
+Milliseconds next_pause(Milliseconds last, Milliseconds interval) {
+    return std::min(interval, std::max(kSoon, last * 2));
+}
 
 Task<Finding> probe_once(docker::Engine& engine, ProbeSpec spec, ProbeTarget target) {
     switch (spec.kind) {

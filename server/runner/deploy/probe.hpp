@@ -26,6 +26,10 @@ using Finding = std::string;
 
 Task<Finding> probe_once(docker::Engine& engine, ProbeSpec spec, ProbeTarget target);
 
+/// How long a gate waits after a look at what is not well: not long at first (`last`: 0), then ever
+/// longer, and never longer than `interval`. Pure.
+Milliseconds next_pause(Milliseconds last, Milliseconds interval);
+
 /// Looks every `interval` until it was good for long enough, the timeout has passed, or the
 /// container ended or was started again.
 Task<GateOutcome> watch_health(
