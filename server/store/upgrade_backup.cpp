@@ -91,17 +91,23 @@ Result<> copy_to(Connection& db, const fs::path& file) {
     return sync_folder(file.parent_path());
 }
 
-/// A start that fails again and again must not push out the backups of other schemas.
-void keep_newest(const fs::path& folder) {
+/// As name_of makes them, and nobody else.
+bool is_ours(const std::string& name) {
+    constexpr std::size_t kTime = 15;
+    return name.find(kMark) == kTime && name.ends_with(".db");
+}
+
+/// A start that fails again and again must not push out the backups of other schemas. `made` stays
+/// whatever the clock said before.
+void keep_newest(const fs::path& folder, const std::string& made) {
     std::error_code ignored;
     std::vector<std::string> names;
     for (const auto& entry : fs::directory_iterator{folder, ignored}) {
         const auto name = entry.path().filename().string();
-        const bool is_ours = name.find(kMark) != std::string::npos;
-        if (is_ours && entry.path().extension() == ".db") names.push_back(name);
+        if (is_ours(name) && name != made) names.push_back(name);
     }
     std::sort(names.rbegin(), names.rend());
-    std::set<std::string> schemas;
+    std::set<std::string> schemas{made.substr(made.find(kMark))};
     for (const auto& name : names) {
         const bool is_newest = schemas.insert(name.substr(name.find(kMark))).second;
         if (!is_newest || schemas.size() > kKept) remove_with_log(folder / name);
@@ -153,7 +159,7 @@ Result<std::optional<UpgradeBackup>> back_up_before_upgrade(
     auto done = make_directory(folder, 0700);
     if (done) done = copy_to(**opened, file);
     if (!done) return explain(done.error(), schema, folder);
-    keep_newest(folder);
+    keep_newest(folder, file.filename());
     return UpgradeBackup{file, schema};
 }
 

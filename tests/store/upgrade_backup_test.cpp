@@ -104,6 +104,20 @@ TEST_F(UpgradeBackupTest, KeepsTheNewestOfEachSchemaAndFiveInAll) {
     EXPECT_EQ(names().begin()->substr(15), "-of-schema-" + std::to_string(kKnown - 5) + ".db");
 }
 
+TEST_F(UpgradeBackupTest, KeepsWhatItJustMadeWhateverElseLiesThere) {
+    make(kKnown - 1);
+    const auto of_later = back_up().value()->file;
+    const auto of_a_person = backups() / ("kept-of-schema-" + std::to_string(kKnown - 1) + ".db");
+    std::filesystem::copy_file(of_later, of_a_person);
+    clock.advance(-std::chrono::hours{24});
+
+    const auto made = back_up().value();
+
+    EXPECT_TRUE(std::filesystem::exists(made->file));
+    EXPECT_FALSE(std::filesystem::exists(of_later));
+    EXPECT_TRUE(std::filesystem::exists(of_a_person));
+}
+
 TEST_F(UpgradeBackupTest, SaysWhatToDoWhereNoneCanBeMade) {
     make(kKnown - 1);
     std::ofstream{backups()} << "a file in the way";
