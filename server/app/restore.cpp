@@ -30,16 +30,47 @@ StartError unusable(const Error& error) {
     return {status, error.message};
 }
 
-/// A copy, because whoever opens a database may change it: 0600, and on disk.
-Result<> make_copy(const fs::path& from, const fs::path& to) {
+Result<> sync_file(const fs::path& path) {
+    const auto file = open_file(path, O_RDONLY);
+    if (!file) return file.error();
+    if (::fsync(file->get()) != 0) return from_errno("fsync " + path.string());
+    return {};
+}
+
+void remove_copy(const fs::path& copy) {
+    std::error_code ignored;
+    for (const auto* part : kParts) fs::remove(copy.string() + part, ignored);
+}
+
+Result<> copy_part(const std::string& from, const std::string& to) {
     std::error_code failure;
     fs::copy_file(from, to, fs::copy_options::overwrite_existing, failure);
-    if (failure) return from_errno("copy " + from.string(), failure.value());
+    if (failure) return from_errno("copy " + from, failure.value());
     fs::permissions(to, fs::perms::owner_read | fs::perms::owner_write, failure);
-    const auto file = open_file(to, O_RDONLY);
-    if (!file) return file.error();
-    if (::fsync(file->get()) != 0) return from_errno("fsync " + to.string());
-    return {};
+    return sync_file(to);
+}
+
+/// SQLite takes an empty file for a new database, which would be an empty server.
+Result<> check_filled(const fs::path& backup) {
+    std::error_code failure;
+    const auto bytes = fs::file_size(backup, failure);
+    if (failure) return from_errno("read " + backup.string(), failure.value());
+    if (bytes > 0) return {};
+    return Error{
+        store::kDamaged, backup.string() + " is empty: it was never finished; take another backup"};
+}
+
+/// A copy, because whoever opens a database may change it: 0600, and on disk. What was committed
+/// may still lie in the log beside it (triphammer.db.replaced of a daemon that was killed); a log
+/// that an earlier attempt left beside the copy belongs to another database.
+Result<> make_copy(const fs::path& from, const fs::path& to) {
+    if (auto filled = check_filled(from); !filled) return filled;
+    remove_copy(to);
+    if (auto copied = copy_part(from, to); !copied) return copied;
+    std::error_code ignored;
+    const auto log = from.string() + "-wal";
+    if (!fs::exists(log, ignored)) return {};
+    return copy_part(log, to.string() + "-wal");
 }
 
 /// Folders of attempts outlive what the database knows of them.
@@ -80,11 +111,6 @@ Result<> prepare(
         return {};
     };
     return run_here((*opened)->write(raise));
-}
-
-void remove_copy(const fs::path& copy) {
-    std::error_code ignored;
-    for (const auto* part : kParts) fs::remove(copy.string() + part, ignored);
 }
 
 Result<> move(const std::string& from, const std::string& to) {
