@@ -329,7 +329,10 @@ Task<Result<>> PlanMaker::read_remote(Facts& facts, const std::vector<std::strin
 Task<Result<>> PlanMaker::read_stored(Facts& facts) {
     const auto id = facts.id();
     const auto list = [&](store::Connection& db) -> Result<std::vector<store::BoundPipeline>> {
-        facts.repository.variables = access::list_run_variables(db, id);
+        const auto& draft = facts.question.draft;
+        if (!draft || draft->knows_variables) {
+            facts.repository.variables = access::list_run_variables(db, id);
+        }
         return store::list_bound_pipelines(db, id);
     };
     auto listing = parts_.database.read(list);

@@ -29,6 +29,7 @@ namespace triphammer::intake {
 struct Draft {
     std::string path;
     std::string text;
+    bool knows_variables = true;  // false: whoever wrote it may not read what it names
 };
 
 struct PlanQuestion {

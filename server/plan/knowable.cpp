@@ -1,6 +1,7 @@
 #include "plan/knowable.hpp"
 
 #include "base/text.hpp"
+#include "workflow/expression/bounded.hpp"
 #include "workflow/expression/parser.hpp"
 #include "workflow/expression/segments.hpp"
 
@@ -70,11 +71,19 @@ class Look {
 }  // namespace
 
 std::optional<expression::Value> find_value(std::string_view text, const Known& known) {
+    std::size_t enough = kMostWork;
+    auto& left = known.left != nullptr ? *known.left : enough;
+    if (left < text.size()) return {};
+    left -= text.size();
     const auto tree = expression::parse(text);
     if (!tree || !Look{*tree, known}.is_known(tree->nodes.size() - 1)) return {};
-    const auto value = expression::try_evaluate(text, known.contexts);
+    const auto value = expression::try_evaluate(*tree, known.contexts, left);
     if (!value) return {};
     return *value;
+}
+
+void spend(const Known& known, std::size_t bytes) {
+    if (known.left != nullptr) *known.left -= std::min(*known.left, bytes);
 }
 
 std::string fill_known(std::string_view text, const Known& known) {
@@ -84,6 +93,7 @@ std::string fill_known(std::string_view text, const Known& known) {
     for (const auto& segment : *segments) {
         const auto value = segment.is_expression ? find_value(segment.text, known) : std::nullopt;
         const auto shown = value && !value->is_collection() ? value->to_text() : std::string{};
+        spend(known, shown.size());
         if (!segment.is_expression) {
             out += segment.text;
         } else if (value && !value->is_collection() && shown.size() <= kLongestShown) {

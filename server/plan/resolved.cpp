@@ -67,6 +67,7 @@ class Resolving {
     Known known_of(const ResolvedJob& job) const {
         const auto own = own_of(job);
         Known known;
+        known.left = &left_;
         known.contexts = run_.contexts;
         known.has_matrix = !own.member("strategy").is_null();
         known.has_vars = job.definition->environment.empty();
@@ -81,6 +82,7 @@ class Resolving {
     }
 
     const ResolvedRun& run_;
+    mutable std::size_t left_ = kMostWork;
     WorkflowPart whole_;
     std::unordered_map<std::string_view, Value> own_;
 };

@@ -15,10 +15,6 @@ namespace expression = workflow::expression;
 using model::Template;
 using nlohmann::ordered_json;
 
-ordered_json tree_of(const expression::Value& value) {
-    return ordered_json::parse(expression::to_compact_json(value));
-}
-
 bool is_empty(const ordered_json& value) {
     return value.is_null() || (value.is_structured() && value.empty()) ||
            (value.is_string() && value.get_ref<const std::string&>().empty());
@@ -59,8 +55,9 @@ class Part {
         const bool is_one = bare.size() != text.text.size();
         const auto value = is_one ? find_value(bare, known_) : std::nullopt;
         if (value && value->is_collection()) {
-            auto tree = tree_of(*value);
-            if (tree.dump().size() <= kLongestShown) return tree;
+            const auto written = expression::to_compact_json(*value);
+            spend(known_, written.size());
+            if (written.size() <= kLongestShown) return ordered_json::parse(written);
         }
         return fill_known(text.text, known_);
     }

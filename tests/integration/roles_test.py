@@ -244,6 +244,20 @@ def test_lists_and_searches_hold_what_one_may_see(daemon, two):
     assert [one["full_name"] for one in mine.get("/repositories")["items"]] == ["acme/mine"]
 
 
+def test_a_text_of_their_own_tells_a_viewer_no_variable(daemon, two):
+    guest = person(daemon, "guest", "none")
+    text = "on: push\njobs:\n  a:\n    name: told ${{ vars.V }}\n    runs-on: host\n    steps: [{ run: 'echo ${{ vars.V }}' }]\n"
+    body = {"delivery": two["acme/mine"]["guid"], "path": "pipeline:new", "text": text}
+    answers = {}
+    for role in ("viewer", "developer"):
+        daemon.admin("user", "grant", "guest", "acme/mine", "--role", role)
+        answers[role] = guest.ask("POST", "/api/v1/pipelines/preview", json=body)
+        assert answers[role].status_code == 200 and '"told' in answers[role].text
+
+    assert "a value" not in answers["viewer"].text and "resolved" not in answers["viewer"].text
+    assert "echo a value" in answers["developer"].text and "told a value" in answers["developer"].text
+
+
 def test_live_events_are_of_what_one_may_see(daemon, two):
     guest = person(daemon, "guest", "none")
     daemon.admin("user", "grant", "guest", "acme/mine", "--role", "viewer")

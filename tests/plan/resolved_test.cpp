@@ -1,5 +1,6 @@
 #include "plan/resolved.hpp"
 
+#include "plan/knowable.hpp"
 #include "plan/world.hpp"
 #include "plan/yaml_text.hpp"
 
@@ -83,6 +84,21 @@ TEST(ResolvedTest, AVariableThatAnEnvironmentMayChangeStaysAnExpression) {
         "} }\n"
     );
     EXPECT_THAT(text, HasSubstr("${{ vars.REGION }}"));
+}
+
+TEST(ResolvedTest, WhatIsTooMuchWorkTogetherStaysAnExpression) {
+    constexpr std::size_t kText = 100'000;
+    workflow::expression::Object members;
+    members.set("t", workflow::expression::Value::string(std::string(kText, 'x')));
+    std::size_t left = 4 * kText;
+    Known known;
+    known.contexts.set("inputs", workflow::expression::Value::object(std::move(members)));
+    known.left = &left;
+    const std::string text = "${{ contains(inputs.t, 'y') }}";
+    EXPECT_EQ(fill_known(text, known), "false");
+    for (int i = 0; i < 10; ++i) (void)fill_known(text, known);
+    EXPECT_EQ(fill_known(text, known), text);
+    EXPECT_LT(left, kText);
 }
 
 TEST(ResolvedTest, LegsOfAMatrixStandOneByOne) {

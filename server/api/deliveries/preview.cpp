@@ -2,6 +2,7 @@
 #include "api/call/services.hpp"
 #include "api/deliveries/handlers.hpp"
 #include "api/deliveries/plan_json.hpp"
+#include "base/thread.hpp"
 #include "intake/planner.hpp"
 #include "plan/resolved.hpp"
 #include "store/database.hpp"
@@ -51,17 +52,19 @@ json compare(const JobKeys& past, const plan::Plan& plan, const std::string& pat
 }
 
 /// What the draft becomes, beside each run that it would start.
-void add_resolved(json& answer, const plan::Plan& plan, const intake::Draft& draft) {
+json add_resolved(json answer, const plan::Plan& plan, const intake::Draft& draft) {
     const auto read = workflow::read_workflow(draft.path, draft.text);
-    if (!read.workflow) return;
+    if (!read.workflow) return answer;
     for (std::size_t i = 0; i < plan.runs.size(); ++i) {
         if (plan.runs[i].path != draft.path) continue;
         answer["would_start"][i]["resolved"] = plan::write_resolved(plan.runs[i], &*read.workflow);
     }
+    return answer;
 }
 
 struct Past {
     model::DeliveryId delivery;
+    model::RepositoryId repository;
     JobKeys jobs;
 };
 
@@ -74,7 +77,7 @@ Result<Past> find_past(
     if (auto reached = check_reach(call, row->repository, unknown); !reached) {
         return reached.error();
     }
-    return Past{row->id, list_past_jobs(db, row->id, path)};
+    return Past{row->id, row->repository, list_past_jobs(db, row->id, path)};
 }
 
 Error no_planner() {
@@ -115,14 +118,18 @@ Answer preview_pipeline(Services& services, Call call) {
     auto asked = services.database.read(find);
     const auto past = co_await std::move(asked);
     if (!past) co_return http::make_error(past.error());
-    std::optional<intake::Draft> draft{intake::Draft{*path, *text}};
-    auto planning = services.planner->preview(past->delivery, std::move(draft));
+    // A text may name any variable and any called workflow: that is for who may also run it.
+    const bool may_run = access::is_allowed(call.who, access::Role::developer, past->repository);
+    const intake::Draft draft{*path, *text, may_run};
+    auto planning = services.planner->preview(past->delivery, draft);
     const auto made = co_await std::move(planning);
     if (!made) co_return http::make_error(made.error());
     auto answer = plan_json(made->plan);
     answer["difference"] = compare(past->jobs, made->plan, *path);
-    add_resolved(answer, made->plan, {*path, *text});
-    co_return reply(200, answer);
+    if (!may_run) co_return reply(200, answer);
+    auto resolve = [&] { return add_resolved(answer, made->plan, draft); };
+    auto resolving = offload(*services.git_thread, resolve);
+    co_return reply(200, co_await std::move(resolving));
 }
 
 }  // namespace triphammer::api

@@ -1,6 +1,7 @@
 #include "workflow/expression/evaluator.hpp"
 
 #include "base/text.hpp"
+#include "workflow/expression/bounded.hpp"
 #include "workflow/expression/functions.hpp"
 #include "workflow/expression/names.hpp"
 #include "workflow/expression/parser.hpp"
@@ -22,7 +23,8 @@ struct Worth {
 
 class Evaluation {
   public:
-    Evaluation(const Tree& tree, const Contexts& contexts) : tree_(tree), contexts_(contexts) {}
+    Evaluation(const Tree& tree, const Contexts& contexts, std::size_t limit = Budget::kMostBytes)
+        : tree_(tree), contexts_(contexts), budget_(limit) {}
 
     boost::system::result<Value, Failure> run() {
         check_contexts();
@@ -31,6 +33,8 @@ class Evaluation {
         if (failure_) return *failure_;
         return std::move(worth.value);
     }
+
+    std::size_t used() const { return budget_.used(); }
 
   private:
     /// All of them first: a wrong name is an error even where `&&` would not reach it.
@@ -256,6 +260,15 @@ boost::system::result<Value, Failure> try_evaluate(
     if (!tree) return tree.error();
     Evaluation evaluation{*tree, contexts};
     return evaluation.run();
+}
+
+boost::system::result<Value, Failure> try_evaluate(
+    const Tree& tree, const Contexts& contexts, std::size_t& left
+) {
+    Evaluation evaluation{tree, contexts, std::min(left, Budget::kMostBytes)};
+    auto value = evaluation.run();
+    left -= std::min(left, evaluation.used());
+    return value;
 }
 
 Result<Value> evaluate(std::string_view expression, const Contexts& contexts) {

@@ -16,14 +16,20 @@ namespace triphammer::workflow::expression {
 /// Bounds time and memory of one evaluation: every function pays for the bytes that it touches.
 class Budget {
   public:
+    explicit Budget(std::size_t limit = kMostBytes) : limit_{limit} {}
+
     /// False: used up; the evaluation ends with an error.
     bool spend(std::size_t bytes) {
         used_ += bytes;
-        return used_ <= kLimit;
+        return used_ <= limit_;
     }
 
+    std::size_t used() const { return used_; }
+
+    static constexpr std::size_t kMostBytes = 32U << 20U;
+
   private:
-    static constexpr std::size_t kLimit = 32U << 20U;
+    std::size_t limit_;
     std::size_t used_ = 0;
 };
 

@@ -149,7 +149,9 @@ function Sides({ draft, pipeline, reload }: SidesProps) {
     ),
     resolved: () => (
       <Planned pipeline={pipeline} answers={answers} what="This">
-        {({ resolved }) => <YamlText text={resolved ?? ''} label="Workflow as it would be resolved" />}
+        {({ resolved }) => resolved === undefined
+          ? <p class="quiet-text">Only who may run things in the repository sees this.</p>
+          : <YamlText text={resolved} label="Workflow as it would be resolved" />}
       </Planned>
     ),
     changes: () => <Changes draft={draft} />,
