@@ -49,6 +49,11 @@ export class Follow {
     else if (!this.on.value && this.total.peek() > 0 && offset > 0 && this.scroll.atEnd) this.resume();
   }
 
+  /** So many rows more, or fewer, are the reader's doing, not the log's. */
+  unfolded(rows: number): void {
+    this.seen += rows;
+  }
+
   stop(): void {
     this.seen = this.total.peek();
     this.expected = 0;

@@ -68,7 +68,7 @@ export class LogView {
 
   show(line: number): void {
     this.follow.stop();
-    if (this.folds.reveal(line)) this.foldings.value++;
+    if (this.folds.reveal(line)) this.refold();
     this.scroll.setCount(this.rows.peek());
     this.scroll.showRow(this.folds.rowOf(line));
   }
@@ -76,6 +76,11 @@ export class LogView {
   fold(line: number): void {
     this.follow.stop();
     this.folds.toggle(line);
+    this.refold();
+  }
+
+  private refold(): void {
+    this.follow.unfolded(this.folds.rows(this.pages.total.peek()) - this.rows.peek());
     this.foldings.value++;
   }
 
