@@ -6,7 +6,7 @@
 //   200
 //           401 (body unread)   413     401          400                403      503
 //
-// A client that fails again and again gets 429 for 401; what is signed is never refused for it.
+// What is wrong is 401 each time, whoever asks how often (docs/adr/0080).
 
 #include "base/clock.hpp"
 #include "base/histogram.hpp"
