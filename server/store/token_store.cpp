@@ -39,6 +39,12 @@ SessionRow read_session(Statement& row) {
     return session;
 }
 
+std::string read_actor(Statement& row) {
+    std::string actor;
+    row.read(actor);
+    return actor;
+}
+
 /// The account behind an actor; a token is its maker's. 0: none.
 std::int64_t maker_of(Connection& db, std::string_view actor) {
     auto query = db.prepare(
@@ -159,6 +165,13 @@ void end_session(Transaction& tx, std::string_view sha256) {
 }
 
 void end_sessions(Transaction& tx, UserId user, std::string_view kept_sha256) {
+    // What follows live by the user's own hears of the change of the user.
+    auto others = tx.prepare(
+        "SELECT DISTINCT actor FROM sessions WHERE maker = ? AND ended_at IS NULL AND sha256 <> ?"
+    );
+    for (const auto& actor : others.bind(user.value, kept_sha256).list(read_actor)) {
+        append_change(tx, {.subject = "session", .to_state = "ended", .actor = actor});
+    }
     auto update = tx.prepare(
         "UPDATE sessions SET ended_at = ?1 WHERE (user = ?2 OR maker = ?2) AND ended_at IS NULL "
         "AND sha256 <> ?3"

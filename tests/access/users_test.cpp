@@ -2,6 +2,7 @@
 
 #include "access/setup.hpp"
 #include "base/digest.hpp"
+#include "store/change_store.hpp"
 #include "support/clock.hpp"
 #include "support/database.hpp"
 #include "support/random.hpp"
@@ -143,6 +144,27 @@ TEST_F(UsersTest, AnotherRoleOrADisabledAccountEndsItsSessionsAtOnce) {
     ASSERT_TRUE(change({"ada", {}, false, "test"}));
     EXPECT_TRUE(enter(*find("ada")));
     EXPECT_FALSE(check(again));
+}
+
+TEST_F(UsersTest, TheSessionOfADisabledAccountsSetUpLinkEndsAndWhatFollowsByItHears) {
+    ASSERT_TRUE(accept(add("eve", Role::admin).value(), "eve"));
+    const auto open = [&](store::Transaction& tx) -> Result<Secret> {
+        const auto link = create_setup_link(tx, random, "user:eve");
+        return use_setup_link(tx, random, link.value().reveal());
+    };
+    const auto cookie = database.write(open).value();
+    const auto principal = check(cookie).value();
+
+    ASSERT_TRUE(change({"eve", {}, true, "test"}));
+
+    EXPECT_FALSE(check(cookie));
+    const auto list = [](store::Connection& db) -> Result<std::vector<store::ChangeRow>> {
+        return store::list_changes(db, 0, 100);
+    };
+    const auto changes = database.read(list).value();
+    EXPECT_TRUE(std::any_of(changes.begin(), changes.end(), [&](const store::ChangeRow& row) {
+        return row.subject == "session" && row.to_state == "ended" && row.actor == principal.actor;
+    }));
 }
 
 TEST_F(UsersTest, APasswordThatChangedWhileItWasCheckedLetsNobodyIn) {
