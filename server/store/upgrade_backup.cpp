@@ -122,7 +122,8 @@ Error explain(Error error, std::int64_t schema, const fs::path& folder) {
     out.message += out.code == kDamaged
                        ? "The database has to be replaced by a backup (triphammer restore)"
                        : "Make room in " + folder.string() +
-                             ", or make it a link to a folder with room, and start again";
+                             ", or make it a link to a folder with room that is this user's "
+                             "(its unit has to allow it: ReadWritePaths=), and start again";
     return out;
 }
 
