@@ -185,6 +185,12 @@ StartResult<> restore(const Config& config, const fs::path& backup) {
     const SystemClock clock;
     const auto database = config.data / "triphammer.db";
     const auto copy = config.data / "triphammer.db.restoring";
+    std::error_code ignored;
+    if (fs::equivalent(backup, copy, ignored)) {
+        return unusable(invalid(
+            backup.string() + " is what a restore that died has left; name the backup itself"
+        ));
+    }
     const auto fence = std::max(last_fence(database), highest_folder(config.run_directory()));
     auto done = make_copy(backup, copy);
     if (done) done = prepare(copy, fence, backup, clock);

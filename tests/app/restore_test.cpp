@@ -70,6 +70,18 @@ TEST_F(RestoreTest, TakesNothingThatAnEarlierAttemptLeft) {
     EXPECT_EQ(count_notes(config.data / "triphammer.db"), 0);
 }
 
+TEST_F(RestoreTest, LeavesAnUnfinishedOneAloneThatIsNamedAsTheBackup) {
+    fs::create_directory(config.data);
+    const auto left = config.data / "triphammer.db.restoring";
+    make(left);
+
+    const auto restored = restore(config, left);
+
+    ASSERT_FALSE(restored);
+    EXPECT_NE(restored.error().message.find("name the backup itself"), std::string::npos);
+    EXPECT_TRUE(fs::exists(left));
+}
+
 TEST_F(RestoreTest, RefusesAnEmptyFile) {
     std::ofstream{folder / "empty.db"};
 
