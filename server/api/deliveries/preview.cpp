@@ -129,7 +129,8 @@ Answer preview_pipeline(Services& services, Call call) {
     if (!may_run) co_return reply(200, answer);
     auto resolve = [&] { return add_resolved(answer, made->plan, draft); };
     auto resolving = offload(*services.git_thread, resolve);
-    co_return reply(200, co_await std::move(resolving));
+    const auto resolved = co_await std::move(resolving);
+    co_return reply(200, resolved);
 }
 
 }  // namespace triphammer::api
