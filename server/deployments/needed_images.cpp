@@ -3,6 +3,7 @@
 #include "deployments/redeploy.hpp"
 #include "store/approval_store.hpp"
 #include "store/listing.hpp"
+#include "store/redeployment_store.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -34,6 +35,7 @@ void add_served(store::Connection& db, NeededImages& out) {
         }
     }
     for (const auto& open : store::list_open_deployments(db)) add(out.digests, open.digest);
+    for (const auto& source : store::list_open_sources(db)) add(out.digests, source.digest);
 }
 
 void add_asked(store::Connection& db, NeededImages& out) {

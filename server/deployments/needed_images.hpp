@@ -14,7 +14,8 @@ struct NeededImages {
     /// Of the repository, and not at their end: their own images may be deployed yet.
     std::vector<model::RunId> runs;
     /// sha256:…, of manifests and of images on an engine: what serves anywhere, what each of it
-    /// would go back to, what is being deployed or undecided, and what a waiting approval is about.
+    /// would go back to, what is being deployed (once more) or undecided, and what a waiting
+    /// approval is about.
     std::set<std::string> digests;
 };
 

@@ -65,6 +65,14 @@ std::optional<model::RunId> find_open_redeployment(
     return query.bind(source, environment).find<model::RunId>();
 }
 
+std::vector<DeploymentRow> list_open_sources(Connection& db) {
+    auto query = db.prepare(
+        "SELECT DISTINCT redeployments.source FROM redeployments "
+        "JOIN jobs ON jobs.id = redeployments.job WHERE jobs.finished_at IS NULL"
+    );
+    return find_all(db, query.list(read_number));
+}
+
 std::vector<DeploymentRow> list_newest_of_targets(
     Connection& db, model::RepositoryId repository, std::string_view environment
 ) {

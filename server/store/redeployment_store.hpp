@@ -27,6 +27,9 @@ std::optional<model::RunId> find_open_redeployment(
     Connection& db, model::DeploymentId source, std::string_view environment
 );
 
+/// What jobs deploy once more that have not ended.
+std::vector<DeploymentRow> list_open_sources(Connection& db);
+
 /// The newest row of each target of an environment, whatever became of it; by target.
 std::vector<DeploymentRow> list_newest_of_targets(
     Connection& db, model::RepositoryId repository, std::string_view environment

@@ -15,7 +15,16 @@ using triphammer::testing::digest_of;
 
 namespace {
 
-using NeededImages = triphammer::testing::Redeploys;
+class NeededImages : public triphammer::testing::Redeploys {
+  public:
+    std::set<std::string> digests() { return list().digests; }
+
+    deployments::NeededImages list() {
+        return db.read([&](store::Connection& reader) {
+            return deployments::list_needed_images(reader, repository);
+        });
+    }
+};
 
 }  // namespace
 
@@ -35,13 +44,23 @@ TEST_F(NeededImages, AreThoseOfTheLedgerOfOpenRunsAndOfQuestions) {
         return {};
     });
 
-    const auto needed = db.read([&](store::Connection& reader) {
-        return deployments::list_needed_images(reader, repository);
-    });
+    const auto needed = list();
 
     EXPECT_EQ(needed.runs, std::vector<model::RunId>{open});
     // What serves, what it would go back to, what is under way, what is asked about.
     const std::set<std::string> wanted{
         digest_of('b'), digest_of('c'), digest_of('d'), digest_of('e')};
     EXPECT_EQ(needed.digests, wanted);
+}
+
+TEST_F(NeededImages, HoldWhatAWaitingRollbackGoesBackTo) {
+    const auto oldest = deployed("production", 'a');
+    for (const char letter : {'b', 'c'}) deployed("production", letter);
+    ASSERT_EQ(digests().count(digest_of('a')), 0U);
+    auto request = rollback();
+    request.deployment = oldest;
+
+    ASSERT_TRUE(start(request));
+
+    EXPECT_EQ(digests().count(digest_of('a')), 1U);
 }
