@@ -126,8 +126,8 @@ def raw_call(path, body=None, headers=None):
 def make_image(name="", changes=""):
     """An image of triphammer/busybox and nothing else; with a name it is at the public registry, too."""
     made = call("POST", "/v1.41/containers/create", {"Image": "triphammer/busybox", "Cmd": ["true"]})[1]["Id"]
-    target = f"&repo={name}&tag=1" if name else ""
-    image = call("POST", f"/v1.41/commit?container={made}{target}&changes={quote(changes)}", {"Labels": {"made": name or "nameless"}})[1]["Id"]
+    words = (f"&repo={name}&tag=1" if name else "") + (f"&changes={quote(changes)}" if changes else "")
+    image = call("POST", f"/v1.41/commit?container={made}{words}", {"Labels": {"made": name or "nameless"}})[1]["Id"]
     call("DELETE", f"/v1.41/containers/{made}")
     if name:
         said = raw_call(f"/v1.41/images/{name}/push?tag=1", headers={"X-Registry-Auth": base64.b64encode(b"{}").decode()})
@@ -136,7 +136,8 @@ def make_image(name="", changes=""):
 
 
 def image_ids():
-    return {each["Id"] for each in call("GET", "/v1.41/images/json?all=1")[1]}
+    """But for the empty image that this server may make at any time."""
+    return {each["Id"] for each in call("GET", "/v1.41/images/json?all=1")[1] if each["RepoTags"] != ["triphammer-nothing:latest"]}
 
 
 class Fork:
@@ -217,24 +218,24 @@ def test_an_image_that_a_deployment_waits_with_stays_when_its_tag_moves(yard):
     daemon, repository = yard.daemon, yard.repository
     name = f"{os.environ['REGISTRY']}/team/kept"
     daemon.admin("environment", "set", "acme/app", "production", "--approvals", "1")
-    ids, runs = [], []
-    for number in (1, 2):
+
+    def build(number):
+        """The run, whose deployment waits for a yes or for its turn, and its image."""
         sha = repository.commit({".triphammer/w.yml": KEPT.format(name=name, push="false"), "Dockerfile": f"FROM triphammer/busybox\nLABEL n={number}\n"})
         run = daemon.delivery(daemon.push(repository, sha))["runs"][0]
 
-        def waits():
-            return [one for one in daemon.get("/approvals?state=pending")["items"] if one["run"] == run]
-        daemon.wait_for(waits, 40)
-        ids.append(next(job for job in daemon.get(f"/runs/{run}")["jobs"] if job["key"] == "image")["outputs"]["image-id"])
-        runs.append(run)
+        def image():
+            jobs = {job["key"]: job for job in daemon.get(f"/runs/{run}")["jobs"]}
+            return jobs["image"]["state"] == "succeeded" and jobs["ship"]["state"] != "succeeded" and jobs["image"]["outputs"]["image-id"]
+        return run, daemon.wait_for(image, 40, lambda: str(daemon.get(f"/runs/{run}")["jobs"]))
 
+    runs, ids = zip(*(build(number) for number in (1, 2)))
     assert ids[0] != ids[1] and set(ids) <= image_ids()
+
     for run in runs:  # once nobody waits for it any more it goes
         daemon.api(f"/runs/{run}/cancel", "POST")
         daemon.finished_run(run)
-    sha = repository.commit({"Dockerfile": "FROM triphammer/busybox\nLABEL n=3\n"})
-    run = daemon.delivery(daemon.push(repository, sha))["runs"][0]
-    daemon.wait_for(lambda: [one for one in daemon.get("/approvals?state=pending")["items"] if one["run"] == run], 40)
+    build(3)
     assert not set(ids) & image_ids()
     call("DELETE", f"/v1.41/images/{name}:latest?force=1")
 

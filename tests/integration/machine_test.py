@@ -175,8 +175,12 @@ def test_both_services_run_and_the_first_link_opens_a_session(installed):
 
 
 def test_the_doctor_sees_the_machine_through_the_launcher(installed):
-    report = json.loads(installed.admin("doctor", "--json", check=False).stdout)
-    found = {finding["name"]: finding for finding in report["findings"]}
+    def find():
+        report = json.loads(installed.admin("doctor", "--json", check=False).stdout)
+        return {finding["name"]: finding for finding in report["findings"]}
+
+    installed.wait_for(lambda: find()["launcher"]["state"] == "ok", 20, "the launcher makes no socket")
+    found = find()
 
     assert "daemon" not in found
     for name in ("data directory", "database", "master key", "run directory", "launcher", "sandbox", "runners' user", "git"):
