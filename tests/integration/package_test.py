@@ -32,6 +32,7 @@ def make_database(machine):
         setpriv --reuid triphammer --regid triphammer --init-groups triphammer serve >/tmp/serve.log 2>&1 &
         for _ in $(seq 300); do grep -q msg=ready /tmp/serve.log && break; sleep 0.1; done
         kill $! && wait; cat /tmp/serve.log >&2; rm -r /tmp/serve.log /run/triphammer; test -e /var/lib/triphammer/triphammer.db""")
+    machine.chroot("triphammer", "token", "create", "first", "--role", "admin")
 
 
 def test_a_purge_takes_away_everything_that_came(machine, debs):
