@@ -112,15 +112,19 @@ Task<> answer(
     co_await std::move(keeping);
 }
 
-/// A path with a typing mistake must not become a second, empty server.
+/// What sets a server up may come before its first start; what only makes sense of a server that is
+/// there must not make an empty one of a path with a typing mistake.
+bool may_begin_server(const std::string& method, const std::string& target) {
+    return method != "GET" && target != "/api/v1/backup" && target != "/api/v1/master-key/rotate";
+}
+
 Result<> check_database(const Config& config) {
     const auto data = std::filesystem::absolute(config.data).lexically_normal();
     std::error_code ignored;
     if (std::filesystem::exists(data / "triphammer.db", ignored)) return {};
     return not_found(
         "no server has its data in " + data.string() +
-        ": say where it is (--data, or --config with `data`); for a new one start `triphammer "
-        "serve` first"
+        ": say where it is (--data, or --config with `data`)"
     );
 }
 
@@ -132,7 +136,9 @@ Result<OfflineAnswer> call_offline(
     const std::string& target,
     const std::string& body
 ) {
-    if (auto there = check_database(config); !there) return there.error();
+    if (!may_begin_server(method, target)) {
+        if (auto there = check_database(config); !there) return there.error();
+    }
     auto core = open_core(config);
     if (!core) return Error{Code::conflict, core.error().message};
     auto request = make_request(method, target, body);

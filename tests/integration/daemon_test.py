@@ -107,11 +107,19 @@ def test_administration_works_without_a_daemon(daemon):
 
 def test_a_mistyped_folder_is_an_error_and_no_new_server(daemon, tmp_path):
     typo = tmp_path / "typo"
-    for words in (["user", "list"], ["user", "add", "eve", "--role", "admin"], ["audit", "verify"], ["setup-link"],
-                  ["backup", str(tmp_path / "copy.db")], ["key", "rotate"], ["retention", "--preview"]):
+    for words in (["user", "list"], ["audit", "verify"], ["backup", str(tmp_path / "copy.db")], ["key", "rotate"],
+                  ["retention", "--preview"]):
         done = daemon.command(*words, "--data", str(typo), check=False)
         assert done.returncode == 1 and f"no server has its data in {typo}: say where" in done.stderr, (words, done)
         assert not typo.exists(), words
+
+
+def test_a_server_may_be_set_up_before_its_first_start(make_daemon):
+    daemon = make_daemon(start=False)
+    token = daemon.admin("token", "create", "early", "--role", "admin").stdout.split()[-1]
+    daemon.start()
+    answer = requests.get(f"{daemon.url}/api/v1/session", headers={"Authorization": f"Bearer {token}"}, timeout=20)
+    assert answer.json()["actor"] == "token:early"
 
 
 def test_a_backup_is_looked_at_while_the_server_runs_and_nothing_is_made(daemon, tmp_path):
