@@ -6,7 +6,6 @@
 #include <nlohmann/json.hpp>
 
 #include <cstdio>
-#include <set>
 
 namespace triphammer::cli {
 
@@ -38,13 +37,6 @@ std::string indented(const std::string& log) {
     return out;
 }
 
-/// Without the group that says what the step runs: who runs it here has the workflow before them.
-std::string without_opening(const std::string& log) {
-    constexpr std::string_view kEnd = "##[endgroup]\n";
-    const auto end = log.starts_with("##[group]Run ") ? log.find(kEnd) : log.npos;
-    return end == log.npos ? log : log.substr(end + kEnd.size());
-}
-
 class TextReport final : public RunReport {
   public:
     explicit TextReport(const Paint& paint) : paint_{paint} {}
@@ -71,7 +63,7 @@ class TextReport final : public RunReport {
         const std::pair key{step.attempt, step.number};
         if (key != speaking_) print(paint_.faint("  ▸ " + step.name) + "\n");
         speaking_ = key;
-        print(indented(heard_.insert(key).second ? without_opening(lines) : lines));
+        print(indented(lines));
     }
 
     void on_step(const store::JobRow& job, const store::StepRow& step, const std::string&)
@@ -117,7 +109,6 @@ class TextReport final : public RunReport {
     Paint paint_;
     model::JobId shown_;
     std::pair<model::Fence, std::int64_t> speaking_;  // the step whose output came last
-    std::set<std::pair<model::Fence, std::int64_t>> heard_;
 };
 
 // ── for programs ─────────────────────────────────────────────────────────────────────────────

@@ -48,18 +48,20 @@ class Composite {
         return {call_.place.log, call_.place.key + "_" + std::to_string(at + 1)};
     }
 
-    /// Each begins with a group of its own: a reader sees which one failed.
+    /// Each in a group of its own: a reader sees which one failed.
     Task<> run_one(const model::Step& step, StepPlace place) {
         StepTurn turn{scope_, call_.executor, step, std::move(place)};
         auto preparing = turn.prepare();
         co_await std::move(preparing);
         const auto name = turn.name();
+        auto opening = say("##[group]" + name + "\n");
+        co_await std::move(opening);
         auto running = turn.run();
         auto one = co_await std::move(running);
-        if (one.state == StepState::skipped) {
-            auto told = say("##[group]" + name + "\nSkipped: " + one.reason + "\n##[endgroup]\n");
-            co_await std::move(told);
-        }
+        std::string words;
+        if (one.state == StepState::skipped) words = "Skipped: " + one.reason + "\n";
+        auto closing = say(words + "##[endgroup]\n");
+        co_await std::move(closing);
         std::move(one.annotations.begin(), one.annotations.end(), std::back_inserter(annotations_));
         if (failed_name_.empty() && scope_.failure()) failed_name_ = name;
     }

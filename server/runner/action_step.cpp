@@ -54,10 +54,6 @@ Task<StepResult> run_read(const ActionCall& call, execution::StopToken& stop) {
         remarks += "##[warning]the action's 'pre' is not run: GitHub runs none of local actions\n";
     }
     auto inputs = evaluate_inputs(call, found->action, remarks);
-    if (inputs) {
-        auto opening = say_opening(call, *inputs);
-        co_await std::move(opening);
-    }
     auto saying = call.scope.session().log(call.place.log, std::move(remarks));
     co_await std::move(saying);
     if (!inputs) co_return failed_step(inputs.error());

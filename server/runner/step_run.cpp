@@ -1,12 +1,10 @@
 #include "runner/step_run.hpp"
 
-#include "base/text.hpp"
 #include "execution/shell.hpp"
 #include "runner/action_step.hpp"
 #include "runner/actions/name.hpp"
 #include "runner/session/time_limit.hpp"
 #include "runner/steps/files.hpp"
-#include "runner/steps/opening.hpp"
 
 #include <algorithm>
 
@@ -103,8 +101,6 @@ Task<StepResult> StepRun::run_script(execution::StopToken& stop) {
     if (!command) co_return failed_step(command.error());
     auto bounds = limits();
     if (!bounds) co_return failed_step(bounds.error());
-    auto opening = scope_.session().log(place_.log, std::move(opening_));
-    co_await std::move(opening);
     const auto hint = start_hint(*command);
     StepProcess process{scope_, executor_, place_};
     auto running = process.run(std::move(*command), *bounds, stop);
@@ -138,12 +134,6 @@ Result<StepCommand> StepRun::make_command() {
     if (auto made = files.create(); !made) return made.error();
     auto path = files.write_script(script->extension, script->text);
     if (!path) return path.error();
-    opening_ = script_opening(
-        opening_title(scope_, step_, contexts_, *text),
-        *text,
-        join(script->arguments, " "),
-        environment_
-    );
     StepCommand command;
     command.arguments = execution::command_line(*script, *path);
     const StepProcess process{scope_, executor_, place_};

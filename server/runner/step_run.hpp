@@ -40,7 +40,6 @@ class StepRun {
     workflow::expression::Outside* outside_ = nullptr;
     std::string action_;       // github.action
     Environment environment_;  // the scope's and the step's own
-    std::string opening_;      // of a script's log
     workflow::expression::Contexts contexts_;
 };
 

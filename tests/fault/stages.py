@@ -127,7 +127,7 @@ def judge(world, job, victim):
     if job["state"] != "succeeded":
         yield f"{job['state']} {job['cause']} {job['reason']}"
         return
-    stored = world.daemon.log_text(job["run"], job["id"], 2).encode()
+    stored = world.daemon.api(f"/runs/{job['run']}/jobs/{job['id']}/log/raw?step=2").content
     own = world.daemon.log_text(job["run"], job["id"], 3).split(" ")[0]
     if hashlib.sha256(stored).hexdigest() != own:
         yield f"the log has {stored.count(10)} of {LINES} lines"

@@ -3,7 +3,6 @@ import contextlib
 import json
 import os
 import pathlib
-import re
 import select
 import signal
 import socket
@@ -20,15 +19,6 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-# A group of nothing but a script's lines in its colour, or of what has a name.
-OPENING = re.compile(r"^##\[group\](?:Run [^\n]*\n|[^\n]*\n(?=\x1b\[36;1m|with:\n|env:\n))"
-                     r"(?:\x1b\[36;1m[^\n]*\n|shell: [^\n]*\n|with:\n|env:\n|  [^\n]*\n|… and [^\n]*\n)*##\[endgroup\]\n", re.M)
-
-
-def without_openings(log):
-    return OPENING.sub("", log)
 
 
 class Daemon:
@@ -234,10 +224,6 @@ class Daemon:
         return self.finished_run(delivery["runs"][0], seconds, pause)
 
     def log_text(self, run, job, step=None):
-        """What the steps said: without the groups that say what each of them runs."""
-        return without_openings(self.whole_log_text(run, job, step))
-
-    def whole_log_text(self, run, job, step=None):
         query = f"?step={step}" if step is not None else ""
         answer = self.api(f"/runs/{run}/jobs/{job}/log/raw{query}")
         answer.raise_for_status()

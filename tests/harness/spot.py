@@ -3,8 +3,6 @@ import json
 import os
 import subprocess
 
-from .daemon import without_openings
-
 GIT = ["git", "-c", "user.name=A Person", "-c", "user.email=a@example.com"]
 
 
@@ -16,4 +14,4 @@ def run_on_the_spot(binary, tree, temp, *words, **environment):
         [binary, "run", ".triphammer/w.yml", "--event", "push", "--json", *words], cwd=tree, capture_output=True,
         text=True, timeout=120, env={**os.environ, "TMPDIR": str(temp), **environment})
     events = [json.loads(line) for line in done.stdout.splitlines()]
-    return done, "".join(without_openings(one["log"]) for one in events if one["event"] == "step" and "log" in one)
+    return done, "".join(one["log"] for one in events if one["event"] == "step" and "log" in one)

@@ -9,7 +9,6 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <regex>
 #include <stdexcept>
 
 namespace triphammer::runner::testing {
@@ -29,14 +28,6 @@ void say(int socket, std::string_view bytes) {
         if (sent <= 0) return;
         bytes.remove_prefix(static_cast<std::size_t>(sent));
     }
-}
-
-/// Without groups of nothing but a script's lines in their colour, its shell, inputs, variables.
-std::string without_openings(const std::string& log) {
-    static const std::regex kOpening{
-        "##\\[group\\][^\n]*\n(\x1b\\[36;1m[^\n]*\n|shell: [^\n]*\n|with:\n|env:\n|  [^\n]*\n)*"
-        "##\\[endgroup\\]\n"};
-    return std::regex_replace(log, kOpening, "");
 }
 
 /// A body in chunks (RFC 9112, section 7.1), to its end.
@@ -282,17 +273,13 @@ bool DaemonDouble::has_end() const {
 
 void DaemonDouble::wait_for_log(int step, const std::string& text) {
     std::unique_lock lock{mutex_};
-    const auto said = [&] { return without_openings(logs_[step]).find(text) != std::string::npos; };
+    const auto said = [&] { return logs_[step].find(text) != std::string::npos; };
     if (!changed_.wait_for(lock, std::chrono::seconds{60}, said)) {
         throw std::runtime_error("the step never said: " + text);
     }
 }
 
 std::string DaemonDouble::log(int step) {
-    return without_openings(whole_log(step));
-}
-
-std::string DaemonDouble::whole_log(int step) {
     const std::lock_guard lock{mutex_};
     return logs_[step];
 }

@@ -44,12 +44,10 @@ class DaemonDouble {
 
     /// Blocks until the runner's end is committed.
     protocol::End wait_for_end();
-    /// Blocks until step `step` itself has said `text`.
+    /// Blocks until step `step` has said `text`.
     void wait_for_log(int step, const std::string& text);
 
-    /// What the step itself said: without the groups that say what is run.
     std::string log(int step);
-    std::string whole_log(int step);
     std::vector<protocol::Record> records();
     protocol::StepEnd step_end(int step);
 

@@ -1,7 +1,6 @@
 #include "runner/actions/call.hpp"
 
 #include "base/text.hpp"
-#include "runner/steps/opening.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -116,13 +115,6 @@ Result<ActionInputs> evaluate_inputs(
     }
     for (const auto& [name, value] : *given) out.set(name, value);
     return out;
-}
-
-Task<> say_opening(const ActionCall& call, const ActionInputs& inputs) {
-    const auto title = opening_title(call.scope, call.step, call.contexts, call.step.uses);
-    auto saying =
-        call.scope.session().log(call.place.log, action_opening(title, inputs, call.environment));
-    co_await std::move(saying);
 }
 
 void put_inputs(const ActionInputs& inputs, Environment& environment) {

@@ -45,9 +45,6 @@ Result<ActionInputs> evaluate_inputs(
     const ActionCall& call, const workflow::Action& action, std::string& remarks
 );
 
-/// Begins the step's log: which action, with which inputs.
-Task<> say_opening(const ActionCall& call, const ActionInputs& inputs);
-
 /// INPUT_NAME for each.
 void put_inputs(const ActionInputs& inputs, Environment& environment);
 

@@ -148,8 +148,6 @@ Task<StepResult> run_docker_action(
 Task<StepResult> run_image_step(const ActionCall& call, execution::StopToken& stop) {
     const auto inputs = evaluate_with(call);
     if (!inputs) co_return failed_step(inputs.error());
-    auto opening = say_opening(call, *inputs);
-    co_await std::move(opening);
     auto words = main_words({}, call.contexts, *inputs);
     if (!words) co_return failed_step(words.error());
     const FoundAction nothing;

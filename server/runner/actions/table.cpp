@@ -54,8 +54,6 @@ Task<StepResult> run_built_in(
 ) {
     const auto inputs = evaluate_with(call);
     if (!inputs) co_return failed_step(inputs.error());
-    auto opening = say_opening(call, *inputs);
-    co_await std::move(opening);
     auto running = action.run(call, *inputs, stop);
     co_return co_await std::move(running);
 }
