@@ -4,7 +4,7 @@
 // and says less then, but never anything wrong.
 
 #include "base/result.hpp"
-#include "store/audit_store.hpp"
+#include "store/people/audit_store.hpp"
 
 #include <filesystem>
 #include <optional>

@@ -3,7 +3,7 @@
 // to what it is and to the App's number. Any thread.
 
 #include "access/sealing.hpp"
-#include "store/forge_app_store.hpp"
+#include "store/forge/forge_app_store.hpp"
 
 namespace triphammer::access {
 

@@ -3,7 +3,7 @@
 #include "access/setup.hpp"
 #include "access/users.hpp"
 #include "base/text.hpp"
-#include "store/meta_store.hpp"
+#include "store/sqlite/meta_store.hpp"
 
 #include <algorithm>
 

@@ -7,7 +7,7 @@
 #include "base/result.hpp"
 #include "base/secret.hpp"
 #include "github/oauth.hpp"
-#include "store/identity_store.hpp"
+#include "store/people/identity_store.hpp"
 
 #include <string>
 #include <vector>

@@ -2,10 +2,10 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
-#include "store/change_store.hpp"
-#include "store/database.hpp"
-#include "store/meta_store.hpp"
-#include "store/sealed_store.hpp"
+#include "store/people/sealed_store.hpp"
+#include "store/sqlite/change_store.hpp"
+#include "store/sqlite/database.hpp"
+#include "store/sqlite/meta_store.hpp"
 
 #include <cstdio>
 #include <utility>

@@ -2,8 +2,8 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
-#include "store/database.hpp"
-#include "store/meta_store.hpp"
+#include "store/sqlite/database.hpp"
+#include "store/sqlite/meta_store.hpp"
 
 #include <sys/stat.h>
 

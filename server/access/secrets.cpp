@@ -2,11 +2,11 @@
 
 #include "access/stored_values.hpp"
 #include "base/text.hpp"
-#include "store/attempt_store.hpp"
-#include "store/audit_store.hpp"
-#include "store/change_store.hpp"
-#include "store/run_store.hpp"
-#include "store/secret_store.hpp"
+#include "store/people/audit_store.hpp"
+#include "store/people/secret_store.hpp"
+#include "store/runs/attempt_store.hpp"
+#include "store/runs/run_store.hpp"
+#include "store/sqlite/change_store.hpp"
 
 #include <algorithm>
 #include <map>

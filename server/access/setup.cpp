@@ -3,7 +3,7 @@
 #include "access/users.hpp"
 #include "base/digest.hpp"
 #include "base/file.hpp"
-#include "store/token_store.hpp"
+#include "store/people/token_store.hpp"
 
 namespace triphammer::access {
 

@@ -7,7 +7,7 @@
 #include "base/random.hpp"
 #include "base/result.hpp"
 #include "base/secret.hpp"
-#include "store/user_store.hpp"
+#include "store/people/user_store.hpp"
 
 #include <filesystem>
 #include <string>

@@ -2,7 +2,7 @@
 
 #include "base/digest.hpp"
 #include "base/text.hpp"
-#include "store/token_store.hpp"
+#include "store/people/token_store.hpp"
 
 #include <algorithm>
 

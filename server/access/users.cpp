@@ -2,7 +2,7 @@
 
 #include "access/setup.hpp"
 #include "base/digest.hpp"
-#include "store/token_store.hpp"
+#include "store/people/token_store.hpp"
 
 #include <algorithm>
 

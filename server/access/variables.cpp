@@ -1,6 +1,6 @@
 #include "access/variables.hpp"
 
-#include "store/variable_store.hpp"
+#include "store/people/variable_store.hpp"
 
 #include <algorithm>
 #include <cctype>

@@ -9,7 +9,7 @@
 #include "base/text.hpp"
 #include "intake/receiver.hpp"
 #include "launcher/attempt_users.hpp"
-#include "store/database.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <unistd.h>
 

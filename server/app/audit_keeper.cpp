@@ -2,7 +2,7 @@
 
 #include "access/audit_head.hpp"
 #include "base/log.hpp"
-#include "store/database.hpp"
+#include "store/sqlite/database.hpp"
 
 namespace triphammer::app {
 

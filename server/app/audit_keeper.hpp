@@ -4,7 +4,7 @@
 
 #include "app/core.hpp"
 #include "base/task_group.hpp"
-#include "store/audit_store.hpp"
+#include "store/people/audit_store.hpp"
 
 namespace triphammer::app {
 

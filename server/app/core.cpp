@@ -4,8 +4,8 @@
 #include "app/run_here.hpp"
 #include "base/file.hpp"
 #include "base/log.hpp"
-#include "store/meta_store.hpp"
-#include "store/upgrade_backup.hpp"
+#include "store/sqlite/meta_store.hpp"
+#include "store/sqlite/upgrade_backup.hpp"
 
 #include <sys/stat.h>
 #include <unistd.h>

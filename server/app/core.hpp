@@ -10,7 +10,7 @@
 #include "base/random.hpp"
 #include "base/thread.hpp"
 #include "logs/log_store.hpp"
-#include "store/database.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <memory>
 

@@ -10,9 +10,9 @@
 #include "doctor/connections.hpp"
 #include "doctor/installation.hpp"
 #include "doctor/survey.hpp"
-#include "store/database.hpp"
-#include "store/drain_store.hpp"
-#include "store/migrator.hpp"
+#include "store/runs/drain_store.hpp"
+#include "store/sqlite/database.hpp"
+#include "store/sqlite/migrator.hpp"
 
 #include <algorithm>
 

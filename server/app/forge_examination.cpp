@@ -7,7 +7,7 @@
 #include "doctor/forge.hpp"
 #include "report/deployment_note.hpp"
 #include "report/outbox_writer.hpp"
-#include "store/reported_store.hpp"
+#include "store/forge/reported_store.hpp"
 
 #include <nlohmann/json.hpp>
 

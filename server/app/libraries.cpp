@@ -1,7 +1,7 @@
 #include "app/libraries.hpp"
 
 #include "git/version.hpp"
-#include "store/version.hpp"
+#include "store/sqlite/version.hpp"
 
 #include <boost/version.hpp>
 #include <openssl/crypto.h>

@@ -2,10 +2,10 @@
 
 #include "app/run_here.hpp"
 #include "base/text.hpp"
-#include "store/attempt_store.hpp"
-#include "store/audit_store.hpp"
-#include "store/backup.hpp"
-#include "store/writer.hpp"
+#include "store/people/audit_store.hpp"
+#include "store/runs/attempt_store.hpp"
+#include "store/sqlite/backup.hpp"
+#include "store/sqlite/writer.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>

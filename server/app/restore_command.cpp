@@ -1,6 +1,6 @@
 #include "app/restore_command.hpp"
 
-#include "store/upgrade_backup.hpp"
+#include "store/sqlite/upgrade_backup.hpp"
 
 #include <unistd.h>
 

@@ -3,9 +3,9 @@
 #include "base/deadline.hpp"
 #include "base/log.hpp"
 #include "base/unused.hpp"
-#include "store/change_store.hpp"
 #include "store/outbox_store.hpp"
-#include "store/test_name_store.hpp"
+#include "store/runs/test_name_store.hpp"
+#include "store/sqlite/change_store.hpp"
 
 #include <nlohmann/json.hpp>
 

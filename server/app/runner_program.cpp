@@ -1,6 +1,6 @@
 #include "app/runner_program.hpp"
 
-#include "store/compression.hpp"
+#include "store/sqlite/compression.hpp"
 
 namespace triphammer::embedded {
 const char* runner_begin();

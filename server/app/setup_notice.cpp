@@ -2,9 +2,9 @@
 
 #include "access/setup.hpp"
 #include "base/log.hpp"
-#include "store/audit_store.hpp"
-#include "store/database.hpp"
-#include "store/token_store.hpp"
+#include "store/people/audit_store.hpp"
+#include "store/people/token_store.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <unistd.h>
 

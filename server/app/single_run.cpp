@@ -8,9 +8,9 @@
 #include "base/task_group.hpp"
 #include "launcher/attempts.hpp"
 #include "queue/queue.hpp"
-#include "store/approval_store.hpp"
-#include "store/attempt_store.hpp"
+#include "store/deployments/approval_store.hpp"
 #include "store/repository_store.hpp"
+#include "store/runs/attempt_store.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>

@@ -4,9 +4,9 @@
 
 #include "app/config.hpp"
 #include "plan/plan.hpp"
-#include "store/job_store.hpp"
-#include "store/run_store.hpp"
-#include "store/step_store.hpp"
+#include "store/runs/job_store.hpp"
+#include "store/runs/run_store.hpp"
+#include "store/runs/step_store.hpp"
 
 #include <filesystem>
 #include <string>

@@ -5,8 +5,8 @@
 #include "deployments/redeploy.hpp"
 #include "doctor/survey.hpp"
 #include "plan/cron.hpp"
-#include "store/database.hpp"
-#include "store/listing.hpp"
+#include "store/deployments/deployment_listing.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <algorithm>
 #include <span>

@@ -3,7 +3,7 @@
 #include "artifacts/rules.hpp"
 #include "artifacts/scopes.hpp"
 #include "base/log.hpp"
-#include "store/database.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <algorithm>
 

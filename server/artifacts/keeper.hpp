@@ -13,9 +13,9 @@
 #include "base/random.hpp"
 #include "base/task.hpp"
 #include "base/thread.hpp"
-#include "store/artifact_store.hpp"
-#include "store/audit_store.hpp"
-#include "store/cache_store.hpp"
+#include "store/people/audit_store.hpp"
+#include "store/runs/artifact_store.hpp"
+#include "store/runs/cache_store.hpp"
 
 #include <functional>
 #include <memory>

@@ -1,8 +1,8 @@
 #include "artifacts/rules.hpp"
 
 #include "artifacts/scopes.hpp"
-#include "store/attempt_store.hpp"
-#include "store/job_store.hpp"
+#include "store/runs/attempt_store.hpp"
+#include "store/runs/job_store.hpp"
 
 #include <algorithm>
 

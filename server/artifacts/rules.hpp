@@ -3,7 +3,7 @@
 // thread; `admit_…` only looks, `register_…` looks again and writes.
 
 #include "artifacts/keeper.hpp"
-#include "store/run_store.hpp"
+#include "store/runs/run_store.hpp"
 
 #include <optional>
 

@@ -1,7 +1,7 @@
 #include "artifacts/scopes.hpp"
 
 #include "model/event.hpp"
-#include "store/delivery_store.hpp"
+#include "store/forge/delivery_store.hpp"
 #include "store/repository_store.hpp"
 
 #include <nlohmann/json.hpp>

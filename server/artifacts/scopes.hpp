@@ -8,7 +8,7 @@
 //   pull request               its ref, the base, the default    its ref (refs/pull/N/merge)
 //   pull request from a fork   the same                          nothing
 
-#include "store/run_store.hpp"
+#include "store/runs/run_store.hpp"
 
 #include <string>
 #include <vector>

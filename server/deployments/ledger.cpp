@@ -3,7 +3,7 @@
 #include "deployments/ledger_rows.hpp"
 #include "rollout/ledger.hpp"
 #include "rollout/proof.hpp"
-#include "store/approval_store.hpp"
+#include "store/deployments/approval_store.hpp"
 
 #include <nlohmann/json.hpp>
 

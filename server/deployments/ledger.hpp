@@ -5,7 +5,7 @@
 
 #include "model/job_document.hpp"
 #include "protocol/messages.hpp"
-#include "store/deployment_store.hpp"
+#include "store/deployments/deployment_store.hpp"
 
 #include <optional>
 #include <string>

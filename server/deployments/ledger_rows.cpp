@@ -1,6 +1,6 @@
 #include "deployments/ledger_rows.hpp"
 
-#include "store/attempt_store.hpp"
+#include "store/runs/attempt_store.hpp"
 
 #include <nlohmann/json.hpp>
 

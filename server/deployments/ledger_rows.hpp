@@ -2,7 +2,7 @@
 // The ledger's rows as rollout's rules want them, and the JSON that is kept in them.
 
 #include "rollout/effect.hpp"
-#include "store/deployment_store.hpp"
+#include "store/deployments/deployment_store.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 

@@ -1,9 +1,10 @@
 #include "deployments/needed_images.hpp"
 
 #include "deployments/redeploy.hpp"
-#include "store/approval_store.hpp"
-#include "store/listing.hpp"
-#include "store/redeployment_store.hpp"
+#include "store/deployments/approval_store.hpp"
+#include "store/deployments/deployment_listing.hpp"
+#include "store/deployments/redeployment_store.hpp"
+#include "store/runs/run_listing.hpp"
 
 #include <nlohmann/json.hpp>
 

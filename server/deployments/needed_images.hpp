@@ -2,7 +2,7 @@
 // What of the images that jobs have built must not be tidied away: a tag moves on at once, and a
 // deployment that waits for its approval, or that serves, still names the digest that it was for.
 
-#include "store/deployment_store.hpp"
+#include "store/deployments/deployment_store.hpp"
 
 #include <set>
 #include <string>

@@ -5,7 +5,7 @@
 // writer thread.
 
 #include "base/result.hpp"
-#include "store/redeployment_store.hpp"
+#include "store/deployments/redeployment_store.hpp"
 
 #include <optional>
 #include <string>

@@ -1,8 +1,8 @@
 #include "history/board.hpp"
 
 #include "history/json.hpp"
-#include "store/drain_store.hpp"
 #include "store/repository_store.hpp"
+#include "store/runs/drain_store.hpp"
 
 #include <algorithm>
 #include <set>

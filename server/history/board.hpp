@@ -3,7 +3,7 @@
 // functions over a read connection; each looks at a bounded number of rows.
 
 #include "history/history.hpp"
-#include "store/board_store.hpp"
+#include "store/runs/board_store.hpp"
 
 #include <span>
 

@@ -1,5 +1,5 @@
 #include "history/json.hpp"
-#include "store/delivery_store.hpp"
+#include "store/forge/delivery_store.hpp"
 
 namespace triphammer::history {
 

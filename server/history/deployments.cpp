@@ -1,7 +1,7 @@
 #include "history/json.hpp"
-#include "store/approval_store.hpp"
-#include "store/inherited_rules.hpp"
-#include "store/redeployment_store.hpp"
+#include "store/deployments/approval_store.hpp"
+#include "store/deployments/inherited_rules.hpp"
+#include "store/deployments/redeployment_store.hpp"
 
 namespace triphammer::history {
 

@@ -3,8 +3,10 @@
 // functions over a read connection. Every list is paged by key, newest first, and costs the same at
 // 2,000 and at 1,000,000 rows.
 
-#include "store/connection.hpp"
-#include "store/listing.hpp"
+#include "store/deployments/deployment_listing.hpp"
+#include "store/forge/delivery_listing.hpp"
+#include "store/runs/run_listing.hpp"
+#include "store/sqlite/connection.hpp"
 
 #include <cstdint>
 #include <optional>

@@ -1,7 +1,7 @@
 #include "history/json.hpp"
 
 #include "base/text.hpp"
-#include "store/run_store.hpp"
+#include "store/runs/run_store.hpp"
 
 namespace triphammer::history {
 

@@ -4,7 +4,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "history/history.hpp"
-#include "store/listing.hpp"
+#include "store/sqlite/page.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -2,11 +2,11 @@
 
 #include "base/text.hpp"
 #include "history/json.hpp"
-#include "store/attempt_store.hpp"
-#include "store/change_store.hpp"
-#include "store/job_store.hpp"
-#include "store/report_store.hpp"
-#include "store/run_store.hpp"
+#include "store/runs/attempt_store.hpp"
+#include "store/runs/job_store.hpp"
+#include "store/runs/report_store.hpp"
+#include "store/runs/run_store.hpp"
+#include "store/sqlite/change_store.hpp"
 
 #include <algorithm>
 #include <array>

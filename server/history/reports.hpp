@@ -3,7 +3,7 @@
 
 #include "history/history.hpp"
 #include "results/part.hpp"
-#include "store/transaction.hpp"
+#include "store/sqlite/transaction.hpp"
 
 namespace triphammer::history {
 

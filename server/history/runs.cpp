@@ -1,12 +1,12 @@
 #include "history/board.hpp"
 #include "history/json.hpp"
-#include "store/approval_store.hpp"
-#include "store/attempt_store.hpp"
-#include "store/delivery_store.hpp"
-#include "store/job_store.hpp"
+#include "store/deployments/approval_store.hpp"
+#include "store/forge/delivery_store.hpp"
 #include "store/repository_store.hpp"
-#include "store/step_store.hpp"
-#include "store/summary_store.hpp"
+#include "store/runs/attempt_store.hpp"
+#include "store/runs/job_store.hpp"
+#include "store/runs/step_store.hpp"
+#include "store/runs/summary_store.hpp"
 
 #include <algorithm>
 

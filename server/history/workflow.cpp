@@ -1,8 +1,8 @@
 #include "history/json.hpp"
 #include "plan/contexts.hpp"
 #include "plan/resolved.hpp"
-#include "store/job_store.hpp"
-#include "store/run_store.hpp"
+#include "store/runs/job_store.hpp"
+#include "store/runs/run_store.hpp"
 #include "workflow/reader.hpp"
 
 namespace triphammer::history {

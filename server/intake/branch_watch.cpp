@@ -4,7 +4,7 @@
 #include "base/text.hpp"
 #include "github/hooks.hpp"
 #include "intake/found_push.hpp"
-#include "store/database.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -14,7 +14,7 @@
 #include "base/task_group.hpp"
 #include "github/client.hpp"
 #include "intake/catch_up.hpp"
-#include "store/branch_head_store.hpp"
+#include "store/forge/branch_head_store.hpp"
 #include "store/repository_store.hpp"
 
 #include <map>

@@ -3,7 +3,7 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "github/hooks.hpp"
-#include "store/database.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <algorithm>
 

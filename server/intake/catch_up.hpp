@@ -15,7 +15,7 @@
 #include "base/task_group.hpp"
 #include "github/client.hpp"
 #include "github/deliveries.hpp"
-#include "store/hook_position_store.hpp"
+#include "store/forge/hook_position_store.hpp"
 
 #include <map>
 #include <optional>

@@ -5,7 +5,7 @@
 #include "base/text.hpp"
 #include "intake/plan_maker.hpp"
 #include "plan/deploying.hpp"
-#include "store/database.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <algorithm>
 

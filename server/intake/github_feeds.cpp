@@ -2,7 +2,7 @@
 
 #include "access/repository_keys.hpp"
 #include "github/hooks.hpp"
-#include "store/database.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <chrono>
 

@@ -1,8 +1,8 @@
 #include "intake/hook_book.hpp"
 
 #include "access/repository_keys.hpp"
-#include "store/database.hpp"
 #include "store/repository_store.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <chrono>
 #include <optional>

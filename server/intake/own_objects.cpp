@@ -3,12 +3,12 @@
 #include "base/text.hpp"
 #include "github/own_marks.hpp"
 #include "queue/queue.hpp"
-#include "store/audit_store.hpp"
-#include "store/check_run_store.hpp"
-#include "store/database.hpp"
-#include "store/delivery_store.hpp"
-#include "store/identity_store.hpp"
-#include "store/meta_store.hpp"
+#include "store/forge/check_run_store.hpp"
+#include "store/forge/delivery_store.hpp"
+#include "store/people/audit_store.hpp"
+#include "store/people/identity_store.hpp"
+#include "store/sqlite/database.hpp"
+#include "store/sqlite/meta_store.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -4,11 +4,11 @@
 #include "github/visibility.hpp"
 #include "intake/found_push.hpp"
 #include "queue/queue.hpp"
-#include "store/database.hpp"
-#include "store/delivery_store.hpp"
-#include "store/pending_store.hpp"
-#include "store/schedule_store.hpp"
-#include "store/visibility_store.hpp"
+#include "store/forge/delivery_store.hpp"
+#include "store/forge/pending_store.hpp"
+#include "store/forge/visibility_store.hpp"
+#include "store/runs/schedule_store.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -7,8 +7,8 @@
 #include "intake/definition_files.hpp"
 #include "intake/remote_workflows.hpp"
 #include "plan/entry.hpp"
-#include "store/database.hpp"
 #include "store/pipeline_store.hpp"
+#include "store/sqlite/database.hpp"
 #include "workflow/zones.hpp"
 
 #include <algorithm>

@@ -12,7 +12,7 @@
 #include "model/event.hpp"
 #include "plan/plan.hpp"
 #include "store/repository_store.hpp"
-#include "store/schedule_store.hpp"
+#include "store/runs/schedule_store.hpp"
 
 #include <map>
 #include <optional>

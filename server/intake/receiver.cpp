@@ -8,8 +8,8 @@
 #include "intake/body_spool.hpp"
 #include "intake/delivery_text.hpp"
 #include "intake/found_push.hpp"
-#include "store/database.hpp"
 #include "store/repository_store.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -17,7 +17,7 @@
 #include "intake/hook_book.hpp"
 #include "intake/refusal_log.hpp"
 #include "model/event.hpp"
-#include "store/delivery_store.hpp"
+#include "store/forge/delivery_store.hpp"
 
 #include <cstdint>
 #include <filesystem>

@@ -2,7 +2,7 @@
 
 #include "base/deadline.hpp"
 #include "base/log.hpp"
-#include "store/database.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <chrono>
 #include <utility>

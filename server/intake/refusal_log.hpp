@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/task_group.hpp"
-#include "store/delivery_store.hpp"
+#include "store/forge/delivery_store.hpp"
 
 #include <cstdint>
 #include <vector>

@@ -3,7 +3,7 @@
 #include "base/text.hpp"
 #include "git/repository.hpp"
 #include "intake/definition_files.hpp"
-#include "store/database.hpp"
+#include "store/sqlite/database.hpp"
 
 namespace triphammer::intake {
 

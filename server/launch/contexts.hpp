@@ -3,8 +3,8 @@
 // thread that has a connection.
 
 #include "base/result.hpp"
-#include "store/job_store.hpp"
-#include "store/run_store.hpp"
+#include "store/runs/job_store.hpp"
+#include "store/runs/run_store.hpp"
 #include "workflow/expression/value.hpp"
 
 #include <string>

@@ -3,8 +3,8 @@
 // Plain functions, run on the writer thread.
 
 #include "deployments/ledger.hpp"
-#include "store/job_store.hpp"
-#include "store/run_store.hpp"
+#include "store/runs/job_store.hpp"
+#include "store/runs/run_store.hpp"
 
 #include <optional>
 #include <string>

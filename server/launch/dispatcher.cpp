@@ -10,7 +10,7 @@
 #include "launch/left_spool.hpp"
 #include "launch/people_question.hpp"
 #include "queue/queue.hpp"
-#include "store/database.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>

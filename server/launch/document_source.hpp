@@ -5,8 +5,8 @@
 #include "base/result.hpp"
 #include "launch/contexts.hpp"
 #include "launch/journal.hpp"
-#include "store/run_store.hpp"
-#include "store/transaction.hpp"
+#include "store/runs/run_store.hpp"
+#include "store/sqlite/transaction.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -5,9 +5,9 @@
 #include "base/log.hpp"
 #include "launch/passed_secrets.hpp"
 #include "launch/token_permissions.hpp"
-#include "store/attempt_store.hpp"
-#include "store/job_token_store.hpp"
 #include "store/repository_store.hpp"
+#include "store/runs/attempt_store.hpp"
+#include "store/runs/job_token_store.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -9,7 +9,7 @@
 #include "base/clock.hpp"
 #include "github/app.hpp"
 #include "launch/document_source.hpp"
-#include "store/database.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <chrono>
 #include <optional>

@@ -3,7 +3,7 @@
 #include "base/digest.hpp"
 #include "deployments/ledger.hpp"
 #include "queue/queue.hpp"
-#include "store/summary_store.hpp"
+#include "store/runs/summary_store.hpp"
 
 #include <nlohmann/json.hpp>
 

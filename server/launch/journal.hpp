@@ -5,9 +5,9 @@
 
 #include "model/job_document.hpp"
 #include "protocol/daemon_machine.hpp"
-#include "store/attempt_store.hpp"
-#include "store/job_store.hpp"
-#include "store/step_store.hpp"
+#include "store/runs/attempt_store.hpp"
+#include "store/runs/job_store.hpp"
+#include "store/runs/step_store.hpp"
 
 #include <optional>
 #include <string>

@@ -1,6 +1,6 @@
 #include "launch/layer_pool.hpp"
 
-#include "store/run_store.hpp"
+#include "store/runs/run_store.hpp"
 
 #include <string_view>
 

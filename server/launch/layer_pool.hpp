@@ -1,7 +1,7 @@
 #pragma once
 // Which layers (docs/adr/0022) a job's checkouts may rest on.
 
-#include "store/job_store.hpp"
+#include "store/runs/job_store.hpp"
 
 #include <string>
 

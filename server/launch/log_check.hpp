@@ -5,7 +5,7 @@
 #include "base/thread.hpp"
 #include "model/ids.hpp"
 #include "protocol/messages.hpp"
-#include "store/step_store.hpp"
+#include "store/runs/step_store.hpp"
 
 #include <cstdint>
 #include <map>

@@ -3,8 +3,8 @@
 
 #include "base/result.hpp"
 #include "model/job_document.hpp"
-#include "store/job_store.hpp"
-#include "store/run_store.hpp"
+#include "store/runs/job_store.hpp"
+#include "store/runs/run_store.hpp"
 
 #include <vector>
 

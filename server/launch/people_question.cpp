@@ -4,8 +4,8 @@
 #include "base/text.hpp"
 #include "launch/contexts.hpp"
 #include "model/workflow.hpp"
-#include "store/run_store.hpp"
-#include "store/user_store.hpp"
+#include "store/people/user_store.hpp"
+#include "store/runs/run_store.hpp"
 #include "workflow/expression/evaluator.hpp"
 
 #include <nlohmann/json.hpp>

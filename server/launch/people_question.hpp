@@ -2,7 +2,7 @@
 // What an `approve:` job asks people for. A plain function, run on the writer thread.
 
 #include "model/approval.hpp"
-#include "store/job_store.hpp"
+#include "store/runs/job_store.hpp"
 
 namespace triphammer::launch {
 

@@ -5,7 +5,7 @@
 #include "launch/log_check.hpp"
 #include "logs/log_store.hpp"
 #include "queue/queue.hpp"
-#include "store/database.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>

@@ -2,8 +2,8 @@
 
 #include "base/task_group.hpp"
 #include "launch/runner_connection.hpp"
-#include "store/asked_cancel_store.hpp"
-#include "store/database.hpp"
+#include "store/runs/asked_cancel_store.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <algorithm>
 #include <map>

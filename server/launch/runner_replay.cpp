@@ -2,7 +2,7 @@
 
 #include "base/file.hpp"
 #include "launch/runner_connection.hpp"
-#include "store/database.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -3,7 +3,7 @@
 #include "base/text.hpp"
 #include "queue/gate.hpp"
 #include "queue/trust.hpp"
-#include "store/user_store.hpp"
+#include "store/people/user_store.hpp"
 
 namespace triphammer::queue {
 

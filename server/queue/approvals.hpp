@@ -11,7 +11,7 @@
 //                        └─▶ rejected: its job fails
 
 #include "queue/queue.hpp"
-#include "store/approval_store.hpp"
+#include "store/deployments/approval_store.hpp"
 
 #include <string>
 #include <vector>

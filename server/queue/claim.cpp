@@ -2,7 +2,7 @@
 #include "queue/gate.hpp"
 #include "queue/lock.hpp"
 #include "queue/queue.hpp"
-#include "store/drain_store.hpp"
+#include "store/runs/drain_store.hpp"
 
 namespace triphammer::queue {
 

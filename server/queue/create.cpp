@@ -2,7 +2,7 @@
 #include "queue/groups.hpp"
 #include "queue/queue.hpp"
 #include "queue/trust.hpp"
-#include "store/delivery_store.hpp"
+#include "store/forge/delivery_store.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -1,7 +1,7 @@
 #include "queue/lock.hpp"
 #include "queue/queue.hpp"
 #include "queue/retry.hpp"
-#include "store/output_store.hpp"
+#include "store/runs/output_store.hpp"
 
 namespace triphammer::queue {
 

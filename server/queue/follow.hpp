@@ -3,7 +3,7 @@
 // where a workflow of the default branch waits for that.
 // Source: GitHub's page "Events that trigger workflows", workflow_run.
 
-#include "store/run_store.hpp"
+#include "store/runs/run_store.hpp"
 
 #include <string_view>
 

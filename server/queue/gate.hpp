@@ -3,7 +3,7 @@
 // each claim, so that an answer that no longer holds starts nothing. For this folder alone.
 
 #include "queue/queue.hpp"
-#include "store/approval_store.hpp"
+#include "store/deployments/approval_store.hpp"
 
 #include <string>
 #include <vector>

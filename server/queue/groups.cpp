@@ -1,7 +1,7 @@
 #include "queue/groups.hpp"
 
 #include "queue/queue.hpp"
-#include "store/run_store.hpp"
+#include "store/runs/run_store.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -3,8 +3,8 @@
 // runs. Source: GitHub's page "Control the concurrency of workflows and jobs".
 
 #include "plan/job_values.hpp"
-#include "store/concurrency_store.hpp"
-#include "store/job_store.hpp"
+#include "store/runs/concurrency_store.hpp"
+#include "store/runs/job_store.hpp"
 
 #include <string>
 #include <vector>

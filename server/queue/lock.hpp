@@ -1,7 +1,7 @@
 #pragma once
 // What a deploy job holds when it ends: for this folder alone.
 
-#include "store/job_store.hpp"
+#include "store/runs/job_store.hpp"
 
 namespace triphammer::queue {
 

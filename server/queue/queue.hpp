@@ -16,11 +16,11 @@
 
 #include "model/approval.hpp"
 #include "plan/plan.hpp"
-#include "store/attempt_store.hpp"
-#include "store/deployment_store.hpp"
-#include "store/job_store.hpp"
-#include "store/run_store.hpp"
-#include "store/step_store.hpp"
+#include "store/deployments/deployment_store.hpp"
+#include "store/runs/attempt_store.hpp"
+#include "store/runs/job_store.hpp"
+#include "store/runs/run_store.hpp"
+#include "store/runs/step_store.hpp"
 
 #include <functional>
 #include <map>

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "plan/retry.hpp"
-#include "store/job_store.hpp"
-#include "store/transaction.hpp"
+#include "store/runs/job_store.hpp"
+#include "store/sqlite/transaction.hpp"
 
 namespace triphammer::queue {
 

@@ -1,7 +1,7 @@
 #include "queue/run_view.hpp"
 
 #include "queue/trust.hpp"
-#include "store/concurrency_store.hpp"
+#include "store/runs/concurrency_store.hpp"
 
 #include <nlohmann/json.hpp>
 

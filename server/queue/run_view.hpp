@@ -1,8 +1,8 @@
 #pragma once
 
 #include "plan/advance.hpp"
-#include "store/job_store.hpp"
-#include "store/run_store.hpp"
+#include "store/runs/job_store.hpp"
+#include "store/runs/run_store.hpp"
 
 #include <list>
 #include <string>

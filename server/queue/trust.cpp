@@ -3,7 +3,7 @@
 #include "base/digest.hpp"
 #include "queue/groups.hpp"
 #include "queue/queue.hpp"
-#include "store/concurrency_store.hpp"
+#include "store/runs/concurrency_store.hpp"
 
 #include <nlohmann/json.hpp>
 

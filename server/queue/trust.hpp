@@ -1,8 +1,8 @@
 #pragma once
 // Whose code a fork's run is, and whether it may have its turn: for this folder alone.
 
-#include "store/approval_store.hpp"
-#include "store/run_store.hpp"
+#include "store/deployments/approval_store.hpp"
+#include "store/runs/run_store.hpp"
 
 #include <string>
 

@@ -1,10 +1,10 @@
 #include "queue/voters.hpp"
 
 #include "base/text.hpp"
-#include "store/approval_store.hpp"
-#include "store/identity_store.hpp"
-#include "store/token_store.hpp"
-#include "store/user_store.hpp"
+#include "store/deployments/approval_store.hpp"
+#include "store/people/identity_store.hpp"
+#include "store/people/token_store.hpp"
+#include "store/people/user_store.hpp"
 
 #include <nlohmann/json.hpp>
 

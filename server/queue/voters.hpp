@@ -2,7 +2,7 @@
 // Who may answer a question: for this folder alone. An actor is what `changes.actor` shows:
 // "user:ada", "token:ci", "socket:0".
 
-#include "store/run_store.hpp"
+#include "store/runs/run_store.hpp"
 
 #include <string>
 #include <vector>

@@ -3,7 +3,7 @@
 #include "base/text.hpp"
 #include "mail/smtp.hpp"
 #include "report/channel_text.hpp"
-#include "store/database.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <nlohmann/json.hpp>
 

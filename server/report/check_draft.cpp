@@ -3,8 +3,8 @@
 #include "history/reports.hpp"
 #include "report/outbox_writer.hpp"
 #include "report/status_message.hpp"
-#include "store/attempt_store.hpp"
-#include "store/reported_store.hpp"
+#include "store/forge/reported_store.hpp"
+#include "store/runs/attempt_store.hpp"
 
 #include <nlohmann/json.hpp>
 

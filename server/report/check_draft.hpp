@@ -2,7 +2,7 @@
 // What GitHub is to be told as a check run, and which of its check runs that is.
 
 #include "report/check_text.hpp"
-#include "store/check_run_store.hpp"
+#include "store/forge/check_run_store.hpp"
 #include "store/outbox_store.hpp"
 
 #include <string>

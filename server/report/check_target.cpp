@@ -3,7 +3,7 @@
 #include "base/digest.hpp"
 #include "base/text.hpp"
 #include "report/told.hpp"
-#include "store/database.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <nlohmann/json.hpp>
 

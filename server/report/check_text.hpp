@@ -3,9 +3,9 @@
 // endpoints for check runs"). Pure.
 
 #include "base/clock.hpp"
-#include "store/job_store.hpp"
-#include "store/run_store.hpp"
-#include "store/step_store.hpp"
+#include "store/runs/job_store.hpp"
+#include "store/runs/run_store.hpp"
+#include "store/runs/step_store.hpp"
 
 #include <optional>
 #include <string>

@@ -2,7 +2,7 @@
 
 #include "base/digest.hpp"
 #include "report/told.hpp"
-#include "store/database.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <nlohmann/json.hpp>
 

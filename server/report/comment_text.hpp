@@ -2,8 +2,8 @@
 // What the one comment on a pull request says: a headline for each run, a collapsed section for
 // each tool's report. Pure.
 
-#include "store/job_store.hpp"
-#include "store/run_store.hpp"
+#include "store/runs/job_store.hpp"
+#include "store/runs/run_store.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 

@@ -1,11 +1,11 @@
 #pragma once
 // Which jobs GitHub shows as deployments, and what it is told of one.
 
-#include "store/forge_deployment_store.hpp"
-#include "store/job_store.hpp"
+#include "store/forge/forge_deployment_store.hpp"
+#include "store/forge/told_store.hpp"
 #include "store/outbox_store.hpp"
-#include "store/run_store.hpp"
-#include "store/told_store.hpp"
+#include "store/runs/job_store.hpp"
+#include "store/runs/run_store.hpp"
 
 #include <string>
 

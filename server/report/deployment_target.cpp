@@ -4,7 +4,7 @@
 #include "base/text.hpp"
 #include "github/own_marks.hpp"
 #include "report/told.hpp"
-#include "store/database.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <nlohmann/json.hpp>
 

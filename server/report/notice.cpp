@@ -3,9 +3,9 @@
 #include "base/text.hpp"
 #include "queue/approvals.hpp"
 #include "report/status_text.hpp"
-#include "store/deployment_store.hpp"
-#include "store/job_store.hpp"
+#include "store/deployments/deployment_store.hpp"
 #include "store/repository_store.hpp"
+#include "store/runs/job_store.hpp"
 
 #include <nlohmann/json.hpp>
 

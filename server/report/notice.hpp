@@ -1,9 +1,9 @@
 #pragma once
 // What messages tell of a run: facts, gathered when a message is sent, so that they are true then.
 
+#include "store/forge/told_store.hpp"
 #include "store/outbox_store.hpp"
-#include "store/run_store.hpp"
-#include "store/told_store.hpp"
+#include "store/runs/run_store.hpp"
 
 #include <string>
 #include <vector>

@@ -1,12 +1,12 @@
 #include "report/notice_writer.hpp"
 
-#include "store/approval_store.hpp"
-#include "store/attempt_store.hpp"
-#include "store/job_store.hpp"
-#include "store/listing.hpp"
+#include "store/deployments/approval_store.hpp"
 #include "store/outbox_store.hpp"
 #include "store/repository_store.hpp"
-#include "store/run_store.hpp"
+#include "store/runs/attempt_store.hpp"
+#include "store/runs/job_store.hpp"
+#include "store/runs/run_listing.hpp"
+#include "store/runs/run_store.hpp"
 #include "workflow/reader.hpp"
 
 #include <nlohmann/json.hpp>

@@ -2,7 +2,7 @@
 // Which channel hears of which change of a run or deployment.
 
 #include "report/channel_settings.hpp"
-#include "store/change_store.hpp"
+#include "store/sqlite/change_store.hpp"
 
 #include <vector>
 

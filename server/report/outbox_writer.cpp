@@ -7,10 +7,10 @@
 #include "report/skipped_status.hpp"
 #include "report/status_message.hpp"
 #include "report/status_text.hpp"
-#include "store/change_store.hpp"
-#include "store/job_store.hpp"
 #include "store/outbox_store.hpp"
-#include "store/run_store.hpp"
+#include "store/runs/job_store.hpp"
+#include "store/runs/run_store.hpp"
+#include "store/sqlite/change_store.hpp"
 
 #include <chrono>
 #include <set>

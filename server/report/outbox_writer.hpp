@@ -3,7 +3,7 @@
 // that each change is reported once, whatever dies in between.
 
 #include "report/channel_settings.hpp"
-#include "store/transaction.hpp"
+#include "store/sqlite/transaction.hpp"
 
 #include <string>
 #include <vector>

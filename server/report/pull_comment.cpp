@@ -3,7 +3,7 @@
 #include "base/digest.hpp"
 #include "history/reports.hpp"
 #include "report/comment_text.hpp"
-#include "store/delivery_store.hpp"
+#include "store/forge/delivery_store.hpp"
 
 #include <nlohmann/json.hpp>
 

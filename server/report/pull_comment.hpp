@@ -1,9 +1,9 @@
 #pragma once
 // Which runs the one comment on a pull request is about, and what it says of them now.
 
+#include "store/forge/told_store.hpp"
 #include "store/outbox_store.hpp"
-#include "store/run_store.hpp"
-#include "store/told_store.hpp"
+#include "store/runs/run_store.hpp"
 
 #include <string>
 

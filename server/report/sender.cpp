@@ -3,8 +3,8 @@
 #include "base/deadline.hpp"
 #include "base/log.hpp"
 #include "report/status_message.hpp"
-#include "store/database.hpp"
 #include "store/repository_store.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <algorithm>
 

@@ -4,8 +4,8 @@
 #include "model/reason.hpp"
 #include "report/status_message.hpp"
 #include "report/status_text.hpp"
-#include "store/delivery_store.hpp"
-#include "store/listing.hpp"
+#include "store/forge/delivery_store.hpp"
+#include "store/runs/run_listing.hpp"
 
 #include <nlohmann/json.hpp>
 

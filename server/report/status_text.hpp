@@ -2,8 +2,8 @@
 // What a commit status says about a job. Pure.
 
 #include "github/client.hpp"
-#include "store/job_store.hpp"
-#include "store/run_store.hpp"
+#include "store/runs/job_store.hpp"
+#include "store/runs/run_store.hpp"
 
 #include <string>
 

@@ -1,6 +1,6 @@
 #include "report/told.hpp"
 
-#include "store/database.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <nlohmann/json.hpp>
 

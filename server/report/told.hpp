@@ -4,7 +4,7 @@
 
 #include "base/task.hpp"
 #include "github/client.hpp"
-#include "store/told_store.hpp"
+#include "store/forge/told_store.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 

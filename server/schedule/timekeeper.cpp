@@ -2,10 +2,10 @@
 
 #include "base/log.hpp"
 #include "model/event.hpp"
-#include "store/database.hpp"
-#include "store/delivery_store.hpp"
+#include "store/forge/delivery_store.hpp"
 #include "store/repository_store.hpp"
-#include "store/schedule_store.hpp"
+#include "store/runs/schedule_store.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -3,7 +3,7 @@
 // arrived. For one (channel, subject) the last state wins: a newer row replaces a pending older
 // one.
 
-#include "store/transaction.hpp"
+#include "store/sqlite/transaction.hpp"
 
 #include <optional>
 #include <string>

@@ -1,6 +1,6 @@
 #include "store/pipeline_store.hpp"
 
-#include "store/change_store.hpp"
+#include "store/sqlite/change_store.hpp"
 
 namespace triphammer::store {
 

@@ -1,7 +1,7 @@
 #pragma once
 // Server-held workflows: names, versions, and the repositories they are bound to.
 
-#include "store/transaction.hpp"
+#include "store/sqlite/transaction.hpp"
 
 #include <optional>
 #include <string>

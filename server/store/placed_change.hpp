@@ -1,7 +1,7 @@
 #pragma once
 // Rows of `changes` with the repository that each belongs to: who may hear of it.
 
-#include "store/change_store.hpp"
+#include "store/sqlite/change_store.hpp"
 
 #include <vector>
 

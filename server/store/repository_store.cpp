@@ -1,7 +1,7 @@
 #include "store/repository_store.hpp"
 
 #include "base/text.hpp"
-#include "store/change_store.hpp"
+#include "store/sqlite/change_store.hpp"
 
 namespace triphammer::store {
 
@@ -239,6 +239,11 @@ Result<> remove_repository(Transaction& tx, RepositoryId id, std::string_view ac
     if (update.bind(tx.now(), id).run() == 0) return unknown(id);
     record(tx, id, "removed", actor);
     return {};
+}
+
+std::string name_of_repository(Connection& db, model::RepositoryId id) {
+    auto query = db.prepare("SELECT full_name FROM repositories WHERE id = ?");
+    return query.bind(id).find<std::string>().value_or("");
 }
 
 }  // namespace triphammer::store

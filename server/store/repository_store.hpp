@@ -1,7 +1,7 @@
 #pragma once
 // `repositories`: what is built here. A removed one keeps its history and frees its name.
 
-#include "store/transaction.hpp"
+#include "store/sqlite/transaction.hpp"
 
 #include <optional>
 #include <string>
@@ -92,5 +92,7 @@ Result<> set_clone_token(Transaction& tx, model::RepositoryId id, std::string_vi
 /// GitHub's id of its hook; 0: not known any more.
 Result<> set_forge_hook(Transaction& tx, model::RepositoryId id, std::int64_t forge_hook);
 Result<> remove_repository(Transaction& tx, model::RepositoryId id, std::string_view actor);
+/// The name of a repository, removed or not; empty: none.
+std::string name_of_repository(Connection& db, model::RepositoryId id);
 
 }  // namespace triphammer::store

@@ -1,8 +1,8 @@
-#include "store/artifact_store.hpp"
-#include "store/change_store.hpp"
-#include "store/meta_store.hpp"
 #include "store/outbox_store.hpp"
 #include "store/retention_store.hpp"
+#include "store/runs/artifact_store.hpp"
+#include "store/sqlite/change_store.hpp"
+#include "store/sqlite/meta_store.hpp"
 
 #include <algorithm>
 #include <utility>

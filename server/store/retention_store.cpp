@@ -1,6 +1,6 @@
 #include "store/retention_store.hpp"
 
-#include "store/change_store.hpp"
+#include "store/sqlite/change_store.hpp"
 
 #include <algorithm>
 #include <map>

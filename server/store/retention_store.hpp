@@ -6,7 +6,7 @@
 //   plan_retention (a reader, any time) ─▶ candidates ─▶ remove_… (the writer, a few at once, each
 //   looked at once more) ─▶ files, by the names that the removal gave or left in `unwanted_logs`
 
-#include "store/transaction.hpp"
+#include "store/sqlite/transaction.hpp"
 
 #include <optional>
 #include <string>

@@ -2,8 +2,8 @@
 
 #include "access/secrets.hpp"
 #include "base/file.hpp"
-#include "store/meta_store.hpp"
-#include "store/sealed_store.hpp"
+#include "store/people/sealed_store.hpp"
+#include "store/sqlite/meta_store.hpp"
 #include "support/clock.hpp"
 #include "support/database.hpp"
 #include "support/run_task.hpp"

@@ -1,8 +1,8 @@
 #include "access/secrets.hpp"
 
 #include "base/file.hpp"
-#include "store/change_store.hpp"
 #include "store/repository_store.hpp"
+#include "store/sqlite/change_store.hpp"
 #include "support/clock.hpp"
 #include "support/database.hpp"
 

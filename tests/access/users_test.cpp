@@ -2,7 +2,7 @@
 
 #include "access/setup.hpp"
 #include "base/digest.hpp"
-#include "store/change_store.hpp"
+#include "store/sqlite/change_store.hpp"
 #include "support/clock.hpp"
 #include "support/database.hpp"
 #include "support/random.hpp"

@@ -1,7 +1,7 @@
 #include "access/variables.hpp"
 
+#include "store/people/variable_store.hpp"
 #include "store/repository_store.hpp"
-#include "store/variable_store.hpp"
 #include "support/clock.hpp"
 #include "support/database.hpp"
 

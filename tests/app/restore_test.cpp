@@ -1,8 +1,8 @@
 #include "app/restore.hpp"
 
 #include "app/config.hpp"
-#include "store/connection.hpp"
-#include "store/database.hpp"
+#include "store/sqlite/connection.hpp"
+#include "store/sqlite/database.hpp"
 #include "support/clock.hpp"
 #include "support/temp_dir.hpp"
 

@@ -1,8 +1,8 @@
 // The rules of what is stored, over a real database and real files.
 #include "artifacts/keeper.hpp"
 
-#include "store/attempt_store.hpp"
-#include "store/delivery_store.hpp"
+#include "store/forge/delivery_store.hpp"
+#include "store/runs/attempt_store.hpp"
 #include "store/sample_database.hpp"
 #include "support/random.hpp"
 #include "support/run_task.hpp"

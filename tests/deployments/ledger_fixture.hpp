@@ -3,7 +3,7 @@
 
 #include "deployments/ledger.hpp"
 #include "rollout/effect.hpp"
-#include "store/attempt_store.hpp"
+#include "store/runs/attempt_store.hpp"
 #include "store/sample_database.hpp"
 
 #include <gtest/gtest.h>

@@ -4,7 +4,7 @@
 #include "deployments/ledger_fixture.hpp"
 #include "deployments/redeploy.hpp"
 #include "model/job_definition.hpp"
-#include "store/job_store.hpp"
+#include "store/runs/job_store.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>

@@ -1,7 +1,7 @@
 #include "deployments/redeploy.hpp"
 
 #include "deployments/redeploy_fixture.hpp"
-#include "store/approval_store.hpp"
+#include "store/deployments/approval_store.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>

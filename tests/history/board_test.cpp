@@ -1,8 +1,8 @@
 #include "history/board.hpp"
 
-#include "store/attempt_store.hpp"
-#include "store/deployment_store.hpp"
-#include "store/report_store.hpp"
+#include "store/deployments/deployment_store.hpp"
+#include "store/runs/attempt_store.hpp"
+#include "store/runs/report_store.hpp"
 #include "store/sample_database.hpp"
 
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 #include "history/reports.hpp"
 
-#include "store/attempt_store.hpp"
+#include "store/runs/attempt_store.hpp"
 #include "store/sample_database.hpp"
 
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 #include "intake/branch_watch.hpp"
 
 #include "http/server.hpp"
-#include "store/delivery_store.hpp"
+#include "store/forge/delivery_store.hpp"
 #include "support/clock.hpp"
 #include "support/database.hpp"
 #include "support/run_task.hpp"

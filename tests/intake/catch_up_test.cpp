@@ -1,6 +1,6 @@
 #include "intake/catch_up.hpp"
 
-#include "store/delivery_store.hpp"
+#include "store/forge/delivery_store.hpp"
 #include "support/clock.hpp"
 #include "support/database.hpp"
 #include "support/run_task.hpp"

@@ -1,8 +1,8 @@
 #include "intake/hook_book.hpp"
 
 #include "access/repository_keys.hpp"
-#include "store/database.hpp"
 #include "store/repository_store.hpp"
+#include "store/sqlite/database.hpp"
 #include "support/clock.hpp"
 #include "support/random.hpp"
 #include "support/run_task.hpp"

@@ -2,8 +2,8 @@
 
 #include "access/repository_keys.hpp"
 #include "github/signature.hpp"
-#include "store/database.hpp"
 #include "store/repository_store.hpp"
+#include "store/sqlite/database.hpp"
 #include "support/clock.hpp"
 #include "support/random.hpp"
 #include "support/run_task.hpp"

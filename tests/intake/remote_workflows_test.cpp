@@ -1,5 +1,5 @@
 #include "intake/planner.hpp"
-#include "store/job_store.hpp"
+#include "store/runs/job_store.hpp"
 
 #include <gtest/gtest.h>
 

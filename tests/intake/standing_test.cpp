@@ -1,6 +1,6 @@
 // What the default branch starts without a webhook, as its last push left it.
 #include "intake/planner.hpp"
-#include "store/schedule_store.hpp"
+#include "store/runs/schedule_store.hpp"
 
 #include <gtest/gtest.h>
 

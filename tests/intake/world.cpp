@@ -1,7 +1,7 @@
 #include "world.hpp"
 
 #include "definitions/pipelines.hpp"
-#include "store/meta_store.hpp"
+#include "store/sqlite/meta_store.hpp"
 #include "support/run_task.hpp"
 
 #include <boost/asio/redirect_error.hpp>

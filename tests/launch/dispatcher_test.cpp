@@ -2,7 +2,7 @@
 
 #include "launch/gateway_fixture.hpp"
 #include "launch/scripted_launcher.hpp"
-#include "store/deployment_store.hpp"
+#include "store/deployments/deployment_store.hpp"
 
 #include <gtest/gtest.h>
 

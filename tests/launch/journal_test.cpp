@@ -2,7 +2,7 @@
 
 #include "base/digest.hpp"
 #include "queue/queue_fixture.hpp"
-#include "store/summary_store.hpp"
+#include "store/runs/summary_store.hpp"
 
 #include <gtest/gtest.h>
 

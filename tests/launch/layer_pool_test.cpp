@@ -1,7 +1,7 @@
 #include "launch/layer_pool.hpp"
 
 #include "queue/queue_fixture.hpp"
-#include "store/approval_store.hpp"
+#include "store/deployments/approval_store.hpp"
 
 #include <gtest/gtest.h>
 

@@ -11,7 +11,7 @@ MAX_LINES = 400
 CATCH_SITES = {
     "server/base/task_group.cpp",     # a child's failure becomes a report to its owner
     "server/http/session.cpp",        # a handler's bug costs one 500, not the process
-    "server/store/writer.cpp",        # a failing piece of work rolls back its own savepoint only
+    "server/store/sqlite/writer.cpp",  # a failing piece of work rolls back its own savepoint only
     "server/workflow/yaml/yaml.cpp",  # yaml-cpp throws
     "server/main.cpp",
     "server/runner_main.cpp",

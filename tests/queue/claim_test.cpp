@@ -1,5 +1,5 @@
 #include "queue/queue_fixture.hpp"
-#include "store/drain_store.hpp"
+#include "store/runs/drain_store.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 #include "queue/queue_fixture.hpp"
-#include "store/delivery_store.hpp"
+#include "store/forge/delivery_store.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 #include "queue/queue_fixture.hpp"
-#include "store/change_store.hpp"
+#include "store/sqlite/change_store.hpp"
 
 #include <gtest/gtest.h>
 

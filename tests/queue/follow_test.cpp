@@ -2,7 +2,7 @@
 
 #include "model/event.hpp"
 #include "queue/queue_fixture.hpp"
-#include "store/delivery_store.hpp"
+#include "store/forge/delivery_store.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>

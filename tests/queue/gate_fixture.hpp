@@ -3,7 +3,7 @@
 #include "queue/approvals.hpp"
 #include "queue/gate.hpp"
 #include "queue/queue_fixture.hpp"
-#include "store/identity_store.hpp"
+#include "store/people/identity_store.hpp"
 
 #include <gtest/gtest.h>
 

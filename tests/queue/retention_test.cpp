@@ -1,8 +1,8 @@
 #include "queue/queue_fixture.hpp"
-#include "store/change_store.hpp"
-#include "store/delivery_store.hpp"
-#include "store/meta_store.hpp"
+#include "store/forge/delivery_store.hpp"
 #include "store/retention_store.hpp"
+#include "store/sqlite/change_store.hpp"
+#include "store/sqlite/meta_store.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 #include "queue/queue_fixture.hpp"
-#include "store/test_name_store.hpp"
+#include "store/runs/test_name_store.hpp"
 
 #include <gtest/gtest.h>
 

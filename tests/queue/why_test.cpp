@@ -1,6 +1,6 @@
 // "Why did this not run?", where a concurrency group is the reason: the words that a person reads.
 #include "queue/queue_fixture.hpp"
-#include "store/run_store.hpp"
+#include "store/runs/run_store.hpp"
 
 #include <gtest/gtest.h>
 

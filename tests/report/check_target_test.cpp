@@ -3,7 +3,7 @@
 #include "report/forge_fixture.hpp"
 #include "report/outbox_writer.hpp"
 #include "report/status_message.hpp"
-#include "store/attempt_store.hpp"
+#include "store/runs/attempt_store.hpp"
 
 #include <gmock/gmock.h>
 

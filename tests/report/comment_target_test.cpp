@@ -4,8 +4,8 @@
 #include "http/server.hpp"
 #include "model/event.hpp"
 #include "report/outbox_writer.hpp"
-#include "store/attempt_store.hpp"
-#include "store/delivery_store.hpp"
+#include "store/forge/delivery_store.hpp"
+#include "store/runs/attempt_store.hpp"
 #include "store/sample_database.hpp"
 #include "support/run_task.hpp"
 

@@ -2,7 +2,7 @@
 
 #include "report/notice.hpp"
 #include "report/outbox_writer.hpp"
-#include "store/approval_store.hpp"
+#include "store/deployments/approval_store.hpp"
 #include "store/outbox_store.hpp"
 #include "store/sample_database.hpp"
 

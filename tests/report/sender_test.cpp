@@ -1,9 +1,9 @@
 #include "report/sender.hpp"
 
-#include "store/database.hpp"
-#include "store/job_store.hpp"
 #include "store/repository_store.hpp"
-#include "store/run_store.hpp"
+#include "store/runs/job_store.hpp"
+#include "store/runs/run_store.hpp"
+#include "store/sqlite/database.hpp"
 #include "support/clock.hpp"
 #include "support/random.hpp"
 #include "support/run_task.hpp"

@@ -2,9 +2,9 @@
 
 #include "model/event.hpp"
 #include "model/reason.hpp"
-#include "store/delivery_store.hpp"
-#include "store/job_store.hpp"
+#include "store/forge/delivery_store.hpp"
 #include "store/outbox_store.hpp"
+#include "store/runs/job_store.hpp"
 #include "store/sample_database.hpp"
 
 #include <gmock/gmock.h>

@@ -1,9 +1,9 @@
 #include "schedule/timekeeper.hpp"
 
-#include "store/delivery_store.hpp"
-#include "store/pending_store.hpp"
+#include "store/forge/delivery_store.hpp"
+#include "store/forge/pending_store.hpp"
 #include "store/repository_store.hpp"
-#include "store/schedule_store.hpp"
+#include "store/runs/schedule_store.hpp"
 #include "support/clock.hpp"
 #include "support/database.hpp"
 #include "support/run_task.hpp"

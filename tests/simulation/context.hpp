@@ -5,7 +5,7 @@
 #include "simulation/disk.hpp"
 #include "simulation/outside.hpp"
 #include "simulation/wire.hpp"
-#include "store/database.hpp"
+#include "store/sqlite/database.hpp"
 #include "support/clock.hpp"
 
 #include <cstdint>

@@ -1,10 +1,10 @@
 #include "model/states.hpp"
 #include "queue/queue.hpp"
 #include "simulation/world.hpp"
-#include "store/change_store.hpp"
-#include "store/deployment_store.hpp"
-#include "store/listing.hpp"
+#include "store/deployments/deployment_listing.hpp"
+#include "store/deployments/deployment_store.hpp"
 #include "store/repository_store.hpp"
+#include "store/sqlite/change_store.hpp"
 
 #include <map>
 #include <utility>

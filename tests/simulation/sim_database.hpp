@@ -1,7 +1,7 @@
 #pragma once
 // The tables of one world after the other.
 
-#include "store/database.hpp"
+#include "store/sqlite/database.hpp"
 #include "support/clock.hpp"
 
 #include <filesystem>

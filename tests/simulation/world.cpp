@@ -1,7 +1,7 @@
 #include "simulation/world.hpp"
 
 #include "queue/queue.hpp"
-#include "store/deployment_store.hpp"
+#include "store/deployments/deployment_store.hpp"
 
 #include <algorithm>
 

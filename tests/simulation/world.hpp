@@ -4,7 +4,7 @@
 
 #include "plan/plan.hpp"
 #include "simulation/sim_daemon.hpp"
-#include "store/deployment_store.hpp"
+#include "store/deployments/deployment_store.hpp"
 
 #include <optional>
 #include <string>

@@ -1,7 +1,7 @@
+#include "store/forge/told_store.hpp"
 #include "store/outbox_store.hpp"
 #include "store/retention_store.hpp"
 #include "store/sample_database.hpp"
-#include "store/told_store.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,10 +1,10 @@
 #pragma once
 // A real database in a folder of its own, in inline mode, with what most tests begin with.
 
-#include "store/database.hpp"
-#include "store/job_store.hpp"
 #include "store/repository_store.hpp"
-#include "store/run_store.hpp"
+#include "store/runs/job_store.hpp"
+#include "store/runs/run_store.hpp"
+#include "store/sqlite/database.hpp"
 #include "support/clock.hpp"
 #include "support/temp_dir.hpp"
 

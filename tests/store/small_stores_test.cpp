@@ -1,10 +1,10 @@
 // The small nouns: repositories, runs, outbox, secrets, tokens, pipelines, cursors.
-#include "store/change_store.hpp"
 #include "store/outbox_store.hpp"
+#include "store/people/secret_store.hpp"
+#include "store/people/token_store.hpp"
 #include "store/pipeline_store.hpp"
 #include "store/sample_database.hpp"
-#include "store/secret_store.hpp"
-#include "store/token_store.hpp"
+#include "store/sqlite/change_store.hpp"
 
 #include <gtest/gtest.h>
 

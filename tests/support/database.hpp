@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/clock.hpp"
-#include "store/database.hpp"
+#include "store/sqlite/database.hpp"
 #include "support/temp_dir.hpp"
 
 namespace triphammer::testing {

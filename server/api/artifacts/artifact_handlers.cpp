@@ -5,7 +5,7 @@
 #include "api/call/services.hpp"
 #include "api/call/stored_file.hpp"
 #include "artifacts/keeper.hpp"
-#include "store/database.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <nlohmann/json.hpp>
 

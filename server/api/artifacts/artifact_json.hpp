@@ -1,6 +1,6 @@
 #pragma once
 
-#include "store/artifact_store.hpp"
+#include "store/runs/artifact_store.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 

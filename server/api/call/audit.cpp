@@ -1,7 +1,7 @@
 #include "api/call/audit.hpp"
 
 #include "api/call/services.hpp"
-#include "store/database.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <nlohmann/json.hpp>
 

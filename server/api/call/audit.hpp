@@ -1,10 +1,11 @@
 #pragma once
-// What handlers write into the audit (store/audit_store.hpp). Every route that changes something
-// leaves exactly one row; tests/integration/audit_test.py goes through the table of routes.
+// What handlers write into the audit (store/people/audit_store.hpp). Every route that changes
+// something leaves exactly one row; tests/integration/audit_test.py goes through the table of
+// routes.
 
 #include "api/call/call.hpp"
 #include "base/result.hpp"
-#include "store/audit_store.hpp"
+#include "store/people/audit_store.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 

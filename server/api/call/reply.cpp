@@ -5,10 +5,10 @@
 #include "base/text.hpp"
 #include "http/cookie.hpp"
 #include "http/networks.hpp"
-#include "store/change_store.hpp"
-#include "store/database.hpp"
 #include "store/repository_store.hpp"
-#include "store/run_store.hpp"
+#include "store/runs/run_store.hpp"
+#include "store/sqlite/change_store.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <nlohmann/json.hpp>
 

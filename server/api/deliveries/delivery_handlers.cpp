@@ -3,8 +3,8 @@
 #include "api/call/services.hpp"
 #include "api/deliveries/handlers.hpp"
 #include "history/history.hpp"
-#include "store/database.hpp"
-#include "store/delivery_store.hpp"
+#include "store/forge/delivery_store.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -9,7 +9,7 @@
 #include "base/text.hpp"
 #include "execution/masking.hpp"
 #include "github/payload.hpp"
-#include "store/database.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <nlohmann/json.hpp>
 

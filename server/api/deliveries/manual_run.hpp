@@ -5,7 +5,7 @@
 
 #include "api/call/call.hpp"
 #include "base/result.hpp"
-#include "store/delivery_store.hpp"
+#include "store/forge/delivery_store.hpp"
 #include "store/repository_store.hpp"
 
 #include <nlohmann/json_fwd.hpp>

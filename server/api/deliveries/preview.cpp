@@ -5,10 +5,10 @@
 #include "base/thread.hpp"
 #include "intake/planner.hpp"
 #include "plan/resolved.hpp"
-#include "store/database.hpp"
-#include "store/delivery_store.hpp"
-#include "store/job_store.hpp"
-#include "store/run_store.hpp"
+#include "store/forge/delivery_store.hpp"
+#include "store/runs/job_store.hpp"
+#include "store/runs/run_store.hpp"
+#include "store/sqlite/database.hpp"
 #include "workflow/reader.hpp"
 
 #include <nlohmann/json.hpp>

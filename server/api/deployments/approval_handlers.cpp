@@ -6,9 +6,9 @@
 #include "api/deployments/handlers.hpp"
 #include "history/json.hpp"
 #include "queue/approvals.hpp"
-#include "store/database.hpp"
-#include "store/inherited_rules.hpp"
+#include "store/deployments/inherited_rules.hpp"
 #include "store/repository_store.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <nlohmann/json.hpp>
 

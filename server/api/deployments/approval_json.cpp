@@ -3,9 +3,9 @@
 #include "api/call/reply.hpp"
 #include "history/json.hpp"
 #include "queue/approvals.hpp"
-#include "store/deployment_store.hpp"
-#include "store/job_store.hpp"
-#include "store/run_store.hpp"
+#include "store/deployments/deployment_store.hpp"
+#include "store/runs/job_store.hpp"
+#include "store/runs/run_store.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -2,7 +2,7 @@
 // Questions to people, as the API shows them. Plain functions over a read connection.
 
 #include "base/result.hpp"
-#include "store/approval_store.hpp"
+#include "store/deployments/approval_store.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 

@@ -4,7 +4,7 @@
 #include "api/deployments/handlers.hpp"
 #include "deployments/ledger.hpp"
 #include "history/history.hpp"
-#include "store/database.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <nlohmann/json.hpp>
 

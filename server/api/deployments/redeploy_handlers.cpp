@@ -5,7 +5,7 @@
 #include "api/call/reply.hpp"
 #include "api/call/services.hpp"
 #include "deployments/redeploy.hpp"
-#include "store/database.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <nlohmann/json.hpp>
 

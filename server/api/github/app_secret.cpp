@@ -9,7 +9,7 @@
 #include "api/call/services.hpp"
 #include "api/github/forge_app.hpp"
 #include "github/hooks.hpp"
-#include "store/database.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -7,9 +7,9 @@
 #include "base/log.hpp"
 #include "github/hooks.hpp"
 #include "intake/catch_up.hpp"
-#include "store/database.hpp"
-#include "store/hook_position_store.hpp"
-#include "store/listing.hpp"
+#include "store/forge/delivery_listing.hpp"
+#include "store/forge/hook_position_store.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -6,7 +6,7 @@
 #include "api/github/connecting.hpp"
 #include "base/digest.hpp"
 #include "github/manifest.hpp"
-#include "store/database.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <nlohmann/json.hpp>
 

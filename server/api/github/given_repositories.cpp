@@ -8,8 +8,8 @@
 #include "api/github/handlers.hpp"
 #include "github/hooks.hpp"
 #include "github/installations.hpp"
-#include "store/database.hpp"
 #include "store/repository_store.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <nlohmann/json.hpp>
 

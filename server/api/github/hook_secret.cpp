@@ -12,7 +12,7 @@
 #include "api/call/services.hpp"
 #include "api/github/connecting.hpp"
 #include "github/hooks.hpp"
-#include "store/database.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <nlohmann/json.hpp>
 

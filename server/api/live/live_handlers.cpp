@@ -6,7 +6,7 @@
 #include "api/live/log_position.hpp"
 #include "base/task_group.hpp"
 #include "base/text.hpp"
-#include "store/database.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <boost/asio/this_coro.hpp>
 #include <nlohmann/json.hpp>

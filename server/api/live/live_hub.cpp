@@ -1,8 +1,8 @@
 #include "api/live/live_hub.hpp"
 
 #include "api/live/live_text.hpp"
-#include "store/database.hpp"
 #include "store/placed_change.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/redirect_error.hpp>

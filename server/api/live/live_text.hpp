@@ -2,7 +2,7 @@
 // The messages of the live stream as JSON texts. Pure.
 
 #include "api/live/live_hub.hpp"
-#include "store/change_store.hpp"
+#include "store/sqlite/change_store.hpp"
 
 #include <string>
 #include <vector>

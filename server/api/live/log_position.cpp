@@ -4,9 +4,9 @@
 #include "base/text.hpp"
 #include "history/history.hpp"
 #include "logs/log_store.hpp"
-#include "store/database.hpp"
-#include "store/job_store.hpp"
-#include "store/step_store.hpp"
+#include "store/runs/job_store.hpp"
+#include "store/runs/step_store.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <algorithm>
 

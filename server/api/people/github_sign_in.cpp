@@ -15,7 +15,7 @@
 #include "api/people/session_reply.hpp"
 #include "base/text.hpp"
 #include "http/url.hpp"
-#include "store/database.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <nlohmann/json.hpp>
 

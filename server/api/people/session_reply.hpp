@@ -3,7 +3,7 @@
 
 #include "api/call/call.hpp"
 #include "base/secret.hpp"
-#include "store/identity_store.hpp"
+#include "store/people/identity_store.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 

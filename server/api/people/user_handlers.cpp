@@ -6,9 +6,9 @@
 #include "api/people/handlers.hpp"
 #include "api/people/session_reply.hpp"
 #include "base/text.hpp"
-#include "store/database.hpp"
-#include "store/identity_store.hpp"
-#include "store/listing.hpp"
+#include "store/people/identity_store.hpp"
+#include "store/repository_store.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -5,9 +5,9 @@
 #include "api/pipelines/handlers.hpp"
 #include "api/pipelines/templates.hpp"
 #include "definitions/pipelines.hpp"
-#include "store/change_store.hpp"
-#include "store/database.hpp"
 #include "store/repository_store.hpp"
+#include "store/sqlite/change_store.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -8,7 +8,7 @@
 #include "git/repository.hpp"
 #include "intake/planner.hpp"
 #include "starter/starters.hpp"
-#include "store/database.hpp"
+#include "store/sqlite/database.hpp"
 #include "workflow/reader.hpp"
 
 #include <nlohmann/json.hpp>

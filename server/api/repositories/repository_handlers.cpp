@@ -9,9 +9,9 @@
 #include "api/repositories/scope.hpp"
 #include "base/text.hpp"
 #include "history/history.hpp"
-#include "store/database.hpp"
+#include "store/people/secret_store.hpp"
 #include "store/repository_store.hpp"
-#include "store/secret_store.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <nlohmann/json.hpp>
 

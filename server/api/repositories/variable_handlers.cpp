@@ -5,9 +5,9 @@
 #include "api/repositories/handlers.hpp"
 #include "api/repositories/scope.hpp"
 #include "base/text.hpp"
-#include "store/database.hpp"
+#include "store/people/variable_store.hpp"
 #include "store/repository_store.hpp"
-#include "store/variable_store.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -15,7 +15,7 @@
 #include "api/runner/runner_token.hpp"
 #include "artifacts/keeper.hpp"
 #include "artifacts/rules.hpp"
-#include "store/database.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <nlohmann/json.hpp>
 

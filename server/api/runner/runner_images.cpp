@@ -3,9 +3,9 @@
 #include "api/runner/handlers.hpp"
 #include "api/runner/runner_token.hpp"
 #include "deployments/needed_images.hpp"
-#include "store/attempt_store.hpp"
-#include "store/database.hpp"
-#include "store/job_store.hpp"
+#include "store/runs/attempt_store.hpp"
+#include "store/runs/job_store.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <nlohmann/json.hpp>
 

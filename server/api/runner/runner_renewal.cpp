@@ -4,7 +4,7 @@
 #include "api/runner/handlers.hpp"
 #include "api/runner/runner_token.hpp"
 #include "launch/job_tokens.hpp"
-#include "store/database.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -7,7 +7,7 @@
 #include "api/runner/handlers.hpp"
 #include "api/runner/runner_token.hpp"
 #include "history/reports.hpp"
-#include "store/database.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <nlohmann/json.hpp>
 

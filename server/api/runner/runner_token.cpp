@@ -2,7 +2,7 @@
 
 #include "base/digest.hpp"
 #include "base/text.hpp"
-#include "store/attempt_store.hpp"
+#include "store/runs/attempt_store.hpp"
 
 namespace triphammer::api {
 

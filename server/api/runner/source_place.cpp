@@ -6,7 +6,7 @@
 #include "base/digest.hpp"
 #include "base/text.hpp"
 #include "intake/remote_workflows.hpp"
-#include "store/database.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <nlohmann/json.hpp>
 

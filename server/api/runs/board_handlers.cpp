@@ -8,10 +8,10 @@
 #include "api/runs/badge.hpp"
 #include "base/digest.hpp"
 #include "history/board.hpp"
-#include "store/database.hpp"
-#include "store/drain_store.hpp"
+#include "store/forge/visibility_store.hpp"
 #include "store/repository_store.hpp"
-#include "store/visibility_store.hpp"
+#include "store/runs/drain_store.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <nlohmann/json.hpp>
 

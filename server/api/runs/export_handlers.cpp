@@ -8,7 +8,7 @@
 #include "base/file.hpp"
 #include "history/export.hpp"
 #include "logs/log_store.hpp"
-#include "store/database.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -6,10 +6,10 @@
 #include "base/file.hpp"
 #include "history/history.hpp"
 #include "logs/log_store.hpp"
-#include "store/attempt_store.hpp"
-#include "store/database.hpp"
 #include "store/retention_store.hpp"
-#include "store/step_store.hpp"
+#include "store/runs/attempt_store.hpp"
+#include "store/runs/step_store.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <nlohmann/json.hpp>
 

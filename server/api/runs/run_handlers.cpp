@@ -4,9 +4,9 @@
 #include "api/runs/handlers.hpp"
 #include "history/history.hpp"
 #include "queue/queue.hpp"
-#include "store/database.hpp"
-#include "store/drain_store.hpp"
-#include "store/run_store.hpp"
+#include "store/runs/drain_store.hpp"
+#include "store/runs/run_store.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <nlohmann/json.hpp>
 

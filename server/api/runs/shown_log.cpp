@@ -2,7 +2,7 @@
 
 #include "api/call/reply.hpp"
 #include "history/history.hpp"
-#include "store/job_store.hpp"
+#include "store/runs/job_store.hpp"
 
 #include <unistd.h>
 

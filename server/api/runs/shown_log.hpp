@@ -4,7 +4,7 @@
 #include "api/call/call.hpp"
 #include "base/result.hpp"
 #include "model/ids.hpp"
-#include "store/connection.hpp"
+#include "store/sqlite/connection.hpp"
 
 #include <cstdint>
 #include <string>

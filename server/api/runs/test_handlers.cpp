@@ -5,7 +5,7 @@
 #include "api/call/services.hpp"
 #include "api/runs/handlers.hpp"
 #include "history/reports.hpp"
-#include "store/database.hpp"
+#include "store/sqlite/database.hpp"
 
 namespace triphammer::api {
 

@@ -4,8 +4,8 @@
 #include "api/runs/shown_log.hpp"
 #include "base/file.hpp"
 #include "logs/log_store.hpp"
-#include "store/database.hpp"
-#include "store/step_store.hpp"
+#include "store/runs/step_store.hpp"
+#include "store/sqlite/database.hpp"
 
 namespace triphammer::api {
 

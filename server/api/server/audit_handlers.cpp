@@ -4,8 +4,8 @@
 #include "api/call/reply.hpp"
 #include "api/call/services.hpp"
 #include "api/server/handlers.hpp"
-#include "store/database.hpp"
 #include "store/repository_store.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <nlohmann/json.hpp>
 

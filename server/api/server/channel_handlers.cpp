@@ -5,8 +5,8 @@
 #include "api/server/handlers.hpp"
 #include "report/channels.hpp"
 #include "report/notice_writer.hpp"
-#include "store/database.hpp"
 #include "store/outbox_store.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <nlohmann/json.hpp>
 

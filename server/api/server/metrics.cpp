@@ -2,9 +2,9 @@
 #include "api/server/handlers.hpp"
 #include "api/server/metrics_text.hpp"
 #include "model/states.hpp"
-#include "store/database.hpp"
-#include "store/duration_store.hpp"
-#include "store/meta_store.hpp"
+#include "store/runs/duration_store.hpp"
+#include "store/sqlite/database.hpp"
+#include "store/sqlite/meta_store.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>

@@ -4,9 +4,9 @@
 #include "api/call/reply.hpp"
 #include "api/call/services.hpp"
 #include "api/server/handlers.hpp"
-#include "store/database.hpp"
 #include "store/repository_store.hpp"
 #include "store/retention_store.hpp"
+#include "store/sqlite/database.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -3,9 +3,9 @@
 #include "api/call/reply.hpp"
 #include "api/call/services.hpp"
 #include "api/server/handlers.hpp"
-#include "store/backup.hpp"
-#include "store/database.hpp"
-#include "store/meta_store.hpp"
+#include "store/sqlite/backup.hpp"
+#include "store/sqlite/database.hpp"
+#include "store/sqlite/meta_store.hpp"
 #include "workflow/schema/json_schema.hpp"
 
 #include <nlohmann/json.hpp>

@@ -8,7 +8,7 @@
 #include "base/random.hpp"
 #include "http/client.hpp"
 #include "logs/log_store.hpp"
-#include "store/attempt_store.hpp"
+#include "store/runs/attempt_store.hpp"
 #include "store/sample_database.hpp"
 #include "support/run_task.hpp"
 
