@@ -257,7 +257,9 @@ RouteDecision decide(
                         known,
                         credentials = std::move(credentials),
                         parameters = std::move(parameters)](http::Request request) {
-        Call call{std::move(request), {}, parameters};
+        Call call;
+        call.request = std::move(request);
+        call.parameters = parameters;
         if (!known) return handle_open(services, chosen, std::move(call));
         return handle_known(services, chosen, credentials, std::move(call));
     };

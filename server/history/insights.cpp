@@ -74,6 +74,36 @@ json describe_groups(std::map<Key, Group>& groups, const char* name) {
     return out;
 }
 
+struct DeploymentCount {
+    std::int64_t good = 0;
+    std::int64_t bad = 0;
+    Sample lead;
+    Sample restore;  // from the first failure to the next success
+};
+
+/// Of points that are sorted by their age, the oldest first.
+DeploymentCount count_deployments(
+    const std::vector<store::DeploymentPoint>& points, TimePoint since
+) {
+    DeploymentCount count;
+    const store::DeploymentPoint* broken = nullptr;
+    for (const auto& point : points) {
+        if (!point.finished_at || *point.finished_at < since) continue;
+        if (point.state != DeploymentState::succeeded) {
+            ++count.bad;
+            if (broken == nullptr) broken = &point;
+            continue;
+        }
+        ++count.good;
+        count.lead.values.push_back((*point.finished_at - point.run_created_at).count());
+        if (broken != nullptr) {
+            count.restore.values.push_back((*point.finished_at - *broken->finished_at).count());
+        }
+        broken = nullptr;
+    }
+    return count;
+}
+
 /// DORA ("DORA's software delivery metrics: the four keys"): how often and how fast something is
 /// deployed, how often that fails, how long until it is well again.
 json describe_deployments(
@@ -85,23 +115,7 @@ json describe_deployments(
     }
     auto points = store::list_deployment_points(db, question.repository, environment, kDeployments);
     std::reverse(points.begin(), points.end());
-    std::int64_t good = 0;
-    std::int64_t bad = 0;
-    Sample lead;
-    Sample restore;
-    std::optional<TimePoint> broken_at;
-    for (const auto& point : points) {
-        if (!point.finished_at || *point.finished_at < since) continue;
-        if (point.state != DeploymentState::succeeded) {
-            ++bad;
-            if (!broken_at) broken_at = point.finished_at;
-            continue;
-        }
-        ++good;
-        lead.values.push_back((*point.finished_at - point.run_created_at).count());
-        if (broken_at) restore.values.push_back((*point.finished_at - *broken_at).count());
-        broken_at.reset();
-    }
+    auto [good, bad, lead, restore] = count_deployments(points, since);
     return {
         {"environment", or_null(environment)},
         {"deployments", good},

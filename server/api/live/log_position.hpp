@@ -2,6 +2,7 @@
 // Where a log is now, for followers that have just subscribed to it.
 
 #include "api/live/live_hub.hpp"
+#include "store/sqlite/connection.hpp"
 
 #include <optional>
 #include <string>
