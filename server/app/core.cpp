@@ -68,7 +68,23 @@ StartError explain(const Config& config, const Error& error) {
     return out;
 }
 
+/// What a restore that was cut off has left is not an empty server.
+StartResult<> check_restored(const Config& config) {
+    const auto database = config.data / "triphammer.db";
+    const auto old = database.string() + ".replaced";
+    std::error_code ignored;
+    if (std::filesystem::exists(database, ignored)) return {};
+    if (!std::filesystem::exists(old, ignored)) return {};
+    return StartError{
+        StartFailure::damaged,
+        "a restore was cut off: " + database.string() + " is missing and " + old +
+            " is what was there before. Run triphammer restore again, or move that file away to "
+            "begin "
+            "anew"};
+}
+
 StartResult<std::unique_ptr<store::Database>> open_database(const Config& config, Core& core) {
+    if (auto whole = check_restored(config); !whole) return whole.error();
     if (auto saved = save_before_upgrade(config, core); !saved) return saved.error();
     auto database = store::Database::open(config.data / "triphammer.db", core.clock, {});
     if (!database) return explain(config, database.error());

@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kParts[] = {"-wal", "-shm", ""};
+constexpr const char* kParts[] = {"", "-wal", "-shm"};
 
 StartError unusable(const Error& error) {
     auto status = StartFailure::configuration;
@@ -118,16 +118,20 @@ Result<> move(const std::string& from, const std::string& to) {
     return from_errno("rename " + from);
 }
 
+/// The database's own file goes first: while none is there a daemon refuses to start
+/// (open_database), and what an earlier attempt has put aside stays what was replaced.
 Result<> put_in_place(const fs::path& copy, const fs::path& database) {
     const auto old = database.string() + ".replaced";
-    remove_copy(old);
+    std::error_code ignored;
+    if (fs::exists(database, ignored)) remove_copy(old);
     for (const auto* part : kParts) {
         if (auto moved = move(database.string() + part, old + part); !moved) return moved;
     }
     // It names a row of the audit that was replaced, too.
     const auto head = (database.parent_path() / "audit-head").string();
     if (auto moved = move(head, head + ".replaced"); !moved) return moved;
-    return move(copy.string(), database.string());
+    if (auto moved = move(copy.string(), database.string()); !moved) return moved;
+    return sync_file(database.parent_path());
 }
 
 /// A folder of its own below TMPDIR, gone at the end.

@@ -94,3 +94,17 @@ TEST_F(RestoreTest, RefusesAnEmptyFile) {
     ASSERT_FALSE(restored);
     EXPECT_FALSE(fs::exists(config.data / "triphammer.db"));
 }
+
+TEST_F(RestoreTest, KeepsWhatAnAttemptThatDiedHalfwayHasPutAside) {
+    const auto database = config.data / "triphammer.db";
+    fs::create_directories(config.data);
+    make(database);
+    open(database)->execute("CREATE TABLE note (text TEXT)");
+    fs::rename(database, database.string() + ".replaced");
+    make(folder / "backup.db");
+
+    ASSERT_TRUE(restore(config, folder / "backup.db"));
+
+    EXPECT_EQ(count_notes(database), 0);
+    EXPECT_EQ(count_notes(database.string() + ".replaced"), 1);
+}

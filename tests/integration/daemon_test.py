@@ -67,6 +67,17 @@ def test_a_damaged_database_ends_with_4(daemon):
     assert ended_with(daemon) == 4
 
 
+def test_a_restore_that_was_cut_off_is_no_empty_server(daemon):
+    daemon.stop()
+    daemon.admin("backup", str(daemon.data.parent / "backup.db"))
+    for part in daemon.data.glob("triphammer.db*"):
+        part.rename(daemon.data / part.name.replace(".db", ".db.replaced"))
+    daemon.start(wait=False)
+    assert ended_with(daemon) == 4
+    daemon.admin("restore", str(daemon.data.parent / "backup.db"))
+    daemon.start()
+
+
 def test_a_database_of_a_newer_release_ends_with_6(daemon):
     daemon.stop()
     with sqlite3.connect(daemon.data / "triphammer.db") as database:
