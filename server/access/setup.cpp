@@ -50,6 +50,10 @@ Result<Secret> use_setup_link(
     return add_session(transaction, random, std::move(session));
 }
 
+bool is_without_account(const Principal& who) {
+    return who.actor == kActor;
+}
+
 Secret open_session(store::Transaction& transaction, Random& random, const store::UserRow& user) {
     store::SessionRow session;
     session.user = user.id;

@@ -35,6 +35,10 @@ Result<Secret> use_setup_link(
     store::Transaction& transaction, Random& random, std::string_view token
 );
 
+/// Whether `who` came in by a set-up link alone. No account stands behind such a session, so what
+/// it gave out would end with nobody: it makes neither tokens nor links (docs/adr/0084).
+bool is_without_account(const Principal& who);
+
 /// The same session for a user, whose role is read anew with each request.
 Secret open_session(store::Transaction& transaction, Random& random, const store::UserRow& user);
 

@@ -111,6 +111,9 @@ Result<std::vector<std::string>> change_user(
     if (change.role) store::set_role(transaction, *known, name_of(*change.role), change.actor);
     if (change.disabled) store::set_disabled(transaction, *known, *change.disabled, change.actor);
     store::end_sessions(transaction, known->id);
+    if (change.disabled.value_or(false)) {
+        store::end_sessions_without_account(transaction, sha256_hex(change.cookie));
+    }
     return take_back(transaction, *store::find_user(transaction, known->id), change.actor);
 }
 

@@ -42,6 +42,7 @@ struct UserChange {
     std::optional<Role> role;
     std::optional<bool> disabled;
     std::string actor;
+    std::string cookie = {};  // of the session that asks for it, if one does
 };
 
 struct Grant {
@@ -56,7 +57,8 @@ Result<> set_grant(store::Transaction& transaction, const Grant& grant);
 
 /// Ends the user's sessions, the links that the user made and nobody used, and the tokens of the
 /// user's making: all of one who is disabled, else those that may more than the user does now.
-/// The answer is the names of these tokens. Code::not_found.
+/// Where somebody is disabled, sessions without an account end, too, but the one that asks: nobody
+/// knows whose they are. The answer is the names of these tokens. Code::not_found.
 Result<std::vector<std::string>> change_user(
     store::Transaction& transaction, const UserChange& change
 );

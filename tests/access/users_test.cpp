@@ -167,6 +167,24 @@ TEST_F(UsersTest, TheSessionOfADisabledAccountsSetUpLinkEndsAndWhatFollowsByItHe
     }));
 }
 
+TEST_F(UsersTest, SessionsWithoutAnAccountEndWithTheNextDisablingButTheOneThatAsksForIt) {
+    ASSERT_TRUE(accept(add("eve").value(), "eve"));
+    const auto open = [&](store::Transaction& tx) -> Result<Secret> {
+        const auto link = create_setup_link(tx, random, "socket:root");
+        return use_setup_link(tx, random, link.value().reveal());
+    };
+    const auto asking = database.write(open).value();
+    const auto other = database.write(open).value();
+    EXPECT_TRUE(is_without_account(check(other).value()));
+
+    ASSERT_TRUE(change({"eve", Role::viewer, {}, "setup-link", asking.reveal()}));
+    EXPECT_TRUE(check(other)) << "another role is no disabling";
+    ASSERT_TRUE(change({"eve", {}, true, "setup-link", asking.reveal()}));
+
+    EXPECT_TRUE(check(asking));
+    EXPECT_FALSE(check(other));
+}
+
 TEST_F(UsersTest, APasswordThatChangedWhileItWasCheckedLetsNobodyIn) {
     accept(add("ada").value(), "ada").value();
     const auto before = *find("ada");

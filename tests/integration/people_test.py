@@ -110,6 +110,24 @@ def test_what_a_disabled_admin_gave_out_ends_too(daemon):
     assert rows == [{"disabled": True, "revoked_tokens": ["second"], "role": "viewer"}, {"disabled": False, "revoked_tokens": ["first"], "role": "viewer"}]
 
 
+def test_a_session_without_an_account_gives_nothing_out_and_ends_with_the_next_disabling(daemon):
+    """A link of the command line, spent without a name: nobody's session, so nothing may outlive it."""
+    join(daemon, "eve", "admin")
+    mine, other = requests.Session(), requests.Session()
+    for session in (mine, other):
+        link = link_of(daemon.admin("setup-link").stdout)
+        assert post(daemon, "/setup", {"token": link}, session).status_code == 200
+    for path, body in (("/tokens", {"name": "kept", "role": "admin"}), ("/setup-links", {})):
+        refused = post(daemon, path, body, mine)
+        assert refused.status_code == 409 and "belongs to no account" in refused.json()["error"]["message"], refused.text
+    assert "kept" not in daemon.admin("token", "list").stdout
+
+    disabled = mine.put(f"{daemon.url}/api/v1/users/eve", json={"disabled": True}, headers={"Origin": daemon.url}, timeout=20)
+    assert disabled.status_code == 204, disabled.text
+    assert mine.get(f"{daemon.url}/api/v1/session", timeout=5).status_code == 200, "who disabled goes on"
+    assert other.get(f"{daemon.url}/api/v1/session", timeout=5).status_code == 401
+
+
 def receive(socket):
     """Empty: the server closed it."""
     try:

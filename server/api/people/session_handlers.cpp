@@ -70,6 +70,17 @@ Result<model::RepositoryId> find_limit(store::Connection& connection, const std:
     return found->id;
 }
 
+/// 409 for a session that no account stands behind.
+std::optional<http::Response> refuse_without_account(const Call& call) {
+    if (!access::is_without_account(call.who)) return std::nullopt;
+    return http::make_error(
+        409,
+        "conflict",
+        "this session belongs to no account, so what it gives out would end with nobody: sign in, "
+        "or ask for it on the server's command line (triphammer token create, setup-link)"
+    );
+}
+
 struct Link {
     std::string token;
     std::string name;  // of the account that an admin's link makes
@@ -196,6 +207,7 @@ Answer end_session(Services& services, Call call) {
 }
 
 Answer create_setup_link(Services& services, Call call) {
+    if (auto refusal = refuse_without_account(call)) co_return std::move(*refusal);
     auto create = [&](store::Transaction& transaction) {
         record(transaction, call, {"setup-link.create"});
         return access::create_setup_link(transaction, services.random, call.who.actor);
@@ -230,6 +242,7 @@ Answer create_token(Services& services, Call call) {
     if (!token) co_return http::make_error(token.error());
     const auto repository = text_field(*read_object(call), "repository", "");
     if (!repository) co_return http::make_error(repository.error());
+    if (auto refusal = refuse_without_account(call)) co_return std::move(*refusal);
     auto create = [&](store::Transaction& transaction) -> Result<Secret> {
         const auto limit = find_limit(transaction, *repository);
         if (!limit) return limit.error();

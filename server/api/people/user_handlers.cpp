@@ -64,6 +64,7 @@ Result<access::UserChange> read_change(const Call& call) {
     access::UserChange change;
     change.name = call.parameter(0);
     change.actor = call.who.actor;
+    change.cookie = session_cookie_of(call.request);
     if (body->contains("role")) {
         const auto role = role_field(*body);
         if (!role) return role.error();

@@ -179,6 +179,16 @@ void end_sessions(Transaction& tx, UserId user, std::string_view kept_sha256) {
     update.bind(tx.now(), user.value, kept_sha256).run();
 }
 
+void end_sessions_without_account(Transaction& tx, std::string_view kept_sha256) {
+    auto update = tx.prepare(
+        "UPDATE sessions SET ended_at = ? WHERE user = 0 AND maker = 0 AND ended_at IS NULL "
+        "AND sha256 <> ? RETURNING actor"
+    );
+    const auto ended = update.bind(tx.now(), kept_sha256).list(read_actor);
+    if (ended.empty()) return;
+    append_change(tx, {.subject = "session", .to_state = "ended", .actor = ended.front()});
+}
+
 void drop_links_made_by(Transaction& tx, UserId maker) {
     auto remove = tx.prepare("DELETE FROM setup_links WHERE maker = ? AND used_at IS NULL");
     remove.bind(maker.value).run();

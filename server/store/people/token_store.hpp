@@ -63,6 +63,9 @@ void end_session(Transaction& tx, std::string_view sha256);
 /// All of one user but the one that is kept, and those that a set-up link of the user's opened.
 void end_sessions(Transaction& tx, UserId user, std::string_view kept_sha256 = {});
 
+/// All that a link without a maker opened, but the one that is kept.
+void end_sessions_without_account(Transaction& tx, std::string_view kept_sha256);
+
 struct NewSetupLink {
     std::string sha256 = {};
     TimePoint expires_at = {};
