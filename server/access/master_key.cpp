@@ -5,6 +5,7 @@
 #include "store/sqlite/database.hpp"
 #include "store/sqlite/meta_store.hpp"
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <optional>
@@ -45,6 +46,15 @@ Result<Secret> read_master_key(const KeyFile& file) {
 }
 
 namespace {
+
+/// Whoever holds the key leaves no core file. With 1 the kernel neither writes one nor hands it to
+/// a program (fs/coredump.c); with 0 it would hand it over.
+void leave_no_core_file() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_CORE, &limit) != 0 || limit.rlim_max == 0) return;
+    limit = {1, 1};
+    ::setrlimit(RLIMIT_CORE, &limit);
+}
 
 Result<Secret> create_key(const std::filesystem::path& path, Random& random) {
     Secret key{random_bytes(random, kKeyBytes)};
@@ -89,6 +99,7 @@ Task<Result<>> put_check(store::Database& database, std::string check) {
 }  // namespace
 
 Task<Result<Secret>> load_master_key(KeyFile file, store::Database& database, Random& random) {
+    leave_no_core_file();
     const auto known = co_await find_check(database);
     if (!known) co_return known.error();
     const bool had_one = known->has_value();

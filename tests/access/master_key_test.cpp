@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 using namespace triphammer;
@@ -39,6 +40,15 @@ TEST_F(MasterKeyTest, IsMadeOnceAndFoundAgain) {
     EXPECT_EQ(facts.st_mode & 0777U, 0600U);
     EXPECT_EQ(made.reveal().size(), 32U);
     EXPECT_TRUE(load().value() == made);
+}
+
+TEST_F(MasterKeyTest, IsInNoCoreFileOfWhoHoldsIt) {
+    load().value();
+
+    rlimit limit{};
+    ASSERT_EQ(::getrlimit(RLIMIT_CORE, &limit), 0);
+    EXPECT_LE(limit.rlim_cur, 1U);
+    EXPECT_LE(limit.rlim_max, 1U);
 }
 
 TEST_F(MasterKeyTest, IsNotMadeAnewForADatabaseThatHasOne) {

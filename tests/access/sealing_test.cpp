@@ -75,11 +75,11 @@ TEST(Sealing, UsesEachNonceOnce) {
     const Sealer sealer{key_of('k'), random};
     std::set<std::string> nonces;
 
-    for (int i = 0; i < 10'000; ++i) {
+    for (int i = 0; i < 100'000; ++i) {
         nonces.insert(sealer.seal("value", kPlace).substr(kNonceAt, kNonceBytes));
     }
 
-    EXPECT_EQ(nonces.size(), 10'000U);
+    EXPECT_EQ(nonces.size(), 100'000U);
 }
 
 TEST(Sealing, RefusesAKeyOfAnotherLength) {

@@ -36,6 +36,8 @@ def test_a_secret_is_used_masked_and_found_nowhere(daemon, git, tmp_path):
     assert uses_of_secrets(daemon) == [(int(run), f"given to attempt {found['jobs'][0]['fence']}: DEPLOY_TOKEN")]
     assert not seen, seen
     daemon.admin("backup", str(tmp_path / "copy.db"))
+    [core] = [line for line in open(f"/proc/{daemon.process.pid}/limits") if line.startswith("Max core file size")]
+    assert set(core.split()[4:6]) <= {"0", "1"}, "neither a file nor a program gets one"
     daemon.kill()
     assert files_with(daemon.folder, CANARY) == []
     assert CANARY.encode() not in (tmp_path / "copy.db").read_bytes()
