@@ -11,6 +11,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <malloc.h>
 #include <pwd.h>
 
 namespace triphammer::cli {
@@ -28,12 +29,20 @@ void configure_log(const app::Config& config) {
     log::configure(level, config.log_format == "json" ? log::Format::json : log::Format::logfmt);
 }
 
+/// What a large body took goes back to the system with it: left to itself, the allocator keeps as
+/// much for later as it once gave in one piece (mallopt(3)).
+void give_large_memory_back() {
+    ::mallopt(M_MMAP_THRESHOLD, 1 << 20);
+    ::mallopt(M_TRIM_THRESHOLD, 2 << 20);
+}
+
 }  // namespace
 
 int serve(const Invocation& invocation) {
     const auto config = load_config(invocation);
     if (!config) return complain(config.error(), kUsage);
     configure_log(*config);
+    give_large_memory_back();
     app::ServeOptions options;
     options.drain_jobs = invocation.arguments.has("drain-jobs");
     return app::serve(*config, options);

@@ -93,7 +93,8 @@ Result<std::string> unwrap_payload(std::string_view content_type, std::string bo
 }
 
 Result<model::Event> scan_payload(std::string_view event, std::string& json) {
-    json.reserve(json.size() + simdjson::SIMDJSON_PADDING);
+    static_assert(kScanPadding >= simdjson::SIMDJSON_PADDING);
+    json.reserve(json.size() + kScanPadding);
     const bool small = json.size() <= kSmall;
     // Its buffers are as large as the largest text it has read, so large ones get one of their own.
     thread_local std::unique_ptr<simdjson::dom::parser> kept;

@@ -5,10 +5,14 @@
 #include "base/result.hpp"
 #include "model/event.hpp"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
 namespace triphammer::github {
+
+/// Bytes beyond the end of a text that scanning may read: who reserves them spares a copy.
+inline constexpr std::size_t kScanPadding = 64;
 
 /// The JSON of a body: itself, or the one `payload` field of application/x-www-form-urlencoded.
 /// Code::invalid for another content type or a broken form.

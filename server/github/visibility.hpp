@@ -6,7 +6,8 @@
 
 namespace triphammer::github {
 
-/// Nothing where the payload does not say. Any thread.
-std::optional<bool> find_visibility(std::string json);
+/// Nothing where the payload does not say. A large one is not copied where its string has room for
+/// kScanPadding bytes more. Any thread.
+std::optional<bool> find_visibility(const std::string& json);
 
 }  // namespace triphammer::github

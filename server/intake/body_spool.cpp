@@ -1,5 +1,7 @@
 #include "intake/body_spool.hpp"
 
+#include "github/payload.hpp"
+
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -67,7 +69,10 @@ Task<Result<std::string>> BodySpool::load() {
 }
 
 Result<std::string> BodySpool::read_back() {
-    std::string body(static_cast<std::size_t>(size_), '\0');
+    std::string body;
+    // With the room that scanning wants: else the whole body would be copied there.
+    body.reserve(static_cast<std::size_t>(size_) + github::kScanPadding);
+    body.resize(static_cast<std::size_t>(size_));
     std::size_t done = 0;
     while (done < body.size()) {
         const auto at = static_cast<off_t>(done);

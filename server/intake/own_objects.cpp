@@ -185,7 +185,7 @@ Task<Result<bool>> take_own(store::Database& database, const PendingDelivery& de
     const auto& question = delivery.question;
     const auto& name = question.event.name;
     if (!is_of_checks(name) && !is_of_deployments(name)) co_return false;
-    auto payload = question.payload;
+    auto payload = question.payload ? *question.payload : std::string{};
     const bool is_check = is_of_checks(name);
     const auto marks = is_check ? github::read_check_marks(name, payload) : github::CheckMarks{};
     const auto mark = is_check ? std::string{} : github::read_deployment_mark(payload);

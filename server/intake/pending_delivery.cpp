@@ -71,7 +71,8 @@ PendingDelivery to_pending(store::Connection& db, const store::DeliveryRow& row)
         return out;
     }
     out.question.repository = std::move(*repository);
-    out.question.payload = take_payload(store::find_delivery_body(db, row.id).value_or(""));
+    auto body = store::find_delivery_body(db, row.id).value_or("");
+    out.question.payload = std::make_shared<const std::string>(take_payload(std::move(body)));
     return out;
 }
 
@@ -156,7 +157,8 @@ Task<Result<PendingDelivery>> load_delivery(store::Database& database, model::De
 Task<Result<>> keep_plan(
     store::Database& database, const PendingDelivery& delivery, MadePlan made
 ) {
-    const auto is_private = github::find_visibility(delivery.question.payload);
+    const auto& payload = delivery.question.payload;
+    const auto is_private = payload ? github::find_visibility(*payload) : std::nullopt;
     const auto keep = [&](store::Transaction& tx) -> Result<> {
         queue::Origin origin;
         origin.repository = delivery.question.repository.id;

@@ -60,7 +60,7 @@ struct PlanMaker::Facts {
         out.resolved_sha = resolved_sha;
         out.definitions = definitions ? &*definitions : nullptr;
         out.changed = changed ? &*changed : nullptr;
-        out.payload_json = question.payload;
+        if (question.payload) out.payload_json = *question.payload;
         return out;
     }
 

@@ -15,6 +15,7 @@
 #include "store/runs/schedule_store.hpp"
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,7 +36,9 @@ struct Draft {
 struct PlanQuestion {
     store::RepositoryRow repository;
     model::Event event;
-    std::string payload;  // the delivery's body as JSON, for `github.event`; may be empty
+    // The delivery's body as JSON, for `github.event`; null: none. Copies of a question share it:
+    // it may have 25 MiB.
+    std::shared_ptr<const std::string> payload = {};
     std::optional<Draft> draft = {};
 };
 

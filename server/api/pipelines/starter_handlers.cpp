@@ -150,7 +150,7 @@ Task<json> describe(Services& services, const Seen& seen, starter::Starter start
     const auto path = seen.repository.workflows_dir + "/" + starter.file;
     auto out = starter_json(starter, path);
     out["commit_url"] = commit_url(services, seen, path, starter.carried.text);
-    intake::PlanQuestion question{seen.repository, make_push(seen), "", {}};
+    intake::PlanQuestion question{seen.repository, make_push(seen), {}, {}};
     question.draft = intake::Draft{path, starter.carried.text};
     auto planning = services.planner->preview(std::move(question));
     auto made = co_await std::move(planning);

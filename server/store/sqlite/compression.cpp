@@ -10,6 +10,7 @@ namespace triphammer::store {
 namespace {
 
 constexpr int kLevel = 1;
+constexpr std::size_t kReaderRoom = 64;  // bytes that readers of JSON look at beyond the end
 
 struct FreeContext {
     void operator()(ZSTD_CCtx* context) const { ::ZSTD_freeCCtx(context); }
@@ -19,14 +20,13 @@ struct FreeContext {
 
 std::string compress(std::string_view bytes) {
     thread_local const std::unique_ptr<ZSTD_CCtx, FreeContext> kContext{::ZSTD_createCCtx()};
-    std::string out;
-    out.resize(::ZSTD_compressBound(bytes.size()));
-    const auto size = ::ZSTD_compressCCtx(
-        kContext.get(), out.data(), out.size(), bytes.data(), bytes.size(), kLevel
-    );
+    const auto most = ::ZSTD_compressBound(bytes.size());
+    // Not filled: of what is not written to, the system gives nothing.
+    const auto room = std::make_unique_for_overwrite<char[]>(most);
+    const auto size =
+        ::ZSTD_compressCCtx(kContext.get(), room.get(), most, bytes.data(), bytes.size(), kLevel);
     if (::ZSTD_isError(size) != 0) throw std::runtime_error(::ZSTD_getErrorName(size));
-    out.resize(size);
-    return out;
+    return {room.get(), size};
 }
 
 Result<std::string> decompress(std::string_view bytes, std::size_t max_bytes) {
@@ -37,7 +37,9 @@ Result<std::string> decompress(std::string_view bytes, std::size_t max_bytes) {
     if (size > max_bytes) {
         return Error{Code::too_large, "larger than " + std::to_string(max_bytes) + " bytes"};
     }
-    std::string out(static_cast<std::size_t>(size), '\0');
+    std::string out;
+    out.reserve(static_cast<std::size_t>(size) + kReaderRoom);
+    out.resize(static_cast<std::size_t>(size));
     const auto got = ::ZSTD_decompress(out.data(), out.size(), bytes.data(), bytes.size());
     if (::ZSTD_isError(got) != 0) return Error{Code::io, ::ZSTD_getErrorName(got)};
     return out;
