@@ -9,6 +9,7 @@
 #include "store/sqlite/connection.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -48,8 +49,12 @@ Result<std::string> get_job(store::Connection& db, model::JobId job);
 /// order in which the jobs ended, at most 20 of a job. Code::not_found.
 Result<std::string> get_summaries(store::Connection& db, model::RunId run);
 /// The workflow of a run: {"path", "definition_sha", "text" as it was written, "resolved"}
-/// (plan/resolved.hpp). Code::not_found.
-Result<std::string> get_workflow(store::Connection& db, model::RunId run);
+/// (plan/resolved.hpp), the last one without what `hide` hides. Code::not_found.
+Result<std::string> get_workflow(
+    store::Connection& db,
+    model::RunId run,
+    const std::function<std::string(std::string_view)>& hide
+);
 /// The attempt whose log is shown, by number; 0: the newest. Code::not_found.
 Result<model::Fence> find_shown_attempt(
     store::Connection& db, model::JobId job, std::int64_t number

@@ -33,12 +33,16 @@ std::vector<std::string> read_needs(const store::JobRow& row) {
 }
 
 std::string resolve(
-    store::Connection& db, const store::RunRow& run, const model::Workflow* workflow
+    store::Connection& db,
+    const store::RunRow& run,
+    const model::Workflow* workflow,
+    const plan::Hide& hide
 ) {
     const auto lent = read_jobs(db, run.id);
     const plan::RunNumbers numbers{
         to_text(run.id), std::to_string(run.number), std::to_string(run.attempt)};
     plan::ResolvedRun resolved;
+    resolved.hide = hide;
     resolved.title = run.title;
     resolved.contexts = plan::read_contexts(run.contexts_json, numbers);
     resolved.workflow = workflow;
@@ -58,7 +62,7 @@ std::string resolve(
 
 }  // namespace
 
-Result<std::string> get_workflow(store::Connection& db, model::RunId id) {
+Result<std::string> get_workflow(store::Connection& db, model::RunId id, const plan::Hide& hide) {
     const auto run = store::find_run(db, id);
     if (!run) return not_found("there is no run " + to_text(id));
     const auto text = store::find_definition(db, run->definition_sha256);
@@ -68,7 +72,7 @@ Result<std::string> get_workflow(store::Connection& db, model::RunId id) {
         {"path", run->workflow_path},
         {"definition_sha", run->definition_sha256},
         {"text", text ? json(*text) : json(nullptr)},
-        {"resolved", resolve(db, *run, workflow)},
+        {"resolved", resolve(db, *run, workflow, hide)},
     });
 }
 

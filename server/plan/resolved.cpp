@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include <unordered_map>
+#include <utility>
 
 namespace triphammer::plan {
 
@@ -87,6 +88,21 @@ class Resolving {
     std::unordered_map<std::string_view, Value> own_;
 };
 
+/// Values only: names are the workflow's own.
+void hide_in(ordered_json& tree, const Hide& hide) {
+    if (tree.is_structured()) {
+        for (auto& member : tree) hide_in(member, hide);
+        return;
+    }
+    const auto text = tree.is_string() ? tree.get<std::string>() : tree.dump();
+    if (auto shown = hide(text); shown != text) tree = std::move(shown);
+}
+
+std::string write_tree(ordered_json tree, const Hide& hide) {
+    if (hide) hide_in(tree, hide);
+    return to_yaml(tree);
+}
+
 std::string write_head(const ResolvedRun& run) {
     auto head = ordered_json::object();
     if (run.workflow != nullptr) head["name"] = run.workflow->name;
@@ -96,7 +112,7 @@ std::string write_head(const ResolvedRun& run) {
         known.contexts = run.contexts;
         head["concurrency"] = {{"group", fill_known(run.workflow->concurrency->group.text, known)}};
     }
-    return head.empty() ? std::string{} : to_yaml(head);
+    return head.empty() ? std::string{} : write_tree(std::move(head), run.hide);
 }
 
 std::string indent(std::string_view text) {
@@ -122,7 +138,7 @@ std::string write_resolved(const ResolvedRun& run) {
     for (const auto& job : run.jobs) {
         auto tree = ordered_json::object();
         tree[std::string{job.key}] = resolving.make_tree(job);
-        const auto text = indent(to_yaml(tree));
+        const auto text = indent(write_tree(std::move(tree), run.hide));
         if (out.size() + text.size() > kMostResolved) break;
         out += text;
         ++written;
@@ -132,8 +148,9 @@ std::string write_resolved(const ResolvedRun& run) {
     return out;
 }
 
-std::string write_resolved(const PlannedRun& run, const model::Workflow* workflow) {
+std::string write_resolved(const PlannedRun& run, const model::Workflow* workflow, Hide hide) {
     ResolvedRun resolved;
+    resolved.hide = std::move(hide);
     resolved.title = run.title;
     resolved.contexts = read_contexts(run.contexts_json);
     resolved.workflow = workflow;

@@ -1,12 +1,14 @@
 #pragma once
 // A run's workflow as the server understood it, as YAML for people: aliases and defaults filled in,
 // the legs of matrices and the jobs of called workflows one by one, expressions replaced by what
-// planning knows. Secrets are not known here: what asks for one stays an expression. Pure.
+// planning knows. Secrets are not known here: what asks for one stays an expression, and what
+// equals one is for the caller to hide. Pure.
 
 #include "plan/plan.hpp"
 #include "workflow/expression/evaluator.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +17,9 @@ namespace triphammer::plan {
 
 /// What an answer is cut at, between two jobs.
 inline constexpr std::size_t kMostResolved = 1U << 20U;
+
+/// What people may see of a value: an input may have been given a secret's. Empty: all of it.
+using Hide = std::function<std::string(std::string_view)>;
 
 /// Everything is borrowed for the call.
 struct ResolvedJob {
@@ -31,12 +36,13 @@ struct ResolvedRun {
     workflow::expression::Contexts contexts;    // read_contexts
     const model::Workflow* workflow = nullptr;  // its env and defaults; null: cannot be read
     std::vector<ResolvedJob> jobs;
+    Hide hide = {};
 };
 
 /// Jobs beyond kMostResolved are left out, and a comment at the end says how many.
 std::string write_resolved(const ResolvedRun& run);
 
 /// Of a run that was planned and is not there yet.
-std::string write_resolved(const PlannedRun& run, const model::Workflow* workflow);
+std::string write_resolved(const PlannedRun& run, const model::Workflow* workflow, Hide hide = {});
 
 }  // namespace triphammer::plan

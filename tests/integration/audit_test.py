@@ -8,6 +8,7 @@ import time
 
 import pytest
 import requests
+import yaml
 
 PASSWORD = "correct horse battery"
 CANARY = "canary-c0ffee-value"
@@ -256,6 +257,40 @@ def test_a_run_by_hand_tells_its_inputs_but_no_secret(daemon, git):
 
     assert row["after"]["inputs"] == {"version": "1.2", "force": "true", "said": "by ***!", "long": "x" * 500}
     assert CANARY not in daemon.admin("audit", "export").stdout
+
+
+WITH_INPUT = """
+on: { workflow_dispatch: { inputs: { said: { type: string } } } }
+run-name: said ${{ inputs.said }}
+jobs:
+  a: { runs-on: host, env: { SAID: "${{ inputs.said }}" }, steps: [run: 'true'] }
+"""
+
+
+def test_an_input_that_is_a_secret_is_hidden_and_a_secret_that_does_not_open_hides_all(daemon, git):
+    repository = git.repository("acme/app")
+    repository.commit({".triphammer/w.yml": WITH_INPUT})
+    daemon.add_repository(repository)
+    daemon.admin("secret", "set", "TOKEN", "--repository", "acme/app", stdin=CANARY)
+
+    def start(said):
+        body = {"repository": "acme/app", "workflow": "w.yml", "ref": "main", "inputs": {"said": said}}
+        answer = daemon.api("/runs", "POST", json=body)
+        assert answer.status_code == 202, answer.text
+        [run] = daemon.delivery(answer.json()["delivery"])["runs"]
+        return daemon.get(f"/runs/{run}/workflow")["resolved"], daemon.get("/audit?action=run.start")["items"][0]["after"]["inputs"]
+
+    resolved, _ = start(CANARY)
+    assert CANARY not in resolved and yaml.safe_load(resolved)["jobs"]["a"]["env"] == {"SAID": "***"}
+
+    daemon.stop()
+    with contextlib.closing(sqlite3.connect(daemon.data / "triphammer.db")) as database:
+        database.execute("UPDATE secrets SET sealed = zeroblob(length(sealed))")
+        database.commit()
+    daemon.start()
+    resolved, told = start("by hand")
+    assert told == {"said": "***"}, "the run starts, and nothing is told of which nobody knows whether it is a secret"
+    assert "by hand" not in resolved
 
 
 def test_each_use_of_a_secret_names_job_and_secret(built):

@@ -48,6 +48,37 @@ nlohmann::json without_places(const nlohmann::json& value) {
     return out;
 }
 
+TEST(ResolvedTest, ValuesAreShownAsTheCallerHidesThemAndStayYaml) {
+    World world{a_push("main"), {{".triphammer/w.yml", R"(on: push
+run-name: of ${{ vars.REGION }}
+jobs:
+  a:
+    runs-on: host
+    strategy: { matrix: { port: [8080] } }
+    steps:
+      - run: |
+          echo ${{ vars.REGION }}
+          echo done ${{ matrix.port }}
+)"}}};
+    world.repository.variables = {{"REGION", "eu-north-1"}};
+    const auto plan = world.plan();
+    const auto hide = [](std::string_view text) {
+        std::string out{text};
+        for (const std::string_view secret : {"eu-north-1", "8080"}) {
+            const auto at = out.find(secret);
+            if (at != std::string::npos) out.replace(at, secret.size(), "***");
+        }
+        return out;
+    };
+
+    const auto text = write_resolved(plan.runs.at(0), nullptr, hide);
+
+    EXPECT_THAT(text, Not(HasSubstr("eu-north-1")));
+    EXPECT_THAT(text, Not(HasSubstr("8080")));
+    EXPECT_THAT(text, HasSubstr("echo ***\n"));
+    EXPECT_EQ(read_back(text).jobs.size(), 1U);
+}
+
 TEST(ResolvedTest, ExpressionsThatPlanningKnowsAreTheirValues) {
     const auto text = resolve(R"(
 jobs:

@@ -1,13 +1,12 @@
 #include "api/deliveries/manual_run.hpp"
 
-#include "access/stored_values.hpp"
 #include "api/call/audit.hpp"
+#include "api/call/hiding.hpp"
 #include "api/call/known_fields.hpp"
 #include "api/call/reply.hpp"
 #include "api/call/services.hpp"
 #include "api/deliveries/handlers.hpp"
 #include "base/text.hpp"
-#include "execution/masking.hpp"
 #include "github/payload.hpp"
 #include "store/sqlite/database.hpp"
 
@@ -56,23 +55,13 @@ json describe(const store::RepositoryRow& repository) {
 }
 
 /// What somebody started with, for the audit: without what is a secret there, and not at length.
-Result<json> tell_inputs(
-    store::Connection& db,
-    const access::Sealer& sealer,
-    model::RepositoryId repository,
-    const std::map<std::string, std::string>& inputs
-) {
+json tell_inputs(const Hiding& hiding, const std::map<std::string, std::string>& inputs) {
     constexpr std::size_t kMostBytes = 500;
     auto out = json::object();
-    if (inputs.empty()) return value_of(std::move(out));
-    const auto secrets = access::list_values(db, sealer, repository);
-    if (!secrets) return secrets.error();
-    execution::MaskTable table;
-    for (const auto& secret : *secrets) (void)table.add(secret);
     for (const auto& [name, value] : inputs) {
-        out[name] = std::string{cut_utf8(table.mask(value), kMostBytes)};
+        out[name] = std::string{cut_utf8(hiding.hide(value), kMostBytes)};
     }
-    return value_of(std::move(out));
+    return out;
 }
 
 }  // namespace
@@ -135,9 +124,10 @@ Answer start_run(Services& services, Call call) {
         delivery->source_address = call.request.peer.address;
         store::append_delivery(transaction, *delivery);
         json after{{"delivery", guid}, {"workflow", run->workflow}, {"ref", run->ref}};
-        auto told = tell_inputs(transaction, services.sealer, repository->id, run->inputs);
-        if (!told) return told.error();
-        if (!told->empty()) after["inputs"] = std::move(*told);
+        if (!run->inputs.empty()) {
+            const Hiding hiding{transaction, services.sealer, repository->id};
+            after["inputs"] = tell_inputs(hiding, run->inputs);
+        }
         record(
             transaction,
             call,

@@ -1,3 +1,4 @@
+#include "api/call/hiding.hpp"
 #include "api/call/reply.hpp"
 #include "api/call/services.hpp"
 #include "api/deliveries/handlers.hpp"
@@ -13,6 +14,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <memory>
 #include <set>
 #include <string>
 
@@ -52,12 +54,16 @@ json compare(const JobKeys& past, const plan::Plan& plan, const std::string& pat
 }
 
 /// What the draft becomes, beside each run that it would start.
-json add_resolved(json answer, const plan::Plan& plan, const intake::Draft& draft) {
+json add_resolved(
+    json answer, const plan::Plan& plan, const intake::Draft& draft, const Hiding& hiding
+) {
     const auto read = workflow::read_workflow(draft.path, draft.text);
     if (!read.workflow) return answer;
+    const auto hide = [&](std::string_view text) { return hiding.hide(text); };
     for (std::size_t i = 0; i < plan.runs.size(); ++i) {
         if (plan.runs[i].path != draft.path) continue;
-        answer["would_start"][i]["resolved"] = plan::write_resolved(plan.runs[i], &*read.workflow);
+        answer["would_start"][i]["resolved"] =
+            plan::write_resolved(plan.runs[i], &*read.workflow, hide);
     }
     return answer;
 }
@@ -127,7 +133,13 @@ Answer preview_pipeline(Services& services, Call call) {
     auto answer = plan_json(made->plan);
     answer["difference"] = compare(past->jobs, made->plan, *path);
     if (!may_run) co_return reply(200, answer);
-    auto resolve = [&] { return add_resolved(answer, made->plan, draft); };
+    auto open = [&](store::Connection& db) -> Result<std::shared_ptr<const Hiding>> {
+        return std::make_shared<const Hiding>(db, services.sealer, past->repository);
+    };
+    auto opening = services.database.read(open);
+    const auto hiding = co_await std::move(opening);
+    if (!hiding) co_return http::make_error(hiding.error());
+    auto resolve = [&] { return add_resolved(answer, made->plan, draft, **hiding); };
     auto resolving = offload(*services.git_thread, resolve);
     const auto resolved = co_await std::move(resolving);
     co_return reply(200, resolved);

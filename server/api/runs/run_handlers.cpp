@@ -1,4 +1,5 @@
 #include "api/call/audit.hpp"
+#include "api/call/hiding.hpp"
 #include "api/call/reply.hpp"
 #include "api/call/services.hpp"
 #include "api/runs/handlers.hpp"
@@ -97,7 +98,10 @@ Answer show_workflow(Services& services, Call call) {
     auto get = [&](store::Connection& connection) -> Result<std::string> {
         const auto run = find_visible_run(connection, call);
         if (!run) return run.error();
-        return history::get_workflow(connection, *run);
+        const auto repository = store::find_run(connection, *run)->repository;
+        const Hiding hiding{connection, services.sealer, repository};
+        const auto hide = [&](std::string_view text) { return hiding.hide(text); };
+        return history::get_workflow(connection, *run, hide);
     };
     auto answering = reply_from(services, get);
     co_return co_await std::move(answering);
