@@ -3,7 +3,8 @@ description (github_models.py), and by hand against what only the words of its p
 not fit is answered 422 and remembered in `complaints`, which tests expect to be empty.
 
 It can be told to fail: `failures` is a list of (status, headers) given out one by one first; of the requests that change
-something every `lose_every`th is done and its answer lost."""
+something every `lose_every`th is done and its answer lost. `moved` has repositories that were renamed (old name → new one),
+which answer with GitHub's redirects."""
 import json
 import re
 import time
@@ -28,6 +29,7 @@ class GitHub(LoopbackServer):
         self.reporters = []  # the token of each of them
         self.complaints = []
         self.failures = []
+        self.moved = {}
         self.requests = 0
         self.scopes = "repo"  # of the token
         self.ahead = 0  # seconds, of its clock
@@ -71,6 +73,8 @@ def checked(act):
     """`act` gets the body of a request that GitHub's description allows; all others are refused."""
     def serve(self):
         raw = self.read_body()
+        if self.answer_moved():
+            return None
         complaint = self.find_mismatch(raw)
         if not complaint:
             return act(self, raw)
@@ -93,6 +97,16 @@ class _Handler(Handler):
         except Mismatch as mismatch:
             return str(mismatch)
         return None
+
+    def answer_moved(self):
+        """301 for what is read, 307 for what changes something ("Best practices for using the REST API")."""
+        name = re.match(r"/repos/([^/]+/[^/]+)", self.path)
+        new = name and self.owner.moved.get(name[1])
+        if new:
+            self.operation = None
+            place = self.owner.url + self.path.replace(name[1], new, 1)
+            self.answer(301 if self.command == "GET" else 307, [("Location", place)], b"")
+        return bool(new)
 
     def answer(self, status, headers, content):
         try:

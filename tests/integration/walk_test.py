@@ -32,6 +32,18 @@ def test_a_signed_push_runs_to_the_end_and_reports(daemon, git, github):
     daemon.wait_for(lambda: github.last_states(sha).get("triphammer/check/test (push)") == "success", 10, str(github.statuses))
 
 
+def test_a_repository_that_was_renamed_at_github_hears_of_its_runs_all_the_same(daemon, git, github):
+    repository = git.repository("acme/app")
+    sha = repository.commit({".triphammer/c.yml": "name: check\non: push\njobs: { a: { runs-on: host, steps: [run: 'true'] } }\n"})
+    daemon.add_repository(repository)
+    github.moved["acme/app"] = "acme/renamed"
+
+    daemon.run_of_push(repository, sha)
+
+    daemon.wait_for(lambda: github.last_states(sha).get("triphammer/check/a (push)") == "success", 10, str(github.statuses))
+    assert {name for _, name, at, _ in github.statuses if at == sha} == {"acme/renamed"}
+
+
 def test_a_failing_step_is_a_red_run_with_its_exit_status(daemon, git, github):
     repository = git.repository("acme/app")
     sha = repository.commit({".triphammer/c.yml": "on: push\njobs:\n  a:\n    runs-on: host\n    steps:\n      - run: exit 7\n"})
