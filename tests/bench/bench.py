@@ -16,6 +16,7 @@ import dashboard
 import deploys
 import deploys_aws
 import deploys_swarm
+import guards
 import intake
 import isolation
 import jobs
@@ -44,13 +45,20 @@ FIGURES = {
     "checkout": checkout.checkout_speed,
     "history": pages.long_history,
     "dashboard": dashboard.in_browser,
+    "steady": guards.steady_rate,
+    "comparison": guards.comparison,
+    "accounts": guards.accounts,
+    "refusals": guards.refusals,
+    "large": guards.large_body,
+    "slow": guards.slow_clients,
     "deploy-image": deploys.build_and_push,
     "deploy-container": deploys.container,
     "deploy-load": deploys.under_load,
     "deploy-swarm": deploys_swarm.flask_on_a_pair,
     "deploy-ecs": deploys_aws.blue_green,
 }
-GROUPS = {"deploy": [name for name in FIGURES if name.startswith("deploy-")]}
+GROUPS = {"deploy": [name for name in FIGURES if name.startswith("deploy-")],
+          "guards": ["steady", "comparison", "accounts", "refusals", "large", "slow"]}
 
 
 def read_arguments():

@@ -7,6 +7,7 @@ import hmac
 import io
 import json
 import re
+import resource
 import socket
 import sqlite3
 import zipfile
@@ -84,6 +85,7 @@ def test_a_thousand_malformed_signatures_are_answered_alike_and_make_nothing(hoo
         answers = set(pool.map(send, range(1000)))
 
     assert len(answers) == 1 and answers.pop()[0] == b"401"
+    assert status_of(daemon, f"POST {hook} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nX-Hub-Signature-256: sha256=\0\r\n\r\n".encode()) == 400
     assert daemon.get("/runs")["items"] == []
     daemon.wait_for(lambda: daemon.api("/deliveries/bad-999").status_code == 200)
     found = daemon.get("/deliveries/bad-999")
@@ -106,6 +108,50 @@ def test_a_large_body_of_a_stranger_costs_no_memory(hooked):
     headers = {**headers, "X-GitHub-Event": "ping", "X-Hub-Signature-256": sign(body, secret)}
     assert requests.post(daemon.url + hook, data=body, headers=headers, timeout=20).status_code == 413
     assert resident(daemon) - before <= 8 << 20
+
+
+def test_two_thousand_slow_clients_keep_no_webhook_out(hooked):
+    """Heads that have begun and do not end; when they are cut: Server.CutsSilentAndSlowConnections."""
+    daemon, repository = hooked
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, 4096)), hard))
+    with contextlib.ExitStack() as slow:
+        for _ in range(2000):
+            connection = slow.enter_context(socket.create_connection(("127.0.0.1", daemon.port), timeout=10))
+            connection.sendall(b"POST /webhooks/github HTTP/1.1\r\nX: ")
+        accepted, guid = daemon.deliver(repository, "push", payloads.push(repository.name, repository.clone_url, payloads.ZERO))
+        assert accepted.status_code == 202
+        assert daemon.delivery(guid)["outcome"] == "ignored"
+    assert daemon.api("/session").status_code == 200
+
+
+def large_push(repository, size):
+    """A deleted branch whose commits name many files: decided without git, and as dense as pushes of that size are."""
+    payload = payloads.push(repository.name, repository.clone_url, payloads.ZERO, before="b" * 40)
+    commit = {"id": "c" * 40, "message": "change", "author": {"name": "Ada", "email": "ada@example.com"}, "added": [], "removed": []}
+    files = [f"components/part-{number % 97}/source/file-{number}.cpp" for number in range(260)]
+    payload["commits"] = [{**commit, "modified": files}] * (size // len(json.dumps({**commit, "modified": files}) + ", ") - 1)
+    payload["padding"] = "x" * (size - len(json.dumps({**payload, "padding": ""})))
+    body = json.dumps(payload).encode()
+    assert len(body) == size
+    return body
+
+
+def test_a_signed_body_of_25_mib_costs_at_most_64(hooked):
+    daemon, repository = hooked
+    hook, secret = daemon.hooks[repository.name]
+    padded = json.dumps(payloads.push(repository.name, repository.clone_url, payloads.ZERO, before="d" * 40) | {"padding": ""}).encode()
+    bodies = [large_push(repository, LARGE), padded[:-2] + b"x" * (LARGE - len(padded)) + padded[-2:]]
+    requests.get(f"{daemon.url}/readyz", timeout=5)
+    before = resident(daemon, "VmRSS")
+    for number, body in enumerate(bodies):
+        with open(f"/proc/{daemon.process.pid}/clear_refs", "w") as peak:
+            peak.write("5")  # from here on (proc(5))
+        guid = f"large-{number}"
+        headers = {"X-GitHub-Event": "push", "X-GitHub-Delivery": guid, "Content-Type": "application/json", "X-Hub-Signature-256": sign(body, secret)}
+        assert requests.post(daemon.url + hook, data=body, headers=headers, timeout=30).status_code == 202
+        assert daemon.delivery(guid)["outcome"] == "ignored"
+        assert resident(daemon) - before <= 64 << 20, f"{(resident(daemon) - before) >> 20} MiB"
 
 
 def test_a_guid_that_comes_a_thousand_times_at_once_is_one_run(hooked):
@@ -272,6 +318,7 @@ def test_hostile_names_stay_text_in_a_job(daemon, git):
 ADDRESSES = [
     "file:///etc", "/etc", "ext::sh -c true", "git://127.0.0.1/x", "http://example.com/x.git", "-oProxyCommand=true", "ssh://-oProxyCommand=true/x",
     "https://user:word@github.com/a/b", "fd::17", "\thttps://github.com/a/b",
+    "https://git.elsewhere.example/a/b.git", "ssh://git@git.elsewhere.example/a/b.git", "https://github.com.elsewhere.example/a/b.git",
 ]
 
 
@@ -280,3 +327,17 @@ def test_a_clone_address_that_git_would_run_is_not_saved(daemon):
         answer = daemon.api("/repositories", "POST", json={"full_name": "acme/app", "clone_url": url})
         assert answer.status_code in (400, 403), (url, answer.text)
     assert daemon.get("/repositories")["items"] == []
+
+
+def test_a_host_that_is_not_listed_any_more_is_not_asked(make_daemon, git):
+    """Where repositories may be is asked at each use, not only when they are saved."""
+    daemon = make_daemon(git={"insecure_hosts": ["127.0.0.1"], "hosts": ["git.elsewhere.example"]})
+    repository = git.repository("acme/app")
+    repository.clone_url = "https://git.elsewhere.example/acme/app.git"
+    daemon.add_repository(repository)
+    daemon.stop()
+    later = make_daemon(git={"insecure_hosts": ["127.0.0.1"]})
+    later.hooks = daemon.hooks
+    delivery = later.delivery(later.push(repository, "a" * 40))
+    assert (delivery["outcome"], delivery["runs"]) == ("failed", []), delivery
+    assert "git.hosts" in delivery["reason"] and "git.elsewhere.example" in delivery["reason"]

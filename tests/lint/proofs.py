@@ -24,6 +24,7 @@ def unit_tests():
 
 def commands():
     yield from (f"./dev fault {name}" for name in re.findall(r'^    "(\w+)": ', (ROOT / "tests/fault/fault.py").read_text(), re.M))
+    yield from (f"./dev bench --only {name}" for name in re.findall(r'^    "([\w-]+)": \w+\.', (ROOT / "tests/bench/bench.py").read_text(), re.M))
     for file in (ROOT / "tests" / "fuzz").glob("*.cpp"):
         yield from (f"./dev fuzz {name}" for name in re.findall(r'^ +\{"(\w+)",$|^ +\{"(\w+)", ', file.read_text(), re.M) for name in name if name)
 
