@@ -30,7 +30,7 @@ Result<> open_redirect(const Config& config, http::Server& server) {
 Result<> open_public_listeners(const Config& config, http::Server& server) {
     auto proxies = http::Networks::parse(config.trusted_proxies);
     if (!proxies) return with_context("trusted_proxies", proxies.error());
-    server.trust(std::move(*proxies));
+    server.trust(std::move(*proxies), config.base_url().starts_with("https://"));
     const auto [host, port] = split_address(config.listen);
     const std::string name{api::kPublicListener};
     const bool has_tls = !config.tls.certificate.empty();

@@ -96,8 +96,9 @@ Server::Server(Executor executor, Router& router, ServerLimits limits)
 
 Server::~Server() = default;
 
-void Server::trust(Networks proxies) {
+void Server::trust(Networks proxies, bool have_tls) {
     state_->hall.proxies = std::move(proxies);
+    state_->hall.proxies_have_tls = have_tls;
 }
 
 Result<std::uint16_t> Server::listen_tcp(

@@ -76,8 +76,9 @@ class Server {
     Server& operator=(const Server&) = delete;
 
     /// Proxies in front of this server: for what comes through them Peer::address is the client's
-    /// (http/networks.hpp). Before the first connection.
-    void trust(Networks proxies);
+    /// (http/networks.hpp). `have_tls`: people reach them by https, so answers through them say
+    /// that it has to stay so (RFC 6797). Before the first connection.
+    void trust(Networks proxies, bool have_tls);
 
     /// Binds and listens; port 0 asks the kernel for one. Returns the port. Code::conflict when the
     /// address is in use. `name` is what RequestHead::listener will say.

@@ -153,6 +153,7 @@ Session::Session(Hall& hall, std::unique_ptr<Transport> transport, Peer peer, st
     : hall_{hall},
       transport_{std::move(transport)},
       peer_{std::move(peer)},
+      is_only_tls_{peer_.tls || (hall.proxies_have_tls && hall.proxies.contain(peer_.address))},
       listener_{std::move(listener)},
       input_{*transport_, hall.limits.max_head_bytes + kInputExtra},
       deadline_{
@@ -326,7 +327,7 @@ Task<Response> Session::call(Handler& handler, Request request) {
 }
 
 Task<bool> Session::send(Response response, const ParsedRequest& parsed, bool keep) {
-    if (peer_.tls) response.headers.set("Strict-Transport-Security", kOnlyTls);
+    if (is_only_tls_) response.headers.set("Strict-Transport-Security", kOnlyTls);
     if (std::holds_alternative<Upgrade>(response.body)) {
         co_return co_await switch_protocol(std::move(response));
     }

@@ -22,6 +22,7 @@ struct Hall {
     Router& router;
     ServerLimits limits;
     Networks proxies;  // whose X-Forwarded-For is believed
+    bool proxies_have_tls = false;
     Deadlines deadlines;
     ServerCounters counters;
     TaskGroup upgraded;            // what 101 made of a connection
@@ -63,6 +64,7 @@ class Session {
     Hall& hall_;
     std::unique_ptr<Transport> transport_;
     Peer peer_;
+    bool is_only_tls_;  // browsers are told to come by TLS only
     std::string listener_;
     Input input_;
     Deadline deadline_;

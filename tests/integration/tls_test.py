@@ -198,6 +198,18 @@ def test_bad_files_and_halves_are_refused_at_the_start(make_daemon, keys, words)
     assert done.returncode == 2 and words in done.stderr
 
 
+def test_through_a_declared_proxy_with_tls_browsers_hear_that_it_stays_so(make_daemon):
+    said = {}
+    for name, more in (("tls", {"trusted_proxies": ["127.0.0.1"], "public_url": "https://ci.example.com"}),
+                       ("plain", {"trusted_proxies": ["127.0.0.1"], "public_url": "http://ci.example.com"}),
+                       ("elsewhere", {"trusted_proxies": ["192.0.2.1"], "public_url": "https://ci.example.com"})):
+        daemon = make_daemon(name=f"proxy-{name}", **more)
+        answer = requests.get(f"{daemon.url}/runs", headers={"X-Forwarded-Proto": "https"}, timeout=5)
+        said[name] = answer.headers.get("Strict-Transport-Security")
+        daemon.stop()
+    assert said == {"tls": "max-age=31536000", "plain": None, "elsewhere": None}
+
+
 def test_forwarded_headers_count_only_behind_a_declared_proxy(make_daemon, git):
     """Who is not declared may write what he likes."""
     for proxies, expected in (([], "127.0.0.1"), (["127.0.0.1"], "203.0.113.9")):
