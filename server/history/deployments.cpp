@@ -1,3 +1,4 @@
+#include "history/deployment_phases.hpp"
 #include "history/json.hpp"
 #include "store/deployments/approval_store.hpp"
 #include "store/deployments/inherited_rules.hpp"
@@ -27,6 +28,19 @@ std::string tell(const store::Redeployment& redeployment, const std::string& env
     if (redeployment.kind == "promotion") return "promoted from " + environment;
     return "rollback of deployment " + to_text(redeployment.replaces) +
            " to digest of deployment " + to_text(redeployment.source);
+}
+
+json describe_phases(store::Connection& db, const store::DeploymentRow& deployment) {
+    auto out = json::array();
+    for (const auto& phase : list_phases(db, deployment)) {
+        out.push_back({
+            {"job", or_null(phase.job)},
+            {"name", phase.name},
+            {"from", to_time(phase.from)},
+            {"to", to_time(phase.to)},
+        });
+    }
+    return out;
 }
 
 /// null: it was built or named by its run.
@@ -154,6 +168,7 @@ Result<std::string> get_deployment(store::Connection& db, model::DeploymentId id
     auto out = describe(db, *deployment);
     out["excerpt"] = or_null(deployment->excerpt);
     out["target_ids"] = parse_column(deployment->target_ids_json);
+    out["phases"] = describe_phases(db, *deployment);
     auto& effects = out["effects"] = json::array();
     for (const auto& effect : store::list_effects(db, id)) {
         effects.push_back({

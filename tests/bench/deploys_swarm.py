@@ -10,7 +10,7 @@ import time
 import urllib.parse
 import urllib.request
 
-from deploys import IMAGE_JOB, Bare, job_of, length_of, must, shop, way_back, workflow
+from deploys import IMAGE_JOB, Bare, job_of, must, shop, way_back, workflow
 from support import Row, median, milliseconds_between, ratio_text
 
 from harness.flask_tree import download
@@ -106,7 +106,8 @@ def flask_on_a_pair(bench):
             for turn in range(1, rounds + 1):
                 started, run = push(daemon, repository, tree, str(turn))
                 product.append(ours.last[str(turn - 1)] - started)
-                told.append((run, time.perf_counter() - started))
+                wall = time.perf_counter() - started
+                told.append((run, wall, sum_of_phases(daemon)))
                 started = time.perf_counter()
                 run_script(clone)
                 script.append(theirs.last[str(turn - 1)] - started)
@@ -115,8 +116,8 @@ def flask_on_a_pair(bench):
     yield Row("push → last answer of the version before, Flask on a swarm pair", f"{median(product):.1f} s", f"script {median(script):.1f} s",
               ratio_text(ratio), "≤ 1.10", ratio <= 1.1)
     yield Row("  … in seconds", f"{median(product):.1f} s", "", "", "≤ 15 s", median(product) <= 15)
-    apart = median([abs(1 - sum_of_phases(run) / (wall * 1000)) for run, wall in told]) * 100
-    yield Row("  … the pages' phases and the wall clock, push → finished, differ by", f"{apart:.1f} %", "", "", "≤ 2 %", apart <= 2)
+    apart = median([abs(1 - phases / (wall * 1000)) for _, wall, phases in told]) * 100
+    yield Row("  … the page's phases and the wall clock, push → finished, differ by", f"{apart:.1f} %", "", "", "≤ 2 %", apart <= 2)
     for key in ("image", "production"):
         for step in job_of(told[-1][0], key)["steps"]:
             yield Row(f"  … {key}: {step['name']}", f"{milliseconds_between(step['started_at'], step['finished_at']):.0f} ms")
@@ -136,9 +137,10 @@ def create_scripted(engine):
     engine.ask("POST", "/services/create", {**spec, "Name": "scripted", "Labels": {}})
 
 
-def sum_of_phases(run):
-    """Milliseconds, of the image's job and the deployment's page: a phase ends where the next one begins."""
-    return sum(length_of(job) for job in run["jobs"])
+def sum_of_phases(daemon):
+    """Milliseconds, of the newest deployment's page."""
+    newest = daemon.get("/deployments")["items"][0]["id"]
+    return sum(milliseconds_between(phase["from"], phase["to"]) for phase in daemon.get(f"/deployments/{newest}")["phases"])
 
 
 def run_script(clone):

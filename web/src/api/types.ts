@@ -198,10 +198,14 @@ export interface Deployment {
   redeployment?: Redeployment | null;
   excerpt?: string | null;
   effects?: Effect[] | null;
+  phases?: DeploymentPhase[] | null;
   created_at?: Time;
   started_at?: Time;
   finished_at?: Time;
 }
+
+/** From the push to the end; each ends where the next one begins. */
+export interface DeploymentPhase { job?: string | null; name: string; from: string; to?: Time }
 
 /** One intended change of the target, and what is known of it: open, ok or failed. */
 export interface Effect {

@@ -1,7 +1,7 @@
 // One row of the ledger: what was deployed, each effect on the target with its record, why it ended so.
 
 import { useResource } from '../api/resource';
-import type { Deployment, Effect, Run } from '../api/types';
+import type { Deployment, Effect } from '../api/types';
 import { path } from '../app/router';
 import type { Params } from '../app/router';
 import { useTitle } from '../app/title';
@@ -72,10 +72,10 @@ function Facts({ deployment }: { deployment: Deployment }) {
   );
 }
 
-/** A stop-watch: each phase until the next one begins, so that they add up to the whole. */
+/** A stop-watch: each phase until the next one begins, so that they add up to the whole. Steps are told by the run's topic. */
 function Phases({ deployment }: { deployment: Deployment }) {
-  const { data } = useResource<Run>(path`/runs/${deployment.run}`, `run:${deployment.run}`);
-  const phases = phasesOf(deployment, data.value?.jobs?.find((job) => job.id === deployment.job), now.value);
+  const { data } = useResource<Deployment>(path`/deployments/${deployment.id}`, `run:${deployment.run}`);
+  const phases = phasesOf((data.value ?? deployment).phases ?? [], now.value);
   if (phases.length === 0) return null;
   const seconds = (from: number, to: number) => formatDuration((to - from) / 1_000);
   const whole = seconds(phases[0]?.from ?? 0, phases[phases.length - 1]?.to ?? 0);
@@ -84,7 +84,7 @@ function Phases({ deployment }: { deployment: Deployment }) {
       <h2>Phases</h2>
       <div class="table phases" tabIndex={0}><table>
         <thead><tr><th scope="col">Phase</th><th scope="col">Took</th></tr></thead>
-        <tbody>{phases.map((phase, index) => <tr key={index}><th scope="row"><bdi>{phase.name}</bdi></th><td>{seconds(phase.from, phase.to)}</td></tr>)}</tbody>
+        <tbody>{phases.map((phase, index) => <tr key={index}><th scope="row">{phase.job && <><bdi>{phase.job}</bdi>: </>}<bdi>{phase.name}</bdi></th><td>{seconds(phase.from, phase.to)}</td></tr>)}</tbody>
         <tfoot><tr><th scope="row">In all</th><td>{whole}</td></tr></tfoot>
       </table></div>
     </>
