@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -214,6 +215,7 @@ class FileReader {
             return look_at({at.line, upper(word), std::string{rest}});
         }
         if (at.word == "RUN") out_.has_run = true;
+        if (at.word == "RUN" && !is_fixed_) note(out_.target_run_word, mark);
         if (at.word == "FROM") look_at_base(at);
         look_at_flags(at, mark);
         if (!texts_begun(at).empty() && at.word != "RUN") note(out_.buildkit_word, mark + " <<");
@@ -260,10 +262,22 @@ class FileReader {
 
     void look_at_base(const Instruction& at) {
         auto words = split_words(at.rest);
+        const bool is_fixed = has_fixed_platform(words);
         std::erase_if(words, [](const std::string& word) { return word.starts_with("--"); });
         if (words.empty()) return;
         add_base(words.front(), "line " + std::to_string(at.line) + ": FROM " + words.front());
-        if (words.size() > 2 && upper(words[1]) == "AS") stages_.push_back(to_lower(words[2]));
+        is_fixed_ = is_fixed || fixed_stages_.contains(to_lower(words.front()));
+        if (words.size() < 3 || upper(words[1]) != "AS") return;
+        stages_.push_back(to_lower(words[2]));
+        if (is_fixed_) fixed_stages_.insert(stages_.back());
+    }
+
+    /// Of the builder (--platform=$BUILDPLATFORM) or one by name: whatever is asked for.
+    static bool has_fixed_platform(const std::vector<std::string>& words) {
+        return std::any_of(words.begin(), words.end(), [](const std::string& word) {
+            return word.starts_with("--platform=") &&
+                   (holds(word, "BUILDPLATFORM") || !holds(word, "$"));
+        });
     }
 
     void add_base(const std::string& name, std::string words) {
@@ -298,6 +312,8 @@ class FileReader {
     char escape_ = '\\';
     DockerfileFacts out_;
     std::vector<std::string> stages_;
+    std::set<std::string> fixed_stages_;  // whose platform is not the one that is asked for
+    bool is_fixed_ = false;               // the stage that is being read
 };
 
 /// Whether a comment above the first instruction speaks of the escape: which of them is a

@@ -19,6 +19,10 @@ struct DockerfileFacts {
     /// ADD of a URL or of what may become one, a foreign `# syntax=`. Empty: nothing.
     std::string fetch_word;
     bool has_run = false;
+    /// A RUN in a stage of the platform that is asked for, whichever that is, with its line. Stages
+    /// FROM --platform=$BUILDPLATFORM, or with a platform by name, and what begins with one of them
+    /// are none. Empty: none.
+    std::string target_run_word;
     /// Images of other repositories that FROM and COPY --from name without a variable.
     std::vector<std::string> bases;
     /// The same in each way in which a builder might read the text.

@@ -29,6 +29,20 @@ TEST(Dockerfile, SaysWhichBasesItsTextDoesNotTell) {
     EXPECT_EQ(unsure("FROM a\nONBUILD COPY --from=$X /a /a\n"), "line 2: COPY --from=$X");
 }
 
+TEST(Dockerfile, SaysWhatRunsOnThePlatformThatIsAskedFor) {
+    const auto word = [](std::string_view text) { return read_dockerfile(text).target_run_word; };
+
+    EXPECT_EQ(word("FROM a\nRUN x\n"), "line 2: RUN");
+    EXPECT_EQ(word("FROM scratch\nCOPY x /\n"), "");
+    EXPECT_EQ(word("FROM --platform=$BUILDPLATFORM a AS b\nRUN x\nFROM b\nRUN y\n"), "");
+    EXPECT_EQ(
+        word("FROM --platform=${BUILDPLATFORM} a AS B\nRUN x\nFROM c\nCOPY --from=b / /\nRUN y\n"),
+        "line 5: RUN"
+    );
+    EXPECT_EQ(word("FROM --platform=linux/amd64 a\nRUN x\n"), "");
+    EXPECT_EQ(word("FROM --platform=$TARGETPLATFORM a\nRUN x\n"), "line 2: RUN");
+}
+
 TEST(Dockerfile, NamesTheBasesOfEachReading) {
     // To some builders an empty line ends an instruction, to others it does not.
     const auto facts = read_dockerfile("FROM a\nRUN x \\\n\nFROM hidden\n");
