@@ -74,9 +74,13 @@ constexpr auto kRoutes = std::to_array<Route>({
     on_repository({post, "/api/v1/runs/{run}/cancel", developer, cancel_run}),
     on_repository({post, "/api/v1/runs/{run}/rerun", developer, rerun_run}),
     on_repository({get, "/api/v1/runs/{run}/summaries", viewer, show_summaries}),
+    on_repository({get, "/api/v1/runs/{run}/past", viewer, show_past}),
     on_repository({get, "/api/v1/runs/{run}/workflow", viewer, show_workflow}),
+    on_repository({get, "/api/v1/runs/{run}/jobs/{job}/steps/{step}", viewer, show_step}),
     on_repository({get, "/api/v1/runs/{run}/jobs/{job}/log", viewer, show_log}),
     on_repository({get, "/api/v1/runs/{run}/jobs/{job}/log/raw", viewer, show_raw_log}),
+    on_repository({get, "/api/v1/runs/{run}/jobs/{job}/log/groups", viewer, show_log_groups}),
+    on_repository({get, "/api/v1/runs/{run}/jobs/{job}/log/times", viewer, show_log_times}),
 
     on_repository({get, "/api/v1/runs/{run}/tests", viewer, show_tests}),
     on_repository({get, "/api/v1/runs/{run}/export", viewer, export_run}),

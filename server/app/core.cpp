@@ -148,7 +148,7 @@ StartResult<std::unique_ptr<Core>> open_core(const Config& config) {
     if (!id) return id.error();
     core->server_id = std::move(*id);
     note_server_id(config, core->server_id);
-    auto logs = logs::LogStore::open(config.data / "logs");
+    auto logs = logs::LogStore::open(config.data / "logs", core->clock);
     if (!logs) return fail(StartFailure::configuration, logs.error());
     core->logs = std::move(*logs);
     return core;

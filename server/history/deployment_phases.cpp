@@ -1,12 +1,12 @@
 #include "history/deployment_phases.hpp"
 
 #include "history/json.hpp"
-#include "store/approval_store.hpp"
-#include "store/attempt_store.hpp"
-#include "store/delivery_store.hpp"
-#include "store/job_store.hpp"
-#include "store/run_store.hpp"
-#include "store/step_store.hpp"
+#include "store/deployments/approval_store.hpp"
+#include "store/forge/delivery_store.hpp"
+#include "store/runs/attempt_store.hpp"
+#include "store/runs/job_store.hpp"
+#include "store/runs/run_store.hpp"
+#include "store/runs/step_store.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -2,8 +2,8 @@
 // The stop-watch of a deployment: from the event that it came of to its end, without a gap.
 
 #include "base/clock.hpp"
-#include "store/connection.hpp"
-#include "store/deployment_store.hpp"
+#include "store/deployments/deployment_store.hpp"
+#include "store/sqlite/connection.hpp"
 
 #include <optional>
 #include <string>

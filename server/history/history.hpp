@@ -43,6 +43,14 @@ Result<std::string> list_runs(store::Connection& db, const RunFilter& filter, co
 /// With jobs, their attempts, and the steps of the newest attempt; queued jobs wait for `pause`
 /// where there is one. Code::not_found.
 Result<std::string> get_run(store::Connection& db, model::RunId run, const std::string& pause = {});
+/// What the runs around it say: {"before", "after"} of the repository, {"green"} the newest before
+/// it of its file, event and ref that succeeded, {"failures"} since when its failed jobs fail,
+/// {"usual"} the median of when the jobs of the last {"greens"} began and how long they took; where
+/// the repository is one of `github_url`, also {"files"}, below which its files at the commit are
+/// pages, and {"compare"} with the last green run. Code::not_found.
+Result<std::string> get_past(
+    store::Connection& db, model::RunId run, const std::string& github_url
+);
 /// With the steps of every attempt. Code::not_found.
 Result<std::string> get_job(store::Connection& db, model::JobId job);
 /// What the steps of the newest attempts wrote to GITHUB_STEP_SUMMARY: Markdown of jobs, in the
@@ -53,6 +61,17 @@ Result<std::string> get_summaries(store::Connection& db, model::RunId run);
 Result<std::string> get_workflow(
     store::Connection& db,
     model::RunId run,
+    const std::function<std::string(std::string_view)>& hide
+);
+/// What a step of an attempt runs, as the server resolved it: {"number", "name", "run", "uses",
+/// "with", "shell", "working_directory", "env"}, the job's and the workflow's variables with its
+/// own, without what `hide` hides. Null where the workflow says nothing of it: the set-up, what
+/// actions leave for the end. Code::not_found.
+Result<std::string> get_step(
+    store::Connection& db,
+    model::RunId run,
+    model::Fence attempt,
+    std::int64_t number,
     const std::function<std::string(std::string_view)>& hide
 );
 /// The attempt whose log is shown, by number; 0: the newest. Code::not_found.

@@ -201,6 +201,10 @@ Result<std::string> get_tests(
     if (!is_known_outcome(filter.outcome)) {
         return invalid("outcome: passed, failed, skipped, flaky or all");
     }
+    const bool is_slowest = filter.order == "slowest";
+    if (!is_slowest && !filter.order.empty() && filter.order != "loudest") {
+        return invalid("order: loudest or slowest");
+    }
     const auto offset = read_offset(page.cursor);
     if (!offset) return offset.error();
     if (page.limit < 1 || page.limit > kMaxPage) return invalid("limit: 1 to 100");
@@ -212,7 +216,7 @@ Result<std::string> get_tests(
     }
     const auto limit = static_cast<std::size_t>(page.limit);
     const auto listed =
-        store::list_results(db, {run, filter.outcome, filter.text, *offset, limit + 1});
+        store::list_results(db, {run, filter.outcome, filter.text, *offset, limit + 1, is_slowest});
     for (const auto& one : listed) {
         if (out["items"].size() < limit) out["items"].push_back(describe_test(db, one));
     }

@@ -22,6 +22,7 @@ Result<> keep_report_part(
 struct TestFilter {
     std::string outcome = {};  // passed, failed, skipped, flaky, all; "": failed and flaky
     std::string text = {};     // part of suite, name or file
+    std::string order = {};    // "" and loudest: what failed first; slowest
 };
 
 /// {"jobs": […], "items": [tests], "next"}: of the newest attempts; each job with its counts, its

@@ -1,6 +1,7 @@
 #include "logs/line_index.hpp"
 
 #include "base/digest.hpp"
+#include "logs/packed.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -8,19 +9,6 @@
 namespace triphammer::logs {
 
 namespace {
-
-void put_number(std::string& out, std::uint64_t value) {
-    for (int shift = 0; shift < 64; shift += 8) out.push_back(static_cast<char>(value >> shift));
-}
-
-std::uint64_t take_number(std::string_view& bytes) {
-    std::uint64_t value = 0;
-    for (int i = 7; i >= 0; --i) {
-        value = value << 8U | static_cast<unsigned char>(bytes[static_cast<std::size_t>(i)]);
-    }
-    bytes.remove_prefix(8);
-    return value;
-}
 
 constexpr std::size_t kHead = 3 * 8;  // length, breaks, ends in a break
 constexpr std::size_t kTail = 8;      // checksum

@@ -71,6 +71,8 @@ struct LogStore::Open {
     LogId id;
     FileDescriptor file;
     LineIndex index;
+    std::optional<LineTimes> times;  // none: not asked for yet
+    bool has_new_times = false;
     bool is_synced = false;
 };
 
@@ -84,14 +86,18 @@ struct LogStore::State {
     }
 
     std::filesystem::path root;
+    const Clock* clock = nullptr;
     std::list<Open> open;  // the one used last is first
     std::atomic<bool> refuses = false;
 };
 
-Result<std::unique_ptr<LogStore>> LogStore::open(const std::filesystem::path& root) {
+Result<std::unique_ptr<LogStore>> LogStore::open(
+    const std::filesystem::path& root, const Clock& clock
+) {
     if (auto made = make_directory(root, 0700); !made) return made.error();
     auto state = std::make_unique<State>();
     state->root = root;
+    state->clock = &clock;
     return std::unique_ptr<LogStore>{new LogStore{std::move(state)}};
 }
 
@@ -127,7 +133,11 @@ Result<> LogStore::append(LogId id, std::uint64_t offset, std::string_view bytes
     }
     log.is_synced = false;
     if (auto written = write_all_at(log.file.get(), bytes, length); !written) return written;
+    const auto lines = log.index.lines();
     log.index.add(bytes);
+    if (log.index.lines() == lines) return {};
+    times_of(log).add(lines, state_->clock->now());
+    log.has_new_times = true;
     return {};
 }
 
@@ -166,6 +176,16 @@ Result<LogLines> LogStore::lines(LogId id, const LineRange& range) {
     return answer;
 }
 
+Result<LogTimes> LogStore::times(LogId id, const LineRange& range) {
+    auto found = open_log(id, false);
+    if (!found) return found.error();
+    if (*found == nullptr) return LogTimes{};
+    const auto total = (*found)->index.lines();
+    const auto first = std::min(range.first, total);
+    const auto count = std::min(range.count, total - first);
+    return LogTimes{times_of(**found).find(first, count), total};
+}
+
 Result<LogMatches> LogStore::search(LogId id, std::string_view text, std::size_t limit) {
     if (text.empty() || text.find('\n') != std::string_view::npos) {
         return invalid("search for a part of one line");
@@ -182,6 +202,21 @@ Result<LogMatches> LogStore::search(LogId id, std::string_view text, std::size_t
     if (!read) return read.error();
     scanner.finish();
     return LogMatches{scanner.lines(), scanner.total(), scanner.searched()};
+}
+
+Result<LogGroups> LogStore::groups(LogId id, std::size_t limit) {
+    auto found = open_log(id, false);
+    if (!found) return found.error();
+    GroupScanner scanner{limit};
+    if (*found == nullptr) return LogGroups{};
+    const auto length = (*found)->index.length();
+    auto read = visit_chunks((*found)->file.get(), 0, length, [&](std::string_view bytes) {
+        scanner.feed(bytes);
+        return true;
+    });
+    if (!read) return read.error();
+    scanner.finish();
+    return LogGroups{scanner.marks(), scanner.lines()};
 }
 
 Result<std::string> LogStore::sha256(LogId id) {
@@ -204,6 +239,7 @@ Result<> LogStore::sync(LogId id) {
     if (*found == nullptr || (*found)->is_synced) return {};
     if (::fdatasync((*found)->file.get()) != 0) return from_errno("sync a log");
     auto kept = keep_index(**found);
+    if (kept) kept = keep_times(**found);
     (*found)->is_synced = kept.has_value();
     return kept;
 }
@@ -213,6 +249,22 @@ Result<> LogStore::keep_index(const Open& log) const {
     auto file = open_file(state_->path_of(log.id, ".idx"), O_WRONLY | O_CREAT | O_TRUNC);
     if (!file) return file.error();
     return write_all(file->get(), log.index.to_bytes());
+}
+
+Result<> LogStore::keep_times(Open& log) const {
+    if (!log.has_new_times) return {};
+    auto file = open_file(state_->path_of(log.id, ".times"), O_WRONLY | O_CREAT | O_TRUNC);
+    if (!file) return file.error();
+    auto written = write_all(file->get(), times_of(log).to_bytes());
+    log.has_new_times = !written.has_value();
+    return written;
+}
+
+LineTimes& LogStore::times_of(Open& log) const {
+    if (log.times) return *log.times;
+    const auto stored = read_file(state_->path_of(log.id, ".times"), 1U << 20U);
+    auto parsed = stored ? LineTimes::from_bytes(*stored) : std::nullopt;
+    return log.times.emplace(parsed ? std::move(*parsed) : LineTimes{});
 }
 
 Result<> LogStore::close(LogId id) {
@@ -277,8 +329,12 @@ Result<LogStore::Open*> LogStore::open_log(LogId id, bool create) {
     auto index = load_index(state_->path_of(id, ".idx"), file->get());
     if (!index) return index.error();
     // A log that falls out is read again from its file when it is needed again.
-    if (open.size() >= kMaxOpen) open.pop_back();
-    open.push_front(Open{id, std::move(*file), std::move(*index)});
+    if (open.size() >= kMaxOpen) {
+        // Times are worth no failure: without them the log is the same.
+        (void)keep_times(open.back());
+        open.pop_back();
+    }
+    open.push_front(Open{id, std::move(*file), std::move(*index), {}, false, false});
     return &open.front();
 }
 

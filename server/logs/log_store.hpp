@@ -2,6 +2,8 @@
 
 #include "base/file.hpp"
 #include "base/result.hpp"
+#include "logs/group_scanner.hpp"
+#include "logs/line_times.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -46,17 +48,31 @@ struct LogMatches {
     std::uint64_t searched = 0;        // lines in the log
 };
 
+struct LogTimes {
+    std::vector<LineMoment> moments;  // LineTimes::find of the range
+    std::uint64_t total = 0;          // lines in the log now
+};
+
+struct LogGroups {
+    std::vector<GroupMark> marks;
+    std::uint64_t lines = 0;  // GroupScanner::lines
+};
+
 /// The users' build logs, files of bytes under one folder: <root>/<fence/1000>/<fence>/<step>.log,
 /// with a sparse line index beside those of 64 KiB and more (<step>.idx: the offset of every 256th
-/// line). Paths are made from numbers only; files are 0600.
+/// line) and, at each `sync`, when the lines came (<step>.times). Paths are made from numbers only;
+/// files are 0600.
 ///
-/// Memory is bounded: what is kept per open log is its index (8 bytes per 256 lines); the index of
-/// a log that is not written any more is read from its file when it is asked for.
+/// Memory is bounded: what is kept per open log is its index (8 bytes per 256 lines) and its times
+/// (64 KiB at most); those of a log that is not written any more are read from their files when
+/// they are asked for.
 /// All calls on one thread at a time. Blocking: disk.
 class LogStore {
   public:
-    /// Creates the folder (0700).
-    static Result<std::unique_ptr<LogStore>> open(const std::filesystem::path& root);
+    /// Creates the folder (0700). `clock` says when lines come, and outlives the store.
+    static Result<std::unique_ptr<LogStore>> open(
+        const std::filesystem::path& root, const Clock& clock
+    );
     ~LogStore();
     LogStore(const LogStore&) = delete;
     LogStore& operator=(const LogStore&) = delete;
@@ -77,12 +93,18 @@ class LogStore {
     Result<std::uint64_t> line_count(LogId id);
     /// Empty beyond the end.
     Result<LogLines> lines(LogId id, const LineRange& range);
+    /// When lines of the range came to this store, in steps of LineTimes::precision. Empty for
+    /// lines of which it is not known: the log is older than this record, or its machine fell.
+    Result<LogTimes> times(LogId id, const LineRange& range);
     /// Lines that hold `text` (ASCII case ignored), in the whole log; the first `limit` of them.
     Result<LogMatches> search(LogId id, std::string_view text, std::size_t limit);
 
+    /// Where groups begin and end, in the whole log; the first `limit` marks.
+    Result<LogGroups> groups(LogId id, std::size_t limit);
+
     /// SHA-256 of the whole log as hex (of nothing: for a log that nobody wrote).
     Result<std::string> sha256(LogId id);
-    /// fdatasync of the log, then its index is written beside it.
+    /// fdatasync of the log, then its index and its times are written beside it.
     Result<> sync(LogId id);
     /// The attempt is over: `sync`, then its memory and descriptor are given up.
     Result<> close(LogId id);
@@ -96,6 +118,8 @@ class LogStore {
     struct State;
     explicit LogStore(std::unique_ptr<State> state);
     Result<> keep_index(const Open& log) const;
+    Result<> keep_times(Open& log) const;
+    LineTimes& times_of(Open& log) const;
     Result<Open*> open_log(LogId id, bool create);
 
     std::unique_ptr<State> state_;

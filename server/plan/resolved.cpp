@@ -148,6 +148,12 @@ std::string write_resolved(const ResolvedRun& run) {
     return out;
 }
 
+ordered_json resolve_job(const ResolvedRun& run, const ResolvedJob& job) {
+    auto tree = Resolving{run}.make_tree(job);
+    if (run.hide) hide_in(tree, run.hide);
+    return tree;
+}
+
 std::string write_resolved(const PlannedRun& run, const model::Workflow* workflow, Hide hide) {
     ResolvedRun resolved;
     resolved.hide = std::move(hide);

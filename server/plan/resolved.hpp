@@ -7,6 +7,8 @@
 #include "plan/plan.hpp"
 #include "workflow/expression/evaluator.hpp"
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <cstddef>
 #include <functional>
 #include <string>
@@ -41,6 +43,9 @@ struct ResolvedRun {
 
 /// Jobs beyond kMostResolved are left out, and a comment at the end says how many.
 std::string write_resolved(const ResolvedRun& run);
+
+/// One of the run's jobs as a tree with the language's own keys.
+nlohmann::ordered_json resolve_job(const ResolvedRun& run, const ResolvedJob& job);
 
 /// Of a run that was planned and is not there yet.
 std::string write_resolved(const PlannedRun& run, const model::Workflow* workflow, Hide hide = {});

@@ -1,9 +1,9 @@
 #include "history/history.hpp"
-#include "store/attempt_store.hpp"
-#include "store/delivery_store.hpp"
-#include "store/deployment_store.hpp"
+#include "store/deployments/deployment_store.hpp"
+#include "store/forge/delivery_store.hpp"
+#include "store/runs/attempt_store.hpp"
+#include "store/runs/step_store.hpp"
 #include "store/sample_database.hpp"
-#include "store/step_store.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>

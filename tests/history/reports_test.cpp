@@ -96,6 +96,22 @@ TEST(Reports, ShowWhatFailedFirst) {
     EXPECT_EQ(answer["items"][0]["line"], 3);
 }
 
+TEST(Reports, ShowTheSlowestFirstWhereAsked) {
+    Fixture fixture;
+    auto part =
+        fixture.part_of({{"a", Outcome::failed}, {"b", Outcome::passed}, {"c", Outcome::passed}});
+    part.tests[1].ms = 70;
+    part.tests[2].ms = 900;
+    fixture.keep(fixture.new_run(), part);
+
+    const auto slowest = fixture.tests({"all", "", "slowest"});
+    const auto loudest = fixture.tests({"all", "", "loudest"});
+
+    EXPECT_EQ(slowest["items"][0]["name"], "c");
+    EXPECT_EQ(slowest["items"][1]["name"], "b");
+    EXPECT_EQ(loudest["items"][0]["name"], "a");
+}
+
 TEST(Reports, TakeEachPartOnce) {
     Fixture fixture;
     const auto fence = fixture.new_run();

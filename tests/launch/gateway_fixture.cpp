@@ -84,7 +84,7 @@ GatewayFixture::GatewayFixture() {
     });
     db.database.reset();
     database_ = std::move(store::Database::open(db.folder / "triphammer.db", db.clock, {}).value());
-    logs_ = std::move(logs::LogStore::open(db.folder / "logs").value());
+    logs_ = std::move(logs::LogStore::open(db.folder / "logs", db.clock).value());
 }
 
 void GatewayFixture::run(const std::function<Task<>(Executor, launch::RunnerGateway&)>& body) {

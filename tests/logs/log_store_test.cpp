@@ -1,6 +1,7 @@
 #include "logs/log_store.hpp"
 
 #include "base/digest.hpp"
+#include "support/clock.hpp"
 #include "support/temp_dir.hpp"
 
 #include <gtest/gtest.h>
@@ -19,14 +20,15 @@ namespace {
 constexpr LogId kLog{1234, 2};
 
 struct Fixture {
-    void restart() { logs = std::move(LogStore::open(folder / "logs").value()); }
+    void restart() { logs = std::move(LogStore::open(folder / "logs", clock).value()); }
 
     std::filesystem::path file(const char* suffix) const {
         return folder / "logs" / "1" / "1234" / (std::string{"2"} + suffix);
     }
 
     TempDir folder;
-    std::unique_ptr<LogStore> logs = std::move(LogStore::open(folder / "logs").value());
+    triphammer::testing::ManualClock clock;
+    std::unique_ptr<LogStore> logs = std::move(LogStore::open(folder / "logs", clock).value());
 };
 
 std::string numbered_lines(int from, int to) {
@@ -217,4 +219,43 @@ TEST(LogStore, ClosesItsFilesToOtherProgramsAndRemovesThemWhenAsked) {
 
     EXPECT_FALSE(std::filesystem::exists(fixture.file(".log")));
     EXPECT_EQ(fixture.logs->length(kLog).value(), 0U);
+}
+
+TEST(LogStore, SaysWhenLinesCame) {
+    Fixture fixture;
+    const auto begin = fixture.clock.now();
+    fixture.logs->append(kLog, 0, "one\ntw").value();
+    fixture.clock.advance(Milliseconds{2'000});
+    fixture.logs->append(kLog, 6, "o\nthree\n").value();
+    fixture.logs->append(kLog, 8, "three\n").value();
+    fixture.clock.advance(Milliseconds{2'000});
+    fixture.logs->append(kLog, 14, "four\nfive\n").value();
+    fixture.logs->sync(kLog).value();
+    fixture.restart();
+    fixture.clock.advance(Milliseconds{2'000});
+    fixture.logs->append(kLog, 24, "six\n").value();
+
+    const auto all = fixture.logs->times(kLog, {0, 100}).value();
+    const auto last = fixture.logs->times(kLog, {4, 1}).value();
+
+    EXPECT_EQ(all.total, 6U);
+    EXPECT_EQ(
+        all.moments,
+        (std::vector<LineMoment>{
+            {0, begin},
+            {2, begin + Milliseconds{2'000}},
+            {3, begin + Milliseconds{4'000}},
+            {5, begin + Milliseconds{6'000}}})
+    );
+    EXPECT_EQ(last.moments, (std::vector<LineMoment>{{3, begin + Milliseconds{4'000}}}));
+}
+
+TEST(LogStore, KnowsNoTimesOfALogWithoutThem) {
+    Fixture fixture;
+    fixture.logs->append(kLog, 0, "one\n").value();
+    fixture.logs->close(kLog).value();
+    std::filesystem::remove(fixture.file(".times"));
+
+    EXPECT_TRUE(fixture.logs->times(kLog, {0, 1}).value().moments.empty());
+    EXPECT_TRUE(fixture.logs->times(LogId{9, 9}, {0, 1}).value().moments.empty());
 }

@@ -11,6 +11,7 @@ Answer show_run(Services& services, Call call);
 Answer cancel_run(Services& services, Call call);
 Answer rerun_run(Services& services, Call call);
 Answer show_summaries(Services& services, Call call);
+Answer show_past(Services& services, Call call);
 Answer show_workflow(Services& services, Call call);
 
 // test_handlers.cpp: what reports came to
@@ -21,6 +22,9 @@ Answer export_run(Services& services, Call call);
 
 // log_handlers.cpp
 Answer show_log(Services& services, Call call);
+Answer show_step(Services& services, Call call);
+Answer show_log_groups(Services& services, Call call);
+Answer show_log_times(Services& services, Call call);
 Answer show_raw_log(Services& services, Call call);
 
 // whole_log.cpp

@@ -1,19 +1,24 @@
+#include "api/call/hiding.hpp"
 #include "api/call/reply.hpp"
 #include "api/call/services.hpp"
 #include "api/call/stored_file.hpp"
 #include "api/runs/handlers.hpp"
 #include "api/runs/shown_log.hpp"
+#include "base/clock.hpp"
 #include "base/file.hpp"
+#include "base/text.hpp"
 #include "history/history.hpp"
 #include "logs/log_store.hpp"
 #include "store/retention_store.hpp"
 #include "store/runs/attempt_store.hpp"
+#include "store/runs/run_store.hpp"
 #include "store/runs/step_store.hpp"
 #include "store/sqlite/database.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <limits>
 
 namespace triphammer::api {
 
@@ -64,21 +69,27 @@ void describe_log(http::Response& response, const logs::LogLines& lines, bool do
     response.headers.set("X-Content-Type-Options", "nosniff");
 }
 
-Answer show_lines(Services& services, const Call& call, Shown shown) {
+/// Lines `from_line` to `to_line`, at most kMaxLines.
+Result<logs::LineRange> read_range(const Call& call) {
     const auto from = query_number(call, "from_line", 1);
-    const auto to = query_number(call, "to_line", from ? *from + kMaxLines - 1 : 1);
+    if (!from) return from.error();
+    if (*from < 1) return invalid("lines are counted from 1");
+    const auto to = query_number(call, "to_line", std::numeric_limits<std::int64_t>::max());
+    if (!to) return to.error();
+    const auto count = *to < *from ? 0 : std::min(*to - *from, kMaxLines - 1) + 1;
+    return logs::LineRange{
+        static_cast<std::uint64_t>(*from - 1), static_cast<std::uint64_t>(count), 0};
+}
+
+Answer show_lines(Services& services, const Call& call, Shown shown) {
+    auto range = read_range(call);
+    if (!range) co_return http::make_error(range.error());
     const auto limit = query_number(call, "line_limit", 1 << 20);
-    for (const auto* number : {&from, &to, &limit}) {
-        if (!*number) co_return http::make_error(number->error());
-    }
-    if (*from < 1 || *limit < 1) co_return http::make_error(invalid("lines are counted from 1"));
-    const auto count = std::clamp<std::int64_t>(*to - *from + 1, 0, kMaxLines);
+    if (!limit) co_return http::make_error(limit.error());
+    if (*limit < 1) co_return http::make_error(invalid("line_limit is at least 1"));
     const logs::LogId id{shown.fence.value, shown.step};
-    logs::LineRange range;
-    range.first = static_cast<std::uint64_t>(*from - 1);
-    range.count = static_cast<std::uint64_t>(count);
-    range.max_line_bytes = static_cast<std::uint64_t>(*limit);
-    auto get = [&] { return services.logs.lines(id, range); };
+    range->max_line_bytes = static_cast<std::uint64_t>(*limit);
+    auto get = [&] { return services.logs.lines(id, *range); };
     auto got = offload(services.log_thread, get);
     const auto lines = co_await std::move(got);
     if (!lines) co_return http::make_error(lines.error());
@@ -100,6 +111,34 @@ Answer search_lines(Services& services, const Call& call, Shown shown) {
     co_return reply(
         200, json{{"items", items}, {"total", matches->total}, {"lines", matches->searched}}
     );
+}
+
+Answer list_times(Services& services, const Call& call, Shown shown) {
+    const auto range = read_range(call);
+    if (!range) co_return http::make_error(range.error());
+    const logs::LogId id{shown.fence.value, shown.step};
+    auto get = [&] { return services.logs.times(id, *range); };
+    auto got = offload(services.log_thread, get);
+    const auto times = co_await std::move(got);
+    if (!times) co_return http::make_error(times.error());
+    auto items = json::array();
+    for (const auto& moment : times->moments) {
+        items.push_back({{"line", moment.line + 1}, {"at", to_rfc3339(moment.at)}});
+    }
+    co_return reply(200, json{{"items", items}, {"lines", times->total}});
+}
+
+Answer list_groups(Services& services, Shown shown) {
+    const logs::LogId id{shown.fence.value, shown.step};
+    auto get = [&] { return services.logs.groups(id, kMaxMatches); };
+    auto got = offload(services.log_thread, get);
+    const auto groups = co_await std::move(got);
+    if (!groups) co_return http::make_error(groups.error());
+    auto items = json::array();
+    for (const auto& mark : groups->marks) {
+        items.push_back({{"line", mark.line + 1}, {"begins", mark.begins}});
+    }
+    co_return reply(200, json{{"items", items}, {"lines", groups->lines}});
 }
 
 /// One step's file, with ranges.
@@ -132,6 +171,41 @@ Answer show_log(Services& services, Call call) {
     co_return co_await std::move(answer);
 }
 
+Answer show_log_times(Services& services, Call call) {
+    auto find = [&](store::Connection& connection) { return find_log(connection, call); };
+    auto found = services.database.read(find);
+    const auto shown = co_await std::move(found);
+    if (!shown) co_return http::make_error(shown.error());
+    auto answer = list_times(services, call, *shown);
+    co_return co_await std::move(answer);
+}
+
+Answer show_log_groups(Services& services, Call call) {
+    auto find = [&](store::Connection& connection) { return find_log(connection, call); };
+    auto found = services.database.read(find);
+    const auto shown = co_await std::move(found);
+    if (!shown) co_return http::make_error(shown.error());
+    auto answer = list_groups(services, *shown);
+    co_return co_await std::move(answer);
+}
+
+Answer show_step(Services& services, Call call) {
+    auto get = [&](store::Connection& connection) -> Result<std::string> {
+        const auto fence = find_shown_attempt(connection, call);
+        if (!fence) return fence.error();
+        const auto step = parse_integer(call.parameter(2));
+        if (!step) return not_found("there is no step " + call.parameter(2));
+        const model::RunId run{id_of(call.parameter(0)).value()};
+        const auto found = store::find_run(connection, run);
+        if (!found) return not_found("there is no run " + to_text(run));
+        const Hiding hiding{connection, services.sealer, found->repository};
+        const auto hide = [&](std::string_view text) { return hiding.hide(text); };
+        return history::get_step(connection, run, *fence, *step, hide);
+    };
+    auto answering = reply_from(services, get);
+    co_return co_await std::move(answering);
+}
+
 Answer show_raw_log(Services& services, Call call) {
     if (!call.request.query.find("step")) {
         auto whole = show_whole_log(services, std::move(call));
@@ -141,6 +215,9 @@ Answer show_raw_log(Services& services, Call call) {
     auto found = services.database.read(find);
     const auto shown = co_await std::move(found);
     if (!shown) co_return http::make_error(shown.error());
+    if (query_text(call, "plain") == "true") {
+        co_return make_plain_log(services, {shown->fence.value, shown->step});
+    }
     auto answer = send_log(services, call, *shown);
     co_return co_await std::move(answer);
 }

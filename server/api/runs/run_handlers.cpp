@@ -94,6 +94,16 @@ Answer show_summaries(Services& services, Call call) {
     co_return co_await std::move(answering);
 }
 
+Answer show_past(Services& services, Call call) {
+    auto get = [&](store::Connection& connection) -> Result<std::string> {
+        const auto run = find_visible_run(connection, call);
+        if (!run) return run.error();
+        return history::get_past(connection, *run, services.github_url);
+    };
+    auto answering = reply_from(services, get);
+    co_return co_await std::move(answering);
+}
+
 Answer show_workflow(Services& services, Call call) {
     auto get = [&](store::Connection& connection) -> Result<std::string> {
         const auto run = find_visible_run(connection, call);

@@ -1,6 +1,6 @@
 // What jobs' `reports:` came to.
 //
-//   GET  /api/v1/runs/ID/tests[?outcome=][&text=]
+//   GET  /api/v1/runs/ID/tests[?outcome=][&text=][&order=]
 #include "api/call/reply.hpp"
 #include "api/call/services.hpp"
 #include "api/runs/handlers.hpp"
@@ -12,7 +12,8 @@ namespace triphammer::api {
 Answer show_tests(Services& services, Call call) {
     const auto page = read_page(call);
     if (!page) co_return http::make_error(page.error());
-    const history::TestFilter filter{query_text(call, "outcome"), query_text(call, "text")};
+    const history::TestFilter filter{
+        query_text(call, "outcome"), query_text(call, "text"), query_text(call, "order")};
     auto get = [&](store::Connection& db) -> Result<std::string> {
         const auto run = find_visible_run(db, call);
         if (!run) return run.error();

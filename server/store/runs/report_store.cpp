@@ -217,10 +217,16 @@ std::vector<ListedResult> list_results(Connection& db, const ResultQuery& query)
             "JOIN tests AS t ON t.id = test WHERE r.run = ?1 "
             "AND r.attempt = (SELECT max(id) FROM attempts WHERE job = r.job) "} +
         kFilters +
-        "ORDER BY outcome = 'failed' DESC, flaky DESC, t.suite, t.name, test LIMIT ?4 OFFSET ?5";
+        "ORDER BY CASE WHEN ?6 THEN tr.ms ELSE 0 END DESC, outcome = 'failed' DESC, flaky DESC, "
+        "t.suite, t.name, test LIMIT ?4 OFFSET ?5";
     auto list = db.prepare(kSql);
     list.bind(
-        query.run, query.outcome, query.text, static_cast<std::int64_t>(query.most), query.offset
+        query.run,
+        query.outcome,
+        query.text,
+        static_cast<std::int64_t>(query.most),
+        query.offset,
+        query.slowest_first
     );
     return list.list([](Statement& row) {
         ListedResult out;

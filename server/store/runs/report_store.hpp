@@ -78,6 +78,7 @@ struct ResultQuery {
     std::string text = {};     // part of suite, name or file; ASCII case ignored
     std::int64_t offset = 0;
     std::size_t most = 50;
+    bool slowest_first = false;  // else what failed, then what is flaky
 };
 
 struct ListedResult {

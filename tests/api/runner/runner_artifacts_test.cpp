@@ -122,7 +122,7 @@ struct House : SampleDatabase {
     SystemRandom random;
     NamedThread log_thread{"logs"};
     NamedThread disk{"blobs"};
-    std::unique_ptr<logs::LogStore> logs = *logs::LogStore::open(folder / "logs");
+    std::unique_ptr<logs::LogStore> logs = *logs::LogStore::open(folder / "logs", clock);
     access::Sealer sealer{Secret{std::string(32, 'k')}, random};
     artifacts::Keeper keeper{
         {*database, disk, clock, random, folder.path()},

@@ -27,7 +27,7 @@ def map_path_parameters(context, path_parameters):
 @schemathesis.hook
 def map_query(context, query):
     """A log without a step is nothing; a search beside it is another question."""
-    if context.operation.path.endswith(("/log", "/log/raw")) and calls[context.operation.label] % 2:
+    if context.operation.path.endswith(("/log", "/log/raw", "/log/times", "/log/groups")) and calls[context.operation.label] % 2:
         return {"step": "1"}
     return query
 
