@@ -169,6 +169,16 @@ def test_a_group_is_its_title_until_somebody_opens_it_or_looks_for_what_is_in_it
     wait_line(browser, script + 1, "shell: bash -e {0}")
 
 
+def test_a_group_of_thousands_of_lines_is_folded_before_anybody_loads_them(browser, site):
+    site.control("append", log=GROWING, lines=["##[group]Long", *(f"inside {n}" for n in range(5000)), "##[endgroup]", "after"], done=True)
+    browser.open(f"{site.url}/runs/484/jobs/4843/steps/1#L1")
+    browser.wait(lambda: {5, 5007} <= set(shown(browser)) and 6 not in shown(browser), "a folded group")
+
+    assert len(site.requests("/log?")) <= 3, "its pages were not loaded"
+    browser.click("[data-line='5'] .fold")
+    wait_line(browser, 6, "inside 0")
+
+
 def test_a_pane_that_grows_stays_at_the_end(browser, site):
     """A notice above the lines goes: the browser scrolls, and its event comes before any observer's."""
     browser.open(f"{site.url}/runs/484")
@@ -212,6 +222,162 @@ def test_after_a_lost_connection_the_log_goes_on_where_it_was(browser, site):
     wait_line(browser, 5, "while nobody listened")
     browser.wait_text("A new title", "h1")
     assert site.control("seen")["sockets"] == 1
+
+
+def scroll_to_end(browser):
+    browser.run("document.querySelector('.lines').focus()")
+    browser.press("End")
+
+
+def touched(browser):
+    """Lines of which any part is in the window."""
+    return browser.run(
+        "const box = document.querySelector('.lines').getBoundingClientRect();"
+        "return [...document.querySelectorAll('.line')].filter(e => {"
+        "  const at = e.getBoundingClientRect(); return at.bottom > box.top && at.top < box.bottom;"
+        "}).map(e => Number(e.dataset.line))"
+    )
+
+
+VARIED = [f"{n}" + " word" * ((n * 7919) % 97) for n in range(1, 2001)]  # up to 490 characters
+
+
+def test_wrapped_lines_of_any_height_are_all_reached(browser, site):
+    browser.resize(640, 700)
+    browser.open(f"{site.url}/runs/484/jobs/4843/steps/1")
+    browser.wait(lambda: ["log:484/4843/1", "run:484"] in site.control("seen")["subscriptions"], "the subscription")
+    site.control("append", log=GROWING, lines=VARIED)
+    wait_line(browser, 2004, VARIED[-1])
+    browser.press("w")
+    browser.wait(lambda: browser.count(".lines.loose"), "wrapped lines")
+    wait_line(browser, 2004, VARIED[-1])
+    assert browser.run("const e = document.querySelector('.lines'); return e.scrollWidth <= e.clientWidth")
+    site.control("append", log=GROWING, lines=["at the end still"])
+    wait_line(browser, 2005, "at the end still")
+
+    browser.run("document.querySelector('.lines').focus()")
+    browser.press("Home")
+    browser.wait(lambda: 1 in shown(browser), "the first line")
+    seen, before = set(), None
+    for _ in range(30):
+        now = touched(browser)
+        seen.update(now)
+        before = max(now)
+        browser.press("PageDown")
+        browser.wait(lambda: max(touched(browser)) > before, "a page further")
+    assert seen >= set(range(1, before + 1)), "a page down leaves nothing out"
+
+    browser.run("location.hash = '#L1234'")
+    wait_line(browser, 1234, VARIED[1229])
+    top = "return document.querySelector('[data-line=\"1234\"]').getBoundingClientRect().top"
+    was = browser.run(top)
+    browser.run("document.querySelector('.lines').dispatchEvent(new WheelEvent('wheel', {deltaY: 40, bubbles: true, cancelable: true}))")
+    browser.wait(lambda: abs(browser.run(top) - (was - 40)) <= 1, "forty pixels further")
+    was = browser.run(top)
+    site.control("append", log=GROWING, lines=["nobody looks at this"])
+    browser.wait_text("new lines", ".pill")
+    assert abs(browser.run(top) - was) <= 1, "what comes at the end moves nothing"
+
+
+def test_a_wrapped_log_of_few_lines_is_scrolled_as_it_is(browser, site):
+    browser.resize(400, 500)
+    browser.open(site.url + COLOURS)
+    browser.wait_text("after the title", ".lines")
+    browser.press("w")
+    browser.wait(lambda: browser.run("const e = document.querySelector('.lines'); return e.scrollHeight > 2 * e.clientHeight"), "high lines")
+    scroll_to_end(browser)
+    browser.wait(lambda: 9 in shown(browser), "the last line")
+    browser.press("Home")
+    browser.wait(lambda: 1 in shown(browser), "the first line")
+    browser.press("w")
+    browser.wait(lambda: browser.count(".lines.loose") == 0 and 9 in shown(browser), "lines as they were")
+
+
+def test_a_wrapped_log_of_a_million_lines_is_linked_to(browser, site):
+    browser.resize(400, 600)
+    browser.open(f"{site.url}{LONG}#L731442")
+    wait_line(browser, 731442, long_line(731442))
+    browser.press("w")
+    browser.wait(lambda: browser.count(".lines.loose"), "wrapped lines")
+    wait_line(browser, 731442, long_line(731442))
+    assert browser.run("return document.querySelector('[data-line=\"731442\"]').offsetHeight") >= 36
+    scroll_to_end(browser)
+    wait_line(browser, 1_000_000, long_line(1_000_000))
+    browser.run("location.hash = '#L250000'")
+    wait_line(browser, 250_000, long_line(250_000))
+    check_all(browser)
+
+
+def test_the_column_of_times_is_turned_on_and_kept(browser, site):
+    browser.open(f"{site.url}{LONG}#L731442")
+    wait_line(browser, 731442, long_line(731442))
+    assert browser.count(".line .at") == 0 and site.requests("/times") == []
+    browser.press("m")
+    browser.wait(lambda: browser.text("[data-line='731442'] .at").count(":") == 2, "a clock's time")
+    browser.press("m")
+    browser.wait(lambda: browser.text("[data-line='731442'] .at") == "+2:01:54.0", "the time since the start")
+
+    browser.open(f"{site.url}{LONG}")
+    browser.wait(lambda: browser.text("[data-line='1'] .at") == "+0:00.0", "the same choice")
+    browser.press("m")
+    browser.wait(lambda: browser.count(".line .at") == 0, "no times")
+
+
+def test_only_lines_of_errors_are_shown_and_lead_back(browser, site):
+    browser.open(f"{site.url}/runs/483")
+    browser.wait_text("short test summary", ".lines")
+    browser.press("e")
+    browser.wait_text("lines speak of an error", ".errors-note")
+    lines = browser.wait(lambda: shown(browser), "lines of errors")
+    assert lines and all(any(word in text.lower() for word in ("error", "fail")) for text in lines.values())
+
+    number = min(lines)
+    browser.click(f"[data-line='{number}'] .number")
+    browser.press("e")
+    browser.wait(lambda: number + 1 in shown(browser) or number - 1 in shown(browser), "its neighbours")
+
+
+def test_hits_stand_beside_the_scroll_bar(browser, site):
+    browser.open(f"{site.url}/runs/483")
+    browser.wait_text("short test summary", ".lines")
+    assert browser.count(".ticks") == 0
+    browser.type(".log-search input", "AssertionError")
+    browser.wait(lambda: browser.count(".ticks") == 1, "marks")
+
+    marks = browser.run("return getComputedStyle(document.querySelector('.ticks')).backgroundImage")
+    assert 1 <= marks.count("%, rgba(0, 0, 0, 0)") and "linear-gradient" in marks
+
+
+def test_the_log_leaves_as_plain_text_or_raw(browser, site):
+    browser.open(f"{site.url}{COLOURS}")
+    browser.wait_text("after the title", ".lines")
+    browser.click(".log-files summary")
+    links = browser.run("return [...document.querySelectorAll('.log-files a')].map(e => [e.getAttribute('href'), e.download, e.target])")
+
+    raw = "/api/v1/runs/482/jobs/4821/log/raw?step=3&attempt=1"
+    assert links == [[f"{raw}&plain=true", "", "_blank"], [f"{raw}&plain=true", "run-482-job-4821-step-3.txt", ""], [raw, "run-482-job-4821-step-3.log", ""]]
+
+
+def test_the_header_says_what_the_step_runs_and_is_no_line_of_the_log(browser, site):
+    browser.open(f"{site.url}/runs/483/jobs/4831/steps/2#L1")
+    browser.wait_text("Run python3 -m pytest <b>tests</b>", ".step-header summary")
+    browser.wait(lambda: "test session starts" in shown(browser).get(1, ""), "the log's own first line")
+    browser.click(".step-header summary")
+    assert browser.text(".step-header pre") == "python3 -m pytest <b>tests</b>\necho done\nshell: bash -e {0}\nenv:\n  LEVEL: 2"
+    assert browser.count(".step-header b") == 0
+
+
+def test_the_state_of_the_log_is_told_once_and_its_lines_are_no_news(browser, site):
+    browser.open(f"{site.url}/runs/484")
+    browser.wait_text("holding for 10 s", ".lines")
+    said = "return [...document.querySelectorAll('[role=log]')].map(e => [e.textContent, e.getAttribute('aria-live')])"
+    assert browser.run(said) == [["The step is writing.", "polite"]]
+    site.control("append", log=GROWING, lines=["one more"])
+    wait_line(browser, 5, "one more")
+    assert browser.run(said) == [["The step is writing.", "polite"]]
+    site.control("append", log=GROWING, lines=["the end"], done=True)
+    browser.wait(lambda: browser.run(said)[0][0] == "The step has ended after 6 lines.", "the end")
+    assert browser.count(".lines [aria-setsize='6'][aria-posinset]") == 6
 
 
 def test_a_jump_into_a_million_lines_is_quick(browser, site):

@@ -153,6 +153,10 @@ def test_a_commit_status_leads_to_the_failing_line(page, server):
     number = server.lines(run, target.split("/jobs/")[1].split("/")[0], 1).index("E   AssertionError: the basket holds 3, not 4") + 1
     page.wait(lambda: "AssertionError" in shown(page).get(number, ""), f"line {number} of the log", 30)
     assert page.run("return document.querySelector('.line.selected').dataset.line") == str(number)
+    page.wait_text("Run seq -f 'collected %.0f' 3000", ".step-header summary", 30)
+    page.wait_text("new in this run", ".one-failure > p", 30)
+    page.press("m")
+    page.wait(lambda: page.text(f"[data-line='{number}'] .at").count(":") == 2, "when that line came", 30)
 
 
 STREAM = """

@@ -178,7 +178,7 @@ def test_what_failed_runs_again_while_others_go_on(browser, site):
     again = [{"action": "rerun", "id": "483", "body": {"jobs": "failed"}}]
     browser.wait(lambda: site.api("/acted") == again, "the request")
     assert "Re-run all" not in browser.text(".run-head")
-    assert "Re-run job" in browser.text(".job-head")
+    assert "Re-run from here" in browser.text(".job-head")
 
 
 def test_one_job_or_the_failed_ones_run_again(browser, site):
@@ -283,7 +283,7 @@ def test_many_legs_of_a_matrix_are_one_box(browser, site):
     browser.open(f"{site.url}/runs/483/graph")
     browser.wait_text("×6", ".graph-box")
 
-    assert browser.run("return document.querySelector('.graph-box').textContent") == "test: failed×6 legs"
+    assert browser.run("return document.querySelector('.graph-box').textContent") == "test: failed×6 legs: 1 failed, 5 succeeded"
     assert browser.run("return document.querySelector('.graph-box').pathname") == "/runs/483/jobs/94"
     assert browser.count(".graph-plane > svg path") == 1
 
@@ -359,3 +359,65 @@ def test_an_empty_server_waits_for_the_first_webhook(browser, site):
     site.control("new-delivery", event="ping", repository="octo/new")
     browser.wait_text("ping", ".first-hook a")
     assert "octo/new" in browser.text(".first-hook") and "Waiting" not in browser.text(".first-hook")
+
+
+def test_the_failure_box_says_since_when_what_changed_and_in_which_file(browser, site):
+    browser.open(f"{site.url}/runs/483")
+    browser.wait_text("E       AssertionError", ".failure-box")
+    browser.wait_text("Last green: #", ".since-green")
+    past = site.api("/runs/483/past")
+
+    assert past["failures"][0]["first"]["id"] == "483" and "new in this run" in browser.text(".one-failure > p")
+    links = browser.run("return [...document.querySelectorAll('.failure-box a')].map(e => e.href)")
+    assert past["compare"] in links and f"{site.url}/runs/{past['green']['id']}" in links
+    assert past["files"] + "tests/test_totals.py#L31" in links
+    assert past["files"] + "tests/test_prices.py#L14" in links
+
+
+def test_a_failure_that_was_there_before_names_its_first_run(browser, site):
+    jobs = [{**job, "state": "failed"} for job in site.api("/runs/475")["jobs"][:1]]
+    first = next(each for each in range(474, 300, -1) if site.api(f"/runs/{each}")["state"] == "failed")
+    site.control("run", id="475", change={"state": "failed", "cause": "exit", "jobs": jobs, **{key: site.api(f"/runs/{first}")[key] for key in ("repository", "ref")}})
+    past = site.api("/runs/475/past")
+    browser.open(f"{site.url}/runs/475")
+    browser.wait_text("Last green", ".failure-box")
+
+    number = past["failures"][0]["first"]["number"]
+    assert (f"first seen in #{number}" if number != 475 else "new in this run") in browser.text(".one-failure > p")
+
+
+def test_jobs_stand_by_state_where_somebody_wants_it(browser, site):
+    browser.open(f"{site.url}/runs/483")
+    browser.wait_text("By state", ".jobs")
+    stages = browser.run("return [...document.querySelectorAll('.jobs h2')].map(e => e.textContent)")
+    browser.click(".regroup")
+    browser.wait(lambda: browser.run("return [...document.querySelectorAll('.jobs h2')].map(e => e.textContent)") == ["failed", "succeeded", "skipped"], "states")
+    assert stages == ["test", "image", "deploy"]
+
+    browser.open(f"{site.url}/runs/482")
+    browser.wait_text("soak", ".jobs")
+    assert browser.text(".jobs h2").lower() == "succeeded", "one choice for all runs"
+
+
+def test_the_graph_is_a_list_too(browser, site):
+    browser.open(f"{site.url}/runs/484/graph")
+    browser.wait(lambda: browser.count(".graph-box") == 4, "four jobs")
+    browser.click(".graph-list summary")
+    browser.wait(lambda: browser.count(".graph-list > ol > li") == 4, "four columns")
+
+    assert "Begins at once" in browser.text(".graph-list li:first-child")
+    third = browser.text(".graph-list > ol > li:nth-child(3) > ul")
+    assert "staging: running" in third and "after image" in third
+    assert browser.run("return document.querySelector('.graph-list a').pathname") == "/runs/484/jobs/4841"
+
+
+def test_the_waterfall_tells_set_up_from_steps_and_what_is_usual(browser, site):
+    browser.open(f"{site.url}/runs/483/timeline")
+    browser.wait(lambda: browser.count(".timeline .lane .usual") == 2, "the usual times")
+    kinds = browser.run("return [...document.querySelectorAll('.timeline li:first-child .lane i')].map(e => e.className)")
+    assert kinds == ["usual", "pull", "clone", "step", "step"]
+    assert "median of 20 green runs" in browser.text(".timeline-key")
+
+    browser.click(".page details summary")
+    browser.wait(lambda: browser.count(".wide-table tbody tr") == 2, "the table")
+    assert browser.run("return [...document.querySelectorAll('.wide-table tbody tr:first-child > *')].map(e => e.innerText)")[:5] == ["test", "", "1.0 s", "2.0 s", "53 s"]

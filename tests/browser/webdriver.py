@@ -14,7 +14,7 @@ FLAGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--disable-dev-shm-usage", "--force-color-profile=srgb", "--hide-scrollbars=false",
 ]
-KEYS = {"Enter": "\ue007", "Escape": "\ue00c", "Tab": "\ue004", "End": "\ue010", "Home": "\ue011", "Shift": "\ue008", "Control": "\ue009", "ArrowLeft": "\ue012", "ArrowUp": "\ue013", "F8": "\ue038", "ArrowRight": "\ue014", "ArrowDown": "\ue015"}
+KEYS = {"Enter": "\ue007", "Escape": "\ue00c", "Tab": "\ue004", "End": "\ue010", "PageDown": "\ue00f", "Home": "\ue011", "Shift": "\ue008", "Control": "\ue009", "ArrowLeft": "\ue012", "ArrowUp": "\ue013", "F8": "\ue038", "ArrowRight": "\ue014", "ArrowDown": "\ue015"}
 
 
 class WebDriverError(Exception):

@@ -64,3 +64,22 @@ test('words of the script are no errors of the step', () => {
   const texts = ['##[group]Run test', 'test || echo fatal error', '##[endgroup]', 'it said this'];
   assert.deepEqual(loudLines(texts, 1).map((line) => line.number), [4]);
 });
+
+test('a group of many pages folds though nobody has loaded them', () => {
+  const folds = new Folds(PAGE);
+  folds.learn(0, ['0', '##[group]long', '3', '4', '5', '6', '7', '8'], 1);
+  assert.equal(folds.rows(100), 100);
+  assert.equal(folds.learnAll([{ line: 2, begins: true }, { line: 90, begins: false }], 100, 1), true);
+
+  assert.deepEqual(shown(folds, 100).slice(0, 4), [1, 2, 91, 92]);
+  folds.learn(3, Array.from({ length: PAGE }, () => 'x'), 1); // a page that is loaded later changes nothing
+  assert.deepEqual(shown(folds, 100).slice(0, 4), [1, 2, 91, 92]);
+});
+
+test('a group may end in the page that still grows', () => {
+  const folds = new Folds(PAGE);
+  folds.learnAll([{ line: 2, begins: true }, { line: 20, begins: false }], 20, 1);
+  assert.deepEqual(shown(folds, 20), [1, 2]);
+  folds.learn(2, ['17', '18', '19', '##[endgroup]', '21'], 1);
+  assert.deepEqual(shown(folds, 21), [1, 2, 21]);
+});

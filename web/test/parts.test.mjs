@@ -9,7 +9,7 @@ import { shortDigest, shortRef } from '../src/parts/facts.tsx';
 import { formatAgo, formatDuration } from '../src/parts/when.tsx';
 import { readInputLines } from '../src/screens/input_lines.ts';
 import { loudLines } from '../src/screens/loud_lines.ts';
-import { chooseJob, chooseStep, groupByStage, nextFailure } from '../src/screens/run_places.ts';
+import { chooseJob, chooseStep, groupJobs, nextFailure } from '../src/screens/run_places.ts';
 
 const token = (text) => ({ text, style: PLAIN });
 const job = (id, state, stage = 'test', steps = []) => ({ id, state, stage, steps, name: id, key: id, kind: 'steps' });
@@ -63,8 +63,13 @@ test('the key for the next failure goes round', () => {
 });
 
 test('stages keep the workflow’s order', () => {
-  const groups = groupByStage([job('a', 'queued', 'test'), job('b', 'queued', 'deploy'), job('c', 'queued', 'test')]);
-  assert.deepEqual(groups.map((group) => [group.stage, group.jobs.map((each) => each.id)]), [['test', ['a', 'c']], ['deploy', ['b']]]);
+  const groups = groupJobs([job('a', 'queued', 'test'), job('b', 'queued', 'deploy'), job('c', 'queued', 'test')], 'stage');
+  assert.deepEqual(groups.map((group) => [group.name, group.jobs.map((each) => each.id)]), [['test', ['a', 'c']], ['deploy', ['b']]]);
+});
+
+test('what asks for a person comes first where jobs stand by state', () => {
+  const groups = groupJobs([job('a', 'succeeded'), job('b', 'failed'), job('c', 'running'), job('d', 'failed')], 'state');
+  assert.deepEqual(groups.map((group) => [group.name, group.jobs.map((each) => each.id)]), [['failed', ['b', 'd']], ['running', ['c']], ['succeeded', ['a']]]);
 });
 
 test('the loud lines of a failed step are its errors, else its last words', () => {

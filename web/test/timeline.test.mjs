@@ -35,3 +35,20 @@ test('what goes on ends at the given time, what never began has no bar', () => {
 test('no job, no bar, no chain', () => {
   assert.deepEqual(layOut([], NOW), { bars: [], seconds: 0, chain: [] });
 });
+
+test('a bar is cut into waiting, set-up, check-out and steps, without a gap', () => {
+  const step = (number, name, from) => ({ number, name, state: 'succeeded', started_at: at(from) });
+  const steps = [step(0, 'Set up', 12), step(1, 'Check out', 20), step(2, 'Test', 25), step(3, 'Never began', null)];
+  steps[3].started_at = null;
+  const { bars } = layOut([{ ...job('test', 0, 10, 100), steps }], NOW);
+  assert.deepEqual(bars[0].pieces.map((piece) => [piece.kind, piece.from, piece.to]), [
+    ['waited', 0, 0.1], ['pull', 0.1, 0.12], ['pull', 0.12, 0.2], ['clone', 0.2, 0.25], ['step', 0.25, 1],
+  ]);
+  assert.equal(bars[0].pieces.at(-1).seconds, 75);
+});
+
+test('the usual time of a job stands where green runs had it', () => {
+  const { bars } = layOut([job('test', 0, 10, 100), job('new', 0, 0, 50)], NOW, [{ key: 'test', from_ms: 20_000, took_ms: 40_000 }]);
+  const usual = Object.fromEntries(bars.map((bar) => [bar.job.key, bar.usual]));
+  assert.deepEqual(usual, { test: { from: 0.2, to: 0.6, seconds: 40 }, new: null });
+});

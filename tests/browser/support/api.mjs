@@ -57,6 +57,60 @@ function serveLog({ world, query, response }, job, step) {
   return response.end(text);
 }
 
+function serveGroups({ world, query, response }, job) {
+  const log = world.log(`${job}/${query.get('step')}`);
+  const items = [];
+  for (let line = 1; line <= log.lines; line++) {
+    const found = /^##\[(end)?group\]/.exec(log.line(line));
+    if (found) items.push({ line, begins: !found[1] });
+  }
+  return reply(response, 200, { items, lines: log.lines });
+}
+
+const LINES_A_SECOND = 100;
+
+/** Lines came a hundred each second from the job's start on. */
+function serveTimes({ world, query, response }, run, job) {
+  const log = world.log(`${job}/${query.get('step')}`);
+  if (!log) return fail(response, 404, 'not_found', 'There is no such log.');
+  const start = Date.parse(world.runs.find((each) => each.id === run).jobs.find((each) => each.id === job).started_at);
+  const [from, to] = [Number(query.get('from_line')), Math.min(Number(query.get('to_line')), log.lines)];
+  const items = [];
+  for (let second = Math.floor((from - 1) / LINES_A_SECOND); second * LINES_A_SECOND < to; second++) {
+    items.push({ line: second * LINES_A_SECOND + 1, at: new Date(start + second * 1000).toISOString() });
+  }
+  return reply(response, 200, { items, lines: log.lines });
+}
+
+function showStep({ world, response }, run, job, number) {
+  const step = world.runs.find((each) => each.id === run)?.jobs.find((each) => each.id === job)?.steps.find((each) => String(each.number) === number);
+  if (!step) return fail(response, 404, 'not_found', `there is no step ${number}`);
+  const own = Number(number) === 2;
+  return reply(response, 200, {
+    number: step.number, name: step.name, run: own ? 'python3 -m pytest <b>tests</b>\necho done\n' : null, uses: own ? null : 'actions/checkout@v4',
+    with: own ? null : { 'fetch-depth': '1' }, shell: null, working_directory: null, env: own ? { LEVEL: '2' } : {},
+  });
+}
+
+const toNear = (run) => (run ? { id: run.id, number: run.number, sha: run.sha } : null);
+
+function showPast({ world, response }, id) {
+  const run = world.runs.find((each) => each.id === id);
+  if (!run) return fail(response, 404, 'not_found', `there is no run ${id}`);
+  const near = world.runs.filter((each) => each.repository === run.repository);
+  const at = near.indexOf(run);
+  const older = near.slice(at + 1).filter((each) => each.ref === run.ref);
+  const green = older.findIndex((each) => each.state === 'succeeded');
+  const failed = run.jobs.filter((job) => job.state === 'failed');
+  const page = `https://github.com/${run.repository}`;
+  return reply(response, 200, {
+    files: `${page}/blob/${run.sha}/`, compare: green < 0 ? null : `${page}/compare/${older[green].sha}...${run.sha}`,
+    before: toNear(near[at + 1]), after: toNear(near[at - 1]), green: toNear(older[green]),
+    failures: failed.map((job) => ({ job: job.id, first: toNear(older.slice(0, Math.max(0, green)).filter((each) => each.state === 'failed').pop() ?? run) })),
+    greens: 20, usual: run.jobs.map((job, n) => ({ key: job.key, from_ms: n * 20_000, took_ms: 15_000 })),
+  });
+}
+
 function lint(text) {
   const problems = [];
   text.split('\n').forEach((line, at) => {
@@ -339,6 +393,10 @@ const ROUTES = [
   ['GET', /^\/runs\/([^/]+)\/workflow$/, showWorkflow],
   ['POST', /^\/runs\/([^/]+)\/cancel$/, act('cancel')],
   ['POST', /^\/runs\/([^/]+)\/rerun$/, act('rerun')],
+  ['GET', /^\/runs\/([^/]+)\/past$/, showPast],
+  ['GET', /^\/runs\/([^/]+)\/jobs\/([^/]+)\/steps\/(\d+)$/, showStep],
+  ['GET', /^\/runs\/([^/]+)\/jobs\/([^/]+)\/log\/times$/, serveTimes],
+  ['GET', /^\/runs\/[^/]+\/jobs\/([^/]+)\/log\/groups$/, serveGroups],
   ['GET', /^\/runs\/[^/]+\/jobs\/([^/]+)\/log$/, serveLog],
   ['GET', /^\/deliveries$/, all('deliveries', matches(['outcome', 'event', 'repository']))],
   ['GET', /^\/deliveries\/([^/]+)$/, find('deliveries', 'guid')],

@@ -30,7 +30,7 @@ const EnvironmentRulesScreen = late(async () => (await import('./rest')).Environ
 const FirstWorkflowScreen = late(async () => (await import('./rest')).FirstWorkflowScreen);
 const GitHubAppScreen = late(async () => (await import('./rest')).GitHubAppScreen);
 const GitHubReturnScreen = late(async () => (await import('./rest')).GitHubReturnScreen);
-const InsightsScreen = late(async () => (await import('./rest')).InsightsScreen);
+const InsightsScreen = late(async () => (await import('./trends')).InsightsScreen);
 const KeysScreen = late(async () => (await import('./rest')).KeysScreen);
 const MessagesScreen = late(async () => (await import('./rest')).MessagesScreen);
 const NewPipelineScreen = late(async () => (await import('./rest')).NewPipelineScreen);

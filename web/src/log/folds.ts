@@ -4,7 +4,7 @@
 const BEGIN = '##[group]';
 const END = '##[endgroup]';
 
-interface Mark {
+export interface Mark {
   line: number;
   begins: boolean;
 }
@@ -48,12 +48,31 @@ export class Folds {
     const known = this.pages.get(page);
     if (known && known.full === full && known.marks.length === marks.length) return false;
     this.pages.set(page, { marks, full });
+    return this.pairAgain(top);
+  }
+
+  private pairAgain(top: number): boolean {
     const before = this.groups;
     this.groups = this.pair();
     for (const group of this.groups.values()) {
       if (!before.has(group.first) && holds(group, top)) this.chosen.set(group.first, 'open');
     }
     return this.measure();
+  }
+
+  /** All marks of the first `lines` lines, which nobody has to load for it. Whether rows changed. */
+  learnAll(marks: Mark[], lines: number, top: number): boolean {
+    const byPage = new Map<number, Mark[]>();
+    for (const mark of marks) {
+      const page = Math.floor((mark.line - 1) / this.pageLines);
+      byPage.set(page, [...(byPage.get(page) ?? []), mark]);
+    }
+    for (let page = 0; page * this.pageLines < lines; page++) {
+      const full = (page + 1) * this.pageLines <= lines;
+      const known = this.pages.get(page);
+      if (!known || full && !known.full) this.pages.set(page, { marks: byPage.get(page) ?? [], full });
+    }
+    return this.pairAgain(top);
   }
 
   stateOf(line: number): FoldState | null {

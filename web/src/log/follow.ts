@@ -7,7 +7,7 @@ import type { VirtualScroll } from '../parts/virtual_rows';
 export class Follow {
   readonly on: Signal<boolean>;
   readonly unseen = signal(0);
-  private seen = 0;
+  private seen: number | null = null;
   private expected = 0;
 
   constructor(
@@ -24,9 +24,13 @@ export class Follow {
       void this.scroll.viewport.value;
       untracked(() => this.grew(total));
     });
+    const stopHolding = effect(() => {
+      this.scroll.held = this.on.value;
+    });
     const stopScroll = this.scroll.offset.subscribe((offset) => untracked(() => this.moved(offset)));
     return () => {
       stopGrowth();
+      stopHolding();
       stopScroll();
     };
   }
@@ -35,7 +39,8 @@ export class Follow {
     this.expected = 0; // what is folded away moves the end up: that is no reader who leaves
     this.scroll.setCount(total);
     if (!this.on.value) {
-      this.unseen.value = Math.max(0, total - this.seen);
+      if (total > 0) this.seen ??= total; // what was there when the reader came
+      this.unseen.value = Math.max(0, total - (this.seen ?? 0));
       return;
     }
     this.seen = total;
@@ -45,16 +50,17 @@ export class Follow {
   }
 
   private moved(offset: number): void {
-    if (this.on.value && offset < this.expected - this.scroll.rowHeight) this.stop();
+    if (this.on.value && offset < this.expected - this.scroll.rowHeight && !this.scroll.atEnd) this.stop();
     else if (!this.on.value && this.total.peek() > 0 && offset > 0 && this.scroll.atEnd) this.resume();
   }
 
   /** So many rows more, or fewer, are the reader's doing, not the log's. */
   unfolded(rows: number): void {
-    this.seen += rows;
+    if (this.seen !== null) this.seen += rows;
   }
 
   stop(): void {
+    if (!this.on.value) return;
     this.seen = this.total.peek();
     this.expected = 0;
     this.on.value = false;

@@ -21,14 +21,17 @@ interface Props {
   selected: boolean;
   onNumber: (number: number, event: MouseEvent) => void;
   fold: FoldState | null;
+  /** Null: there is no column of times. */
+  time: string | null;
   onFold: (number: number) => void;
 }
 
-export function LogLine({ number, total, text, style, needle, selected, onNumber, fold, onFold }: Props) {
+export function LogLine({ number, total, text, style, needle, selected, onNumber, fold, onFold, time }: Props) {
   const title = text === undefined ? null : titleOf(text);
   return (
     <div role="listitem" class={selected ? 'line selected' : 'line'} aria-setsize={total} aria-posinset={number} data-line={number}>
       <a class="number" href={`#L${number}`} aria-label={`line ${number}`} onClick={(event) => onNumber(number, event)}>{number}</a>
+      {time !== null && <span class="at">{time}</span>}
       {fold ? (
         <button type="button" class="fold" aria-expanded={fold === 'open'} onClick={() => onFold(number)}>
           <Icon name={fold === 'open' ? 'down' : 'chevron'} />

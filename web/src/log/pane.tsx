@@ -1,24 +1,32 @@
 // The log of one step: a window over any number of lines, live while it grows.
 
-import { computed, effect, signal, untracked } from '@preact/signals';
+import { batch, computed, effect, signal, untracked } from '@preact/signals';
 import { useCallback, useEffect, useMemo } from 'preact/hooks';
-import { getLog, withQuery } from '../api/client';
+import { getJson, getLog, withQuery } from '../api/client';
 import { live } from '../api/live';
-import { useKeys } from '../app/keys';
+import { readStored, store, useKeys } from '../app/keys';
 import { navigate, path, place } from '../app/router';
 import { Icon } from '../parts/icon';
 import { copy, Failure } from '../parts/notice';
 import { VirtualRows, VirtualScroll } from '../parts/virtual_rows';
+import { countBelow, ErrorLines } from './errors';
 import { Folds } from './folds';
+import type { Mark } from './folds';
 import { Follow } from './follow';
 import { LogLine } from './line';
+import { Options } from './options';
 import { LogPages, PAGE_LINES } from './pages';
 import { LogSearch } from './search';
 import { SearchBar } from './search_bar';
 import { clickedSelection, readSelection, writeSelection } from './selection';
+import { StepHeader } from './step_header';
+import { Ticks } from './ticks';
+import { LogTimes, nextTimeMode, timeMode, timeText } from './times';
+import type { Moments } from './times';
 
 export const LINE_HEIGHT = 18;
 const LINE_LIMIT = 65_536;
+const WRAP = 'triphammer.log-wrap';
 
 interface Props {
   run: string;
@@ -28,6 +36,9 @@ interface Props {
   name: string;
   /** The step still writes: begin at the end and stay there. */
   growing: boolean;
+  /** The workflow has it, it is none of the runner's own. */
+  isOwn: boolean;
+  startedAt?: string | null;
   /** It failed: begin at the end, where the reason most often stands. */
   failed: boolean;
 }
@@ -38,39 +49,105 @@ export class LogView {
   /** Goes up with every change of what is folded. */
   readonly foldings = signal(0);
   readonly pages: LogPages;
-  /** Lines that are not folded away. */
+  readonly errors: ErrorLines;
+  /** Lines that are shown: not folded away, or those of errors. */
   readonly rows = computed(() => {
     void this.foldings.value;
-    return this.folds.rows(this.pages.total.value);
+    return this.filtered?.length ?? this.folds.rows(this.pages.total.value);
   });
   readonly follow: Follow;
   readonly search: LogSearch;
+  readonly times: LogTimes;
+  readonly startedAt: number | null;
+  private readonly groups: string;
+  /** How long the log was when it was last asked where its groups are. */
+  private groupsKnown = 0;
   readonly raw: string;
+  readonly plain: string;
+  /** A name for what is downloaded. */
+  readonly file: string;
   /** The page's own address of this step. */
   readonly address: string;
 
-  constructor({ run, job, step, attempt, growing, failed }: Props) {
+  constructor({ run, job, step, attempt, growing, failed, startedAt }: Props) {
     const address = path`/runs/${run}/jobs/${job}/log`;
     const query = { step, attempt };
     this.address = path`/runs/${run}/jobs/${job}/steps/${step}`;
     this.raw = `/api/v1${withQuery(`${address}/raw`, query)}`;
+    this.plain = `${this.raw}&plain=true`;
+    this.file = `run-${run}-job-${job}-step-${step}`;
+    this.startedAt = startedAt ? Date.parse(startedAt) : null;
+    this.groups = withQuery(`${address}/groups`, query);
+    this.errors = new ErrorLines(address, query);
+    this.times = new LogTimes((from, to, abort) =>
+      getJson<Moments>(withQuery(`${address}/times`, { ...query, from_line: from, to_line: to }), abort));
+    this.scroll.loose.value = readStored(WRAP) === 'yes';
     this.pages = new LogPages((from, to, abort) =>
       getLog(withQuery(address, { ...query, from_line: from, to_line: to, line_limit: LINE_LIMIT }), abort),
-      (index, lines) => this.learn(index, lines));
+      (index, lines) => this.learn((top) => this.folds.learn(index, lines, top)));
     const linked = readSelection(location.hash) !== null;
     this.follow = new Follow(this.scroll, this.rows, (growing || failed) && !linked);
     this.search = new LogSearch(address, query, (line) => this.show(line), () => this.topLine());
   }
 
+  /** Lines of errors, where only those are shown. */
+  private get filtered(): number[] | null {
+    return this.errors.on.value ? this.errors.lines.value ?? [] : null;
+  }
+
+  lineOf(row: number): number {
+    return this.filtered?.[row] ?? this.folds.lineOf(row);
+  }
+
+  /** For a line that is not shown: the row of the one before it. */
+  rowOf(line: number): number {
+    const { filtered } = this;
+    return filtered ? Math.max(0, countBelow(filtered, line + 1) - 1) : this.folds.rowOf(line);
+  }
+
+  /** Groups of pages that nobody looks at: asked for when the log has doubled, and at its end. */
+  async findGroups(): Promise<void> {
+    const total = this.pages.total.peek();
+    const wanted = this.pages.done.peek() ? this.groupsKnown + PAGE_LINES : Math.max(2 * this.groupsKnown, 2 * PAGE_LINES);
+    if (total < wanted) return;
+    this.groupsKnown = total;
+    try {
+      const { items, lines } = await getJson<{ items: Mark[]; lines: number }>(this.groups);
+      this.learn((top) => this.folds.learnAll(items, lines, top));
+    } catch {
+      // groups fold as they are loaded; what is wrong with the log, its lines say
+    }
+  }
+
   topLine(): number {
-    return this.folds.lineOf(Math.floor(this.scroll.offset.peek() / LINE_HEIGHT));
+    return untracked(() => this.lineOf(this.scroll.top.row));
   }
 
   show(line: number): void {
     this.follow.stop();
+    const isFiltered = this.errors.lines.peek()?.includes(line) === false;
+    if (this.errors.on.peek() && isFiltered) this.changeRows(() => this.errors.toggle());
     if (this.folds.reveal(line)) this.refold();
     this.scroll.setCount(this.rows.peek());
-    this.scroll.showRow(this.folds.rowOf(line));
+    this.scroll.showRow(untracked(() => this.rowOf(line)));
+  }
+
+  /** Only lines of errors, and back to where the reader is in all of them. */
+  showErrors(): void {
+    const line = this.topLine();
+    this.follow.stop();
+    this.changeRows(() => this.errors.toggle());
+    if (!this.errors.on.peek()) this.show(line);
+  }
+
+  /** What the reader has chosen stays in view, else the line on top. */
+  wrap(): void {
+    const chosen = readSelection(location.hash)?.first ?? 0;
+    const row = chosen > 0 ? untracked(() => this.rowOf(chosen)) : -1;
+    const { first, end } = untracked(() => this.scroll.range);
+    this.scroll.setLoose(!this.scroll.loose.peek());
+    if (row >= first && row < end && !this.follow.on.peek()) this.scroll.showRow(row);
+    store(WRAP, this.scroll.loose.peek() ? 'yes' : 'no');
   }
 
   fold(line: number): void {
@@ -84,15 +161,26 @@ export class LogView {
     this.foldings.value++;
   }
 
-  /** What is folded above the window does not move what is in it. */
-  private learn(page: number, lines: string[]): void {
-    const top = this.topLine();
-    const part = this.scroll.offset.peek() % LINE_HEIGHT;
-    if (!this.folds.learn(page, lines, top)) return;
+  /** Rows that come and go because the reader chose so are nothing new. */
+  private changeRows(change: () => void): void {
+    const before = this.rows.peek();
+    batch(() => {
+      change();
+      this.follow.unfolded(this.rows.peek() - before);
+    });
+  }
+
+  /** What is folded above the window does not move what is in it, and is nothing new. */
+  private learn(learn: (top: number) => boolean): void {
+    const { row, y } = this.scroll.top;
+    const top = this.folds.lineOf(row);
+    const before = this.rows.peek();
+    if (!learn(top)) return;
+    if (!this.errors.on.peek()) this.follow.unfolded(this.folds.rows(this.pages.total.peek()) - before);
     this.foldings.value++;
-    if (this.follow.on.peek()) return;
+    if (this.follow.on.peek() || this.errors.on.peek()) return;
     this.scroll.setCount(this.rows.peek());
-    this.scroll.moveTo(this.folds.rowOf(top) * LINE_HEIGHT + part);
+    this.scroll.pin({ row: this.folds.rowOf(top), y });
   }
 }
 
@@ -105,8 +193,16 @@ function useLogView(props: Props): LogView {
       view.pages.grow(event.lines ?? 0, event.bytes ?? 0, event.done === true);
     });
     const stopFollow = view.follow.start();
+    const stopLooking = effect(() => {
+      void view.pages.done.value;
+      if (view.pages.total.value > 0) view.errors.grew();
+      void view.findGroups();
+    });
     view.pages.want([1]);
     return () => {
+      stopLooking();
+      view.errors.end();
+      view.times.end();
       unsubscribe();
       stopFollow();
       view.pages.end();
@@ -136,6 +232,9 @@ function goToLink(view: LogView): () => void {
 function usePaneKeys(view: LogView): void {
   useKeys([
     { keys: 't', says: 'follow the end of the log', run: () => view.follow.toggle() },
+    { keys: 'w', says: 'wrap long lines', run: () => view.wrap() },
+    { keys: 'm', says: 'when each line came: clock, since the start, not', run: nextTimeMode },
+    { keys: 'e', says: 'only lines that speak of an error', run: () => view.showErrors() },
     { keys: '/', says: 'search the log', run: focusSearch },
     { keys: 'n', says: 'next hit', run: () => view.search.step(1) },
     { keys: 'N', says: 'previous hit', run: () => view.search.step(-1) },
@@ -155,9 +254,10 @@ export function LogPane(props: Props) {
     <section class="log" aria-label="Log">
       <LogHead view={view} name={props.name} total={total} />
       {view.pages.error.value !== undefined && <Failure error={view.pages.error.value} />}
+      {props.isOwn && <StepHeader address={view.address} attempt={props.attempt} />}
       {total === 0 ? <NoLines view={view} growing={props.growing} /> : <Lines view={view} total={total} name={props.name} />}
       <JumpToEnd view={view} />
-      <p class="hidden" role="status" aria-live="polite">{view.pages.done.value ? 'The step has ended.' : 'The step is writing.'}</p>
+      <p class="hidden" role="log" aria-live="polite" aria-label="State of the log">{view.pages.done.value ? `The step has ended after ${total.toLocaleString('en')} lines.` : 'The step is writing.'}</p>
     </section>
   );
 }
@@ -174,9 +274,7 @@ function LogHead({ view, name, total }: { view: LogView; name: string; total: nu
           <Icon name="down" />Follow
         </button>
       )}
-      <a class="quiet button icon-only" href={view.raw} target="_blank" rel="noopener" title="Plain log">
-        <Icon name="download" /><span class="hidden">Plain log</span>
-      </a>
+      <Options view={view} />
     </header>
   );
 }
@@ -186,9 +284,13 @@ function Lines({ view, total, name }: { view: LogView; total: number; name: stri
   const selection = readSelection(place.value.hash);
   const needle = view.search.needle.value;
   void view.foldings.value;
+  const mode = timeMode.value;
+  if (mode !== 'none') void view.times.version.value;
   const onRange = useCallback((first: number, end: number) => {
-    view.pages.want(Array.from({ length: Math.max(1, end - first) }, (_, at) => view.folds.lineOf(first + at)));
-  }, [view]);
+    const lines = untracked(() => Array.from({ length: Math.max(1, end - first) }, (_, at) => view.lineOf(first + at)));
+    view.pages.want(lines);
+    if (mode !== 'none') view.times.want(lines, view.pages.total.peek());
+  }, [view, mode, total]);
   const onFold = useCallback((number: number) => view.fold(number), [view]);
   const onNumber = useCallback((number: number, event: MouseEvent) => {
     event.preventDefault();
@@ -196,17 +298,36 @@ function Lines({ view, total, name }: { view: LogView; total: number; name: stri
     navigate(view.address + writeSelection(next), { replace: true });
   }, [view]);
   const row = (index: number) => {
-    const number = view.folds.lineOf(index);
+    const number = view.lineOf(index);
     return (
       <LogLine
         key={number} number={number} total={total} needle={needle} onNumber={onNumber}
         text={view.pages.line(number)} style={view.pages.styleAt(number)}
         selected={selection !== null && number >= selection.first && number <= selection.last}
-        fold={view.folds.stateOf(number)} onFold={onFold}
+        fold={view.errors.on.value ? null : view.folds.stateOf(number)} onFold={onFold}
+        time={mode === 'none' ? null : timeText(view.times.at(number), mode, view.startedAt)}
       />
     );
   };
-  return <VirtualRows scroll={view.scroll} count={view.rows.value} label={`Log of ${name}`} class="lines" row={row} onRange={onRange} />;
+  const rows = view.rows.value;
+  const hits = view.search.hits.value;
+  return (
+    <>
+      {view.errors.on.value && <ErrorsNote view={view} />}
+      <div class="lines-and-ticks">
+        <VirtualRows scroll={view.scroll} count={rows} label={`Log of ${name}`} class="lines" row={row} onRange={onRange} />
+        {hits.length > 0 && <Ticks rows={hits.map((line) => view.rowOf(line))} count={rows} />}
+      </div>
+    </>
+  );
+}
+
+function ErrorsNote({ view }: { view: LogView }) {
+  const found = view.errors.lines.value;
+  const said = found === null ? 'Looking for errors.'
+    : found.length === 0 ? 'No line speaks of an error.'
+    : `${found.length.toLocaleString('en')} lines speak of an error${view.errors.isCut.value ? '; there are more' : ''}.`;
+  return <p class="errors-note" role="status">{said} <button type="button" class="quiet" onClick={() => view.showErrors()}>All lines</button></p>;
 }
 
 function NoLines({ view, growing }: { view: LogView; growing: boolean }) {

@@ -59,3 +59,43 @@ export function offsetForRow(space: Space, row: number, offset: number): number 
   if (inView) return offset;
   return clampOffset(space, top - (space.viewport - space.rowHeight) / 2);
 }
+
+// ── rows as high as their text ──────────────────────────────────────────────────────────────────
+// Only drawn rows have a height. The scroll bar counts rows: at its part p (0 to 1) the place p × count of the list
+// stands p × viewport below the window's top, so that both ends are exact and nothing has to be measured ahead. No row
+// is lower than `rowHeight`; a list that is drawn as a whole is simply moved.
+
+/** Where drawn rows begin, and where the last of them ends; pixels from the first. */
+export interface Drawn {
+  first: number;
+  tops: number[];
+}
+
+const ROUNDS = 48;
+
+/** How far `place`, in rows, is from the first drawn one; `unit` pixels for each row that is not drawn. */
+export function topOf({ first, tops }: Drawn, place: number, unit: number): number {
+  const last = tops.length - 1;
+  const at = place - first;
+  if (at <= 0 || last < 1) return at * unit;
+  if (at >= last) return (tops[last] ?? 0) + (at - last) * unit;
+  const top = tops[Math.floor(at)] ?? 0;
+  return top + (at % 1) * ((tops[Math.floor(at) + 1] ?? top) - top);
+}
+
+/** Rows to draw at p: each is at least `rowHeight` high. */
+export function looseRows(count: number, rowHeight: number, viewport: number, part: number): { first: number; end: number } {
+  const seen = viewport / rowHeight;
+  return { first: Math.max(0, Math.floor(part * (count - seen))), end: Math.min(count, Math.ceil(part * (count - seen) + seen)) };
+}
+
+/** The part of the scroll bar at which `row` begins `y` below the window's top. */
+export function partFor(drawn: Drawn, count: number, viewport: number, unit: number, row: number, y: number): number {
+  let [low, high] = [0, 1];
+  for (let round = 0; round < ROUNDS; round++) {
+    const part = (low + high) / 2;
+    if (part * viewport + topOf(drawn, row, unit) - topOf(drawn, part * count, unit) > y) low = part;
+    else high = part;
+  }
+  return (low + high) / 2;
+}

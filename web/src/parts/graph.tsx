@@ -3,9 +3,10 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
-import { layOutGraph, loudest } from './graph_places';
+import { byLoudness, layOutGraph, loudest } from './graph_places';
 import type { Graph, GraphJob, GraphNode } from './graph_places';
 import { lookOf, StatusMark } from './status';
+import { Unfold } from './unfold';
 
 const WIDTH = 196;
 const HEIGHT = 48;
@@ -75,19 +76,20 @@ interface BoxProps<T extends GraphJob> {
 function Box<T extends GraphJob>({ node, href, critical, note, lit }: BoxProps<T>) {
   const job = loudest(node.jobs) as T;
   const look = lookOf(job.state);
+  const legs = countStates(node.jobs);
   const said = node.needs.length > 0 ? `${look.word}, after ${node.needs.join(', ')}` : look.word;
   const inside = (
     <>
       <StatusMark state={job.state} silent />
       <span class="name"><bdi>{node.name}</bdi></span>
       <span class="hidden">: {said}{critical && ', the run waited for it'}</span>
-      {node.jobs.length > 1 ? <span class="legs">×{node.jobs.length}<span class="hidden"> legs</span></span> : note?.(job)}
+      {node.jobs.length > 1 ? <span class="legs">×{node.jobs.length}<span class="hidden"> legs: {legs}</span></span> : note?.(job)}
     </>
   );
   const shared = {
     class: `graph-box tone-${look.tone} state-${job.state}${critical ? ' critical' : ''}`,
     'data-key': node.key,
-    title: `${node.name}: ${said}`,
+    title: node.jobs.length > 1 ? `${node.name}: ${legs}` : `${node.name}: ${said}`,
     onFocus: () => lit(true),
     onBlur: () => lit(false),
     onMouseEnter: () => lit(true),
@@ -112,4 +114,35 @@ function walk<T extends GraphJob>(event: KeyboardEvent, graph: Graph<T>): void {
   const target = targets[event.key];
   const plane = box?.closest('.graph');
   if (target !== undefined) plane?.querySelector<HTMLElement>(`[data-key="${CSS.escape(target)}"]`)?.focus();
+}
+
+/** '1 failed, 5 succeeded', the loudest first. */
+export function countStates(jobs: GraphJob[]): string {
+  const counts = new Map<string, number>();
+  for (const { state } of byLoudness(jobs)) counts.set(state, (counts.get(state) ?? 0) + 1);
+  return [...counts].map(([state, count]) => `${count} ${lookOf(state).word}`).join(', ');
+}
+
+/** The graph's boxes and lines as a nested list: a column, its jobs, and what each of them waits for. */
+export function GraphList<T extends GraphJob>(props: { jobs: T[]; href: (job: T) => string }) {
+  return <Unfold class="graph-list" summary="The same as a list">{() => <Columns {...props} />}</Unfold>;
+}
+
+function Columns<T extends GraphJob>({ jobs, href }: { jobs: T[]; href: (job: T) => string }) {
+  const { columns } = useMemo(() => layOutGraph(jobs), [jobs]);
+  return (
+    <ol>
+      {columns.map((column, at) => (
+        <li key={at}>
+          {at === 0 ? 'Begins at once' : 'Then'}
+          <ul>{column.map((node) => (
+            <li key={node.key}>
+              <a href={href(loudest(node.jobs) as T)}><bdi>{node.name}</bdi></a>: {countStates(node.jobs)}
+              {node.needs.length > 0 && <ul><li>after <bdi>{node.needs.join(', ')}</bdi></li></ul>}
+            </li>
+          ))}</ul>
+        </li>
+      ))}
+    </ol>
+  );
 }

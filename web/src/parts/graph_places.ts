@@ -103,8 +103,12 @@ export function layOutGraph<T extends GraphJob>(jobs: T[]): Graph<T> {
 
 const WORST = ['failed', 'timed_out', 'running', 'waiting', 'queued', 'blocked', 'cancelled', 'succeeded', 'skipped'];
 
+export function byLoudness<T extends GraphJob>(jobs: T[]): T[] {
+  const rank = (job: T) => (WORST.includes(job.state) ? WORST.indexOf(job.state) : WORST.length);
+  return [...jobs].sort((one, other) => rank(one) - rank(other));
+}
+
 /** The leg that says most: what failed, runs, waits. */
 export function loudest<T extends GraphJob>(jobs: T[]): T | undefined {
-  const rank = (job: T) => (WORST.includes(job.state) ? WORST.indexOf(job.state) : WORST.length);
-  return [...jobs].sort((one, other) => rank(one) - rank(other))[0];
+  return byLoudness(jobs)[0];
 }

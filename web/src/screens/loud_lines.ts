@@ -23,3 +23,18 @@ export function loudLines(texts: string[], first: number): LoudLine[] {
   const loud = spoken.filter(({ text }) => LOUD.test(text) && !QUIET.test(text));
   return loud.length > 0 ? loud.slice(-SHOWN) : spoken.slice(-SHOWN);
 }
+
+export interface FilePlace {
+  path: string;
+  line: number;
+}
+
+const PLACE = /(?:^|[\s("'=[])(?:\.\/)?((?:[\w@.-]+\/)*[\w@-][\w@.-]*\.[a-z]\w{0,7})(?::|", line |\()(\d{1,7})\b/i;
+
+/** The first `src/a.c:12` of a line, as compilers and test runners write it: a file below the repository's root. */
+export function filePlace(text: string): FilePlace | null {
+  const found = PLACE.exec(text);
+  const path = found?.[1] ?? '';
+  const isOutside = path === '' || path.split('/').includes('..') || /^\d+(\.\d+)+$/.test(path);
+  return isOutside ? null : { path, line: Number(found?.[2]) };
+}

@@ -18,11 +18,11 @@ import { WaitingApprovals } from './run_approvals';
 import { RunHead } from './run_head';
 import { JobList } from './run_jobs';
 import { chooseJob, chooseStep, hasRerunnable, isEnded, mayRerun, nextFailure, stepPath } from './run_places';
-import { ArtifactsTab } from './run_artifacts';
-import { SummaryTab } from './run_summary';
-import { TestsTab } from './run_tests';
-import { WhyTab } from './run_why';
 
+const ArtifactsTab = late(async () => (await import('../app/rest')).ArtifactsTab);
+const SummaryTab = late(async () => (await import('../app/rest')).SummaryTab);
+const TestsTab = late(async () => (await import('../app/rest')).TestsTab);
+const WhyTab = late(async () => (await import('../app/rest')).WhyTab);
 const GraphTab = late(async () => (await import('../app/rest')).GraphTab);
 const TimelineTab = late(async () => (await import('../app/rest')).TimelineTab);
 const TerraformTab = late(async () => (await import('../app/rest')).TerraformTab);
@@ -90,8 +90,8 @@ function JobDetail({ run, job, step }: { run: Run; job: Job; step: Step | undefi
       <JobSays job={job} />
       {step
         ? <LogPane
-            key={`${job.id}/${job.attempt ?? 1}/${step.number}`} run={run.id} job={job.id} step={step.number} attempt={job.attempt ?? 1}
-            name={step.name} growing={step.state === 'running'} failed={step.state === 'failed' || step.state === 'timed_out'}
+            key={`${job.id}/${job.attempt ?? 1}/${step.number}`} run={run.id} job={job.id} step={step.number} isOwn={job.kind === 'steps' && step.number > 0} attempt={job.attempt ?? 1}
+            name={step.name} startedAt={step.started_at} growing={step.state === 'running'} failed={step.state === 'failed' || step.state === 'timed_out'}
           />
         : <p class="quiet-text no-lines">{job.state === 'skipped' ? 'This job did not run.' : 'This job has not begun a step yet.'}</p>}
     </>
@@ -110,8 +110,8 @@ function useRunKeys(run: Run | undefined, params: Params): void {
     if (run && next) navigate(stepPath(run.id, next.job, next.step));
   };
   useKeys([
-    { keys: '[', says: 'the run before, of this repository', run: () => { if (run) void goToRun(run, 1); } },
-    { keys: ']', says: 'the run after it', run: () => { if (run) void goToRun(run, -1); } },
+    { keys: '[', says: 'the run before, of this repository', run: () => { if (run) void goToRun(run, 'before'); } },
+    { keys: ']', says: 'the run after it', run: () => { if (run) void goToRun(run, 'after'); } },
     { keys: 'f', says: 'next failure', run: goToFailure },
     { keys: 'r', says: 're-run the failed jobs', run: () => { if (run && hasRerunnable(run)) void rerun(run, 'failed'); } },
     { keys: 'x', says: 'cancel the run', run: () => { if (run && !isEnded(run.state)) void cancelRun(run); } },

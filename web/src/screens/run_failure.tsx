@@ -3,6 +3,8 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { getLog, isAbort, withQuery } from '../api/client';
+import type { Past } from '../api/past';
+import { useResource } from '../api/resource';
 import type { Job, Problem, Run, Step } from '../api/types';
 import { path } from '../app/router';
 import { plainText, tokenize } from '../log/ansi';
@@ -10,28 +12,56 @@ import { toLines } from '../log/pages';
 import { Icon } from '../parts/icon';
 import { Code } from '../parts/notice';
 import { wordOfCause } from '../parts/status';
-import { loudLines } from './loud_lines';
+import { FailedTests } from './failed_tests';
+import { filePlace, loudLines } from './loud_lines';
 import type { LoudLine } from './loud_lines';
 import { RerunJob } from './run_actions';
 import { failuresOf, hasFailed, stepPath } from './run_places';
-import { FailedTests } from './run_tests';
 
 const MAX_FAILURES = 5;
 const TAIL_LINES = 1_000; // of one answer; 1,024 is the most
 
 export function FailureBox({ run }: { run: Run }) {
   if (!hasFailed(run.state) && failuresOf(run.jobs ?? []).length === 0) return null;
+  return <Failures run={run} />;
+}
+
+function Failures({ run }: { run: Run }) {
   const failures = failuresOf(run.jobs ?? []);
+  const { data, error } = useResource<Past>(path`/runs/${run.id}/past`);
+  const past = data.value;
   return (
     <section class="failure-box" aria-label="What failed">
       {run.cause === 'invalid' && <p><strong>The workflow cannot be read, so no job was made.</strong></p>}
       {run.problems && run.problems.length > 0 && <Problems problems={run.problems} file={run.workflow_path ?? run.workflow} />}
       {run.reason && <p><bdi>{run.reason}</bdi></p>}
-      {failures.slice(0, MAX_FAILURES).map(({ job, step }) => <OneFailure key={job.id} run={run} job={job} step={step} />)}
-      {hasFailed(run.state) && failures.length > 0 && <FailedTests run={run} />}
+      {failures.slice(0, MAX_FAILURES).map(({ job, step }) => <OneFailure key={job.id} run={run} job={job} step={step} past={past} />)}
+      {hasFailed(run.state) && failures.length > 0 && <FailedTests run={run} files={past?.files} />}
       {failures.length > MAX_FAILURES && <p>and {failures.length - MAX_FAILURES} more</p>}
+      {error.value === undefined && <SinceGreen past={past} />}
     </section>
   );
+}
+
+/** Its line is there at once: what comes later moves nothing. */
+function SinceGreen({ past }: { past: Past | undefined }) {
+  if (!past) return <p class="quiet-text">Looking at the runs before.</p>;
+  if (!past.green) return <p class="quiet-text">No run before it of this workflow and branch was green.</p>;
+  return (
+    <p class="quiet-text since-green">
+      Last green: <a href={path`/runs/${past.green.id}`}>#{past.green.number}</a>
+      {past.compare && <>, <a href={past.compare} target="_blank" rel="noopener noreferrer">what changed since</a></>}
+      {!past.compare && <> at <code>{past.green.sha.slice(0, 7)}</code></>}
+    </p>
+  );
+}
+
+function FirstSeen({ run, job, past }: { run: Run; job: Job; past: Past | undefined }) {
+  const first = past?.failures.find((failure) => failure.job === job.id)?.first;
+  if (!first) return null;
+  return first.id === run.id
+    ? <span class="quiet-text">new in this run</span>
+    : <span class="quiet-text">first seen in <a href={path`/runs/${first.id}`}>#{first.number}</a></span>;
 }
 
 export function Problems({ problems, file }: { problems: Problem[]; file: string }) {
@@ -56,7 +86,7 @@ function sentence(job: Job, step: Step | undefined): string {
   return job.reason || wordOfCause(job.cause) || 'failed';
 }
 
-function OneFailure({ run, job, step }: { run: Run; job: Job; step: Step | undefined }) {
+function OneFailure({ run, job, step, past }: { run: Run; job: Job; step: Step | undefined; past: Past | undefined }) {
   const address = stepPath(run.id, job, step);
   return (
     <div class="one-failure">
@@ -64,8 +94,9 @@ function OneFailure({ run, job, step }: { run: Run; job: Job; step: Step | undef
         <Icon name="cross" />
         <a href={address}><bdi>{job.name}</bdi>{step && <> › <bdi>{step.name}</bdi></>}</a>
         <span>{sentence(job, step)}</span>
+        <FirstSeen run={run} job={job} past={past} />
       </p>
-      {step && (step.log_lines ?? 0) > 0 && <Excerpt run={run} job={job} step={step} address={address} />}
+      {step && (step.log_lines ?? 0) > 0 && <Excerpt run={run} job={job} step={step} address={address} files={past?.files} />}
       {SERVERS.includes(job.cause ?? '') ? <ServersFault run={run} job={job} /> : <Repeat run={run} job={job} />}
     </div>
   );
@@ -111,14 +142,29 @@ function useTail(run: Run, job: Job, step: Step): LoudLine[] {
   return lines.value;
 }
 
-function Excerpt({ run, job, step, address }: { run: Run; job: Job; step: Step; address: string }) {
+interface ExcerptProps {
+  run: Run;
+  job: Job;
+  step: Step;
+  address: string;
+  files: string | null | undefined;
+}
+
+function Excerpt({ run, job, step, address, files }: ExcerptProps) {
   const lines = useTail(run, job, step);
   if (lines.length === 0) return null;
   return (
     <ol class="excerpt">
       {lines.map(({ number, text }) => (
-        <li key={number}><a href={`${address}#L${number}`}><span class="number">{number}</span><code>{text}</code></a></li>
+        <li key={number}><a href={`${address}#L${number}`}><span class="number">{number}</span><code>{text}</code></a><FileLink files={files} text={text} /></li>
       ))}
     </ol>
   );
+}
+
+function FileLink({ files, text }: { files: string | null | undefined; text: string }) {
+  const found = files ? filePlace(text) : null;
+  if (!found) return null;
+  const page = files + found.path.split('/').map(encodeURIComponent).join('/');
+  return <a class="file" href={`${page}#L${found.line}`} target="_blank" rel="noopener noreferrer">{found.path}:{found.line}</a>;
 }

@@ -2,7 +2,7 @@
 
 import type { Run } from '../api/types';
 import { path } from '../app/router';
-import { JobGraph } from '../parts/graph';
+import { GraphList, JobGraph } from '../parts/graph';
 import { now, Took } from '../parts/when';
 import { layOut } from './timeline_places';
 
@@ -19,6 +19,7 @@ export function GraphTab({ run }: { run: Run }) {
         critical={(job) => chain.length > 1 && chain.includes(job.id)}
         note={(job) => <Took from={job.started_at} to={job.finished_at} going={job.state === 'running'} />}
       />
+      <GraphList jobs={jobs} href={(job) => path`/runs/${run.id}/jobs/${job.id}`} />
       <p class="quiet-text">Arrow keys walk along the lines, Enter opens the job.{chain.length > 1 && ' Thick frames: the chain that the run waited for.'}</p>
     </div>
   );

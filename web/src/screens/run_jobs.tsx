@@ -1,9 +1,21 @@
+import { signal } from '@preact/signals';
 import type { Job, Run, Step } from '../api/types';
+import { readStored, store } from '../app/keys';
 import { path } from '../app/router';
 import { usePart } from '../parts/part';
-import { StatusMark } from '../parts/status';
+import { lookOf, StatusMark } from '../parts/status';
 import { Took } from '../parts/when';
-import { groupByStage, stepPath } from './run_places';
+import { groupJobs, stepPath } from './run_places';
+import type { Grouping } from './run_places';
+
+const STORED = 'triphammer.jobs-by';
+/** One choice for all runs. */
+const grouping = signal<Grouping>(readStored(STORED) === 'state' ? 'state' : 'stage');
+
+function regroup(): void {
+  grouping.value = grouping.value === 'stage' ? 'state' : 'stage';
+  store(STORED, grouping.value);
+}
 
 interface Props {
   run: Run;
@@ -13,13 +25,18 @@ interface Props {
 }
 
 export function JobList({ run, jobs, job, step }: Props) {
-  const [part, buttons] = usePart(jobs, job ? jobs.indexOf(job) : -1);
+  // Parts are cut from the grouped list: each state's jobs stand together, however many there are.
+  const ordered = grouping.value === 'stage' ? jobs : groupJobs(jobs, 'state').flatMap((group) => group.jobs);
+  const [part, buttons] = usePart(ordered, job ? ordered.indexOf(job) : -1);
   return (
     <nav class="jobs" aria-label="Jobs">
+      {jobs.length > 1 && (
+        <button type="button" class="quiet regroup" aria-pressed={grouping.value === 'state'} title="Failed jobs first, then those that run or wait" onClick={regroup}>By state</button>
+      )}
       {buttons}
-      {groupByStage(part).map((group) => (
-        <section key={group.stage}>
-          <h2><bdi>{group.stage}</bdi></h2>
+      {groupJobs(part, grouping.value).map((group) => (
+        <section key={group.name}>
+          <h2><bdi>{grouping.value === 'state' ? lookOf(group.name).word : group.name}</bdi></h2>
           <ul>
             {group.jobs.map((each) => (
               <li key={each.id}>

@@ -73,9 +73,15 @@ export function stepPath(run: string, job: Job, step: Step | undefined): string 
   return step ? path`/runs/${run}/jobs/${job.id}/steps/${step.number}` : path`/runs/${run}/jobs/${job.id}`;
 }
 
-/** Jobs by stage, in the order in which the stages first appear. */
-export function groupByStage(jobs: Job[]): { stage: string; jobs: Job[] }[] {
+export type Grouping = 'stage' | 'state';
+
+/** What asks for a person first. */
+const LOUD_FIRST = ['failed', 'timed_out', 'running', 'waiting', 'queued', 'blocked', 'cancelled', 'succeeded', 'skipped'];
+
+/** Stages in the order in which they first appear; states with the loudest first. */
+export function groupJobs(jobs: Job[], by: Grouping): { name: string; jobs: Job[] }[] {
   const groups = new Map<string, Job[]>();
-  for (const job of jobs) groups.set(job.stage, [...(groups.get(job.stage) ?? []), job]);
-  return [...groups].map(([stage, members]) => ({ stage, jobs: members }));
+  for (const job of jobs) groups.set(job[by], [...(groups.get(job[by]) ?? []), job]);
+  const list = [...groups].map(([name, members]) => ({ name, jobs: members }));
+  return by === 'stage' ? list : list.sort((one, other) => LOUD_FIRST.indexOf(one.name) - LOUD_FIRST.indexOf(other.name));
 }

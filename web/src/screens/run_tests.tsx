@@ -8,15 +8,16 @@ import { Icon } from '../parts/icon';
 import { Failure, Loading } from '../parts/notice';
 import { formatDuration } from '../parts/when';
 
-const SHOWN = [['', 'Failed and flaky'], ['all', 'All'], ['skipped', 'Skipped']] as const;
+const SHOWN = [['', 'Failed and flaky'], ['all', 'All'], ['skipped', 'Skipped'], ['slowest', 'Slowest first']] as const;
 const PAGE = 50;
 
 export function TestsTab({ run }: { run: Run }) {
   const outcome = useSignal('');
   const pages = useSignal(1);
+  const wanted = outcome.value === 'slowest' ? 'outcome=all&order=slowest' : `outcome=${outcome.value}`;
   const limit = Math.min(100, pages.value * PAGE);
   const { data, error, reload } = useResource<TestReport>(
-    `${path`/runs/${run.id}/tests`}?limit=${limit}&outcome=${outcome.value}`, `run:${run.id}`);
+    `${path`/runs/${run.id}/tests`}?limit=${limit}&${wanted}`, `run:${run.id}`);
   const report = data.value;
   if (error.value && !report) return <Failure error={error.value} retry={reload} />;
   if (!report) return <Loading />;
@@ -102,6 +103,7 @@ function OneTest({ run, test }: { run: Run; test: ReportedTest }) {
         {test.suite && <span class="quiet-text"><bdi>{test.suite}</bdi></span>}
         {test.flaky && <span class="flaky" title="It passed and failed at this commit">flaky</span>}
         {test.file && <code>{test.file}{test.line ? `:${test.line}` : ''}</code>}
+        {test.ms > 0 && <span class="quiet-text">{formatDuration(test.ms / 1_000)}</span>}
         {job && <span class="quiet-text">in <bdi>{job.name}</bdi></span>}
         <Past past={test.past} />
       </p>
@@ -120,23 +122,5 @@ function Past({ past }: { past: PastResult[] }) {
         <a key={at} href={path`/runs/${one.run}/tests`} class={one.outcome} title={`#${one.number}: ${one.outcome}${one.flaky ? ', flaky' : ''}`} />
       ))}
     </span>
-  );
-}
-
-/** In the failure box: the first tests that failed, with message and file. */
-export function FailedTests({ run }: { run: Run }) {
-  const { data } = useResource<TestReport>(`${path`/runs/${run.id}/tests`}?limit=6&outcome=failed`, `run:${run.id}`);
-  const tests = data.value?.items ?? [];
-  if (tests.length === 0) return null;
-  return (
-    <div class="failed-tests">
-      <ul>{tests.slice(0, 5).map((test) => (
-        <li key={`${test.job}/${test.id}`}>
-          <Icon name="cross" /><span><bdi>{test.name}</bdi>{test.flaky && <span class="flaky">flaky</span>}
-            {test.file && <> <code>{test.file}{test.line ? `:${test.line}` : ''}</code></>}
-            {test.message && <span class="quiet-text"> <bdi>{test.message.split('\n')[0]}</bdi></span>}</span>
-        </li>))}</ul>
-      <a href={path`/runs/${run.id}/tests`}>{tests.length > 5 ? 'All failed tests' : 'Tests'}</a>
-    </div>
   );
 }

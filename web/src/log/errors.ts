@@ -1,0 +1,62 @@
+// Only the lines that speak of an error, found by the server's search; a long list of them is cut there.
+
+import { signal } from '@preact/signals';
+import { getJson, isAbort, withQuery } from '../api/client';
+
+/** What lines that speak of one most often have in them. `error` is in every ##[error] and most exceptions, too. */
+const WORDS = ['error', 'fail', 'fatal', 'exception', 'panic', 'traceback'];
+// A log that grows is looked through again, but not with each of its lines.
+const REST = 1_000;
+
+export class ErrorLines {
+  readonly on = signal(false);
+  /** Null: not known yet. */
+  readonly lines = signal<number[] | null>(null);
+  readonly isCut = signal(false);
+  private abort: AbortController | undefined;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly path: string, private readonly query: Record<string, string | number | undefined>) {}
+
+  toggle(): void {
+    this.end();
+    this.on.value = !this.on.value;
+    this.lines.value = null;
+    if (this.on.value) void this.look();
+  }
+
+  /** There is more of the log. */
+  grew(): void {
+    if (this.on.peek() && this.lines.peek()) this.timer ??= setTimeout(() => void this.look(), REST);
+  }
+
+  end(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.abort?.abort();
+  }
+
+  private async look(): Promise<void> {
+    this.end();
+    const abort = (this.abort = new AbortController());
+    try {
+      const answers = await Promise.all(WORDS.map((search) =>
+        getJson<{ items: { line: number }[]; total: number }>(withQuery(this.path, { ...this.query, search }), abort.signal)));
+      this.isCut.value = answers.some(({ items, total }) => total > items.length);
+      this.lines.value = [...new Set(answers.flatMap(({ items }) => items.map(({ line }) => line)))].sort((one, other) => one - other);
+    } catch (error) {
+      if (!isAbort(error)) this.on.value = false; // all lines are better than none; the pane says what is wrong
+    }
+  }
+}
+
+/** How many of `lines`, which ascend, are below `line`. */
+export function countBelow(lines: number[], line: number): number {
+  let [low, high] = [0, lines.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((lines[middle] ?? 0) < line) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,92 @@
+// When lines came, as the server wrote it down: asked for by pages, like the lines, while somebody wants to see it.
+
+import { signal } from '@preact/signals';
+import { isAbort } from '../api/client';
+import { readStored, store } from '../app/keys';
+import { countBelow } from './errors';
+import { pageOf, PAGE_LINES } from './pages';
+
+export type TimeMode = 'none' | 'clock' | 'since';
+
+interface Page {
+  lines: number[];
+  times: number[];
+  /** Lines that the log had: a page that was not full is asked for again. */
+  known: number;
+}
+
+export interface Moments {
+  items: { line: number; at: string }[];
+  lines: number;
+}
+
+const MODES: TimeMode[] = ['none', 'clock', 'since'];
+const STORED = 'triphammer.log-times';
+const KEPT_PAGES = 64;
+
+const stored = MODES.indexOf(readStored(STORED) as TimeMode);
+/** One choice for all logs. */
+export const timeMode = signal<TimeMode>(MODES[Math.max(0, stored)] ?? 'none');
+
+export function nextTimeMode(): void {
+  timeMode.value = MODES[(MODES.indexOf(timeMode.value) + 1) % MODES.length] ?? 'none';
+  store(STORED, timeMode.value);
+}
+
+export class LogTimes {
+  /** Goes up with every page. */
+  readonly version = signal(0);
+  private readonly pages = new Map<number, Page>();
+  private readonly asked = new Set<number>();
+  private readonly abort = new AbortController();
+
+  constructor(private readonly fetchTimes: (from: number, to: number, abort: AbortSignal) => Promise<Moments>) {}
+
+  end(): void {
+    this.abort.abort();
+  }
+
+  /** These lines are on the screen, of a log of `total`. */
+  want(lines: number[], total: number): void {
+    for (const index of new Set(lines.map((line) => pageOf(Math.max(1, line))))) {
+      const last = Math.min(total, (index + 1) * PAGE_LINES);
+      if (last > (this.pages.get(index)?.known ?? index * PAGE_LINES) && !this.asked.has(index)) void this.load(index);
+    }
+  }
+
+  /** Unix milliseconds, or null where nobody knows. */
+  at(line: number): number | null {
+    const page = this.pages.get(pageOf(line));
+    return page?.times[countBelow(page.lines, line + 1) - 1] ?? null;
+  }
+
+  private async load(index: number): Promise<void> {
+    this.asked.add(index);
+    try {
+      const { items, lines } = await this.fetchTimes(index * PAGE_LINES + 1, (index + 1) * PAGE_LINES, this.abort.signal);
+      this.pages.delete(index);
+      this.pages.set(index, {
+        lines: items.map(({ line }) => line), times: items.map(({ at }) => Date.parse(at)),
+        known: Math.min(lines, (index + 1) * PAGE_LINES),
+      });
+      for (const old of this.pages.keys()) if (this.pages.size > KEPT_PAGES) this.pages.delete(old);
+      this.version.value++;
+    } catch (error) {
+      if (!isAbort(error)) this.version.value++; // asked for again with the next look; the lines stand without
+    } finally {
+      this.asked.delete(index);
+    }
+  }
+}
+
+const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
+
+/** '14:03:59', or '+0:12.5' after `start`; of a line whose time is not known nothing. */
+export function timeText(at: number | null, mode: TimeMode, start: number | null): string {
+  if (at === null || mode === 'none') return '';
+  if (mode === 'clock' || start === null) return clock.format(at);
+  const tenths = Math.max(0, Math.round((at - start) / 100));
+  const seconds = ((tenths % 600) / 10).toFixed(1).padStart(4, '0');
+  const minutes = Math.floor(tenths / 600);
+  return minutes < 60 ? `+${minutes}:${seconds}` : `+${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}:${seconds}`;
+}
