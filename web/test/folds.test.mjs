@@ -76,6 +76,13 @@ test('a group of many pages folds though nobody has loaded them', () => {
   assert.deepEqual(shown(folds, 100).slice(0, 4), [1, 2, 91, 92]);
 });
 
+test('a page that was read while it grew is known whole from afar', () => {
+  const folds = new Folds(PAGE);
+  folds.learn(0, ['0', '##[group]long', '3'], 1);
+  folds.learnAll([{ line: 2, begins: true }, { line: 10, begins: false }], 12, 1);
+  assert.deepEqual(shown(folds, 12), [1, 2, 11, 12]);
+});
+
 test('a group may end in the page that still grows', () => {
   const folds = new Folds(PAGE);
   folds.learnAll([{ line: 2, begins: true }, { line: 20, begins: false }], 20, 1);

@@ -26,7 +26,7 @@ test('the time of a line is that of the last moment before it', async () => {
 
   assert.deepEqual(asked, [[1, 512]]);
   assert.equal(timeText(times.at(4), 'since', start), '+0:00.0');
-  assert.equal(timeText(times.at(6), 'since', start), '+0:07.5');
+  assert.equal(timeText(times.at(5), 'since', start), '+0:07.5');
   assert.equal(timeText(times.at(600), 'since', start), '');
   times.want([6], 6);
   assert.equal(asked.length, 1);
