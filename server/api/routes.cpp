@@ -66,6 +66,7 @@ constexpr auto kRoutes = std::to_array<Route>({
 
     on_repository({get, "/api/v1/deliveries", viewer, list_deliveries}),
     on_repository({get, "/api/v1/deliveries/{guid}", viewer, show_delivery}),
+    on_repository({get, "/api/v1/deliveries/{guid}/payload", developer, show_payload}),
     on_repository({post, "/api/v1/deliveries/{guid}/replay", developer, replay_delivery}),
 
     on_repository({get, "/api/v1/runs", viewer, list_runs}),

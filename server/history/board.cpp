@@ -5,6 +5,7 @@
 #include "store/runs/drain_store.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 namespace triphammer::history {
@@ -110,6 +111,22 @@ json describe_open(const store::OpenJob& job) {
     };
 }
 
+/// How long runs of a repository's workflows took before; each repository is asked about once.
+class Expectations {
+  public:
+    explicit Expectations(store::Connection& db) : db_{db} {}
+
+    json of(const store::OpenJob& job) {
+        auto& points = points_[job.repository_id.value];
+        if (!points) points = store::list_run_points(db_, job.repository_id, "", kWallWindow);
+        return expected_ms(*points, job.workflow);
+    }
+
+  private:
+    store::Connection& db_;
+    std::map<std::int64_t, std::optional<std::vector<RunPoint>>> points_;
+};
+
 json describe_drain(store::Connection& db) {
     const auto drain = store::find_drain(db);
     return drain ? json{{"by", drain->by}, {"at", to_time(drain->at)}} : json{};
@@ -157,6 +174,7 @@ Result<std::string> get_queue(
         return job.state == model::JobState::running;
     };
     const auto running = static_cast<std::size_t>(std::count_if(jobs.begin(), jobs.end(), runs));
+    Expectations expectations{db};
     json out{
         {"running", json::array()},
         {"waiting", json::array()},
@@ -167,6 +185,8 @@ Result<std::string> get_queue(
         if (runs(job)) {
             one["attempt"] = to_id(job.fence);
             one["executor"] = or_null(job.executor);
+            one["run_started_at"] = to_time(job.run_started_at);
+            one["expected_ms"] = expectations.of(job);
             out["running"].push_back(std::move(one));
         } else {
             one["reason"] = reason_of(job, running, now);

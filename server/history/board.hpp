@@ -25,7 +25,8 @@ Result<std::string> get_wall(
     store::Connection& db, model::RepositoryId repository, const store::Among& among = {}
 );
 
-/// {"running": […], "waiting": […], "more": bool}: jobs that run or may, with what they wait for.
+/// {"running": […], "waiting": […], "more": bool}: jobs that run, with how long runs of their
+/// workflow took before, or may run, with what they wait for.
 Result<std::string> get_queue(store::Connection& db, model::RepositoryId repository, TimePoint now);
 
 struct InsightsQuestion {
@@ -35,8 +36,10 @@ struct InsightsQuestion {
     TimePoint now = {};
 };
 
-/// Durations, success and queue wait by day and by workflow, flaky tests, DORA, from the newest
-/// 2,000 runs and 500 deployments that fall into the days. Code::invalid for days outside 1 to 365.
+/// Durations (also of as many days before), success and queue wait by day and by workflow, flaky
+/// tests, DORA, from the newest 2,000 runs and 500 deployments that fall into the days; and the
+/// slowest steps of the newest 60 runs, whenever they were.
+/// Code::invalid for days outside 1 to 365.
 Result<std::string> get_insights(store::Connection& db, const InsightsQuestion& question);
 
 }  // namespace triphammer::history

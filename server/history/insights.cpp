@@ -2,7 +2,9 @@
 #include "history/json.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
+#include <vector>
 
 namespace triphammer::history {
 
@@ -16,6 +18,10 @@ constexpr int kRuns = 2000;
 constexpr int kDeployments = 500;
 constexpr int kFlakyWindow = 5000;
 constexpr int kFlaky = 20;
+constexpr int kStepRuns = 60;
+constexpr int kStepTimes = 5000;
+constexpr std::size_t kSlowSteps = 10;
+constexpr std::size_t kEnoughTimes = 4;  // half of them are compared with the other half
 
 /// Values in milliseconds, and what stands at a share of them.
 struct Sample {
@@ -30,11 +36,16 @@ struct Sample {
     }
 };
 
+std::int64_t duration_of(const RunPoint& point) {
+    return (*point.finished_at - point.started_at.value_or(point.created_at)).count();
+}
+
 struct Group {
     std::int64_t runs = 0;
     std::int64_t succeeded = 0;
     std::int64_t failed = 0;
     Sample duration;  // of those that succeeded: a failure is over early
+    Sample before;    // of those in as many days before
     Sample wait;
 
     void add(const RunPoint& point) {
@@ -43,8 +54,7 @@ struct Group {
         if (point.state == RunState::failed) ++failed;
         if (point.state != RunState::succeeded) return;
         ++succeeded;
-        const auto began = point.started_at.value_or(point.created_at);
-        duration.values.push_back((*point.finished_at - began).count());
+        duration.values.push_back(duration_of(point));
     }
 
     json describe() {
@@ -58,11 +68,40 @@ struct Group {
                         : json(static_cast<double>(succeeded) / static_cast<double>(ended))},
             {"duration_p50_ms", duration.at(0.5)},
             {"duration_p90_ms", duration.at(0.9)},
+            {"duration_before_p50_ms", before.at(0.5)},
             {"wait_p50_ms", wait.at(0.5)},
             {"wait_p90_ms", wait.at(0.9)},
         };
     }
 };
+
+/// The slowest first, each with its middle in the newer half of its times and in the older one.
+json describe_slow_steps(store::Connection& db, model::RepositoryId repository) {
+    std::map<std::array<std::string, 3>, std::vector<std::int64_t>> times;  // newest first
+    for (auto& one : store::list_step_times(db, repository, kStepRuns, kStepTimes)) {
+        times[{one.workflow, one.job, one.step}].push_back(one.took.count());
+    }
+    std::vector<json> steps;
+    for (const auto& [name, all] : times) {
+        const auto half = all.begin() + static_cast<std::ptrdiff_t>((all.size() + 1) / 2);
+        Sample newer{{all.begin(), half}};
+        Sample older{{half, all.end()}};
+        const bool compares = all.size() >= kEnoughTimes;
+        steps.push_back({
+            {"workflow", name[0]},
+            {"job", name[1]},
+            {"step", name[2]},
+            {"times", all.size()},
+            {"p50_ms", newer.at(0.5)},
+            {"before_p50_ms", compares ? older.at(0.5) : json()},
+        });
+    }
+    std::stable_sort(steps.begin(), steps.end(), [](const json& one, const json& other) {
+        return one["p50_ms"] > other["p50_ms"];
+    });
+    if (steps.size() > kSlowSteps) steps.resize(kSlowSteps);
+    return steps;
+}
 
 template <class Key>
 json describe_groups(std::map<Key, Group>& groups, const char* name) {
@@ -145,6 +184,18 @@ json describe_flaky(store::Connection& db, model::RepositoryId repository) {
 
 }  // namespace
 
+namespace {
+
+/// What there is nothing to compare with is of no interest.
+void note_before(const RunPoint& point, Group& all, std::map<std::string, Group>& workflows) {
+    const auto same = workflows.find(point.workflow);
+    if (point.state != RunState::succeeded || same == workflows.end()) return;
+    all.before.values.push_back(duration_of(point));
+    same->second.before.values.push_back(duration_of(point));
+}
+
+}  // namespace
+
 Result<std::string> get_insights(store::Connection& db, const InsightsQuestion& question) {
     if (question.days < 1 || question.days > 365) {
         return invalid("days must be between 1 and 365");
@@ -156,7 +207,11 @@ Result<std::string> get_insights(store::Connection& db, const InsightsQuestion& 
     std::map<std::string, Group> workflows;
     TimePoint oldest = question.now;
     for (const auto& point : points) {
-        if (point.created_at < since) break;
+        if (point.created_at < since) {
+            if (point.created_at < since - (question.now - since)) break;
+            note_before(point, all, workflows);
+            continue;
+        }
         oldest = point.created_at;
         if (!point.finished_at) continue;
         all.add(point);
@@ -170,6 +225,7 @@ Result<std::string> get_insights(store::Connection& db, const InsightsQuestion& 
         {"all", all.describe()},
         {"days", describe_groups(days, "day")},
         {"workflows", describe_groups(workflows, "workflow")},
+        {"slow_steps", describe_slow_steps(db, question.repository)},
         {"flaky", describe_flaky(db, question.repository)},
         {"deployments", describe_deployments(db, question, since)},
     });

@@ -3,6 +3,7 @@
 #include "store/deployments/deployment_store.hpp"
 #include "store/runs/attempt_store.hpp"
 #include "store/runs/report_store.hpp"
+#include "store/runs/step_store.hpp"
 #include "store/sample_database.hpp"
 
 #include <gtest/gtest.h>
@@ -116,6 +117,7 @@ TEST(Wall, SaysHowLongWhatRunsTookBefore) {
 
 TEST(Queue, TellsWhoWorksAndWhyTheOthersWait) {
     Fixture fixture;
+    fixture.end_run(RunState::succeeded, seconds{1}, minutes{4});
     const auto run = fixture.add_run(fixture.repository);
     const auto first = fixture.add_job(run, "first");
     const auto second = fixture.add_job(run, "second");
@@ -129,8 +131,17 @@ TEST(Queue, TellsWhoWorksAndWhyTheOthersWait) {
     ASSERT_EQ(queue["running"].size(), 1U);
     EXPECT_EQ(queue["running"][0]["executor"], "host");
     EXPECT_EQ(queue["running"][0]["repository"], "octo/roof");
+    EXPECT_EQ(queue["running"][0]["expected_ms"], 240'000);
     ASSERT_EQ(queue["waiting"].size(), 1U);
     EXPECT_EQ(queue["waiting"][0]["reason"], "waits for a free worker; 1 job runs");
+
+    const auto count = [](store::Connection& db) -> Result<store::OpenCounts> {
+        return store::count_open(db);
+    };
+    const auto counts = fixture.database->read_now(count).value();
+    EXPECT_EQ(counts.running, 1);
+    EXPECT_EQ(counts.waiting, 1);
+    EXPECT_EQ(counts.approvals, 0);
 
     fixture.write([&](store::Transaction& tx) {
         return store::move_job(
@@ -162,6 +173,48 @@ TEST(Insights, CountWhatEndedInTheDays) {
     EXPECT_EQ(fixture.insights(60)["all"]["runs"], 4);
     EXPECT_EQ(fixture.insights()["workflows"].size(), 1U);
     EXPECT_EQ(fixture.insights()["cut"], false);
+}
+
+TEST(Insights, CompareWithAsManyDaysBefore) {
+    Fixture fixture;
+    fixture.end_run(RunState::succeeded, seconds{1}, minutes{1});
+    fixture.clock.advance(hours{24 * 15});
+    fixture.end_run(RunState::succeeded, seconds{1}, minutes{3});
+    const auto near = fixture.insights(10);
+
+    EXPECT_EQ(near["all"]["runs"], 1);
+    EXPECT_EQ(near["workflows"][0]["duration_p50_ms"], 180'000);
+    EXPECT_EQ(near["workflows"][0]["duration_before_p50_ms"], 60'000);
+    EXPECT_EQ(fixture.insights(30)["all"]["duration_before_p50_ms"], nullptr);
+    EXPECT_EQ(fixture.insights(5)["all"]["duration_before_p50_ms"], nullptr);
+}
+
+TEST(Insights, NameTheSlowestStepsAndWhatTheyTookBefore) {
+    Fixture fixture;
+    for (const auto took : {seconds{10}, seconds{10}, seconds{30}, seconds{30}}) {
+        const auto run = fixture.add_run(fixture.repository);
+        const auto job = fixture.add_job(run, "test");
+        fixture.write([&](store::Transaction& tx) -> Result<> {
+            const auto sum = "sum" + model::to_text(run);
+            const auto fence = store::insert_attempt(tx, job, sum, "host");
+            const store::StepPlace place{fence, run};
+            const auto now = fixture.clock.now();
+            store::begin_step(tx, place, {.number = 1, .name = "fast", .at = now});
+            store::end_step(tx, place, "fast", {.number = 1, .at = now + seconds{1}});
+            store::begin_step(tx, place, {.number = 2, .name = "slow", .at = now});
+            store::end_step(tx, place, "slow", {.number = 2, .at = now + took});
+            return {};
+        });
+    }
+    const auto steps = fixture.insights()["slow_steps"];
+
+    ASSERT_EQ(steps.size(), 2U);
+    EXPECT_EQ(steps[0]["step"], "slow");
+    EXPECT_EQ(steps[0]["job"], "test");
+    EXPECT_EQ(steps[0]["times"], 4);
+    EXPECT_EQ(steps[0]["p50_ms"], 30'000);
+    EXPECT_EQ(steps[0]["before_p50_ms"], 10'000);
+    EXPECT_EQ(steps[1]["p50_ms"], 1'000);
 }
 
 TEST(Insights, RefuseDaysThatNobodyMeans) {

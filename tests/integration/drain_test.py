@@ -29,6 +29,18 @@ def follow_queue(daemon):
     return tell
 
 
+def follow_counts(daemon):
+    """Answers the next counts of the whole server; the present ones come first."""
+    socket = websocket.create_connection(
+        daemon.url.replace("http", "ws") + "/api/v1/live", header=[f"Authorization: Bearer {daemon.admin_token()}"], timeout=20)
+    socket.send(json.dumps({"sub": ["counts"], "last": json.loads(socket.recv())["seq"]}))
+
+    def count():
+        told = json.loads(socket.recv())
+        return told["counts"] if told.get("topic") == "counts" else count()
+    return count
+
+
 def test_a_drained_queue_lets_what_runs_end_and_nothing_begin(daemon, git):
     repository = git.repository("acme/app")
     daemon.add_repository(repository)
@@ -52,11 +64,14 @@ def test_a_drained_queue_lets_what_runs_end_and_nothing_begin(daemon, git):
     assert (finding["state"], finding["remedy"]) == ("warning", "triphammer queue resume")
     assert states(daemon, other)["first"] == "queued"
 
-    tell = follow_queue(daemon)
+    tell, count = follow_queue(daemon), follow_counts(daemon)
+    assert count() == {"running": 0, "waiting": 2, "approvals": 0}
     assert daemon.api("/queue/resume", "POST").status_code == 204
     assert tell() == ("queue", "drained", "")
     daemon.wait_for(lambda: states(daemon, run)["second"] == "succeeded", 30)
     assert daemon.get("/queue")["drained"] is None
     daemon.api(f"/runs/{other}/cancel", "POST").raise_for_status()
+    while count() != {"running": 0, "waiting": 0, "approvals": 0}:
+        pass
     done = [row["action"] for row in daemon.get("/audit?action=queue")["items"]]
     assert done == ["queue.resume", "queue.drain"]

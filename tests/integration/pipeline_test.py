@@ -82,3 +82,5 @@ def test_a_dry_run_of_a_delivery_changes_nothing(daemon, git):
     answer = daemon.api(f"/deliveries/{guid}/replay?dry_run=true", "POST", json={})
     assert answer.status_code == 200 and answer.json()["would_start"][0]["workflow"] == "held"
     assert len(daemon.get("/runs")["items"]) == 1
+    came = daemon.get(f"/deliveries/{guid}/payload")
+    assert came["payload"]["after"] == sha and came["bytes"] > 100

@@ -190,6 +190,7 @@ def calls(one, name):
         ("viewer", "GET", f"/runs?repository={name}", None),
         ("viewer", "GET", f"/deliveries?repository={name}", None),
         ("viewer", "GET", f"/deployments?repository={name}", None),
+        ("developer", "GET", f"/deliveries/{one['guid']}/payload", None),
         ("developer", "POST", f"/deliveries/{one['guid']}/replay?dry_run=true", {}),
         ("developer", "POST", f"{run}/rerun", {"jobs": "all"}),
         ("developer", "POST", "/runs", {"repository": name, "workflow": "w.yml"}),
@@ -269,7 +270,7 @@ def test_live_events_are_of_what_one_may_see(daemon, two):
     socket = websocket.create_connection(daemon.url.replace("http", "ws") + "/api/v1/live", header=[f"Cookie: {guest.cookie}"], timeout=20)
     assert json.loads(socket.recv())["role"] == "none"
     other = two["acme/other"]
-    topics = ["runs", "deliveries", "users", "audits", f"run:{other['run']}", f"log:{other['run']}/{other['job']}/1",
+    topics = ["runs", "deliveries", "users", "audits", "counts", f"run:{other['run']}", f"log:{other['run']}/{other['job']}/1",
               f"log:{two['acme/mine']['run']}/{other['job']}/1"]
     socket.send(json.dumps({"sub": topics, "last": 1}))
     for name in ("acme/other", "acme/mine"):
@@ -283,7 +284,7 @@ def test_live_events_are_of_what_one_may_see(daemon, two):
     mine = {one["id"] for one in guest.get("/runs")["items"]}
     assert {one["id"] for one in heard if one.get("subject") == "run"} <= mine
     assert {one["run"] for one in heard if "run" in one} <= mine
-    assert not [one for one in heard if one.get("topic", "").startswith("log:") or one.get("subject") in ("user", "audit")]
+    assert not [one for one in heard if one.get("topic", "").startswith(("log:", "counts")) or one.get("subject") in ("user", "audit")]
 
 
 def test_what_is_taken_ends_what_is_followed(daemon, two):

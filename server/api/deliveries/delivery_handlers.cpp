@@ -3,6 +3,7 @@
 #include "api/call/services.hpp"
 #include "api/deliveries/handlers.hpp"
 #include "history/history.hpp"
+#include "history/payload.hpp"
 #include "store/forge/delivery_store.hpp"
 #include "store/sqlite/database.hpp"
 
@@ -57,6 +58,16 @@ Answer show_delivery(Services& services, Call call) {
         const auto row = find_reached(connection, call);
         if (!row) return row.error();
         return history::get_delivery(connection, call.parameter(0));
+    };
+    auto answering = reply_from(services, get);
+    co_return co_await std::move(answering);
+}
+
+Answer show_payload(Services& services, Call call) {
+    auto get = [&](store::Connection& connection) -> Result<std::string> {
+        const auto row = find_reached(connection, call);
+        if (!row) return row.error();
+        return history::get_payload(connection, *row);
     };
     auto answering = reply_from(services, get);
     co_return co_await std::move(answering);

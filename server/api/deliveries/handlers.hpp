@@ -8,6 +8,7 @@ namespace triphammer::api {
 // delivery_handlers.cpp
 Answer list_deliveries(Services& services, Call call);
 Answer show_delivery(Services& services, Call call);
+Answer show_payload(Services& services, Call call);
 Answer replay_delivery(Services& services, Call call);
 
 // preview.cpp

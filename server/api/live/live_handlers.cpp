@@ -113,6 +113,8 @@ Task<> read_messages(
         co_await std::move(subscribing);
         auto showing = send_positions(services, follower, std::move(logs));
         co_await std::move(showing);
+        auto counting = follower->show_counts();
+        co_await std::move(counting);
     }
 }
 

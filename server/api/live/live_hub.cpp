@@ -2,6 +2,7 @@
 
 #include "api/live/live_text.hpp"
 #include "store/placed_change.hpp"
+#include "store/runs/board_store.hpp"
 #include "store/sqlite/database.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -13,6 +14,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <utility>
 
 namespace triphammer::api {
 
@@ -23,6 +25,8 @@ namespace {
 constexpr int kBatch = 500;                // rows of `changes` read at a time
 constexpr std::size_t kMaxWaiting = 2000;  // messages of one follower; beyond: resync
 constexpr std::int64_t kMaxReplay = 20'000;
+constexpr std::chrono::milliseconds kCountsPause{250};  // between two looks at the counts
+constexpr const char* kCounts = "counts";
 
 /// Whose rights this changed, as `changes.actor` names them; empty: nobody's.
 std::string actor_changed_by(const store::ChangeRow& change) {
@@ -40,8 +44,8 @@ struct Follower::State {
     asio::steady_timer wake;
     std::set<std::string> topics;
     std::deque<std::string> waiting;
-    std::map<std::string, std::string> logs;  // newest growth of each followed log
-    std::int64_t sent = 0;                    // changes up to here are in `waiting` or gone
+    std::map<std::string, std::string> newest;  // of each followed log, and the counts
+    std::int64_t sent = 0;                      // changes up to here are in `waiting` or gone
     bool closed = false;
     bool replaying = false;
 
@@ -71,7 +75,15 @@ struct Follower::State {
     void take(const LogGrowth& growth) {
         auto topic = topic_of(growth);
         if (!topics.contains(topic)) return;
-        logs[std::move(topic)] = growth_text(growth);
+        newest[std::move(topic)] = growth_text(growth);
+        wake.cancel();
+    }
+
+    bool wants_counts() const { return topics.contains(kCounts) && access::sees_all(who); }
+
+    void take_counts(std::string text) {
+        if (!wants_counts()) return;
+        newest[kCounts] = std::move(text);
         wake.cancel();
     }
 
@@ -86,9 +98,9 @@ struct Follower::State {
             waiting.pop_front();
             return text;
         }
-        if (logs.empty()) return {};
-        auto text = std::move(logs.begin()->second);
-        logs.erase(logs.begin());
+        if (newest.empty()) return {};
+        auto text = std::move(newest.begin()->second);
+        newest.erase(newest.begin());
         return text;
     }
 };
@@ -100,12 +112,17 @@ struct LiveHub::State {
     std::int64_t seq = 0;
     bool reading = false;
     bool again = false;
+    bool counting = false;
+    bool counts_are_old = false;
+    asio::steady_timer pause;  // between two looks at the counts
 
-    State(Executor home, store::Database& db) : executor{std::move(home)}, database{db} {}
+    State(Executor home, store::Database& db)
+        : executor{std::move(home)}, database{db}, pause{executor} {}
 
     void give(const std::vector<store::PlacedChange>& changes) {
         for (const auto& placed : changes) {
             seq = std::max(seq, placed.change.seq);
+            counts_are_old = counts_are_old || changes_counts(placed.change);
             const auto changed = actor_changed_by(placed.change);
             for_each([&](Follower::State& follower) {
                 if (!changed.empty() && follower.who.actor == changed) follower.end();
@@ -139,14 +156,52 @@ Task<Result<std::vector<store::PlacedChange>>> read_changes(
     co_return co_await std::move(listed);
 }
 
+Task<Result<std::string>> read_counts(store::Database& database) {
+    auto count = [](store::Connection& connection) -> Result<std::string> {
+        return counts_text(store::count_open(connection));
+    };
+    auto counted = database.read(count);
+    co_return co_await std::move(counted);
+}
+
 }  // namespace
 
 LiveHub::LiveHub(Executor executor, store::Database& database)
     : state_{std::make_shared<State>(std::move(executor), database)} {}
 
-LiveHub::~LiveHub() = default;
+LiveHub::~LiveHub() {
+    state_->counts_are_old = false;
+    state_->pause.cancel();
+}
 
 namespace {
+
+/// At once, and then not again before the pause is over: however much happens, few looks.
+template <class State>
+Task<> count_rounds(std::shared_ptr<State> state) {
+    while (std::exchange(state->counts_are_old, false)) {
+        auto asked = read_counts(state->database);
+        const auto text = co_await std::move(asked);
+        if (text) state->for_each([&](auto& follower) { follower.take_counts(*text); });
+        state->pause.expires_after(kCountsPause);
+        boost::system::error_code ignored;
+        co_await state->pause.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    }
+    state->counting = false;
+}
+
+template <class State>
+void tell_counts(const std::shared_ptr<State>& state) {
+    bool is_wanted = false;
+    state->for_each([&](const auto& follower) { is_wanted = is_wanted || follower.wants_counts(); }
+    );
+    if (!is_wanted || !state->counts_are_old || state->counting) return;
+    state->counting = true;
+    // As the reading round: owned by the shared state that it keeps alive.
+    asio::co_spawn(state->executor, count_rounds(state), [state](std::exception_ptr) {
+        state->counting = false;
+    });
+}
 
 /// One reader at a time; what is committed meanwhile is read in the next round.
 template <class State>
@@ -161,6 +216,7 @@ Task<> read_round(std::shared_ptr<State> state) {
         }
     } while (state->again);
     state->reading = false;
+    tell_counts(state);
 }
 
 }  // namespace
@@ -219,7 +275,9 @@ Follower::~Follower() = default;
 Task<> Follower::subscribe(std::set<std::string> topics, std::int64_t last) {
     auto state = state_;
     state->topics = std::move(topics);
-    std::erase_if(state->logs, [&](const auto& log) { return !state->topics.contains(log.first); });
+    std::erase_if(state->newest, [&](const auto& one) {
+        return !state->topics.contains(one.first);
+    });
     if (last <= 0) co_return;
     state->replaying = true;
     state->sent = last;
@@ -239,6 +297,14 @@ Task<> Follower::subscribe(std::set<std::string> topics, std::int64_t last) {
 
 void Follower::show(const LogGrowth& growth) {
     state_->take(growth);
+}
+
+Task<> Follower::show_counts() {
+    auto state = state_;
+    if (!state->wants_counts()) co_return;
+    auto asked = read_counts(state->database);
+    auto text = co_await std::move(asked);
+    if (text) state->take_counts(std::move(*text));
 }
 
 Task<std::string> Follower::next(std::chrono::milliseconds limit) {

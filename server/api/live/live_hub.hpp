@@ -72,6 +72,8 @@ class Follower {
 
     /// Puts the present state of a log before its further growth.
     void show(const LogGrowth& growth);
+    /// The present counts, for whoever follows the topic "counts".
+    Task<> show_counts();
 
     /// The next message (a JSON text) when there is one; nothing after `limit` without one.
     Task<std::string> next(std::chrono::milliseconds limit);

@@ -61,6 +61,16 @@ std::string growth_text(const LogGrowth& growth) {
     );
 }
 
+std::string counts_text(const store::OpenCounts& counts) {
+    const json numbers{
+        {"running", counts.running}, {"waiting", counts.waiting}, {"approvals", counts.approvals}};
+    return text_of({{"topic", "counts"}, {"counts", numbers}});
+}
+
+bool changes_counts(const store::ChangeRow& change) {
+    return change.subject == "job" || change.subject == "approval" || change.subject == "run";
+}
+
 std::string resync_text(std::int64_t seq) {
     return text_of({{"type", "resync"}, {"seq", seq}});
 }

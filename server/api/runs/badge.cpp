@@ -69,7 +69,9 @@ std::string draw_text(int middle, int width, const std::string& text) {
 
 }  // namespace
 
-std::string draw_badge(std::string_view label, const std::optional<std::string>& state) {
+std::string draw_badge(
+    std::string_view label, const std::optional<std::string>& state, BadgeStyle style
+) {
     constexpr int kRoom = 6;
     const auto look = look_of(state);
     const auto name = escape(label);
@@ -80,9 +82,10 @@ std::string draw_badge(std::string_view label, const std::optional<std::string>&
     return "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + whole +
            "\" height=\"20\" role=\"img\" aria-label=\"" + name + ": " + word + "\"><title>" +
            name + ": " + word + "</title><clipPath id=\"r\"><rect width=\"" + whole +
-           "\" height=\"20\" rx=\"4\"/></clipPath><g clip-path=\"url(#r)\"><rect width=\"" +
-           number(left) + "\" height=\"20\" fill=\"#3d4450\"/><rect x=\"" + number(left) +
-           "\" width=\"" + number(right) + "\" height=\"20\" fill=\"" + std::string{look.colour} +
+           "\" height=\"20\" rx=\"" + number(style == BadgeStyle::flat ? 4 : 0) +
+           "\"/></clipPath><g clip-path=\"url(#r)\"><rect width=\"" + number(left) +
+           "\" height=\"20\" fill=\"#3d4450\"/><rect x=\"" + number(left) + "\" width=\"" +
+           number(right) + "\" height=\"20\" fill=\"" + std::string{look.colour} +
            "\"/></g><g fill=\"#fff\" font-family=\"Verdana,DejaVu Sans,sans-serif\" "
            "font-size=\"11\" text-anchor=\"middle\">" +
            draw_text(left / 2, left - 2 * kRoom, name) +

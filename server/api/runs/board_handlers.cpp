@@ -99,8 +99,11 @@ Answer show_badge(Services& services, Call call) {
     // A picture that says "error" would be kept by the proxy, too.
     const auto workflow = query_text(call, "workflow");
     const auto label = workflow.empty() ? std::string{"build"} : workflow;
+    // Whatever else is asked for, a README needs a picture.
+    const auto style =
+        query_text(call, "style") == "flat-square" ? BadgeStyle::flat_square : BadgeStyle::flat;
     co_return to_image(
-        call.request, draw_badge(label, state ? *state : std::optional<std::string>{})
+        call.request, draw_badge(label, state ? *state : std::optional<std::string>{}, style)
     );
 }
 

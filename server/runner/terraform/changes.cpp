@@ -1,5 +1,7 @@
 #include "runner/terraform/changes.hpp"
 
+#include "runner/terraform/values.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -14,6 +16,7 @@ using nlohmann::json;
 namespace {
 
 constexpr std::size_t kMostListed = 200;
+constexpr std::size_t kMostValueBytes = 64U << 10U;
 
 struct Words {
     ChangeAction action;
@@ -31,6 +34,11 @@ constexpr std::array kWords{
 
 const Words& words_of(ChangeAction action) {
     return kWords[static_cast<std::size_t>(action)];
+}
+
+std::string change_line(const ResourceChange& change) {
+    const auto& words = words_of(change.action);
+    return std::string{words.mark} + ' ' + std::string{words.name} + ' ' + change.address + '\n';
 }
 
 bool has(const json& actions, const char* name) {
@@ -113,8 +121,10 @@ Result<ReadPlan> read_plan(std::string_view text) {
     }
     ReadPlan out;
     for (const auto& entry : member_at(plan, "resource_changes")) {
-        const auto action = action_of(member_at(member_at(entry, "change"), "actions"));
-        if (action) out.changes.push_back({text_at(entry, "address"), *action});
+        const auto& change = member_at(entry, "change");
+        const auto action = action_of(member_at(change, "actions"));
+        if (!action) continue;
+        out.changes.push_back({text_at(entry, "address"), *action, describe_values(change)});
     }
     std::sort(out.changes.begin(), out.changes.end(), [](const auto& one, const auto& other) {
         return std::pair{one.action, one.address} < std::pair{other.action, other.address};
@@ -133,6 +143,18 @@ std::size_t count(const ResourceChanges& changes, ChangeAction action) {
         changes.end(),
         [action](const ResourceChange& one) { return one.action == action; }
     ));
+}
+
+std::string list_values(const ResourceChanges& changes) {
+    std::string out;
+    for (const auto& change : changes) {
+        if (change.values.empty()) continue;
+        auto part = change_line(change);
+        for (const auto& value : change.values) part += "    " + value + '\n';
+        if (out.size() + part.size() > kMostValueBytes) break;
+        out += part;
+    }
+    return out;
 }
 
 std::string summarize(const ResourceChanges& changes) {
@@ -158,9 +180,7 @@ std::string list_changes(const ResourceChanges& changes) {
             continue;
         }
         ++listed;
-        const auto& words = words_of(change.action);
-        out +=
-            std::string{words.mark} + ' ' + std::string{words.name} + ' ' + change.address + '\n';
+        out += change_line(change);
     }
     if (left > 0) out += "… and " + std::to_string(left) + " more to update or create\n";
     return out;

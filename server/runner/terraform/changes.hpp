@@ -27,6 +27,7 @@ const nlohmann::json& member_at(const nlohmann::json& object, const char* name);
 struct ResourceChange {
     std::string address;
     ChangeAction action = ChangeAction::create;
+    std::vector<std::string> values = {};  // values.hpp
 
     friend bool operator==(const ResourceChange&, const ResourceChange&) = default;
 };
@@ -52,5 +53,9 @@ std::string summarize(const ResourceChanges& changes);
 
 /// A list with marks and words, destroyed ones first and never left out; of the others at most 200.
 std::string list_changes(const ResourceChanges& changes);
+
+/// Each resource whose values are known, with them: the lines below its own are indented by four
+/// spaces. At most 64 KiB; what is more is left out.
+std::string list_values(const ResourceChanges& changes);
 
 }  // namespace triphammer::runner

@@ -64,6 +64,12 @@ std::string plan_text(const std::string& said) {
     return std::string{trim(said.substr(from, rule == std::string::npos ? rule : rule - from))};
 }
 
+std::string fenced(const std::string& lines) {
+    std::string fence = "```";
+    while (lines.find(fence) != std::string::npos) fence += '`';
+    return fence + "text\n" + lines + fence + "\n\n";
+}
+
 }  // namespace
 
 std::string hash_of(const std::vector<FolderPlan>& plans) {
@@ -92,10 +98,8 @@ std::string summary_of(const std::vector<FolderPlan>& plans) {
         out += "### Plan of " + plan.folder + ": " + summarize(plan.changes) + "\n\n";
         if (plan.changes.empty() && plan.has_changes) out += "Only outputs change.\n\n";
         if (plan.changes.empty()) continue;
-        const auto list = list_changes(plan.changes);
-        std::string fence = "```";
-        while (list.find(fence) != std::string::npos) fence += '`';
-        out += fence + "text\n" + list + fence + "\n\n";
+        out += fenced(list_changes(plan.changes));
+        if (const auto values = list_values(plan.changes); !values.empty()) out += fenced(values);
     }
     return out;
 }

@@ -26,6 +26,8 @@ OpenJob read_open_job(Statement& row) {
         job.id,
         job.run,
         job.run_number,
+        job.run_started_at,
+        job.repository_id,
         job.repository,
         job.workflow,
         job.title,
@@ -60,7 +62,9 @@ std::vector<RunPoint> list_run_points(
 
 std::vector<OpenJob> list_open_jobs(Connection& db, model::RepositoryId repository, int most) {
     auto query = db.prepare(
-        "SELECT j.id, j.run, r.number, p.full_name, r.workflow, r.title, j.name, j.state, "
+        "SELECT j.id, j.run, r.number, r.started_at, p.id, p.full_name, r.workflow, r.title, "
+        "j.name, "
+        "j.state, "
         "j.reason, "
         "j.label, j.not_before, j.queued_at, j.started_at, a.id, coalesce(a.executor, '') "
         "FROM jobs AS j INDEXED BY jobs_open JOIN runs AS r ON r.id = j.run "
@@ -70,6 +74,39 @@ std::vector<OpenJob> list_open_jobs(Connection& db, model::RepositoryId reposito
         "AND (?1 IS NULL OR j.repository = ?1) ORDER BY j.run, j.position, j.id LIMIT ?2"
     );
     return query.bind(repository, most).list(read_open_job);
+}
+
+OpenCounts count_open(Connection& db) {
+    auto query = db.prepare(
+        "SELECT coalesce(sum(state = 'running'), 0), coalesce(sum(state <> 'running'), 0), "
+        "(SELECT count(*) FROM approvals INDEXED BY approvals_pending WHERE state = 'pending') "
+        "FROM jobs INDEXED BY jobs_open "
+        "WHERE finished_at IS NULL AND state IN ('queued', 'waiting', 'running')"
+    );
+    OpenCounts counts;
+    if (query.step()) query.read(counts.running, counts.waiting, counts.approvals);
+    return counts;
+}
+
+std::vector<StepTime> list_step_times(
+    Connection& db, model::RepositoryId repository, int runs, int most
+) {
+    auto query = db.prepare(
+        "SELECT r.workflow, j.key, s.name, s.started_at, s.finished_at FROM "
+        "(SELECT id, workflow FROM runs WHERE repository = ? ORDER BY id DESC LIMIT ?) AS r "
+        "CROSS JOIN jobs AS j ON j.run = r.id CROSS JOIN attempts AS a ON a.job = j.id "
+        "CROSS JOIN steps AS s ON s.attempt = a.id "
+        "WHERE s.state = 'succeeded' AND s.started_at IS NOT NULL AND s.finished_at IS NOT NULL "
+        "LIMIT ?"
+    );
+    return query.bind(repository, runs, most).list([](Statement& row) {
+        StepTime time;
+        TimePoint began;
+        TimePoint ended;
+        row.read(time.workflow, time.job, time.step, began, ended);
+        time.took = ended - began;
+        return time;
+    });
 }
 
 std::vector<FlakyTest> list_flaky_tests(

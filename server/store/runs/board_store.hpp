@@ -33,6 +33,8 @@ struct OpenJob {
     model::JobId id;
     model::RunId run;
     std::int64_t run_number = 0;
+    std::optional<TimePoint> run_started_at;
+    model::RepositoryId repository_id;
     std::string repository;  // OWNER/NAME
     std::string workflow;
     std::string title;  // of the run
@@ -50,6 +52,27 @@ struct OpenJob {
 /// Jobs that are queued, wait for something, or run; of a repository where there is one. Runs in
 /// the order in which they came.
 std::vector<OpenJob> list_open_jobs(Connection& db, model::RepositoryId repository, int most);
+
+/// Of the whole server: how much is going on, and how much waits for people.
+struct OpenCounts {
+    std::int64_t running = 0;    // jobs
+    std::int64_t waiting = 0;    // jobs that are queued or wait for something
+    std::int64_t approvals = 0;  // questions that nobody has decided
+};
+
+OpenCounts count_open(Connection& db);
+
+struct StepTime {
+    std::string workflow;
+    std::string job;  // key
+    std::string step;
+    Milliseconds took{0};
+};
+
+/// Of steps that succeeded in the newest `runs` runs; the newest runs first, at most `most`.
+std::vector<StepTime> list_step_times(
+    Connection& db, model::RepositoryId repository, int runs, int most
+);
 
 struct FlakyTest {
     std::string suite;

@@ -12,6 +12,15 @@ TEST(Badge, SaysTheStateInWordAndColour) {
     EXPECT_NE(draw_badge("build", std::nullopt).find("build: unknown"), std::string::npos);
 }
 
+TEST(Badge, HasRoundCornersUnlessAskedOtherwise) {
+    using triphammer::api::BadgeStyle;
+
+    EXPECT_NE(draw_badge("build", "failed").find("rx=\"4\""), std::string::npos);
+    EXPECT_NE(
+        draw_badge("build", "failed", BadgeStyle::flat_square).find("rx=\"0\""), std::string::npos
+    );
+}
+
 TEST(Badge, KeepsTextFromOutsideText) {
     const auto svg = draw_badge("<script>\"&\n", "succeeded");
 

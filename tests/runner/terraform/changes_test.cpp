@@ -100,6 +100,74 @@ TEST(TerraformChanges, WhatIsDestroyedIsNeverLeftOut) {
     EXPECT_TRUE(text.ends_with("… and 250 more to update or create\n")) << text;
 }
 
+TEST(TerraformChanges, ValuesSayWhatIsAnotherAfter) {
+    const json replaced{
+        {"actions", {"delete", "create"}},
+        {"before",
+         {{"size", 1}, {"name", "same"}, {"id", "i-1"}, {"password", "old"}, {"tags", {{"a", 1}}}}},
+        {"after",
+         {{"size", 2},
+          {"name", "same"},
+          {"password", "new"},
+          {"tags", {{"a", 1}, {"b", "two\nlines"}}}}},
+        {"after_unknown", {{"id", true}}},
+        {"before_sensitive", {{"password", true}}},
+        {"after_sensitive", {{"password", true}, {"tags", json::object()}}},
+        {"replace_paths", json::array({json::array({"size"})})}};
+    const auto plan = plan_of(json::array({{{"address", "a.b"}, {"change", replaced}}}));
+
+    const auto read = read_plan(plan.dump());
+
+    ASSERT_TRUE(read);
+    EXPECT_EQ(
+        list_values(read->changes),
+        "± replace a.b\n"
+        "    id: \"i-1\" → (known after apply)\n"
+        "    password: (sensitive) → (sensitive)\n"
+        "    size: 1 → 2  # forces replacement\n"
+        "    tags: {\"a\":1} → {\"a\":1,\"b\":\"two\\nlines\"}\n"
+    );
+}
+
+TEST(TerraformChanges, WhatIsNewHasItsValuesAndWhatGoesHasNone) {
+    const json created{
+        {"actions", json::array({"create"})},
+        {"before", nullptr},
+        {"after", {{"size", 2}, {"none", nullptr}}},
+        {"after_unknown", {{"id", true}}},
+        {"after_sensitive", true}};
+    const json destroyed{
+        {"actions", json::array({"delete"})}, {"before", {{"size", 2}}}, {"after", nullptr}};
+    const auto plan = plan_of(json::array(
+        {{{"address", "new"}, {"change", created}}, {{"address", "old"}, {"change", destroyed}}}
+    ));
+
+    const auto read = read_plan(plan.dump());
+
+    ASSERT_TRUE(read);
+    EXPECT_EQ(
+        list_values(read->changes),
+        "+ create new\n    id: (known after apply)\n    size: (sensitive)\n"
+    );
+}
+
+TEST(TerraformChanges, ValuesAreBounded) {
+    json after;
+    for (int n = 0; n < 50; ++n) after["a" + std::to_string(n)] = std::string(5000, 'x');
+    const json created{{"actions", json::array({"create"})}, {"before", nullptr}, {"after", after}};
+    auto entries = json::array();
+    for (int n = 0; n < 100; ++n)
+        entries.push_back({{"address", "r." + std::to_string(n)}, {"change", created}});
+
+    const auto read = read_plan(plan_of(entries).dump());
+
+    ASSERT_TRUE(read);
+    const auto text = list_values(read->changes);
+    EXPECT_LE(text.size(), 64U << 10U);
+    EXPECT_NE(text.find("    … and 20 more\n"), std::string::npos);
+    EXPECT_EQ(text.find(std::string(121, 'x')), std::string::npos);
+}
+
 TEST(TerraformChanges, AnythingElseIsNoPlan) {
     for (const auto* text : {"", "[]", "{}", R"({"format_version": "1.2"})", "null"}) {
         const auto read = read_plan(text);
