@@ -16,15 +16,16 @@ const root = dirname(fileURLToPath(import.meta.url));
 const BUDGET = {
   'first view, js': 45 * 1024,
   'first view, css': 12 * 1024,
+  'first view, all files': 80 * 1024,
   'everything but editor and trends, js': 70 * 1024,
-  'trends, js': 10 * 1024,
+  'the trends, js': 8 * 1024,
   'the editor, js': 145 * 1024,
 };
 // What a file of the bundle belongs to: the first of these that loads it.
 const PARTS = [
   ['src/main.tsx', 'everything but editor and trends, js'],
   ['src/app/rest.ts', 'everything but editor and trends, js'],
-  ['src/app/trends.ts', 'trends, js'],
+  ['src/app/trends.ts', 'the trends, js'],
   ['src/app/editing.ts', 'the editor, js'],
 ];
 
@@ -46,7 +47,8 @@ async function bundle(out) {
     format: 'esm',
     target: 'es2022',
     minify: true,
-    tsconfigRaw: { compilerOptions: { jsx: 'react', jsxFactory: 'h', jsxFragmentFactory: 'Fragment' } },
+    // Calls of h are smaller than those of the runtime that tsconfig.json names for the types.
+    tsconfigRaw: { compilerOptions: { target: 'es2022', jsx: 'react', jsxFactory: 'h', jsxFragmentFactory: 'Fragment' } },
     inject: ['src/app/jsx.ts'],
     legalComments: 'none',
     metafile: true,
@@ -87,11 +89,23 @@ function sortIntoParts(outputs) {
   return parts;
 }
 
-function writeIcon(out) {
-  const icon = readFileSync(join(root, 'src/icon.svg'));
+// What stands in the icon's corner, by state: colour and shape.
+const MARKS = {
+  icon: '',
+  icon_good: '<circle cx="22" cy="22" r="9.5" fill="#15803d"/><path d="m17.5 22 3.2 3.2 6-6.4"/>',
+  icon_bad: '<path fill="#b91c1c" stroke-width="1" d="M12.5 12.5h19v19h-19z"/><path d="m18 18 8 8m0-8-8 8"/>',
+  icon_busy: '<circle cx="22" cy="22" r="8" fill="#1d4ed8"/>',
+  icon_wait: '<path fill="#a16207" stroke-width="1.5" d="m22 10.5 11 11.5-11 11.5L11 22z"/><path d="M20 18.5v7m4-7v7"/>',
+};
+
+function writeIcon(out, name) {
+  const plain = readFileSync(join(root, 'src/icon.svg'), 'utf8');
+  const mark = MARKS[name] && `<g stroke="#fff" stroke-width="2.5" fill="none">${MARKS[name]}</g>`;
+  const icon = plain.replace('</svg>', `${mark}</svg>`);
   const hash = createHash('sha256').update(icon).digest('hex').slice(0, 8).toUpperCase();
-  writeFileSync(join(out, 'assets', `icon-${hash}.svg`), icon);
-  return `icon-${hash}.svg`;
+  const file = `${name.replace('_', '-')}-${hash}.svg`;
+  writeFileSync(join(out, 'assets', file), icon);
+  return file;
 }
 
 function writeShell(out, names) {
@@ -131,6 +145,7 @@ function compress(out, script, parts) {
     if (name.endsWith('.css')) sizes['first view, css'] += packed.length;
     if (name.endsWith('.js')) sizes[parts.get(baseOf(name))] += packed.length;
     if (baseOf(name) === script) sizes['first view, js'] += packed.length;
+    if (baseOf(name) === script || /^(index\.html|assets\/(main|icon)-[^-]+\.(css|svg))$/.test(name)) sizes['first view, all files'] += packed.length;
   }
   return sizes;
 }
@@ -149,7 +164,7 @@ const outputs = await bundle(out);
 const names = {
   script: nameOfScript(outputs),
   style: baseOf(findOutput(outputs, 'src/style/main.css')),
-  icon: writeIcon(out),
+  ...Object.fromEntries(Object.keys(MARKS).map((name) => [name, writeIcon(out, name)])),
 };
 writeShell(out, names);
 writeLicences(out, listShipped(outputs));

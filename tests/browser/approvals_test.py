@@ -22,6 +22,9 @@ def test_a_question_is_found_and_rejected_by_keys(browser, site):
     browser.press("g")
     browser.press("a")
     browser.wait_text("prod to production")
+    browser.open(f"{site.url}/approvals/2")
+    browser.wait_text("image", ".summary .check-job")
+    assert browser.count(".initials.missing") == 2
     browser.open(f"{site.url}/approvals/1")
     browser.wait_text("What will run")
     browser.press("x")

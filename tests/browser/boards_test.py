@@ -48,6 +48,7 @@ def test_the_queue_says_who_works_and_why_the_others_wait(browser, site):
     browser.open(f"{site.url}/queue")
     browser.wait_text("1 at work")
     browser.wait_text("1 waiting")
+    browser.wait_text("a worker is free within 8 min")
 
     assert "attempt 77" in browser.text(".queue")
     assert "the group deploy is taken by octo/shop #480" in browser.text(".queue")
@@ -84,11 +85,26 @@ def test_a_repository_over_time(browser, site):
     assert browser.count(".chart > span") == 30
     assert "1.4 a day" in browser.text(".numbers") and "9 min" in browser.text(".numbers")
     assert "test_clock" in browser.text(".flaky-list")
+    assert "Run <i>the tests</i>" in browser.text("[aria-label='Slowest steps']") and browser.text("[aria-label='Slowest steps']").count("+50 % slower") == 1
+    assert "+50 % slower" in browser.text("[aria-label='By workflow'] tbody tr:first-child") and "%" not in browser.text("[aria-label='By workflow'] tbody tr:last-child td:nth-child(5)")
     browser.click(".ranges a:last-child")
     browser.wait(lambda: browser.count(".chart > span") == 90, "ninety days")
     browser.wait_text("more runs than are counted")
-    browser.click("details summary")
-    assert browser.count("details tbody tr") == 90
+    browser.click("main details summary")
+    assert browser.count("main details tbody tr") == 90
+
+
+def test_tables_of_insights_are_saved_as_csv(browser, site):
+    browser.open(f"{site.url}/repositories/octo/shop")
+    browser.wait_text("92 %", ".numbers")
+    browser.run("URL.createObjectURL = (blob) => { blob.text().then((text) => (window.saved = text)); return '#'; }; URL.revokeObjectURL = () => {};"
+                "HTMLAnchorElement.prototype.click = function () { window.name_of_file = this.download; };")
+    browser.run("[...document.querySelectorAll('.head-line button')].at(1).click()")
+    lines = browser.wait(lambda: browser.run("return window.saved"), "the file").splitlines()
+
+    assert lines[0] == "workflow,runs,succeeded,failed,success,duration_p50_ms,duration_p90_ms,duration_before_p50_ms,wait_p50_ms,wait_p90_ms"
+    assert lines[1].startswith("ci,160,148,12,0.925,180000,") and lines[2].startswith("<b>nightly</b>,52,")
+    assert browser.run("return window.name_of_file") == "by-workflow.csv"
 
 
 def test_a_repository_without_runs_says_what_to_do(browser, site):

@@ -52,3 +52,36 @@ def test_a_promotion_wants_the_name_typed_and_says_what_the_server_refuses(brows
 def test_the_other_environments_are_compared(browser, site):
     open_page(browser, site)
     browser.wait_text("staging ", ".differences li")
+
+
+def test_services_and_environments_are_one_table(browser, site):
+    browser.open(f"{site.url}/environments")
+    browser.wait(lambda: browser.count(".matrix tbody tr") == 2, "two services")
+    assert browser.text(".matrix thead").split() == ["Service", "staging", "production"]
+    assert "differs" in browser.text(".matrix tbody tr:first-child th")
+    assert "empty" in browser.text(".matrix tbody tr:last-child")
+    browser.click(".matrix tbody tr:first-child td:last-child a")
+    browser.wait(lambda: browser.run("return location.pathname") == PAGE, "the environment")
+
+
+def test_a_deployment_shows_its_probes_and_how_traffic_moved(browser, site):
+    browser.open(f"{site.url}/deployments/58")
+    browser.wait_text("9 looks <b>502</b>", ".effects")
+    assert "blue 75 %" in browser.text(".traffic > :first-child") and "green 100 %" in browser.text(".traffic > :last-child")
+    shares = browser.run("return [...document.querySelectorAll('.shares i')].map(e => e.style.width)")
+    assert shares == ["75%", "25%", "0%", "100%"]
+
+
+def test_what_nobody_knows_is_settled_with_the_name_typed(browser, site):
+    site.control("deployment", id="58", change={"state": "unknown"})
+    browser.open(f"{site.url}/deployments/58")
+    browser.wait_text("Nobody knows how this deployment ended.", ".conflict")
+    browser.type(".conflict input", "It answers.")
+    browser.click(".conflict button")
+    browser.wait_text("Settle deployment 58?", "dialog")
+    assert browser.run("return document.querySelector('dialog .danger').disabled")
+    browser.type("dialog input", browser.text("dialog strong"))
+    browser.click("dialog .danger")
+    browser.wait(lambda: browser.count(".conflict") == 0, "the end of doubt")
+
+    assert site.api("/acted") == [{"action": "settle", "id": "58", "body": {"state": "succeeded", "comment": "It answers."}}]

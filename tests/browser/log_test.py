@@ -135,7 +135,7 @@ def test_colours_links_and_redrawn_lines(browser, site):
 def test_a_growing_log_is_followed_until_the_reader_leaves(browser, site):
     browser.open(f"{site.url}/runs/484")
     browser.wait_text("holding for 10 s", ".lines")
-    browser.wait(lambda: ["log:484/4843/1", "run:484"] in site.control("seen")["subscriptions"], "the subscription")
+    browser.wait(lambda: ["counts", "log:484/4843/1", "run:484"] in site.control("seen")["subscriptions"], "the subscription")
     site.control("append", log=GROWING, lines=[f"more {n}" for n in range(2000)])
     wait_line(browser, 2004, "more 1999")
 
@@ -151,7 +151,7 @@ def test_a_growing_log_is_followed_until_the_reader_leaves(browser, site):
 def test_a_group_is_its_title_until_somebody_opens_it_or_looks_for_what_is_in_it(browser, site):
     browser.open(f"{site.url}/runs/484")
     browser.wait_text("holding for 10 s", ".lines")
-    browser.wait(lambda: ["log:484/4843/1", "run:484"] in site.control("seen")["subscriptions"], "the subscription")
+    browser.wait(lambda: ["counts", "log:484/4843/1", "run:484"] in site.control("seen")["subscriptions"], "the subscription")
     before = max(shown(browser))
     site.control("append", log=GROWING, lines=["##[group]Run make", "\x1b[36;1mmake all\x1b[0m", "shell: bash -e {0}", "##[endgroup]", "built"])
     title, script, end = before + 1, before + 2, before + 4
@@ -182,7 +182,7 @@ def test_a_group_of_thousands_of_lines_is_folded_before_anybody_loads_them(brows
 def test_a_pane_that_grows_stays_at_the_end(browser, site):
     """A notice above the lines goes: the browser scrolls, and its event comes before any observer's."""
     browser.open(f"{site.url}/runs/484")
-    browser.wait(lambda: ["log:484/4843/1", "run:484"] in site.control("seen")["subscriptions"], "the subscription")
+    browser.wait(lambda: ["counts", "log:484/4843/1", "run:484"] in site.control("seen")["subscriptions"], "the subscription")
     site.control("append", log=GROWING, lines=[f"more {n}" for n in range(200)])
     wait_line(browser, 204, "more 199")
     browser.run("const note = Object.assign(document.createElement('div'), {id: 'note'}); note.style.cssText = 'height: 60px; flex: none';"
@@ -199,7 +199,7 @@ def test_a_pane_that_grows_stays_at_the_end(browser, site):
 
 def test_fast_growth_ends_with_every_line(browser, site):
     browser.open(f"{site.url}/runs/484")
-    browser.wait(lambda: ["log:484/4843/1", "run:484"] in site.control("seen")["subscriptions"], "the subscription")
+    browser.wait(lambda: ["counts", "log:484/4843/1", "run:484"] in site.control("seen")["subscriptions"], "the subscription")
     for part in range(40):
         site.control("append", log=GROWING, lines=[f"fast {part * 250 + n}" for n in range(250)])
     site.control("append", log=GROWING, lines=["the end"], done=True)

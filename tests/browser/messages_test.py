@@ -24,6 +24,7 @@ def test_a_channel_is_tried_with_a_click_and_says_what_is_wrong(browser, site):
 def test_a_dead_letter_shows_its_error_as_text_and_is_sent_again(browser, site):
     open_messages(browser, site)
     browser.wait_text("answered 400: <b>no</b>", DEAD)
+    browser.wait_text("no answer within 10 s", "[aria-labelledby=pending]")
 
     browser.click(DEAD + " button")
 

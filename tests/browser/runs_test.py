@@ -44,7 +44,7 @@ def test_filters_stand_in_the_address_and_come_back_with_it(browser, site):
     browser.wait_text("octo/shop #484")
     browser.run("const s = document.querySelector('select'); s.value = 'cancelled'; s.dispatchEvent(new Event('change', {bubbles: true}))")
     browser.wait(lambda: browser.run("return location.search") == "?state=cancelled", "the filter in the address")
-    browser.wait(lambda: "octo/shop #484" not in browser.text(), "the filtered list")
+    browser.wait(lambda: "octo/shop #484" not in browser.text() and browser.count(".row > .mark"), "the filtered list")
     states = browser.run("return [...document.querySelectorAll('.row > .mark')].map(e => e.innerText)")
     assert set(states) == {"cancelled"}
 
@@ -52,6 +52,37 @@ def test_filters_stand_in_the_address_and_come_back_with_it(browser, site):
     browser.wait(lambda: browser.count(".row") > 0, "rows")
     assert "main" in browser.text(".row-facts")
     assert set(rows(browser)) == {"Speed up the product list"}
+
+
+def test_several_runs_are_cancelled_at_once(browser, site):
+    for name in ("one", "two", "three"):
+        site.control("new-run", title=name, repository="octo/shop", ref="refs/heads/main", state="running", finished_at=None)
+    browser.open(site.url)
+    browser.wait_text("three", ".row-title")
+    browser.click(".head-line button")
+    browser.wait(lambda: browser.count(".choose input") > 3, "boxes")
+    assert browser.run("return document.querySelector('.head-line .danger').disabled")
+    browser.click(".row-item:nth-child(1) .choose input")
+    browser.click(".row-item:nth-child(3) .choose input")
+    browser.wait_text("Cancel 2", ".head-line .danger")
+    browser.click(".head-line .danger")
+    browser.wait_text("Cancel 2 runs?", "dialog")
+    browser.click("dialog .danger")
+    browser.wait_text("2 runs are being cancelled.", ".toasts")
+
+    newest = [run["id"] for run in site.api("/runs")["items"][:3]]
+    assert [one["id"] for one in site.api("/acted") if one["action"] == "cancel"] == [newest[0], newest[2]]
+    assert browser.count(".choose") == 0
+
+
+def test_a_row_says_how_long_it_waited_and_what_is_unusual(browser, site):
+    times = {"created_at": "2026-01-01T00:00:00Z", "started_at": "2026-01-01T00:00:42Z"}
+    site.control("new-run", title="slow", state="succeeded", finished_at="2026-01-01T03:00:42Z", **times)
+    browser.open(site.url)
+    browser.wait_text("slow", ".row-title")
+
+    assert "queued 42 s" in browser.text("[data-row='0'] .row-facts")
+    assert browser.text("[data-row='0'] .slower").startswith("+2 h ")
 
 
 def test_a_filter_without_a_match_says_so(browser, site):
@@ -306,11 +337,14 @@ def test_a_terraform_run_says_what_became_of_each_resource_and_who_approved_whic
     browser.open(f"{site.url}/runs/9001")
     browser.click(".tabs a[href$='/terraform']")
     browser.wait_text("Half applied.", ".terraform")
-    fates = browser.run("return [...document.querySelectorAll('section[aria-label=apply] .resources li')].map(e => e.innerText.split('\\n').map(t => t.trim()).filter(Boolean))")
+    fates = browser.run("return [...document.querySelectorAll('section[aria-label=apply] .resources:not(.states) > ul > li')].map(e => ['i', 'code', '.status'].map(s => e.querySelector(s).innerText))")
 
     assert fates == [["\u2212", 'thing.old["<b>a, b</b>"]', "failed"], ["\u00b1", "thing.two", "not begun"], ["+", "thing.new", "done"]]
     assert "1 to destroy" in browser.text(".terraform section.resources.bad h4")
     assert browser.count(".terraform details .resources.bad") == 0, "what is destroyed is never folded"
+    assert "size: 1 → 2\nforces replacement" in browser.text(".resources.bad details") and '"<b>a</b>" → (known' in browser.text(".resources.bad details")
+    browser.click(".terraform > section > details:not([open]) summary")
+    browser.wait_text("deployment 899", ".terraform details li")
     facts = browser.text("section[aria-label=apply] .facts")
     assert "yes by user:olga" in facts and "yes by user:bob" in facts and "exactly this plan" in facts and "sha256:5d5d" in facts
     assert "free again" in facts

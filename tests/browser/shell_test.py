@@ -30,6 +30,26 @@ def test_every_screen_fits_and_has_one_heading(browser, site, width, theme):
             assert browser.count("h1") == 1, address
 
 
+SHIFTS = (
+    "const done = arguments[0]; let sum = 0;"
+    "new PerformanceObserver((list) => list.getEntries().forEach((one) => (sum += one.hadRecentInput ? 0 : one.value))).observe({type: 'layout-shift', buffered: true});"
+    "requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(sum))));"
+)
+
+
+def test_nothing_that_was_painted_moves(browser, site):
+    moved = {}
+    for address, text in SCREENS.items():
+        if address.startswith("/runs/"):
+            continue  # the box of failures comes when its log has been read
+        browser.open(site.url + address)
+        browser.wait_text(text, "main")
+        browser.wait_text("live", ".connection")
+        moved[address] = browser.call("POST", "/execute/async", {"script": SHIFTS, "args": []})
+
+    assert {address: shift for address, shift in moved.items() if shift > 0.05} == {}
+
+
 def test_the_keyboard_goes_everywhere(browser, site):
     browser.open(site.url)
     browser.wait_text("octo/shop #484")
@@ -101,6 +121,78 @@ def test_the_theme_is_kept(browser, site):
     assert browser.run("return getComputedStyle(document.documentElement).backgroundColor") != light
 
 
+def test_high_contrast_can_be_chosen(browser, site):
+    browser.open(site.url)
+    browser.wait_text("octo/shop #484")
+    for _ in range(3):
+        browser.click(".theme-button")
+
+    assert "contrast" in browser.run("return document.querySelector('.theme-button').title")
+    assert browser.run("return getComputedStyle(document.documentElement).color") == "rgb(0, 0, 0)"
+    browser.use_theme("dark")
+    assert browser.run("return getComputedStyle(document.documentElement).color") == "rgb(255, 255, 255)"
+
+
+def icon_of(browser):
+    return browser.run("return document.querySelector('link[rel=icon]').href.match(/icon-?(\\w*)-/)[1]")
+
+
+def test_title_and_icon_show_the_state(browser, site):
+    browser.open(f"{site.url}/runs/483")
+    browser.wait_text("Show the basket", "h1")
+    assert browser.run("return document.title").startswith("✗ #483 ") and icon_of(browser) == "bad"
+    icon = browser.run("return fetch(document.querySelector('link[rel=icon]').href).then((answer) => answer.text())")
+    assert icon.startswith("<svg") and icon.strip().endswith("</svg>") and icon.count("<g") == 1
+    site.control("run", id="483", change={"state": "succeeded", "jobs": []})
+    browser.wait(lambda: icon_of(browser) == "good", "a green icon")
+    browser.press("g", "d")
+    browser.wait_text("production", ".row-title")
+
+    assert icon_of(browser) == "" and browser.run("return document.title") == "Deployments · Triphammer"
+
+
+def test_the_bar_counts_what_is_going_on(browser, site):
+    browser.open(site.url)
+    browser.wait_text("live", ".connection")
+    waiting = len([one for one in site.api("/approvals")["items"] if one["state"] == "pending"])
+    browser.wait(lambda: browser.count(".counter") == 2, "two counters")
+    assert browser.run("return document.querySelector('.counter').title") == f"{waiting} wait for an approval"
+    job = {"key": "a", "name": "a", "label": "host", "stage": "build"}
+    site.control("run", id="484", change={"jobs": [{**job, "id": "1", "state": "running"}, {**job, "id": "2", "state": "queued"}, {**job, "id": "3", "state": "waiting"}]})
+    browser.wait(lambda: browser.run("return document.querySelector('.counter[href=\"/queue\"]').title") == "1 at work, 2 in the queue", "the counts")
+    browser.click(".counter[href='/queue']")
+
+    browser.wait(lambda: where(browser) == "/queue", "the queue")
+
+
+def test_pinned_repositories_stand_first_in_the_rail(browser, site):
+    browser.open(f"{site.url}/repositories")
+    browser.wait(lambda: browser.count(".card") == 3, "three repositories")
+    assert browser.count(".rail bdi") == 0
+    browser.click(".card:nth-child(2) button[aria-pressed]")
+    name = browser.text(".card:nth-child(2) h2")
+    browser.wait(lambda: browser.text(".rail > a bdi") == name.split("/")[1], "the pin")
+    browser.click(".rail summary")
+    browser.wait(lambda: browser.count(".rail details bdi") == 2, "the others")
+
+    browser.open(site.url)
+    browser.wait_text("octo/shop #484")
+    browser.click(".rail > a:has(bdi)")
+    browser.wait(lambda: browser.run("return new URLSearchParams(location.search).get('repository')") == name, "its runs")
+    assert browser.text(".rail [aria-current]") == name.split("/")[1]
+
+
+def test_entries_of_any_list_are_walked_with_j_and_k(browser, site):
+    browser.open(f"{site.url}/repositories")
+    browser.wait(lambda: browser.count(".card") == 3, "three repositories")
+    focused = lambda: browser.run("return document.activeElement.innerText")  # noqa: E731
+    names = browser.text(".card h2").split("\n")
+    browser.press("j", "j")
+    assert focused() == names[1]
+    browser.press("k", "k", "k")
+    assert focused() == names[0]
+
+
 def test_the_skip_link_leads_to_the_content(browser, site):
     browser.open(site.url)
     browser.wait_text("octo/shop #484")
@@ -154,7 +246,7 @@ def test_one_tab_has_one_socket(browser, site):
     browser.wait_text("octo/shop #484")
 
     assert site.control("seen")["sockets"] == 1
-    browser.wait(lambda: site.control("seen")["subscriptions"] == [["runs"]], "the subscription")
+    browser.wait(lambda: site.control("seen")["subscriptions"] == [["counts", "runs"]], "the subscription")
 
 
 def test_a_delivery_is_tried_out_and_replayed(browser, site):
@@ -168,6 +260,10 @@ def test_a_delivery_is_tried_out_and_replayed(browser, site):
     browser.click("dialog .primary")
 
     browser.wait(lambda: [line for line in site.requests("/replay") if "dry_run" not in line], "the replay")
+    assert not site.requests("/payload")
+    browser.click("main details summary")
+    browser.wait_text('"refs/heads/<b>main</b>"', "pre")
+    assert '"secret": "•••"' in browser.text("pre")
 
 
 def test_an_unreachable_thing_says_so_and_can_be_tried_again(browser, site):
@@ -198,6 +294,10 @@ def test_the_palette_goes_to_a_place_by_some_letters_of_its_name(browser, site):
     browser.wait(lambda: browser.run("return location.pathname") == "/repositories/octo/shop", "the screen")
     assert browser.count("dialog") == 0
 
+    browser.click(".find")
+    browser.wait(lambda: browser.count(".palette"), "the palette")
+    browser.press("Escape")
+    browser.wait(lambda: browser.count("dialog") == 0, "no palette")
     browser.press("/")
     browser.wait(lambda: browser.count(".palette"), "the palette")
     browser.type(".palette", "basket")

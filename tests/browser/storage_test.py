@@ -17,6 +17,10 @@ def test_an_admin_sees_what_is_kept_what_would_go_and_removes_it(browser, site):
     assert "2.0 MiB" in browser.text(GOING) and "more than are kept" in browser.text(GOING) and "and more" in browser.text(GOING)
 
     browser.click(GOING + " button.danger")
+    browser.wait_text("cannot be brought back", "dialog")
+    assert browser.run("return document.querySelector('dialog .danger').disabled")
+    browser.type("dialog input", "remove")
+    browser.click("dialog .danger")
     browser.wait_text("It is removed.")
     assert [one["action"] for one in site.api("/acted")] == ["retention"]
     browser.click(GOING + " button")

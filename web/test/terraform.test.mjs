@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { collect, isWhatWasApproved, readFates, readPlans } from '../src/screens/terraform_words.ts';
+import { collect, isWhatWasApproved, readFates, readPlans, readValue } from '../src/screens/terraform_words.ts';
 
 const MARKDOWN = '### Plan of infra: 1 to create, 1 to destroy\n\n```text\n- destroy a["x: y"]\n+ create b\n… and 9 more to update or create\n```\n\n'
   + '### Plan of infra/dns: no changes\n\nOnly outputs change.\n\n';
@@ -9,10 +9,22 @@ test('a summary gives folders and resources in their order', () => {
   const [one, other] = readPlans(MARKDOWN);
   assert.deepEqual(one, {
     folder: 'infra', says: '1 to create, 1 to destroy', more: '… and 9 more to update or create',
-    changes: [{ action: 'destroy', address: 'a["x: y"]' }, { action: 'create', address: 'b' }],
+    changes: [{ action: 'destroy', address: 'a["x: y"]', values: [] }, { action: 'create', address: 'b', values: [] }],
   });
   assert.deepEqual(other, { folder: 'infra/dns', says: 'no changes', changes: [], more: '' });
   assert.deepEqual(readPlans('anything else'), []);
+});
+
+test('values stand with their resource, and what forces a replacement is told', () => {
+  const lists = '```text\n± replace a\n+ create b\n```\n\n```text\n± replace a\n    size: 1 → 2  # forces replacement\n    id: "x" → (known after apply)\n```\n\n';
+  const [one, other] = readPlans(`### Plan of infra: 1 to replace\n\n${lists}### Plan of dns: 1 to replace\n\n\`\`\`text\n± replace a\n\`\`\`\n`);
+
+  assert.deepEqual(one.changes, [
+    { action: 'replace', address: 'a', values: ['size: 1 → 2  # forces replacement', 'id: "x" → (known after apply)'] },
+    { action: 'create', address: 'b', values: [] },
+  ]);
+  assert.deepEqual(other.changes, [{ action: 'replace', address: 'a', values: [] }]);
+  assert.deepEqual(one.changes[0].values.map(readValue), [{ text: 'size: 1 → 2', forces: true }, { text: 'id: "x" → (known after apply)', forces: false }]);
 });
 
 test('a half applied plan says what became of each', () => {

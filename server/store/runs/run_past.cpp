@@ -1,6 +1,6 @@
 #include "store/runs/run_past.hpp"
 
-#include "store/listing.hpp"
+#include "store/sqlite/page.hpp"
 
 namespace triphammer::store {
 

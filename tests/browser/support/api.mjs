@@ -314,7 +314,7 @@ function toCard(world, { full_name, default_branch }) {
 }
 
 function toOpenJob(run, job) {
-  const more = job.state === 'running' ? { attempt: '77', executor: 'host' } : { reason: job.reason ?? 'waits for a free worker; 2 jobs run' };
+  const more = job.state === 'running' ? { attempt: '77', executor: 'host', run_started_at: run.started_at, expected_ms: 600_000 } : { reason: job.reason ?? 'waits for a free worker; 2 jobs run' };
   return {
     id: job.id, run: run.id, number: run.number, repository: run.repository, workflow: run.workflow, title: run.title, name: job.name,
     state: job.state, label: job.label, queued_at: job.queued_at ?? run.created_at, started_at: job.started_at ?? null, ...more,
@@ -343,7 +343,10 @@ function showInsights({ world, query, response }, owner, name) {
   const days = Array.from({ length: count }, (_, at) => ({ ...group(4 + ((at * 7) % 11), (at * 5) % 4, 3), day: world.at((count - at) * 86_400).slice(0, 10) }));
   return reply(response, 200, {
     since: world.at(count * 86_400), cut: count > 30, all: group(212, 17, 3), days,
-    workflows: [{ ...group(160, 12, 3), workflow: 'ci' }, { ...group(52, 5, 11), workflow: '<b>nightly</b>' }],
+    workflows: [{ ...group(160, 12, 3), duration_before_p50_ms: 120_000, workflow: 'ci' }, { ...group(52, 5, 11), workflow: '<b>nightly</b>' }],
+    slow_steps: [
+      { workflow: 'ci', job: 'test', step: 'Run <i>the tests</i>', times: 40, p50_ms: 90_000, before_p50_ms: 60_000 },
+      { workflow: 'ci', job: 'image', step: 'Build', times: 3, p50_ms: 20_000, before_p50_ms: null }],
     flaky: [{ suite: 'tests.test_prices', name: 'test_clock', job: 'test', times: 4, last_run: '483' }],
     deployments: { environment: query.get('environment') ?? 'production', deployments: 41, failed: 3, per_day: 1.4, failure_rate: 0.068, lead_p50_ms: 540_000, restore_p50_ms: 1_900_000 },
   });
@@ -400,12 +403,18 @@ const ROUTES = [
   ['GET', /^\/runs\/[^/]+\/jobs\/([^/]+)\/log$/, serveLog],
   ['GET', /^\/deliveries$/, all('deliveries', matches(['outcome', 'event', 'repository']))],
   ['GET', /^\/deliveries\/([^/]+)$/, find('deliveries', 'guid')],
+  ['GET', /^\/deliveries\/([^/]+)\/payload$/, ({ response }) => reply(response, 200, { payload: { ref: 'refs/heads/<b>main</b>', hook: { secret: '•••' } }, bytes: 80 })],
   ['POST', /^\/deliveries\/([^/]+)\/replay$/, replay],
   ['GET', /^\/approvals$/, all('approvals', (item, query) => matches(['state', 'repository'])(item, query) && (!query.get('run') || item.run.id === query.get('run')))],
   ['GET', /^\/approvals\/([^/]+)$/, find('approvals', 'id')],
   ['POST', /^\/approvals\/([^/]+)\/(approve|reject)$/, (context, id, verb) => answerApproval({ ...context, reply, fail }, id, verb)],
   ['GET', /^\/deployments$/, all('deployments', matches(['environment', 'repository', 'state']))],
   ['GET', /^\/deployments\/([^/]+)$/, find('deployments', 'id')],
+  ['POST', /^\/deployments\/([^/]+)\/settle$/, ({ world, body, response }, id) => {
+    world.acted.push({ action: 'settle', id, body });
+    world.deployments.find((each) => each.id === id).state = body.state;
+    response.writeHead(204).end();
+  }],
   ['GET', /^\/environments$/, all('environments')],
   ['POST', /^\/repositories\/([^/]+\/[^/]+)\/deployments$/, deployAgain],
   ['GET', /^\/environments\/([^/]+\/[^/]+)\/([^/]+)$/, showRules],

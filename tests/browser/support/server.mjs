@@ -63,6 +63,7 @@ function control(path, body, response) {
     '/control/append': () => world.appendLog(body.log, body.lines, body.done),
     '/control/run': () => world.changeRun(body.id, body.change),
     '/control/change-approval': () => Object.assign(world.approvals.find((each) => each.id === body.id), { subject: body.subject }),
+    '/control/deployment': () => Object.assign(world.deployments.find((each) => each.id === body.id), body.change),
     '/control/new-run': () => world.addRun(body),
     '/control/new-delivery': () => world.addDelivery(body),
     '/control/save-pipeline': () => world.savePipeline(body.name, body.text, 'somebody'),

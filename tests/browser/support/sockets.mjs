@@ -85,9 +85,15 @@ export class Sockets {
       const state = this.world.logState(topic.slice(4));
       if (state) this.send(client, { topic, ...state });
     }
+    if (sub.includes('counts')) this.send(client, { topic: 'counts', counts: this.world.counts() });
+  }
+
+  tellCounts() {
+    for (const client of this.clients) if (client.sub.includes('counts')) this.send(client, { topic: 'counts', counts: this.world.counts() });
   }
 
   tell(event) {
+    this.tellCounts();
     for (const client of this.clients) if (client.sub.includes(event.topic)) this.send(client, event);
   }
 }

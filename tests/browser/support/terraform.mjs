@@ -1,7 +1,7 @@
 // A run that planned and applied with Terraform, and came half the way. It stands in no list.
 
 const HASH = `sha256:${'5d'.repeat(32)}`;
-const PLAN = ['### Plan of infra: 1 to create, 1 to replace, 1 to destroy', '', '```text', '- destroy thing.old["<b>a, b</b>"]', '± replace thing.two', '+ create thing.new', '```', ''].join('\n');
+const PLAN = ['### Plan of infra: 1 to create, 1 to replace, 1 to destroy', '', '```text', '- destroy thing.old["<b>a, b</b>"]', '± replace thing.two', '+ create thing.new', '```', '', '```text', '± replace thing.two', '    size: 1 → 2  # forces replacement', '    note: "<b>a</b>" → (known after apply)', '```', ''].join('\n');
 const REASON = 'partially applied: 1 of 3 changes. Done: create thing.new. Failed: destroy thing.old["<b>a, b</b>"]. Not begun: replace thing.two. quota exceeded';
 
 function run(world) {
@@ -34,6 +34,8 @@ export function answerTerraform(world, path, query) {
   if (path === '/runs/9001') return run(world);
   if (path === '/runs/9001/summaries') return list(...['90011', '90012'].map((job) => ({ job, name: job, steps: [{ number: 4, markdown: PLAN }] })));
   if (path === '/approvals' && query.get('run') === '9001' && !query.get('state')) return list(approval(world));
-  if (path === '/deployments' && query.get('repository') === 'octo/infra') return list(deployment(world));
+  if (path === '/deployments' && query.get('repository') === 'octo/infra') {
+    return list(deployment(world), { ...deployment(world), id: '899', run: '9000', job: '1', state: 'succeeded', reason: null });
+  }
   return undefined;
 }

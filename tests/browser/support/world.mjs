@@ -65,7 +65,8 @@ export class World {
         { repository: 'octo/roof', own: none, runs: 1, log_bytes: 10, artifact_bytes: 0, cache_bytes: 0 }],
       preview: { items: [{ repository: 'octo/shop', cause: 'count', runs: 3, logs: 1, bytes: 2097152 }], deliveries: 2, more: true },
     };
-    this.messages = [{ id: '7', channel: 'notify:team', repository: 'octo/shop', state: 'dead', error: 'answered 400: <b>no</b>', created_at: this.at(60) }];
+    this.messages = [{ id: '7', channel: 'notify:team', repository: 'octo/shop', state: 'dead', error: 'answered 400: <b>no</b>', created_at: this.at(60) },
+      { id: '8', channel: 'notify:post', repository: 'octo/site', state: 'pending', error: 'no answer within 10 s', created_at: this.at(30) }];
     this.starters = { items: [], commit: '', branch: 'main' };
     this.logs = new Map();
     this.reports = new Map();
@@ -253,6 +254,8 @@ export class World {
       image: 'registry.example.com/shop', digest: `sha256:${((n * 40503) % 65536).toString(16).padStart(4, '0').repeat(16)}`,
       sha: this.facts(n).sha, run: '484', job: '4843', state, phase: state === 'running' ? 'gate' : 'done', reason: state === 'failed' ? 'the candidate never answered /healthz' : null,
       created_at: this.at(ago), started_at: this.at(ago), finished_at: state === 'running' ? null : this.at(ago - 24), previous: n > 1 ? String(n - 1) : null,
+      probes: state === 'running' ? [] : [{ phase: 'gate', kind: 'http', passed: state !== 'failed', looks: 9, milliseconds: 4_200, reason: state === 'failed' ? '<b>502</b>' : '' }],
+      target_ids: n === 58 ? { object: 'blue 0, green 100', previous: 'blue 75, green 25' } : null,
       excerpt: state === 'failed' ? 'Traceback (most recent call last):\nRuntimeError: no database' : null, effects: this.effects(state, ago),
     };
   }
@@ -263,6 +266,12 @@ export class World {
       n: at + 1, kind, target: 'shop-web', state: state === 'running' && at === 2 ? 'open' : 'ok',
       opened_at: this.at(ago - at * 6), closed_at: state === 'running' && at === 2 ? null : this.at(ago - at * 6 - 4),
     }));
+  }
+
+  counts() {
+    const open = this.runs.flatMap((run) => run.jobs.filter((job) => ['queued', 'waiting', 'running'].includes(job.state)));
+    const running = open.filter((job) => job.state === 'running').length;
+    return { running, waiting: open.length - running, approvals: this.approvals.filter((each) => each.state === 'pending').length };
   }
 
   changed(topic, subject, id, to = '') {

@@ -1,4 +1,4 @@
-// The shapes of the wall, the queue, insights and a run's workflow (web/README.md).
+// The shapes of the wall, the queue, insights, the bar's counts and a run's workflow (web/README.md).
 
 import type { RunState, Time } from './types';
 
@@ -38,6 +38,8 @@ export interface OpenJob {
   reason?: string | null;
   attempt?: string | null;
   executor?: string | null;
+  run_started_at?: Time;
+  expected_ms?: number | null;
   queued_at?: Time;
   started_at?: Time;
 }
@@ -57,6 +59,8 @@ export interface RunGroup {
   success?: number | null;
   duration_p50_ms?: number | null;
   duration_p90_ms?: number | null;
+  /** Of as many days before. */
+  duration_before_p50_ms?: number | null;
   wait_p50_ms?: number | null;
   wait_p90_ms?: number | null;
 }
@@ -70,6 +74,8 @@ export interface Insights {
   all: RunGroup;
   days: DayInsight[];
   workflows: (RunGroup & { workflow: string })[];
+  /** Of the newest 60 runs; `before_p50_ms` is of the older half of them. */
+  slow_steps?: { workflow: string; job: string; step: string; times: number; p50_ms: number; before_p50_ms?: number | null }[];
   flaky: { suite?: string | null; name: string; job: string; times: number; last_run?: string | null }[];
   deployments: {
     environment?: string | null;
@@ -88,4 +94,11 @@ export interface RunWorkflow {
   definition_sha: string;
   text: string | null;
   resolved: string;
+}
+
+/** Of the whole server: jobs at work, jobs that wait, and questions to people. */
+export interface Counts {
+  running: number;
+  waiting: number;
+  approvals: number;
 }

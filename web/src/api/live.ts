@@ -1,16 +1,18 @@
 // The tab's one socket. Screens subscribe to topics; after a loss the last number brings what was missed.
 //
 //   offline ──open──▶ live ──close──▶ offline ──0.5…10 s──▶ connecting ──▶ …
+//                     live ◀──a word──▶ behind (25 s of silence)
 
 import { signal } from '@preact/signals';
 import type { Hello, LiveEvent } from './types';
 
-export type Connection = 'connecting' | 'live' | 'offline';
+export type Connection = 'connecting' | 'live' | 'behind' | 'offline';
 type Listener = (event: LiveEvent) => void;
 
 const FIRST_DELAY = 500;
 const LAST_DELAY = 10_000;
-// The server speaks at least every 20 s; silence of twice that is a dead connection.
+// The server speaks at least every 20 s: what is shown may be old after that, and twice that is a dead connection.
+const LATE = 25_000;
 const SILENCE = 45_000;
 
 export class Live {
@@ -22,6 +24,7 @@ export class Live {
   private last: number | undefined;
   private delay = FIRST_DELAY;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private late: ReturnType<typeof setTimeout> | undefined;
   private silence: ReturnType<typeof setTimeout> | undefined;
   private announced = '';
   private started = false;
@@ -73,6 +76,7 @@ export class Live {
   private lose(): void {
     this.socket = undefined;
     this.announced = '';
+    clearTimeout(this.late);
     clearTimeout(this.silence);
     this.connection.value = 'offline';
     this.timer = setTimeout(() => this.open(), this.delay * (0.75 + Math.random() / 2));
@@ -107,7 +111,10 @@ export class Live {
   }
 
   private expectMore(): void {
+    if (this.connection.value === 'behind') this.connection.value = 'live';
+    clearTimeout(this.late);
     clearTimeout(this.silence);
+    this.late = setTimeout(() => (this.connection.value = 'behind'), LATE);
     this.silence = setTimeout(() => this.socket?.close(), SILENCE);
   }
 
@@ -121,7 +128,7 @@ export class Live {
   }
 
   private announce(): void {
-    if (this.connection.value !== 'live') return;
+    if (this.connection.value !== 'live' && this.connection.value !== 'behind') return;
     const sub = this.topics();
     const line = JSON.stringify(sub);
     if (line === this.announced) return;

@@ -1,4 +1,4 @@
-// A digest that was deployed again, and whether one could be: parts of Deployment and Environment.
+// A digest that was deployed again, whether one could be, and what was probed: parts of Deployment and Environment.
 
 type Time = string | null | undefined;
 
@@ -19,4 +19,14 @@ export interface WayBack {
   state: 'there' | 'gone' | 'unknown';
   reason?: string | null;
   looked_at?: Time;
+}
+
+/** What a gate saw of the candidate (gate) or of the address that people use (verify). */
+export interface Probe {
+  phase: string;
+  kind: string;
+  passed: boolean;
+  looks: number;
+  milliseconds: number;
+  reason?: string | null;
 }

@@ -1,6 +1,7 @@
 // The shapes of /api/v1 that the page reads (web/README.md). Absent and null mean the same.
 
-import type { Redeployment, WayBack } from './redeployment';
+import type { Counts } from './board_types';
+import type { Probe, Redeployment, WayBack } from './redeployment';
 import type { EnvironmentRules } from './rules';
 
 export type RunState = 'queued' | 'running' | 'waiting' | 'succeeded' | 'failed' | 'cancelled';
@@ -197,6 +198,8 @@ export interface Deployment {
   previous?: string | null;
   redeployment?: Redeployment | null;
   excerpt?: string | null;
+  probes?: Probe[] | null;
+  target_ids?: { object?: string; previous?: string } | null;
   effects?: Effect[] | null;
   phases?: DeploymentPhase[] | null;
   created_at?: Time;
@@ -389,6 +392,7 @@ export interface LiveEvent {
   lines?: number;
   bytes?: number;
   done?: boolean;
+  counts?: Counts;
 }
 
 export interface Hello {

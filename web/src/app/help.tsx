@@ -13,7 +13,7 @@ export function Help() {
   return (
     <Dialog title="Keyboard" onClose={() => (helpOpen.value = false)}>
       <dl class="key-list">
-        {activeKeys.value.map((key) => (
+        {activeKeys.value.filter((key, at, all) => all.findIndex((each) => each.keys === key.keys) === at).map((key) => (
           <div key={key.keys}>
             <dt>{key.keys.split(' ').map((part) => <kbd key={part}>{part}</kbd>)}</dt>
             <dd>{key.says}</dd>

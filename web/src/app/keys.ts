@@ -73,6 +73,11 @@ export function startKeys(): void {
   document.addEventListener('keydown', onKeyDown);
 }
 
+/** Keys that work everywhere, and that any screen may take over. */
+export function offerKeys(keys: Key[]): void {
+  activeKeys.value = [...activeKeys.value, ...keys];
+}
+
 /** The keys of a screen, from its first paint on. The newest comes first, so that a screen may take one over. */
 export function useKeys(keys: Key[], dependencies: unknown[] = []): void {
   useLayoutEffect(() => {

@@ -8,6 +8,8 @@ export { AuditScreen } from '../screens/audit';
 export { ApprovalScreen } from '../screens/approval';
 export { ApprovalsScreen } from '../screens/approvals';
 export { ConnectScreen } from '../screens/connect';
+export { DeploymentScreen } from '../screens/deployment';
+export { DeliveryScreen } from '../screens/delivery';
 export { EnvironmentScreen } from '../screens/environment';
 export { FirstWorkflowScreen } from '../screens/first_workflow';
 export { GitHubAppScreen } from '../screens/github_app';

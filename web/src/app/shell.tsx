@@ -2,29 +2,25 @@
 
 import { signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useLayoutEffect } from 'preact/hooks';
 import { send, signedOut } from '../api/client';
 import { live } from '../api/live';
+import type { Counts } from '../api/board_types';
 import { Questions } from '../parts/dialog';
 import { Icon, Logo } from '../parts/icon';
 import type { IconName } from '../parts/icon';
 import { attempt, Toasts } from '../parts/notice';
 import { Help, helpOpen } from './help';
-import { useKeys } from './keys';
+import { offerKeys, readStored, store } from './keys';
+import type { Key } from './keys';
 import { late } from './late';
 import { paletteOpen } from './palette_open';
+import { Rail, railOpen } from './rail';
+import type { Room } from './rail';
 import { navigate, place } from './router';
 import { nextTheme, theme } from './theme';
 
 const Palette = late(async () => (await import('./rest')).Palette);
-
-interface Room {
-  href: string;
-  word: string;
-  icon: IconName;
-  key: string;
-  admins?: boolean;
-}
 
 const ROOMS: Room[] = [
   { href: '/', word: 'Runs', icon: 'runs', key: 'h' },
@@ -42,27 +38,22 @@ const ROOMS: Room[] = [
   { href: '/messages', word: 'Messages', icon: 'messages', key: 'm', admins: true },
   { href: '/storage', word: 'Storage', icon: 'storage', key: 's', admins: true },
 ];
-const ALIASES: Record<string, string> = { runs: '/', 'new-pipeline': '/pipelines' };
-
-const railOpen = signal(false);
-
-function currentRoom(): string {
-  const first = place.value.path.split('/')[1] ?? '';
-  return ALIASES[first] ?? `/${first}`;
-}
+const KEYS: Key[] = [
+  ...ROOMS.map((room) => ({ keys: `g ${room.key}`, says: room.word.toLowerCase(), run: () => navigate(room.href) })),
+  { keys: 'j', says: 'next entry', run: () => walk(1) },
+  { keys: 'k', says: 'previous entry', run: () => walk(-1) },
+  { keys: '/', says: 'go to a place by its name (Ctrl-K)', run: () => (paletteOpen.value = true) },
+  { keys: '?', says: 'this help', run: () => (helpOpen.value = !helpOpen.value) },
+];
 
 export function Shell({ children }: { children: ComponentChildren }) {
-  useKeys([
-    ...ROOMS.map((room) => ({ keys: `g ${room.key}`, says: room.word.toLowerCase(), run: () => navigate(room.href) })),
-    { keys: '/', says: 'go to a place by its name (Ctrl-K)', run: () => (paletteOpen.value = true) },
-    { keys: '?', says: 'this help', run: () => (helpOpen.value = !helpOpen.value) },
-  ]);
+  useLayoutEffect(() => offerKeys(KEYS), []);
   useEffect(listenForPalette, []);
   return (
     <>
       <a class="skip" href="#main" onClick={focusMain}>Skip to content</a>
       <TopBar />
-      <Rail />
+      <Rail rooms={roomsOf()} />
       <main id="main" tabIndex={-1}>{children}</main>
       <Toasts />
       <Questions />
@@ -83,26 +74,26 @@ function listenForPalette(): () => void {
   return () => document.removeEventListener('keydown', onKey);
 }
 
+/** From link to link of the lists on a screen; lists with rows of their own take the keys over. */
+function walk(by: number): void {
+  const links = [...document.querySelectorAll('main li')].map((item) => item.querySelector('a')).filter((link) => link?.offsetParent);
+  const at = links.indexOf(document.activeElement as HTMLAnchorElement);
+  links[Math.min(Math.max(0, at + by), links.length - 1)]?.focus();
+}
+
+const ADMIN = 'triphammer.admin';
+
+/** As it was the last time until the server says hello, so that nothing moves then. */
 function roomsOf(): Room[] {
-  return ROOMS.filter((room) => !room.admins || live.hello.value?.role === 'admin');
+  const role = live.hello.value?.role;
+  const isAdmin = role ? role === 'admin' : readStored(ADMIN) === 'yes';
+  if (role) store(ADMIN, isAdmin ? 'yes' : 'no');
+  return ROOMS.filter((room) => !room.admins || isAdmin);
 }
 
 function focusMain(event: Event): void {
   event.preventDefault();
   document.getElementById('main')?.focus();
-}
-
-function Rail() {
-  const current = currentRoom();
-  return (
-    <nav class={railOpen.value ? 'rail open' : 'rail'} aria-label="Main" id="rail" onClick={() => (railOpen.value = false)}>
-      {roomsOf().map((room) => (
-        <a key={room.href} href={room.href} aria-current={room.href === current ? 'page' : undefined}>
-          <Icon name={room.icon} />{room.word}
-        </a>
-      ))}
-    </nav>
-  );
 }
 
 function TopBar() {
@@ -114,9 +105,13 @@ function TopBar() {
       </button>
       <a class="brand" href="/"><Logo />Triphammer</a>
       <span class="grow" />
+      <button type="button" class="quiet find" title="Go to a place (Ctrl-K)" onClick={() => (paletteOpen.value = true)}>
+        <Icon name="search" /><span>Go to…</span><kbd>Ctrl K</kbd>
+      </button>
+      <Counters />
       <ConnectionDot />
       <ThemeButton />
-      <button type="button" class="quiet icon-only" title="Keyboard (?)" onClick={() => (helpOpen.value = true)}>
+      <button type="button" class="quiet icon-only help-button" title="Keyboard (?)" onClick={() => (helpOpen.value = true)}>
         <Icon name="question" /><span class="hidden">Keyboard help</span>
       </button>
       <Person />
@@ -124,8 +119,33 @@ function TopBar() {
   );
 }
 
+const counts = signal<Counts | null>(null);
+
+/** What the server has to do, and what it waits for people with. */
+function Counters() {
+  useEffect(() => live.subscribe('counts', (event) => {
+    if (event.counts) counts.value = event.counts;
+  }), []);
+  const now = signedOut.value ? null : counts.value;
+  if (!now) return null;
+  const { running, waiting, approvals } = now;
+  return (
+    <>
+      {approvals > 0 && (
+        <a class="button quiet counter tone-wait" href="/approvals?state=pending" title={`${approvals} wait for an approval`}>
+          <Icon name="check" />{approvals}<span class="hidden"> wait for an approval</span>
+        </a>
+      )}
+      <a class="button quiet counter" href="/queue" title={`${running} at work, ${waiting} in the queue`}>
+        <Icon name="queue" />{running}<span class="hidden"> at work, </span>{waiting > 0 && <span>+{waiting}</span>}<span class="hidden"> {waiting} in the queue</span>
+      </a>
+    </>
+  );
+}
+
 const CONNECTION_SAYS = {
   live: 'What you see is live.',
+  behind: 'Nothing was heard of the server for a while; what you see may be old.',
   connecting: 'Connecting to the server.',
   offline: 'The server cannot be reached. The page comes back by itself; click to try now.',
 };
@@ -141,17 +161,17 @@ function ConnectionDot() {
 }
 
 function ThemeButton() {
-  const icons: Record<string, IconName> = { system: 'contrast', light: 'sun', dark: 'moon' };
+  const icons: Record<string, IconName> = { system: 'screen', light: 'sun', dark: 'moon', contrast: 'contrast' };
   return (
     <button type="button" class="quiet icon-only theme-button" title={`Theme: ${theme.value}`} onClick={nextTheme}>
-      <Icon name={icons[theme.value] ?? 'contrast'} /><span class="hidden">Theme: {theme.value}. Change</span>
+      <Icon name={icons[theme.value] ?? 'screen'} /><span class="hidden">Theme: {theme.value}. Change</span>
     </button>
   );
 }
 
 function Person() {
   const hello = live.hello.value;
-  if (!hello?.actor || signedOut.value) return null;
+  if (!hello?.actor || signedOut.value) return <span class="person" />;
   const signOut = () => attempt(async () => {
     await send('DELETE', '/session');
     signedOut.value = true;

@@ -1,11 +1,11 @@
-// Light, dark or the system's choice. The attribute is set before the first paint (the script blocks it).
+// Light, dark, high contrast or the system's choice. The attribute is set before the first paint (the script blocks it).
 
 import { signal } from '@preact/signals';
 import { readStored, store } from './keys';
 
-export type Theme = 'system' | 'light' | 'dark';
+export type Theme = 'system' | 'light' | 'dark' | 'contrast';
 const STORED = 'triphammer.theme';
-const ORDER: Theme[] = ['system', 'light', 'dark'];
+const ORDER: Theme[] = ['system', 'light', 'dark', 'contrast'];
 
 function readTheme(): Theme {
   const stored = readStored(STORED) as Theme;

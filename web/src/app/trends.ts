@@ -1,6 +1,5 @@
-// What a repository looks like over time, as one file: charts are no part of the everyday page's budget.
+// A repository over time: figures and charts that few pages need, as one file with a budget of its own.
 
-// See rest.ts.
-import '../main';
+import '../main'; // see rest.ts
 
 export { InsightsScreen } from '../screens/insights';

@@ -18,6 +18,8 @@ interface Props<T> {
   keyOf: (item: T) => string;
   href: (item: T) => string;
   row: (item: T) => ComponentChildren;
+  /** Stands before the link of a row. */
+  lead?: (item: T) => ComponentChildren;
   empty: ComponentChildren;
 }
 
@@ -73,7 +75,7 @@ function LookFurther<T>({ list }: { list: CursorList<T> }) {
   return <button type="button" class="pill bottom" onClick={() => void list.loadMore()}><Icon name="down" />Look further back</button>;
 }
 
-export function RowList<T>({ list, label, rowHeight, keyOf, href, row, empty }: Props<T>) {
+export function RowList<T>({ list, label, rowHeight, keyOf, href, row, lead, empty }: Props<T>) {
   const scroll = useMemo(() => new VirtualScroll(rowHeight), [list, rowHeight]);
   const items = list.items.value;
   useRowKeys(scroll, list);
@@ -90,6 +92,7 @@ export function RowList<T>({ list, label, rowHeight, keyOf, href, row, empty }: 
     const item = items[index] as T;
     return (
       <div role="listitem" key={keyOf(item)} aria-setsize={size} aria-posinset={index + 1} class="row-item">
+        {lead?.(item)}
         <a class="row" href={href(item)} data-row={index}>{row(item)}</a>
       </div>
     );

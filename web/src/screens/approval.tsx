@@ -4,6 +4,7 @@ import { useSignal } from '@preact/signals';
 import type { Approval, ApprovalJob, LiveThere } from '../api/approval';
 import { send } from '../api/client';
 import { useResource } from '../api/resource';
+import type { Run } from '../api/types';
 import { useKeys } from '../app/keys';
 import { path } from '../app/router';
 import type { Params } from '../app/router';
@@ -15,10 +16,12 @@ import { StatusMark } from '../parts/status';
 import { When } from '../parts/when';
 import { APPROVAL_LOOKS, titleOf } from './approval_words';
 
+const MOST_JOBS = 40;
+
 export function ApprovalScreen({ params }: { params: Params }) {
   const { data, error, reload } = useResource<Approval>(path`/approvals/${params.id ?? ''}`, 'approvals');
   const approval = data.value;
-  useTitle(approval ? `${APPROVAL_LOOKS[approval.state].word}: ${titleOf(approval)}` : 'Approval');
+  useTitle(approval ? `${APPROVAL_LOOKS[approval.state].word}: ${titleOf(approval)}` : 'Approval', approval && APPROVAL_LOOKS[approval.state].state);
   if (error.value && !approval) return <Failure error={error.value} retry={reload} />;
   if (!approval) return <Loading />;
   return (
@@ -28,6 +31,7 @@ export function ApprovalScreen({ params }: { params: Params }) {
       <Subject approval={approval} />
       {(approval.live ?? []).length > 0 && <><h2>Live there now</h2>{approval.live?.map((one) => <Live key={one.target} live={one} />)}</>}
       {(approval.jobs ?? []).length > 0 && <><h2>What will run</h2><ul class="effects">{approval.jobs?.map((job) => <WillRun key={job.key} job={job} />)}</ul></>}
+      <Checks approval={approval} />
       <Votes approval={approval} />
     </section>
   );
@@ -41,11 +45,24 @@ function Head({ approval }: { approval: Approval }) {
       <h1><bdi>{titleOf(approval)}</bdi></h1>
       <p class="summary">
         <StatusMark state={look.state} /><span>{look.word}</span>
-        {approval.needed > 0 && <span>{approval.given} of {approval.needed}</span>}
+        {approval.needed > 0 && <Given approval={approval} />}
         {approval.reason && <bdi>{approval.reason}</bdi>}
         {approval.state === 'pending' && approval.job?.reason && <bdi>{approval.job.reason}</bdi>}
       </p>
     </header>
+  );
+}
+
+/** Who has said yes, and how many more it needs. */
+function Given({ approval }: { approval: Approval }) {
+  const yes = approval.votes.filter((vote) => vote.approves);
+  const missing = Math.max(0, approval.needed - approval.given);
+  return (
+    <span class="voters">
+      {approval.given} of {approval.needed}
+      {yes.map((vote) => <span key={vote.actor} class="initials" title={vote.actor} aria-hidden="true">{vote.actor.replace(/^user:/, '').slice(0, 2)}</span>)}
+      {Array.from({ length: Math.min(missing, 10) }, (_, at) => <span key={at} class="initials missing" aria-hidden="true" />)}
+    </span>
   );
 }
 
@@ -124,6 +141,20 @@ function Live({ live }: { live: LiveThere }) {
 
 function WillRun({ job }: { job: ApprovalJob }) {
   return <li><StatusMark state="blocked" /><span><bdi>{job.name}</bdi> <span class="quiet-text"><bdi>{job.steps.join(' · ')}</bdi></span></span></li>;
+}
+
+/** How the run's other jobs ended, and where its plan stands. */
+function Checks({ approval: { run, job } }: { approval: Approval }) {
+  const { data } = useResource<Run>(job ? path`/runs/${run.id}` : null, `run:${run.id}`);
+  const jobs = (data.value?.jobs ?? []).filter((each) => each.id !== job?.id && each.state !== 'skipped');
+  if (jobs.length === 0) return null;
+  return (
+    <>
+      <h2>The run’s other jobs</h2>
+      <p class="summary">{jobs.slice(0, MOST_JOBS).map((each) => <a key={each.id} class="check-job" href={path`/runs/${run.id}/jobs/${each.id}`}><StatusMark state={each.state} /> <bdi>{each.name}</bdi></a>)}</p>
+      {jobs.some((each) => each.kind === 'terraform') && <p><a href={path`/runs/${run.id}/terraform`}>What its plan changes</a></p>}
+    </>
+  );
 }
 
 function Votes({ approval }: { approval: Approval }) {

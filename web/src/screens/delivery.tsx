@@ -33,6 +33,7 @@ export function DeliveryScreen({ params }: { params: Params }) {
       <Facts delivery={delivery} />
       <h2>Why</h2>
       {delivery.reasons ? <Reasons reason={delivery.reasons} /> : <p class="quiet-text">{delivery.outcome === 'pending' ? 'Not decided yet.' : 'No reasons were recorded.'}</p>}
+      <Came guid={delivery.guid} />
     </section>
   );
 }
@@ -51,6 +52,30 @@ function Facts({ delivery }: { delivery: Delivery }) {
       )}
     </dl>
   );
+}
+
+/** Fetched when somebody opens it. */
+function Came({ guid }: { guid: string }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <h2>What came</h2>
+      <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <summary>The payload, secrets masked</summary>
+        {open && <Payload guid={guid} />}
+      </details>
+    </>
+  );
+}
+
+function Payload({ guid }: { guid: string }) {
+  const { data, error, reload } = useResource<{ payload: unknown; bytes: number }>(path`/deliveries/${guid}/payload`);
+  if (error.value) return <Failure error={error.value} retry={reload} />;
+  if (!data.value) return <Loading />;
+  const { payload, bytes } = data.value;
+  if (payload === null) return <p class="quiet-text">It is not shown: {bytes > 0 ? `${bytes.toLocaleString('en')} bytes are too many, or are kept no more` : 'nothing of it was kept'}.</p>;
+  const text = JSON.stringify(payload, null, 2);
+  return <><pre class="preview" tabIndex={0}>{text}</pre><CopyButton text={text} what="payload" /></>;
 }
 
 interface Outcome {

@@ -1,31 +1,39 @@
 // One row of the ledger: what was deployed, each effect on the target with its record, why it ended so.
 
+import { useSignal } from '@preact/signals';
+import { send } from '../api/client';
 import { useResource } from '../api/resource';
-import type { Deployment, Effect } from '../api/types';
+import type { Probe } from '../api/redeployment';
+import type { Deployment, Effect, Run } from '../api/types';
 import { path } from '../app/router';
 import type { Params } from '../app/router';
 import { useTitle } from '../app/title';
+import { ask } from '../parts/dialog';
 import { RunLink, Sha } from '../parts/facts';
+import { Field, Form } from '../parts/field';
 import { CopyButton, Failure, Loading } from '../parts/notice';
-import { Status, StatusMark } from '../parts/status';
+import { lookOf, Status, StatusMark } from '../parts/status';
 import { Took, When, formatDuration, now } from '../parts/when';
 import { aboutEffect, phasesOf } from './deployment_phases';
+import { Traffic } from './traffic';
 
 const EFFECT_STATES: Record<string, string> = { open: 'running', ok: 'succeeded', failed: 'failed' };
 
 export function DeploymentScreen({ params }: { params: Params }) {
   const { data, error, reload } = useResource<Deployment>(path`/deployments/${params.id ?? ''}`, 'deployments');
   const deployment = data.value;
-  useTitle(deployment ? `${deployment.environment}, deployment ${deployment.id}` : 'Deployment');
+  useTitle(deployment ? `${deployment.environment}, deployment ${deployment.id}` : 'Deployment', deployment?.state);
   if (error.value && !deployment) return <Failure error={error.value} retry={reload} />;
   if (!deployment) return <Loading />;
   const effects = deployment.effects ?? [];
   return (
     <section class="screen page">
       <Head deployment={deployment} />
-      {deployment.state === 'unknown' && <Undecided deployment={deployment} />}
+      {deployment.state === 'unknown' && <Undecided deployment={deployment} reload={reload} />}
       <Facts deployment={deployment} />
+      <Traffic deployment={deployment} />
       <Phases deployment={deployment} />
+      <Probes probes={deployment.probes ?? []} />
       {effects.length > 0 && <><h2>Effects</h2><ol class="effects">{effects.map((effect) => <EffectRow key={effect.n} effect={effect} />)}</ol></>}
       {deployment.excerpt && <><h2>The candidate’s last lines</h2><pre class="preview" tabIndex={0}>{deployment.excerpt}</pre></>}
     </section>
@@ -47,12 +55,48 @@ function Head({ deployment }: { deployment: Deployment }) {
   );
 }
 
-function Undecided({ deployment }: { deployment: Deployment }) {
+/** What a person found is written down for good: the name of the environment is typed first. */
+function Undecided({ deployment, reload }: { deployment: Deployment; reload: () => void }) {
+  const state = useSignal('succeeded');
+  const comment = useSignal('');
+  const settle = async () => {
+    const text = `It counts as ${lookOf(state.value).word}, and the environment is free again. This cannot be changed.`;
+    if (!await ask(`Settle deployment ${deployment.id}?`, text, 'Settle it', true, deployment.environment)) return;
+    await send('POST', path`/deployments/${deployment.id}/settle`, { state: state.value, comment: comment.value });
+    reload();
+  };
   return (
     <div class="box conflict">
-      <p><strong>Nobody knows how this deployment ended.</strong> It keeps the environment locked until a person has looked and says what is true:</p>
-      <p><code>triphammer deployment settle {deployment.id} succeeded|failed|rolled_back --comment …</code></p>
+      <p><strong>Nobody knows how this deployment ended.</strong> It keeps the environment locked until a person has looked and says what is true.</p>
+      <Form verb="Settle…" send={settle}>
+        <label class="field">
+          <span>It</span>
+          <select value={state.value} onChange={(event) => (state.value = event.currentTarget.value)}>
+            {['succeeded', 'failed', 'rolled_back'].map((each) => <option key={each} value={each}>{lookOf(each).word}</option>)}
+          </select>
+        </label>
+        <Field label="What you saw there" value={comment} required />
+      </Form>
     </div>
+  );
+}
+
+/** What the gates saw, and for how long they looked. */
+function Probes({ probes }: { probes: Probe[] }) {
+  if (probes.length === 0) return null;
+  return (
+    <>
+      <h2>Probes</h2>
+      <ul class="effects">
+        {probes.map((probe, at) => (
+          <li key={at}>
+            <StatusMark state={probe.passed ? 'succeeded' : 'failed'} />
+            <span>{probe.phase === 'gate' ? 'the candidate' : 'the address that people use'}, {probe.kind}: {probe.looks === 1 ? 'one look' : `${probe.looks} looks`} {probe.reason && <span class="quiet-text"><bdi>{probe.reason}</bdi></span>}</span>
+            <span class="quiet-text">{formatDuration(probe.milliseconds / 1_000)}</span>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 

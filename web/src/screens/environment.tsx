@@ -14,6 +14,7 @@ import { lookOf, StatusMark } from '../parts/status';
 import { When } from '../parts/when';
 import { compareUrl, counterpart, differenceWords, isEarlierGood, liveOf } from './ledger_words';
 import { RedeployDialog } from './redeploy';
+import { Traffic } from './traffic';
 import type { Plan } from './redeploy';
 
 export function EnvironmentScreen({ params }: { params: Params }) {
@@ -46,6 +47,7 @@ export function EnvironmentScreen({ params }: { params: Params }) {
       <header class="screen-head">
         <p class="crumbs"><a href="/environments">Environments</a><bdi>{repository}</bdi></p>
         <h1><bdi>{name}</bdi></h1>
+        <p><a href={path`/repositories/${params.owner ?? ''}/${params.name ?? ''}/rules/${name}`}>Rules and freezes</a></p>
       </header>
       {live.length === 0 && <Empty icon="environments" title="Nothing is live here yet"><p>The first deployment comes from a run.</p></Empty>}
       {live.map((row) => (
@@ -76,9 +78,16 @@ function Live({ row, way, promote }: { row: Deployment; way?: WayBack; promote?:
         {row.redeployment && <div><dt>Made as</dt><dd><bdi>{row.redeployment.text}</bdi></dd></div>}
         {way && <div><dt>Way back</dt><dd><Way way={way} /></dd></div>}
       </dl>
+      {row.driver === 'alb' && <LiveTraffic id={row.id} />}
       {promote && <p class="buttons"><button type="button" onClick={promote}>Promote to…</button></p>}
     </div>
   );
+}
+
+/** Rows of lists do not say where a listener leads. */
+function LiveTraffic({ id }: { id: string }) {
+  const { data } = useResource<Deployment>(path`/deployments/${id}`);
+  return data.value ? <Traffic deployment={data.value} /> : null;
 }
 
 function Way({ way }: { way: WayBack }) {

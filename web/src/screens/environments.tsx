@@ -6,8 +6,11 @@ import { path } from '../app/router';
 import { useTitle } from '../app/title';
 import { Sha, shortDigest } from '../parts/facts';
 import { Empty, Failure, Loading } from '../parts/notice';
-import { Status } from '../parts/status';
+import { Icon } from '../parts/icon';
+import { Status, StatusMark } from '../parts/status';
 import { When } from '../parts/when';
+import { drifts, isWayBackReady, toMatrix } from './matrix_places';
+import type { MatrixRow } from './matrix_places';
 
 export function EnvironmentsScreen() {
   useTitle('Environments');
@@ -18,6 +21,7 @@ export function EnvironmentsScreen() {
   return (
     <section class="screen page">
       <header class="screen-head"><h1>Environments</h1></header>
+      {items.length > 1 && <Overview items={items} />}
       {items.length === 0 ? <NoEnvironments /> : (
         <ul class="cards">
           {items.map((environment) => <Card key={`${environment.repository} ${environment.name}`} environment={environment} />)}
@@ -41,6 +45,44 @@ function pagesOf({ repository, name }: Environment) {
     page: path`/environments/${owner}/${short}/${name}`,
     rules: path`/repositories/${owner}/${short}/rules/${name}`,
   };
+}
+
+/** What runs where, at a glance. */
+function Overview({ items }: { items: Environment[] }) {
+  const { columns, rows } = toMatrix(items);
+  return (
+    <div class="table matrix" tabIndex={0} role="region" aria-label="What runs where">
+      <table>
+        <thead><tr><th scope="col">Service</th>{columns.map((name) => <th key={name} scope="col"><bdi>{name}</bdi></th>)}</tr></thead>
+        <tbody>{rows.map((row) => <ServiceRow key={row.repository} row={row} />)}</tbody>
+      </table>
+    </div>
+  );
+}
+
+function ServiceRow({ row }: { row: MatrixRow }) {
+  return (
+    <tr>
+      <th scope="row"><bdi>{row.repository}</bdi>{drifts(row) && <span class="row-note"> differs</span>}</th>
+      {row.cells.map((cell, at) => <td key={at}>{cell ? <Place environment={cell} /> : <span class="quiet-text">–</span>}</td>)}
+    </tr>
+  );
+}
+
+function Place({ environment }: { environment: Environment }) {
+  const { current, open } = environment;
+  const ready = isWayBackReady(environment);
+  return (
+    <a href={pagesOf(environment).page}>
+      <StatusMark state={open?.state ?? (current ? 'succeeded' : 'queued')} />
+      {current ? <><Sha value={current.sha} /> <When at={current.finished_at} /></> : 'empty'}
+      {ready !== null && (
+        <span class={ready ? 'tone-good' : 'tone-bad'} title={ready ? 'The way back is ready' : 'The way back cannot be had'}>
+          <Icon name={ready ? 'back' : 'warning'} /><span class="hidden">{ready ? ', way back ready' : ', no way back'}</span>
+        </span>
+      )}
+    </a>
+  );
 }
 
 function Card({ environment }: { environment: Environment }) {

@@ -10,8 +10,10 @@ import type { Environment, List } from '../api/types';
 import { navigate, path, place, withFilter } from '../app/router';
 import type { Params } from '../app/router';
 import { useTitle } from '../app/title';
+import { Icon } from '../parts/icon';
 import { CopyButton, Empty, Failure, Loading } from '../parts/notice';
 import { Day, formatDuration } from '../parts/when';
+import { saveCsv } from './csv';
 
 const RANGES = [7, 30, 90];
 
@@ -67,6 +69,7 @@ function Body({ insights, name }: { insights: Insights; name: string }) {
       </dl>
       <Chart days={insights.days} />
       <Workflows groups={insights.workflows} />
+      <SlowSteps steps={insights.slow_steps ?? []} />
       <Dora insights={insights} name={name} />
       <Flaky insights={insights} />
     </>
@@ -81,9 +84,10 @@ function Figure({ title, value, note }: { title: string; value: string; note: st
 function Chart({ days }: { days: DayInsight[] }) {
   if (days.length === 0) return null;
   const most = Math.max(1, ...days.map((day) => day.succeeded + day.failed));
+  const rows = days.map((day) => ({ ...day, title: day.day }));
   return (
     <>
-      <h2>By day</h2>
+      <div class="head-line"><h2>By day</h2><CsvButton name="by-day" head="day" groups={rows} /></div>
       <div class="chart" aria-hidden="true">
         {days.map((day) => (
           <span key={day.day} title={`${day.day}: ${day.succeeded} succeeded, ${day.failed} failed`}>
@@ -94,7 +98,7 @@ function Chart({ days }: { days: DayInsight[] }) {
       <p class="chart-ends quiet-text" aria-hidden="true"><span>{days[0]?.day}</span><span>{days[days.length - 1]?.day}</span></p>
       <details>
         <summary>As a table</summary>
-        <Table label="By day" head="Day" groups={days.map((day) => ({ ...day, title: day.day })).reverse()} />
+        <Table label="By day" head="Day" groups={[...rows].reverse()} />
       </details>
     </>
   );
@@ -108,12 +112,20 @@ function Column({ share, kind }: { share: number; kind: string }) {
   return <i ref={column} class={kind} />;
 }
 
+const COLUMNS = ['runs', 'succeeded', 'failed', 'success', 'duration_p50_ms', 'duration_p90_ms', 'duration_before_p50_ms', 'wait_p50_ms', 'wait_p90_ms'] as const;
+
+function CsvButton({ name, head, groups }: { name: string; head: string; groups: (RunGroup & { title: string })[] }) {
+  const save = () => saveCsv(`${name}.csv`, [[head, ...COLUMNS], ...groups.map((group) => [group.title, ...COLUMNS.map((column) => group[column])])]);
+  return <button type="button" class="quiet" onClick={save}><Icon name="download" />CSV<span class="hidden"> {name.replace('-', ' ')}</span></button>;
+}
+
 function Workflows({ groups }: { groups: (RunGroup & { workflow: string })[] }) {
   if (groups.length === 0) return null;
+  const rows = groups.map((group) => ({ ...group, title: group.workflow }));
   return (
     <>
-      <h2>By workflow</h2>
-      <Table label="By workflow" head="Workflow" groups={groups.map((group) => ({ ...group, title: group.workflow }))} />
+      <div class="head-line"><h2>By workflow</h2><CsvButton name="by-workflow" head="workflow" groups={rows} /></div>
+      <Table label="By workflow" head="Workflow" groups={rows} />
     </>
   );
 }
@@ -129,13 +141,49 @@ function Table({ label, head, groups }: { label: string; head: string; groups: (
           {groups.map((group) => (
             <tr key={group.title}>
               <th scope="row"><bdi>{group.title}</bdi></th><td>{group.runs}</td><td>{group.failed}</td><td>{percent(group.success)}</td>
-              <td>{time(group.duration_p50_ms)}</td><td>{time(group.duration_p90_ms)}</td><td>{time(group.wait_p50_ms)}</td>
+              <td>{time(group.duration_p50_ms)}<Against now={group.duration_p50_ms} before={group.duration_before_p50_ms} when="in as many days before" /></td><td>{time(group.duration_p90_ms)}</td><td>{time(group.wait_p50_ms)}</td>
             </tr>
           ))}
         </tbody>
       </table>
     </div>
   );
+}
+
+type Steps = NonNullable<Insights['slow_steps']>;
+
+function SlowSteps({ steps }: { steps: Steps }) {
+  if (steps.length === 0) return null;
+  const save = () => saveCsv('slowest-steps.csv', [
+    ['workflow', 'job', 'step', 'times', 'p50_ms', 'before_p50_ms'],
+    ...steps.map((one) => [one.workflow, one.job, one.step, one.times, one.p50_ms, one.before_p50_ms]),
+  ]);
+  return (
+    <>
+      <div class="head-line"><h2>Slowest steps</h2><button type="button" class="quiet" onClick={save}><Icon name="download" />CSV<span class="hidden"> slowest steps</span></button></div>
+      <div class="table" tabIndex={0} role="region" aria-label="Slowest steps">
+        <table>
+          <thead><tr><th scope="col">Step</th><th scope="col">Job</th><th scope="col">Workflow</th><th scope="col">Times</th><th scope="col">Duration</th></tr></thead>
+          <tbody>
+            {steps.map((one) => (
+              <tr key={`${one.workflow} ${one.job} ${one.step}`}>
+                <th scope="row"><bdi>{one.step}</bdi></th><td><bdi>{one.job}</bdi></td><td><bdi>{one.workflow}</bdi></td><td>{one.times}</td>
+                <td>{time(one.p50_ms)}<Against now={one.p50_ms} before={one.before_p50_ms} when="in the runs before" /></td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p class="quiet-text">Of the newest 60 runs, in the middle of the newer half; compared with the older half.</p>
+    </>
+  );
+}
+
+/** Where it is a tenth and a second more or less. */
+function Against({ now, before, when }: { now?: number | null; before?: number | null; when: string }) {
+  if (!now || !before || Math.abs(now - before) < Math.max(1_000, before / 10)) return null;
+  const share = Math.round((now / before - 1) * 100);
+  return <span class={share > 0 ? 'bad-text' : 'quiet-text'} title={`${time(before)} ${when}`}> {share > 0 ? `+${share} % slower` : `−${-share} %`}</span>;
 }
 
 function Dora({ insights, name }: { insights: Insights; name: string }) {

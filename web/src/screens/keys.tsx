@@ -79,7 +79,7 @@ function scopeOf({ repository, environment }: Key): string {
 
 async function remove(kind: Kind, key: Key, reload: () => void): Promise<void> {
   const query = new URLSearchParams({ repository: key.repository ?? '', environment: key.environment ?? '' });
-  const yes = await ask(`Remove the ${kind.one} ${key.name}?`, `Jobs of ${scopeOf(key)} will find it empty.`, 'Remove it', true);
+  const yes = await ask(`Remove the ${kind.one} ${key.name}?`, `Jobs of ${scopeOf(key)} will find it empty.`, 'Remove it', true, kind === SECRETS ? key.name : '');
   if (yes && await attempt(() => send('DELETE', `${path`/${kind.route}/${key.name}`}?${query}`), `${key.name} is removed.`)) reload();
 }
 

@@ -15,6 +15,7 @@ export function MessagesScreen() {
     <section class="screen page keys">
       <header class="screen-head"><h1>Messages</h1></header>
       <Channels />
+      <OnTheirWay />
       <DeadLetters />
     </section>
   );
@@ -52,6 +53,28 @@ function ChannelRow({ channel }: { channel: Channel }) {
       <span class="grow" />
       <button type="button" class="quiet" disabled={busy.value} aria-label={`Send a test to ${channel.name}`} onClick={() => void test()}>Send a test</button>
     </li>
+  );
+}
+
+/** Only where there are any: most are gone within a second. */
+function OnTheirWay() {
+  const { data } = useResource<List<Message>>('/messages?state=pending');
+  const items = data.value?.items ?? [];
+  if (items.length === 0) return null;
+  return (
+    <section class="box" aria-labelledby="pending">
+      <h2 id="pending">On their way</h2>
+      <p class="quiet-text">They are tried again by themselves, ever later.</p>
+      <ul class="key-rows">
+        {items.map((message) => (
+          <li key={message.id}>
+            <code>{message.channel.replace('notify:', '')}</code>
+            <span class="quiet-text"><bdi>{message.repository}</bdi> <When at={message.created_at} /></span>
+            {message.error && <span class="bad-text"><bdi>{message.error}</bdi></span>}
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

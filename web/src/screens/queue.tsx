@@ -1,5 +1,6 @@
 // Who works on what, and what waits for which reason.
 
+import type { ComponentChildren } from 'preact';
 import { live } from '../api/live';
 import { send } from '../api/client';
 import { useResource } from '../api/resource';
@@ -10,7 +11,7 @@ import { ask } from '../parts/dialog';
 import { Icon } from '../parts/icon';
 import { attempt, Empty, Failure, Loading } from '../parts/notice';
 import { StatusMark } from '../parts/status';
-import { Took, When } from '../parts/when';
+import { formatDuration, now, Took, When } from '../parts/when';
 
 export function QueueScreen() {
   useTitle('Queue');
@@ -34,7 +35,7 @@ export function QueueScreen() {
         </Empty>
       )}
       {queue.running.length > 0 && <Part title={`${queue.running.length} at work`} jobs={queue.running} reload={reload} />}
-      {queue.waiting.length > 0 && <Part title={`${queue.waiting.length} waiting`} jobs={queue.waiting} reload={reload} />}
+      {queue.waiting.length > 0 && <Part title={`${queue.waiting.length} waiting`} jobs={queue.waiting} reload={reload}><Forecast queue={queue} /></Part>}
       {queue.more && <p class="quiet-text">There are more than are shown.</p>}
     </section>
   );
@@ -59,10 +60,25 @@ function Drained({ by, at, reload }: { by: string; at: string; reload: () => voi
   );
 }
 
-function Part({ title, jobs, reload }: { title: string; jobs: OpenJob[]; reload: () => void }) {
+/** In ms, of the job's whole run; null where nobody knows. */
+function leftOf(job: OpenJob): number | null {
+  if (!job.expected_ms || !job.run_started_at) return null;
+  return Math.max(0, new Date(job.run_started_at).getTime() + job.expected_ms - now.value);
+}
+
+/** A worker is free at the latest when the run that ends first has ended. */
+function Forecast({ queue }: { queue: Queue }) {
+  const left = queue.running.map(leftOf).filter((one): one is number => one !== null);
+  if (queue.drained || left.length === 0) return null;
+  const soonest = Math.min(...left);
+  return <p class="quiet-text">{soonest > 0 ? `By what runs took before, a worker is free within ${formatDuration(Math.ceil(soonest / 1_000))}.` : 'By what runs took before, a worker is free any moment.'}</p>;
+}
+
+function Part({ title, jobs, reload, children }: { title: string; jobs: OpenJob[]; reload: () => void; children?: ComponentChildren }) {
   return (
     <>
       <h2>{title}</h2>
+      {children}
       <ul class="queue">{jobs.map((job) => <Row key={job.id} job={job} reload={reload} />)}</ul>
     </>
   );

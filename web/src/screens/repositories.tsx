@@ -2,9 +2,11 @@
 
 import { useResource } from '../api/resource';
 import type { List, Repository } from '../api/types';
+import { pins, togglePin } from '../app/pins';
 import { path } from '../app/router';
 import { useTitle } from '../app/title';
 import { FirstSteps } from '../parts/first_steps';
+import { Icon } from '../parts/icon';
 import { Code, Empty, Failure, Loading } from '../parts/notice';
 import { Status } from '../parts/status';
 import { When } from '../parts/when';
@@ -53,6 +55,9 @@ function Card({ repository }: { repository: Repository }) {
         {!repository.last_run && <a class="button primary" href={firstWorkflow(repository.full_name)}>Choose a first workflow</a>}
         <a class="button" href={`/start-run?repository=${filter}`}>Run workflow</a>
         <a class="button" href={insights(repository.full_name)}>Insights and badge</a>
+        <button type="button" class="quiet" aria-pressed={pins.value.includes(repository.full_name)} onClick={() => togglePin(repository.full_name)}>
+          <Icon name="pin" />Pin<span class="hidden"> {repository.full_name} to the rail</span>
+        </button>
       </div>
     </li>
   );

@@ -10,7 +10,7 @@ import { useTitle } from '../app/title';
 import { LogPane } from '../log/pane';
 import { Icon } from '../parts/icon';
 import { Failure, Loading } from '../parts/notice';
-import { lookOf, Status, wordOfCause } from '../parts/status';
+import { Status, wordOfCause } from '../parts/status';
 import { Took } from '../parts/when';
 import { FailureBox } from './run_failure';
 import { cancelRun, goToRun, rerun, RerunJob } from './run_actions';
@@ -28,13 +28,11 @@ const TimelineTab = late(async () => (await import('../app/rest')).TimelineTab);
 const TerraformTab = late(async () => (await import('../app/rest')).TerraformTab);
 const YamlTab = late(async () => (await import('../app/rest')).YamlTab);
 
-const TITLE_SIGNS: Record<string, string> = { good: '✓', bad: '✗', busy: '●', wait: '‖', calm: '○' };
-
 export function RunScreen({ params }: { params: Params }) {
   const id = params.run ?? '';
   const { data, error, reload } = useResource<Run>(path`/runs/${id}`, `run:${id}`);
   const run = data.value;
-  useTitle(run ? `${TITLE_SIGNS[lookOf(run.state).tone]} #${run.number} ${run.title}` : 'Run');
+  useTitle(run ? `#${run.number} ${run.title}` : 'Run', run?.state);
   useRunKeys(run, params);
   if (error.value && !run) return <Failure error={error.value} retry={reload} />;
   if (!run || run.id !== id) return <Loading />;

@@ -39,6 +39,6 @@ function Row({ run, artifact, reload }: { run: Run; artifact: Artifact; reload: 
 }
 
 async function remove(place: string, name: string): Promise<void> {
-  const yes = await ask(`Remove “${name}”?`, 'Nobody can download it any more.', 'Remove it', true);
+  const yes = await ask(`Remove “${name}”?`, 'Nobody can download it any more.', 'Remove it', true, name);
   if (yes) await attempt(() => send('DELETE', place), `“${name}” is removed.`);
 }

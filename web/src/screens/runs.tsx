@@ -1,6 +1,7 @@
 // The history of all runs.
 
 import { withQuery } from '../api/client';
+import { live } from '../api/live';
 import { useList } from '../api/list';
 import type { Job, Run } from '../api/types';
 import { path } from '../app/router';
@@ -13,7 +14,9 @@ import { FirstSteps } from '../parts/first_steps';
 import { Empty } from '../parts/notice';
 import { RowList } from '../parts/row_list';
 import { lookOf, StatusMark } from '../parts/status';
-import { Took, When } from '../parts/when';
+import { formatDuration, Took, When } from '../parts/when';
+import { ChooseBar, ChooseBox, chosen } from './choose_runs';
+import { beyondUsual, queuedMs, usualTimes } from './usual';
 
 const ROW_HEIGHT = 60;
 const SEARCH: Filter = { name: 'text', label: 'Title or commit' };
@@ -31,14 +34,19 @@ export function RunsScreen() {
   const filters = readFilters([SEARCH, ...FILTERS]);
   const list = useList<Run>(withQuery('/runs', filters), 'runs', keyOf);
   const filtered = Object.values(filters).some(Boolean);
+  const usual = usualTimes(list.items.value);
   return (
     <section class="screen fixed">
-      <header class="screen-head"><h1>Runs</h1><FilterBar filters={FILTERS} search={SEARCH} /></header>
+      <header class="screen-head">
+        <div class="head-line"><h1>Runs</h1>{live.hello.value && live.hello.value.role !== 'viewer' && <ChooseBar runs={list.items.value} />}</div>
+        <FilterBar filters={FILTERS} search={SEARCH} />
+      </header>
       <DoctorPanel />
       <RowList
         list={list} label="Runs" rowHeight={ROW_HEIGHT} keyOf={keyOf}
         href={(run) => path`/runs/${run.id}`}
-        row={(run) => <RunRow run={run} />}
+        row={(run) => <RunRow run={run} beyond={beyondUsual(run, usual)} />}
+        lead={chosen.value ? (run) => <ChooseBox run={run} /> : undefined}
         empty={filtered ? <NoMatch /> : <NoRuns />}
       />
     </section>
@@ -53,8 +61,9 @@ function NoRuns() {
   return <Empty icon="runs" title="Waiting for the first push"><FirstSteps /></Empty>;
 }
 
-function RunRow({ run }: { run: Run }) {
+function RunRow({ run, beyond }: { run: Run; beyond: number | null }) {
   const going = run.state === 'running';
+  const queued = queuedMs(run);
   return (
     <>
       <StatusMark state={run.state} cause={run.cause} />
@@ -67,11 +76,15 @@ function RunRow({ run }: { run: Run }) {
           <Sha value={run.sha} />
           <span>{run.event.replace(/_/g, ' ')}</span>
           <bdi>{run.actor}</bdi>
+          {queued !== null && <span>queued {formatDuration(queued / 1_000)}</span>}
         </span>
       </span>
       {run.jobs && run.jobs.length > 0 && <StageDots jobs={run.jobs} />}
       <span class="row-times">
-        <span><Took from={run.started_at} to={run.finished_at} going={going} />{!run.started_at && lookOf(run.state).word}</span>
+        <span>
+          {beyond !== null && <span class={beyond > 0 ? 'beyond slower' : 'beyond'} title="against the median of what succeeded in this list">{beyond > 0 ? '+' : '−'}{formatDuration(Math.abs(beyond) / 1_000)} </span>}
+          <Took from={run.started_at} to={run.finished_at} going={going} />{!run.started_at && lookOf(run.state).word}
+        </span>
         <When at={run.created_at} />
       </span>
     </>

@@ -5,6 +5,7 @@ import { getJson, send } from '../api/client';
 import { useResource } from '../api/resource';
 import type { Retention, RetentionPreview, RetentionRules } from '../api/retention';
 import { useTitle } from '../app/title';
+import { ask } from '../parts/dialog';
 import { attempt, Failure, Loading } from '../parts/notice';
 
 const CAUSES: Record<string, string> = { age: 'too old', count: 'more than are kept', bytes: 'too large together' };
@@ -67,6 +68,7 @@ function Preview({ done }: { done: () => void }) {
     busy.value = false;
   };
   const remove = async () => {
+    if (!await ask('Remove it now?', 'These runs, logs and deliveries cannot be brought back.', 'Remove it', true, 'remove')) return;
     busy.value = true;
     if (await attempt(() => send('POST', '/retention'), 'It is removed.')) {
       preview.value = null;

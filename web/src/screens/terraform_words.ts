@@ -18,6 +18,16 @@ export const ACTION_LOOKS: Record<Action, { sign: string; tone: string; word: st
 export interface Change {
   action: Action;
   address: string;
+  /** 'size: 1 → 2', of those that are known. */
+  values: string[];
+}
+
+/** What makes an update a replacement, as the runner says it. */
+const FORCES = '  # forces replacement';
+
+export function readValue(line: string): { text: string; forces: boolean } {
+  const forces = line.endsWith(FORCES);
+  return { text: forces ? line.slice(0, -FORCES.length) : line, forces };
 }
 
 export interface FolderPlan {
@@ -32,16 +42,27 @@ export interface FolderPlan {
 const HEADING = /^### Plan of (.+): ([^:]*)$/;
 const CHANGE = /^\S (destroy|replace|forget|update|create) (.+)$/;
 
-/** The summary of a plan or an apply, in the lines that the runner writes: a heading for each folder, "- destroy ADDRESS" below. */
+/** The summary of a plan or an apply, in the lines that the runner writes: a heading for each folder, "- destroy ADDRESS" below, and
+ * once more with the values that change, indented. */
 export function readPlans(markdown: string): FolderPlan[] {
   const plans: FolderPlan[] = [];
+  const known = new Map<string, Change>();
+  let last: Change | undefined;
   for (const line of markdown.split('\n')) {
     const heading = HEADING.exec(line);
-    if (heading) plans.push({ folder: heading[1] ?? '', says: heading[2] ?? '', changes: [], more: '' });
+    if (heading) {
+      plans.push({ folder: heading[1] ?? '', says: heading[2] ?? '', changes: [], more: '' });
+      known.clear();
+      last = undefined;
+    }
     const plan = plans[plans.length - 1];
     if (!plan) continue;
     const change = CHANGE.exec(line);
-    if (change) plan.changes.push({ action: change[1] as Action, address: change[2] ?? '' });
+    if (change) {
+      last = known.get(line) ?? { action: change[1] as Action, address: change[2] ?? '', values: [] };
+      if (!known.has(line)) plan.changes.push(last);
+      known.set(line, last);
+    } else if (last && line.startsWith('    ')) last.values.push(line.slice(4));
     if (line.startsWith('… and ')) plan.more = line;
   }
   return plans;

@@ -15,14 +15,14 @@ import { formatDuration, now, When } from '../parts/when';
 import { compareCards, shareDone, tookOf } from './wall_places';
 
 export function WallScreen() {
-  useTitle('Wall');
   const large = place.value.query.get('wall') === '1';
   useBare(large);
   const { data, error, reload } = useResource<List<WallCard>>('/wall', 'runs');
-  if (error.value && !data.value) return <Failure error={error.value} retry={reload} />;
   const cards = data.value?.items;
+  const broken = (cards ?? []).filter((card) => card.state === 'failed').length;
+  useTitle(broken > 0 ? `${broken} broken` : 'Wall', broken > 0 ? 'failed' : cards?.length ? 'succeeded' : null);
+  if (error.value && !cards) return <Failure error={error.value} retry={reload} />;
   if (!cards) return <Loading />;
-  const broken = cards.filter((card) => card.state === 'failed').length;
   return (
     <section class="screen wall">
       <header class="screen-head with-buttons">
