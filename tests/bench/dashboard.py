@@ -1,5 +1,5 @@
-"""The dashboard in Debian's Chromium, from a daemon on loopback: first paint, how soon a written line is on the screen, any
-line of a million, what stands in the page, and how long it is busy at once while it follows 10,000 lines a second."""
+"""The dashboard in Debian's Chromium, from a daemon on loopback: what a first view fetches, first paint, how soon a written line is
+on the screen, any line of a million, what stands in the page, and how long it is busy at once while it follows 10,000 lines a second."""
 import contextlib
 import random
 import sys
@@ -35,7 +35,16 @@ jobs:
   say: { runs-on: host, steps: [ uses: actions/checkout@v4, run: python3 say.py ] }
 """
 MILLION = "on: push\njobs:\n  say: { runs-on: host, steps: [ run: id, run: \"seq -f 'line %.0f of a long day' 1000000\" ] }\n"
-SCREENS = ["/", "/wall", "/queue", "/deliveries", "/repositories", "/deployments", "/pipelines", "/audit"]
+# RUN and JOB are the longest of the runs.
+SCREENS = ["/", "/wall", "/queue", "/deliveries", "/deliveries/GUID", "/repositories", "/repositories/acme/bench", "/repositories/acme/bench/rules",
+           "/deployments", "/environments", "/approvals", "/pipelines", "/new-pipeline", "/audit", "/keys", "/people", "/messages", "/storage",
+           "/account", "/connect", "/start-run", "/runs/RUN", "/runs/RUN/graph", "/runs/RUN/timeline", "/runs/RUN/tests", "/runs/RUN/summary",
+           "/runs/RUN/artifacts", "/runs/RUN/why", "/runs/RUN/yaml", "/runs/RUN/jobs/JOB/steps/1"]
+# What the page fetched: its own document, and everything after it. A socket is a request, too.
+FETCHED = """
+const all = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')];
+return {requests: all.length + 1, bytes: all.reduce((sum, each) => sum + each.transferSize, 0), names: all.map((each) => each.name)};
+"""
 # As Lighthouse has it: 150 ms there and back, 1.6 Mbit/s down, 750 kbit/s up.
 SLOW_4G = {"offline": False, "latency": 150, "downloadThroughput": 1_600_000 / 8, "uploadThroughput": 750_000 / 8}
 # Each new line's age at the frame that shows it.
@@ -78,9 +87,10 @@ def in_browser(bench):
         daemon.add_repository(repository)
         yield from paint(bench, daemon, page)
         yield from age_of_lines(bench, daemon, repository, page)
-        yield from any_line(bench, daemon, repository, page)
+        yield from first_view(daemon, page)
+        run, job = yield from any_line(bench, daemon, repository, page)
         yield from flood(bench, daemon, repository, page)
-        yield from nodes(daemon, page)
+        yield from nodes(daemon, page, run, job)
 
 
 @contextlib.contextmanager
@@ -126,6 +136,16 @@ def row(what, value, limit, unit="ms"):
     return Row(what, f"{value:.0f} {unit}", wanted=f"≤ {limit:,} {unit}", ok=value <= limit)
 
 
+def first_view(daemon, page):
+    page.cdp("Network.clearBrowserCache")
+    page.open(daemon.url)
+    page.wait(lambda: page.count("h1") and "live" in page.text(".connection"), "the first screen", 60)
+    page.wait(lambda: page.count(".skeleton") == 0, "the answers", 60)
+    fetched = page.run(FETCHED)
+    yield row("dashboard: requests of a first view", fetched["requests"], 6, "")
+    yield row("  … what they bring", fetched["bytes"] / 1024, 80, "KB")
+
+
 def paint(bench, daemon, page):
     yield row("dashboard: first paint on loopback, nothing in the cache", median(paints(bench, daemon, page)), 150)
     page.cdp("Emulation.setCPUThrottlingRate", rate=4)
@@ -169,6 +189,7 @@ def any_line(bench, daemon, repository, page):
         words = {"script": JUMP, "args": [number, f"line {number} of a long day"]}
         taken.append(page.call("POST", "/execute/async", words))
     yield row("  … any line of a million, 95 of 100", part_of(taken, 0.95), 100)
+    return run, job["id"]
 
 
 def flood(bench, daemon, repository, page):
@@ -182,11 +203,13 @@ def flood(bench, daemon, repository, page):
     yield row("  … elements in the page meanwhile", page.run("return window.most"), 2500, "")
 
 
-def nodes(daemon, page):
+def nodes(daemon, page, run, job):
     counts = {}
-    for path in SCREENS:
+    guid = daemon.get("/deliveries")["items"][0]["guid"]
+    for screen in SCREENS:
+        path = screen.replace("RUN", run).replace("JOB", job).replace("GUID", guid)
         page.open(daemon.url + path)
-        page.wait(lambda: page.count("h1") and page.count(".loading") == 0, path)
+        page.wait(lambda: page.count("h1") and page.count(".skeleton") == 0, path)
         counts[path] = page.count("*")
     worst = max(counts, key=counts.get)
     yield row(f"  … elements on the largest of {len(counts)} screens, {worst}", counts[worst], 2500, "")
