@@ -3,8 +3,10 @@
 #include "base/text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <map>
+#include <span>
 
 namespace triphammer::execution {
 
@@ -20,32 +22,48 @@ struct Escape {
     char character;
 };
 
-constexpr Escape kEscapes[] = {
-    {"%25", '%'}, {"%0D", '\r'}, {"%0A", '\n'}, {"%3A", ':'}, {"%2C", ','}};
+constexpr auto kEscapes =
+    std::to_array<Escape>({{"%25", '%'}, {"%0D", '\r'}, {"%0A", '\n'}, {"%3A", ':'}, {"%2C", ','}});
+constexpr auto kOldEscapes =
+    std::to_array<Escape>({{"%25", '%'}, {"%0D", '\r'}, {"%0A", '\n'}, {"%3B", ';'}, {"%5D", ']'}});
 
-/// Data knows the first three of the codes, property values all of them.
-std::string unescape(std::string_view text, std::size_t known) {
+/// How a command is written: ::name key=value,key=value::data, or as it was before that,
+/// ##[name key=value;key=value]data.
+struct Form {
+    std::string_view begin;
+    std::string_view end;
+    char separator;
+    std::span<const Escape> in_properties;
+    std::span<const Escape> in_data;
+};
+
+// Source: github.com/actions/runner, ActionCommand.cs.
+constexpr auto kForms = std::to_array<Form>({
+    {"::", "::", ',', kEscapes, std::span{kEscapes}.first(3)},
+    {"##[", "]", ';', kOldEscapes, kOldEscapes},
+});
+
+std::string unescape(std::string_view text, std::span<const Escape> escapes) {
     std::string out;
     for (std::size_t at = 0; at < text.size(); ++at) {
         const auto code = text.substr(at, 3);
-        const auto* end = kEscapes + known;
-        const auto* found = std::find_if(kEscapes, end, [&](const Escape& escape) {
+        const auto found = std::find_if(escapes.begin(), escapes.end(), [&](const Escape& escape) {
             return equal_ignoring_case(code, escape.code);
         });
-        out += found == end ? text[at] : found->character;
-        if (found != end) at += 2;
+        out += found == escapes.end() ? text[at] : found->character;
+        if (found != escapes.end()) at += 2;
     }
     return out;
 }
 
-Values parse_properties(std::string_view text) {
+Values parse_properties(std::string_view text, const Form& form) {
     Values out;
-    for (const auto part : split(text, ',')) {
+    for (const auto part : split(text, form.separator)) {
         const auto equals = part.find('=');
         if (equals == std::string_view::npos || equals == 0) continue;
         out.emplace_back(
             to_lower(trim(part.substr(0, equals))),
-            unescape(part.substr(equals + 1), std::size(kEscapes))
+            unescape(part.substr(equals + 1), form.in_properties)
         );
     }
     return out;
@@ -65,8 +83,10 @@ std::string_view without_return(std::string_view line) {
 bool may_be_command(std::string_view beginning) {
     const auto text = without_indent(beginning);
     if (text.empty()) return beginning.size() < kLongestIndent;
-    if (text == ":") return true;
-    return text.substr(0, 2) == "::" && beginning.size() < kLongestCommand;
+    return std::any_of(kForms.begin(), kForms.end(), [&](const Form& form) {
+        if (text.size() < form.begin.size()) return form.begin.starts_with(text);
+        return text.starts_with(form.begin) && beginning.size() < kLongestCommand;
+    });
 }
 
 /// Behind the first line feed from `from` on, or the end.
@@ -169,16 +189,21 @@ std::string_view LineCommand::property(std::string_view key) const {
 
 std::optional<LineCommand> parse_line_command(std::string_view line) {
     const auto text = without_return(without_indent(line));
-    if (text.substr(0, 2) != "::") return {};
-    const auto end = text.find("::", 2);
+    const auto form = std::find_if(kForms.begin(), kForms.end(), [text](const Form& one) {
+        return text.starts_with(one.begin);
+    });
+    if (form == kForms.end()) return {};
+    const auto end = text.find(form->end, form->begin.size());
     if (end == std::string_view::npos) return {};
-    const auto head = text.substr(2, end - 2);
+    const auto head = text.substr(form->begin.size(), end - form->begin.size());
     const auto blank = head.find(' ');
     LineCommand out;
     out.name = to_lower(head.substr(0, blank));
     if (out.name.empty()) return {};
-    if (blank != std::string_view::npos) out.properties = parse_properties(head.substr(blank + 1));
-    out.data = unescape(text.substr(end + 2), 3);
+    if (blank != std::string_view::npos) {
+        out.properties = parse_properties(head.substr(blank + 1), *form);
+    }
+    out.data = unescape(text.substr(end + form->end.size()), form->in_data);
     return out;
 }
 
@@ -235,7 +260,7 @@ std::size_t CommandReader::plain_run(std::string_view bytes) const {
     if (has_matchers()) return line;
     while (line < bytes.size()) {
         const char first = bytes[line];
-        const bool suspect = first == ':' || first == ' ' || first == '\t';
+        const bool suspect = first == ':' || first == '#' || first == ' ' || first == '\t';
         if (suspect && may_be_command(bytes.substr(line, kLongestIndent))) break;
         line = end_of_line(bytes, line);
     }

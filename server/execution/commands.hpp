@@ -1,6 +1,7 @@
 #pragma once
 // GitHub's workflow commands in the lines of a step's output. Memory: at most one command line.
-// Source: docs.github.com, "Workflow commands for GitHub Actions".
+// Source: docs.github.com, "Workflow commands for GitHub Actions"; for the form before that,
+// which real files still write (##[set-output name=branch;]main), github.com/actions/runner.
 
 #include "execution/annotation.hpp"
 #include "execution/problem_matchers.hpp"
@@ -15,7 +16,7 @@
 
 namespace triphammer::execution {
 
-/// `::name key=value,key=value::data`, unescaped.
+/// `::name key=value,key=value::data` or `##[name key=value;key=value]data`, unescaped.
 struct LineCommand {
     std::string name;
     Values properties;

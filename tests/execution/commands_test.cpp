@@ -105,6 +105,30 @@ TEST(Commands, CarryOutTheOldSettersToo) {
     EXPECT_EQ(result.out, "");
 }
 
+TEST(Commands, CarryOutTheirOldFormToo) {
+    const std::string text =
+        "##[set-output name=branch;]main\n"
+        "  ##[set-output name=odd]a%5D%3B%25\r\n"
+        "##[warning file=a.c;line=3]old%0Away\n"
+        "##[group]one\n# a comment\n## [not]\n##[section]two\n##[never closed\n"
+        "text ##[set-output name=inside;]no\n##[endgroup]\n##";
+
+    for (std::size_t size = 1; size <= text.size(); ++size) {
+        const auto result = read(text, size);
+        const Values outputs{{"branch", "main"}, {"odd", "a];%"}};
+        ASSERT_EQ(result.requests.outputs, outputs) << size;
+        ASSERT_EQ(result.requests.annotations.size(), 1U) << size;
+        EXPECT_EQ(result.requests.annotations[0].message, "old\nway");
+        EXPECT_EQ(result.requests.annotations[0].file, "a.c");
+        EXPECT_EQ(result.requests.annotations[0].line, 3);
+        EXPECT_EQ(
+            result.out,
+            "##[warning]old\nway\n##[group]one\n# a comment\n## [not]\n##[section]two\n"
+            "##[never closed\ntext ##[set-output name=inside;]no\n##[endgroup]\n##"
+        );
+    }
+}
+
 TEST(Commands, StopUntilTheTokenComes) {
     const auto result = read(
         "::stop-commands::TOKEN\n::set-output name=a::b\n::TOKEN::\n::set-output name=c::d\n", 3
