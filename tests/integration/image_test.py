@@ -202,6 +202,43 @@ def test_a_fork_builds_on_what_everybody_may_fetch(yard):
         call("DELETE", f"/v1.41/images/{name}:1?force=1")
 
 
+FORKS_ACTIONS = """on: pull_request
+jobs:
+  act:
+    runs-on: host
+    steps:
+      - uses: actions/checkout@v4
+      - { uses: ./named, continue-on-error: true }
+      - { uses: ./nested, continue-on-error: true }
+      - { uses: ./built, continue-on-error: true }
+      - uses: docker://%(secret)s:1
+        with: { entrypoint: /bin/echo, args: the base named it }
+"""
+
+
+def test_a_forks_actions_run_in_what_everybody_may_fetch(yard):
+    """Those of its tree, that is: what the base's workflow names is the base's."""
+    secret = f"{os.environ['PRIVATE_REGISTRY']}/team/secret"
+    call("POST", f"/v1.41/images/triphammer%2Fbusybox/tag?repo={secret}&tag=1")
+    repository, daemon = yard.repository, yard.daemon
+    daemon.trust_forks(repository)
+    base = repository.commit({".triphammer/w.yml": FORKS_ACTIONS % {"secret": secret}})
+    using = "name: A\ndescription: a\nruns: "
+    head = repository.commit({
+        "named/action.yml": using + f"{{ using: docker, image: 'docker://{secret}:1', entrypoint: /bin/true }}\n",
+        "nested/action.yml": using + f"{{ using: composite, steps: [{{ uses: 'docker://{secret}:1' }}] }}\n",
+        "built/action.yml": using + "{ using: docker, image: Dockerfile }\n",
+        "built/Dockerfile": f"FROM {secret}:1\n"}, branch="topic")
+    payload = payloads.pull_request("acme/app", repository.clone_url, 6, head, base, fork_id=9999)
+    _, guid = daemon.deliver(repository, "pull_request", payload)
+    job, log = yard.ended(daemon.finished_run(daemon.delivery(guid)["runs"][0]))[1:]
+
+    assert job["state"] == "succeeded" and "the base named it" in log, (job["reason"], log)
+    for name in ("named", "nested", "built"):
+        assert "images that everybody may fetch" in log.split(f"] Run ./{name}\n")[1].split("] Run ./")[0], (name, log)
+    call("DELETE", f"/v1.41/images/{secret}:1?force=1")
+
+
 KEPT = """
 on: push
 jobs:

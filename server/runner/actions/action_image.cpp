@@ -145,6 +145,19 @@ Task<Result<docker::BuildOutcome>> build(
     co_return co_await std::move(building);
 }
 
+/// By the rule for what a stranger's Dockerfile begins with.
+Task<Result<docker::ImageInfo>> fetch_public_image(
+    const ActionPlace& at, docker::Engine& engine, docker::ImageReference image
+) {
+    StepLog log{at.scope.session(), at.place.log};
+    docker::DockerfileFacts facts;
+    facts.possible_bases = {image.text()};
+    auto fetching = fetch_public_bases(engine, facts, log);
+    if (const auto fetched = co_await std::move(fetching); !fetched) co_return fetched.error();
+    auto looking = engine.inspect_image(image.text());
+    co_return co_await std::move(looking);
+}
+
 /// What nobody can name any more would stay for ever.
 Task<> remove_older(docker::Engine& engine, Result<docker::ImageInfo> older, std::string id) {
     if (!older || older->id == id) co_return;
@@ -164,10 +177,18 @@ Result<> check_dockerfile(const std::vector<docker::TarEntry>& context, const st
 }
 
 Task<Result<docker::ImageInfo>> pull_action_image(
-    const ActionPlace& at, docker::Engine& engine, std::string image, execution::StopToken& stop
+    const ActionPlace& at,
+    docker::Engine& engine,
+    std::string image,
+    ImageNamedBy named_by,
+    execution::StopToken& stop
 ) {
     const auto reference = docker::parse_reference(image);
     if (!reference) co_return reference.error();
+    if (named_by == ImageNamedBy::stranger) {
+        auto fetching = unless_stopped(fetch_public_image(at, engine, *reference), stop);
+        co_return co_await std::move(fetching);
+    }
     auto looking = engine.inspect_image(reference->text());
     auto known = co_await std::move(looking);
     if (known || known.error().code != Code::not_found) co_return known;
@@ -185,8 +206,11 @@ Task<Result<docker::ImageInfo>> build_action_image(
     docker::BuildRequest request;
     request.dockerfile = fs::path{file}.filename().string();
     request.tags = {name_of(at)};
-    for (const auto& [registry, login] : at.scope.actions().logins) request.logins.push_back(login);
     request.no_cache = at.scope.session().document().from_fork;
+    if (!request.no_cache) {
+        for (const auto& [registry, login] : at.scope.actions().logins)
+            request.logins.push_back(login);
+    }
     auto looking = engine.inspect_image(request.tags.front());
     auto older = co_await std::move(looking);
     const auto name = request.dockerfile;

@@ -10,9 +10,17 @@
 
 namespace triphammer::runner {
 
-/// `image` without "docker://". What is here already is used.
+/// Who chose an image: whoever writes the workflow, or a pull request from a fork.
+enum class ImageNamedBy { owner, stranger };
+
+/// `image` without "docker://". What is here already is used; a stranger gets what everybody may
+/// fetch, fetched anew (docs/adr/0075): Code::refused otherwise.
 Task<Result<docker::ImageInfo>> pull_action_image(
-    const ActionPlace& at, docker::Engine& engine, std::string image, execution::StopToken& stop
+    const ActionPlace& at,
+    docker::Engine& engine,
+    std::string image,
+    ImageNamedBy named_by,
+    execution::StopToken& stop
 );
 
 /// `file`: the Dockerfile, as the steps see it; its folder is the context. The engine keeps what

@@ -25,9 +25,13 @@ struct MainWords {
 
 class DockerRuntime final : public ActionRuntime {
   public:
-    /// `image`: docker://IMAGE, or the Dockerfile's path as the steps see it.
-    DockerRuntime(std::string image, MainWords words, std::string main)
-        : image_{std::move(image)}, words_{std::move(words)}, main_{std::move(main)} {}
+    /// `image`: docker://IMAGE, or the Dockerfile's path as the steps see it. `named_by`: who
+    /// chose it.
+    DockerRuntime(std::string image, MainWords words, std::string main, ImageNamedBy named_by)
+        : image_{std::move(image)},
+          words_{std::move(words)},
+          main_{std::move(main)},
+          named_by_{named_by} {}
 
     Task<StepResult> run(
         ActionPlace at,
@@ -60,8 +64,9 @@ class DockerRuntime final : public ActionRuntime {
     ) {
         if (known_) co_return Result<>{};
         const bool is_named = image_.starts_with(kScheme);
-        auto getting = is_named ? pull_action_image(at, engine, image_.substr(kScheme.size()), stop)
-                                : build_action_image(at, engine, image_, stop);
+        auto getting =
+            is_named ? pull_action_image(at, engine, image_.substr(kScheme.size()), named_by_, stop)
+                     : build_action_image(at, engine, image_, stop);
         auto image = co_await std::move(getting);
         if (!image) co_return image.error();
         known_ = std::move(*image);
@@ -82,6 +87,7 @@ class DockerRuntime final : public ActionRuntime {
     std::string image_;
     MainWords words_;
     std::string main_;  // the main program, as the action's file names it
+    ImageNamedBy named_by_;
     std::optional<docker::ImageInfo> known_;
 };
 
@@ -117,6 +123,12 @@ Result<Environment> environment_of(
     return out;
 }
 
+/// What lies in the workspace of a fork's run is the fork's; the workflow itself is the base's.
+ImageNamedBy namer_of(const ActionCall& call, bool is_in_workspace) {
+    const bool from_fork = call.scope.session().document().from_fork;
+    return from_fork && is_in_workspace ? ImageNamedBy::stranger : ImageNamedBy::owner;
+}
+
 std::string image_of(const FoundAction& found) {
     const auto& image = found.action.image;
     if (image.starts_with(kScheme)) return image;
@@ -139,8 +151,12 @@ Task<StepResult> run_docker_action(
     auto own = environment_of(found.action, contexts, use);
     if (!own) co_return failed_step(own.error());
     use.own = std::move(*own);
-    auto runtime =
-        std::make_shared<DockerRuntime>(image_of(found), std::move(*words), found.action.main);
+    auto runtime = std::make_shared<DockerRuntime>(
+        image_of(found),
+        std::move(*words),
+        found.action.main,
+        namer_of(call, found.repository.empty())
+    );
     auto running = run_programs(call, found, std::move(use), std::move(runtime), stop);
     co_return co_await std::move(running);
 }
@@ -151,7 +167,11 @@ Task<StepResult> run_image_step(const ActionCall& call, execution::StopToken& st
     auto words = main_words({}, call.contexts, *inputs);
     if (!words) co_return failed_step(words.error());
     const FoundAction nothing;
-    auto runtime = std::make_shared<DockerRuntime>(call.step.uses, std::move(*words), "");
+    const auto* layer = call.scope.layer();
+    const bool is_in_workspace = layer != nullptr && layer->repository.empty();
+    auto runtime = std::make_shared<DockerRuntime>(
+        call.step.uses, std::move(*words), "", namer_of(call, is_in_workspace)
+    );
     auto running = run_programs(call, nothing, make_use(call, *inputs), std::move(runtime), stop);
     co_return co_await std::move(running);
 }
