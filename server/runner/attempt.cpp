@@ -314,6 +314,7 @@ class Attempt {
             forget_workspace_in_home();
             return drivers_.container(session_);
         }
+        name_workspace(session_.folders(), document.source.repository);
         if (document.job.services.empty()) return host;
         return drivers_.services(session_, std::move(host));
     }

@@ -62,10 +62,12 @@ jobs:
         working-directory: ${{ runner.workspace }}/build
       - run: pwd && ls
         working-directory: ../build
+      - run: touch by-name && test -f ../work/by-name && cd "../$(basename "$GITHUB_REPOSITORY")" && test -f by-name
+        working-directory: ${{ runner.workspace }}/${{ github.event.repository.name }}
 """)
 
     assert done.returncode == 0, done.stdout
-    assert "build\n      other\n      work\n" in done.stdout
+    assert "build\n      other\n      tree\n      work\n" in done.stdout
     assert "/home/runner/build\n      made\n" in done.stdout
 
 

@@ -8,6 +8,9 @@
 
 #include <unistd.h>
 
+#include <filesystem>
+#include <system_error>
+
 namespace triphammer::runner {
 
 namespace {
@@ -140,6 +143,14 @@ std::string HostExecutor::description() const {
     }
     const auto user = leads_out_ ? "with a network of its own" : "without a network";
     return place + "as a user of its own, " + user;
+}
+
+void name_workspace(const JobFolders& folders, std::string_view repository) {
+    const auto name = repository.substr(repository.rfind('/') + 1);
+    if (name.empty() || name.starts_with('.')) return;  // a tool's own folder, perhaps
+    std::error_code ignored;
+    const auto link = std::filesystem::path{folders.home.outside} / name;
+    std::filesystem::create_symlink("work", link, ignored);
 }
 
 }  // namespace triphammer::runner

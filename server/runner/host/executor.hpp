@@ -8,6 +8,7 @@
 #include "runner/session/step_executor.hpp"
 
 #include <optional>
+#include <string_view>
 
 namespace triphammer::runner {
 
@@ -71,5 +72,10 @@ class HostExecutor final : public StepExecutor {
     execution::DiskQuota* quota_ = nullptr;
     std::optional<execution::Leftovers> leftovers_;
 };
+
+/// At GitHub the workspace has the repository's name in `runner.workspace`, and scripts go there by
+/// it: cd "${{ runner.workspace }}/NAME", cd ../NAME. Here a link of that name leads there; where
+/// something is called so already, nothing is done.
+void name_workspace(const JobFolders& folders, std::string_view repository);
 
 }  // namespace triphammer::runner
