@@ -251,10 +251,13 @@ TEST_F(Actions, SetupChoosesAmongWhatIsInstalled) {
 }
 
 TEST_F(Actions, SetupReadsTheVersionFromAFile) {
+    auto node = use("actions/setup-node@v4", {{"node-version-file", {"package.json", {}}}});
+    node.id = "node";
     start(a_job(
         {a_step("echo '{ \"engines\": { \"node\": \">=12\" } }' > package.json"),
-         use("actions/setup-node@v4", {{"node-version-file", {"package.json", {}}}}),
-         a_step("case $(command -v node) in \"$RUNNER_TEMP\"/*) node --version ;; esac")}
+         node,
+         a_step("case $(command -v node) in \"$RUNNER_TEMP\"/*) node --version ;; esac"),
+         a_step("test \"${{ steps.node.outputs.node-version }}\" = \"$(node --version)\"")}
     ));
 
     const auto end = finish();
@@ -262,6 +265,50 @@ TEST_F(Actions, SetupReadsTheVersionFromAFile) {
     EXPECT_EQ(end.state, JobState::succeeded) << end.reason;
     EXPECT_THAT(daemon_->log(2), HasSubstr("Node "));
     EXPECT_THAT(daemon_->log(3), HasSubstr("v"));
+}
+
+TEST_F(Actions, ABuiltInOneWarnsOfInputsThatItDoesNotHave) {
+    start(a_job({use("docker/setup-buildx-action@v3", {{"drver", {"x", {}}}})}));
+
+    const auto end = finish();
+
+    EXPECT_EQ(end.state, JobState::succeeded) << end.reason;
+    EXPECT_THAT(
+        daemon_->log(1),
+        HasSubstr("##[warning]the action has no input 'drver'; it has: version, name, driver,")
+    );
+}
+
+TEST_F(Actions, MetadataOfAnImageIsInOutputsAndVariables) {
+    auto meta =
+        use("docker/metadata-action@v5",
+            {{"images", {"Acme/App", {}}},
+             {"tags", {"type=raw,value=x\nb", {}}},
+             {"sep-tags", {",", {}}},
+             {"labels", {"org.opencontainers.image.title=mine\nof={{branch}}=1", {}}}});
+    meta.id = "meta";
+    const std::string labels = "fromJSON(steps.meta.outputs.json).labels";
+    start(a_job(
+        {meta,
+         a_step(
+             "echo '${{ " + labels + "['org.opencontainers.image.title'] }} ${{ " + labels +
+             "['org.opencontainers.image.version'] }}'"
+         ),
+         a_step("echo \"$DOCKER_METADATA_OUTPUT_TAGS $DOCKER_METADATA_OUTPUT_VERSION\""),
+         a_step(
+             "echo '${{ steps.meta.outputs.tag-names }}' '${{ steps.meta.outputs.labels }}' '${{ "
+             "steps.meta.outputs.annotations }}'"
+         )}
+    ));
+
+    const auto end = finish();
+
+    EXPECT_EQ(end.state, JobState::succeeded) << end.reason;
+    EXPECT_EQ(daemon_->log(2), "mine x\n");
+    EXPECT_EQ(daemon_->log(3), "acme/app:x,acme/app:b x\n");
+    EXPECT_THAT(daemon_->log(4), HasSubstr("x,b of="));
+    EXPECT_THAT(daemon_->log(4), HasSubstr("org.opencontainers.image.created=20"));
+    EXPECT_THAT(daemon_->log(4), HasSubstr("manifest:org.opencontainers.image.version=x"));
 }
 
 }  // namespace

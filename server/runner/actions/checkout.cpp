@@ -6,46 +6,13 @@
 #include "runner/session/source.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace triphammer::runner {
 
 namespace {
 
-/// Inputs that are read elsewhere, and those that change nothing here: there is no credential, and
-/// what is transferred comes from this server.
-constexpr auto kCheckoutInputs = std::to_array<std::string_view>({
-    "clean",
-    "token",
-    "ssh-key",
-    "ssh-strict",
-    "ssh-user",
-    "ssh-known-hosts",
-    "show-progress",
-    "persist-credentials",
-    "set-safe-directory",
-    "filter",
-    "repository",
-    "github-server-url",
-    "fetch-tags",
-    "path",
-    "ref",
-    "fetch-depth",
-    "sparse-checkout",
-    "sparse-checkout-cone-mode",
-    "submodules",
-    "lfs",
-});
-
 Error unsupported(const std::string& name, const std::string& value, const std::string& why) {
     return invalid("actions/checkout with '" + name + ": " + value + "' is not supported: " + why);
-}
-
-Result<> check_input(const std::string& name, const std::string& value) {
-    if (value.empty() || value == "false") return {};
-    if (std::find(kCheckoutInputs.begin(), kCheckoutInputs.end(), name) != kCheckoutInputs.end())
-        return {};
-    return unsupported(name, value, "it is no input of this action");
 }
 
 std::string_view without_slash(std::string_view url) {
@@ -56,14 +23,6 @@ Result<> check_server(const Session& session, const std::string& url) {
     const auto ours = session.contexts().github().member("server_url").to_text();
     if (url.empty() || equal_ignoring_case(without_slash(url), without_slash(ours))) return {};
     return unsupported("github-server-url", url, "repositories come from " + ours);
-}
-
-Result<> check_inputs(const Session& session, const ActionInputs& inputs) {
-    for (const auto& [name, value] : inputs) {
-        auto fine = check_input(to_lower(name), value.to_text());
-        if (!fine) return fine;
-    }
-    return check_server(session, input_text(inputs, "github-server-url"));
 }
 
 /// Inside the workspace, also when an earlier step has left links there.
@@ -204,7 +163,8 @@ Task<Result<std::string>> add_to_checkout(const ActionCall& call, ModuleWish wis
 Task<StepResult>
 run_checkout(const ActionCall& call, const ActionInputs& inputs, execution::StopToken&) {
     auto& session = call.scope.session();
-    if (auto fine = check_inputs(session, inputs); !fine) co_return failed_step(fine.error());
+    const auto server = check_server(session, input_text(inputs, "github-server-url"));
+    if (!server) co_return failed_step(server.error());
     SourcePlace place;
     auto folder = folder_of(session, input_text(inputs, "path"));
     if (!folder) co_return failed_step(folder.error());

@@ -122,7 +122,20 @@ Result<std::string> file_in(const std::string& context, const std::string& file)
     return invalid("file: '" + file + "' must be in the context '" + context + "'");
 }
 
-Result<model::ImageSpec> spec_of(const ActionInputs& inputs) {
+/// A name alone has the value of the step's variable; without one there is no such argument.
+model::Pairs arguments_of(const std::string& text, const Environment& variables) {
+    model::Pairs out;
+    for (const auto& line : lines_of(text)) {
+        const auto equals = line.find('=');
+        const auto* value = equals == std::string::npos ? variables.find(line) : nullptr;
+        if (value != nullptr) out.emplace_back(line, model::Template{*value, {}});
+        if (equals == std::string::npos) continue;
+        out.emplace_back(line.substr(0, equals), model::Template{line.substr(equals + 1), {}});
+    }
+    return out;
+}
+
+Result<model::ImageSpec> spec_of(const ActionInputs& inputs, const Environment& variables) {
     model::ImageSpec spec;
     auto context = input_text(inputs, "context");
     if (context == "{{defaultContext}}") context.clear();
@@ -136,9 +149,7 @@ Result<model::ImageSpec> spec_of(const ActionInputs& inputs) {
     spec.target.text = input_text(inputs, "target");
     for (auto& tag : items_of(input_text(inputs, "tags")))
         spec.tags.push_back({std::move(tag), {}});
-    auto arguments = pairs_of("build-args", input_text(inputs, "build-args"));
-    if (!arguments) return arguments.error();
-    spec.build_args = std::move(*arguments);
+    spec.build_args = arguments_of(input_text(inputs, "build-args"), variables);
     auto labels = pairs_of("labels", input_text(inputs, "labels"));
     if (!labels) return labels.error();
     spec.labels = std::move(*labels);
@@ -159,7 +170,7 @@ Result<ImagePlan> plan_of(const ActionCall& call, const ActionInputs& inputs) {
     if (folders.in_container) {
         return invalid("docker/build-push-action works in jobs on the host, not in a container");
     }
-    const auto spec = spec_of(inputs);
+    const auto spec = spec_of(inputs, call.environment);
     if (!spec) return spec.error();
     const Evaluate as_it_is = [](const model::Template& value) -> Result<std::string> {
         return value.text;
@@ -262,14 +273,24 @@ run_setup_builder(const ActionCall& call, const ActionInputs&, execution::StopTo
         call.place.log, "There is nothing to set up: images are built by the server's own engine\n"
     );
     co_await std::move(saying);
+#if defined(__aarch64__)
+    constexpr const char* kPlatform = "linux/arm64";
+#else
+    constexpr const char* kPlatform = "linux/amd64";
+#endif
     StepResult out;
     out.outputs["name"] = "default";
     out.outputs["driver"] = "docker";
-#if defined(__aarch64__)
-    out.outputs["platforms"] = "linux/arm64";
-#else
-    out.outputs["platforms"] = "linux/amd64";
-#endif
+    out.outputs["platforms"] = kPlatform;
+    out.outputs["endpoint"] = "default";
+    out.outputs["status"] = "running";
+    out.outputs["flags"] = "";
+    nlohmann::json node{
+        {"name", "default"},
+        {"endpoint", "default"},
+        {"status", "running"},
+        {"platforms", kPlatform}};
+    out.outputs["nodes"] = nlohmann::json::array({std::move(node)}).dump();
     co_return out;
 }
 

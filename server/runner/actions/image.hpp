@@ -20,11 +20,12 @@ Task<> log_in(const ActionCall& call, docker::Credentials login);
 Task<StepResult> run_docker_login(
     const ActionCall& call, const ActionInputs& inputs, execution::StopToken& stop
 );
-/// There is nothing to set up; says so.
+/// There is nothing to set up; says so. Outputs: name, driver, platforms, nodes, endpoint, status,
+/// flags.
 Task<StepResult> run_setup_builder(
     const ActionCall& call, const ActionInputs& inputs, execution::StopToken& stop
 );
-/// Outputs: version, tags, labels, json.
+/// Outputs: version, tags, tag-names, labels, annotations, json; and the same as variables.
 Task<StepResult> run_image_metadata(
     const ActionCall& call, const ActionInputs& inputs, execution::StopToken& stop
 );

@@ -275,7 +275,8 @@ class Setup {
             if (!name.empty()) environment.set(name, home);
         }
         StepResult out;
-        out.outputs[std::string{tool_.version}] = version;
+        // As `node --version` has it; the others say only the number.
+        out.outputs[std::string{tool_.version}] = (tool_.name == "node" ? "v" : "") + version;
         done_.push_back({"", version, bin});
         if (tool_.name == "python") out.outputs["python-path"] = bin + "/python";
         if (tool_.name != "java") return out;

@@ -7,6 +7,7 @@
 #include "runner/actions/image.hpp"
 #include "runner/actions/setup.hpp"
 #include "runner/actions/setup_terraform.hpp"
+#include "workflow/schema/actions.hpp"
 
 #include <algorithm>
 #include <array>
@@ -39,6 +40,26 @@ constexpr auto kTable = std::to_array<BuiltInAction>({
     {"hashicorp/setup-terraform", run_setup_terraform},
 });
 
+/// What the action knows; of the rest a line for the log, as GitHub says it.
+ActionInputs known_inputs(
+    const BuiltInAction& action, const ActionInputs& given, std::string& remarks
+) {
+    const auto names = workflow::list_inputs(action.name);
+    ActionInputs known;
+    for (const auto& [name, value] : given) {
+        const bool is_known = std::any_of(names.begin(), names.end(), [&](const auto& one) {
+            return equal_ignoring_case(one, name);
+        });
+        if (is_known) {
+            known.set(name, value);
+        } else {
+            remarks += "##[warning]the action has no input '" + name +
+                       "'; it has: " + join(names, ", ") + "\n";
+        }
+    }
+    return known;
+}
+
 }  // namespace
 
 const BuiltInAction* find_built_in(std::string_view uses) {
@@ -52,9 +73,13 @@ const BuiltInAction* find_built_in(std::string_view uses) {
 Task<StepResult> run_built_in(
     const BuiltInAction& action, const ActionCall& call, execution::StopToken& stop
 ) {
-    const auto inputs = evaluate_with(call);
-    if (!inputs) co_return failed_step(inputs.error());
-    auto running = action.run(call, *inputs, stop);
+    const auto given = evaluate_with(call);
+    if (!given) co_return failed_step(given.error());
+    std::string remarks;
+    const auto inputs = known_inputs(action, *given, remarks);
+    auto saying = call.scope.session().log(call.place.log, std::move(remarks));
+    co_await std::move(saying);
+    auto running = action.run(call, inputs, stop);
     co_return co_await std::move(running);
 }
 

@@ -16,7 +16,9 @@ namespace {
 
 constexpr std::array<std::string_view, 4> kNodes{"node12", "node16", "node20", "node24"};
 
-std::optional<Action::Kind> kind_of(std::string_view text) {
+/// GitHub takes them in any case.
+std::optional<Action::Kind> kind_of(std::string_view written) {
+    const auto text = to_lower(written);
     if (text == "composite") return Action::Kind::composite;
     if (text == "docker") return Action::Kind::docker;
     if (std::find(kNodes.begin(), kNodes.end(), text) != kNodes.end()) return Action::Kind::node;
@@ -53,7 +55,8 @@ void check_runs(const Node& runs, Checker& checker, Report& report) {
 }
 
 void check_outputs(const Node& root, Report& report) {
-    if (map_at(map_at(root, "runs"), "using").text != "composite") return;
+    const auto kind = kind_of(map_at(map_at(root, "runs"), "using").text);
+    if (kind != Action::Kind::composite) return;
     for (const auto& entry : map_at(root, "outputs").entries) {
         if (entry.value->find("value") != nullptr) continue;
         report.error(
@@ -96,7 +99,7 @@ Action build_action(const Node& root) {
     }
     out.kind = *kind_of(text_at(runs, "using"));
     const bool docker = out.kind == Action::Kind::docker;
-    if (out.kind == Action::Kind::node) out.node = text_at(runs, "using");
+    if (out.kind == Action::Kind::node) out.node = to_lower(text_at(runs, "using"));
     out.pre = {text_at(runs, docker ? "pre-entrypoint" : "pre"), condition_at(runs, "pre-if")};
     out.main = text_at(runs, docker ? "entrypoint" : "main");
     out.post = {text_at(runs, docker ? "post-entrypoint" : "post"), condition_at(runs, "post-if")};

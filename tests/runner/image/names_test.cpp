@@ -66,12 +66,96 @@ TEST(ImageNames, RulesCanBeSwitchedSortedAndDecorated) {
     );
 }
 
-TEST(ImageNames, WhatIsNotKnownIsNamed) {
+TEST(ImageNames, ATagIsTakenApartByExpressionsAndByPythonsRules) {
+    const ImageOccasion early{"push", "refs/tags/v1.0-alpha.2", "", "", ""};
     EXPECT_EQ(
-        names(kMain, {"type=match,pattern=x"}), "tags: 'type=match,pattern=x' is not supported"
+        names(kTag, {"type=match,pattern=v(\\d+\\.\\d+),group=1"}), "acme/app:1.2 acme/app:latest"
+    );
+    EXPECT_EQ(names(kTag, {"type=match,pattern=/\\d+/"}), "acme/app:1 acme/app:latest");
+    EXPECT_EQ(names(kTag, {"type=match,\"pattern=x{1,2}\""}), "");
+    EXPECT_EQ(names(kMain, {"type=match,pattern=x"}), "");
+    EXPECT_EQ(
+        names(kMain, {"type=semver,pattern={{major}},match=app-(.*),value=app-4.5.6+7"}),
+        "acme/app:4 acme/app:latest"
     );
     EXPECT_EQ(
-        names(kMain, {"type=raw,value={{date 'YYYY'}}"}), "tags: '{{date 'YYYY'}}' is not supported"
+        names(kTag, {"type=pep440,pattern={{version}}", "type=pep440,pattern={{major}}.{{minor}}"}),
+        "acme/app:1.2.3 acme/app:1.2 acme/app:latest"
+    );
+    EXPECT_EQ(names(early, {"type=pep440,pattern={{major}}"}), "acme/app:1.0a2");
+    EXPECT_EQ(
+        names(kMain, {"type=pep440,pattern={{version}},value=1.post3.dev1"}),
+        "acme/app:1.post3.dev1"
+    );
+    EXPECT_EQ(names(kMain, {"type=pep440,pattern={{version}},value=one"}), "");
+}
+
+TEST(ImageNames, ExpressionsStandAnywhere) {
+    auto at = kMain;
+    at.base_ref = "stable";
+    at.now = *parse_rfc3339("2026-03-04T05:06:07.089Z");
+    at.committed = *parse_rfc3339("2025-12-31T23:59:58Z");
+    EXPECT_EQ(
+        names(at, {"type=raw,value={{date 'YYYYMMDD-HHmmss'}},suffix=-{{ sha }}"}),
+        "acme/app:20260304-050607-0123456"
+    );
+    EXPECT_EQ(names(at, {"type=raw,value={{commit_date 'YY.M.D' tz='UTC'}}"}), "acme/app:25.12.31");
+    EXPECT_EQ(
+        names(at, {"type=raw,value={{date 'D.M.H.m.s.SSS.X'}}"}),
+        "acme/app:4.3.5.6.7.089.1772600767"
+    );
+    EXPECT_EQ(
+        names(at, {"{{base_ref}}", "type=raw,value=x,enable={{is_not_default_branch}}"}),
+        "acme/app:stable"
+    );
+    EXPECT_EQ(
+        names(
+            {"schedule", "refs/heads/main", "", "", "", {}, at.now},
+            {"type=schedule,pattern={{date 'YYYY'}}"}
+        ),
+        "acme/app:2026"
+    );
+}
+
+TEST(ImageNames, AFlavorYieldsToTheRuleAndIsOnLatestWhereItSaysSo) {
+    EXPECT_EQ(
+        names(kMain, {"a", "type=sha", "type=raw,value=b,prefix=,suffix=!x"}, "prefix=p-"),
+        "acme/app:p-a acme/app:b-x acme/app:sha-0123456"
+    );
+    EXPECT_EQ(
+        names(kTag, {"type=ref,event=tag"}, "suffix=-slim,onlatest=true"),
+        "acme/app:v1.2.3-slim acme/app:latest-slim"
+    );
+    EXPECT_EQ(names(kMain, {"a"}, "colour=red"), "flavor: 'colour=red' is not supported");
+}
+
+TEST(ImageNames, ImagesHaveNamesAndMayBeSwitchedOff) {
+    auto occasion = kMain;
+    occasion.sha = kSha;
+    const auto tags = [&](std::vector<std::string> images) {
+        const auto made = make_image_names(occasion, {std::move(images), {"a"}, {}});
+        return made ? join(made->tags, " ") : made.error().message;
+    };
+    EXPECT_EQ(tags({"name=one,enable=true", "enable=false,name=two", "Three"}), "one:a three:a");
+    EXPECT_EQ(tags({"one,ghcr.io/two"}), "one:a ghcr.io/two:a");
+    EXPECT_EQ(tags({}), "a");
+    EXPECT_EQ(tags({"enable=true"}), "images: 'enable=true' names no image");
+}
+
+TEST(ImageNames, WhatIsNotKnownIsNamed) {
+    EXPECT_EQ(names(kMain, {"type=other,x=y"}), "tags: 'type=other,x=y' is not supported");
+    EXPECT_EQ(
+        names(kMain, {"type=raw,value={{nothing}}"}),
+        "tags: type=raw,value={{nothing}}: '{{nothing}}' is not supported"
+    );
+    EXPECT_EQ(
+        names(kMain, {"type=raw,value={{date 'QQ'}}"}),
+        "tags: type=raw,value={{date 'QQ'}}: the format 'QQ' of a date is not supported"
+    );
+    EXPECT_EQ(
+        names(kMain, {"type=raw,value={{date 'YYYY' tz='Europe/Berlin'}}"}),
+        "tags: type=raw,value={{date 'YYYY' tz='Europe/Berlin'}}: '{{date 'YYYY' "
+        "tz='Europe/Berlin'}}' is not supported"
     );
 }
 
