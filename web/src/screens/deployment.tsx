@@ -4,7 +4,7 @@ import { useSignal } from '@preact/signals';
 import { send } from '../api/client';
 import { useResource } from '../api/resource';
 import type { Probe } from '../api/redeployment';
-import type { Deployment, Effect, Run } from '../api/types';
+import type { Deployment, Effect } from '../api/types';
 import { path } from '../app/router';
 import type { Params } from '../app/router';
 import { useTitle } from '../app/title';
