@@ -38,139 +38,135 @@ std::vector<std::string> read_needs(const store::JobRow& row) {
     return needs.is_array() ? needs.get<std::vector<std::string>>() : std::vector<std::string>{};
 }
 
+plan::ResolvedRun lend(
     const Lent& lent,
     const store::RunRow& run,
     const model::Workflow* workflow,
     const plan::Hide& hide
 ) {
-        const plan::RunNumbers numbers{
-            to_text(run.id), std::to_string(run.number), std::to_string(run.attempt)};
-        plan::ResolvedRun resolved;
-        resolved.hide = hide;
-        resolved.title = run.title;
-        resolved.contexts = plan::read_contexts(run.contexts_json, numbers);
-        resolved.workflow = workflow;
-        for (std::size_t i = 0; i < lent.rows.size(); ++i) {
-            const auto& row = lent.rows[i];
-            resolved.jobs.push_back(
-                {row.key,
-                 row.parent,
-                 row.name,
-                 read_needs(row),
-                 &lent.definitions[i],
-                 row.contexts_json}
-            );
+    const plan::RunNumbers numbers{
+        to_text(run.id), std::to_string(run.number), std::to_string(run.attempt)};
+    plan::ResolvedRun resolved;
+    resolved.hide = hide;
+    resolved.title = run.title;
+    resolved.contexts = plan::read_contexts(run.contexts_json, numbers);
+    resolved.workflow = workflow;
+    for (std::size_t i = 0; i < lent.rows.size(); ++i) {
+        const auto& row = lent.rows[i];
+        resolved.jobs.push_back(
+            {row.key,
+             row.parent,
+             row.name,
+             read_needs(row),
+             &lent.definitions[i],
+             row.contexts_json}
+        );
+    }
+    return resolved;
+}
+
+/// The workflow's text and what it says; the second of it is none where it cannot be read.
+struct Written {
+    std::optional<std::string> text;
+    std::optional<model::Workflow> workflow;
+};
+
+Written read_written(store::Connection& db, const store::RunRow& run) {
+    auto text = store::find_definition(db, run.definition_sha256);
+    auto read = workflow::read_workflow(run.workflow_path, text.value_or(""));
+    return {std::move(text), std::move(read.workflow)};
+}
+
+/// In the order in which the journal counts them: those of a group before the group itself.
+std::vector<ordered_json> list_steps(const ordered_json& job) {
+    std::vector<ordered_json> out;
+    for (const auto& step : job.value("steps", ordered_json::array())) {
+        for (const auto& inner : step.value("parallel", ordered_json::array())) {
+            out.push_back(inner);
         }
-        return resolved;
+        out.push_back(step);
     }
+    return out;
+}
 
-    /// The workflow's text and what it says; the second of it is none where it cannot be read.
-    struct Written {
-        std::optional<std::string> text;
-        std::optional<model::Workflow> workflow;
-    };
+/// Where actions of other repositories are fetched, that is a step before the workflow's own.
+bool begins_with_actions(const std::vector<store::StepRow>& rows) {
+    return std::any_of(rows.begin(), rows.end(), [](const store::StepRow& row) {
+        return row.number == 1 && row.id.empty() && row.name == "Set up actions";
+    });
+}
 
-    Written read_written(store::Connection& db, const store::RunRow& run) {
-        auto text = store::find_definition(db, run.definition_sha256);
-        auto read = workflow::read_workflow(run.workflow_path, text.value_or(""));
-        return {std::move(text), std::move(read.workflow)};
+ordered_json describe_definition(const ordered_json& step, const ordered_json& job) {
+    auto out = ordered_json::object();
+    for (const auto* key : {"run", "uses", "with", "shell"})
+        out[key] = step.value(key, ordered_json{});
+    out["working_directory"] = step.value("working-directory", ordered_json{});
+    auto env = job.value("env", ordered_json::object());
+    if (!env.is_object()) env = {{"<<", env}};
+    if (const auto own = step.find("env"); own != step.end() && own->is_object()) env.update(*own);
+    out["env"] = std::move(env);
+    return out;
+}
+
+/// Of the job of an attempt, by the number that the journal has for the step.
+ordered_json find_definition_of_step(
+    store::Connection& db,
+    const store::RunRow& run,
+    model::JobId job,
+    std::int64_t index,
+    const plan::Hide& hide
+) {
+    const auto written = read_written(db, run);
+    const auto lent = read_jobs(db, run.id);
+    const auto resolved = lend(lent, run, written.workflow ? &*written.workflow : nullptr, hide);
+    for (std::size_t i = 0; i < lent.rows.size(); ++i) {
+        if (lent.rows[i].id != job) continue;
+        const auto tree = plan::resolve_job(resolved, resolved.jobs[i]);
+        const auto steps = list_steps(tree);
+        if (index < 0 || index >= static_cast<std::int64_t>(steps.size())) break;
+        return describe_definition(steps[static_cast<std::size_t>(index)], tree);
     }
+    return describe_definition(ordered_json::object(), ordered_json::object());
+}
 
-    /// In the order in which the journal counts them: those of a group before the group itself.
-    std::vector<ordered_json> list_steps(const ordered_json& job) {
-        std::vector<ordered_json> out;
-        for (const auto& step : job.value("steps", ordered_json::array())) {
-            for (const auto& inner : step.value("parallel", ordered_json::array())) {
-                out.push_back(inner);
-            }
-            out.push_back(step);
-        }
-        return out;
-    }
+}  // namespace
 
-    /// Where actions of other repositories are fetched, that is a step before the workflow's own.
-    bool begins_with_actions(const std::vector<store::StepRow>& rows) {
-        return std::any_of(rows.begin(), rows.end(), [](const store::StepRow& row) {
-            return row.number == 1 && row.id.empty() && row.name == "Set up actions";
-        });
-    }
+Result<std::string> get_workflow(store::Connection& db, model::RunId id, const plan::Hide& hide) {
+    const auto run = store::find_run(db, id);
+    if (!run) return not_found("there is no run " + to_text(id));
+    const auto written = read_written(db, *run);
+    const auto lent = read_jobs(db, id);
+    const auto* workflow = written.workflow ? &*written.workflow : nullptr;
+    const auto& text = written.text;
+    return to_text({
+        {"path", run->workflow_path},
+        {"definition_sha", run->definition_sha256},
+        {"text", text ? json(*text) : json(nullptr)},
+        {"resolved", plan::write_resolved(lend(lent, *run, workflow, hide))},
+    });
+}
 
-    ordered_json describe_definition(const ordered_json& step, const ordered_json& job) {
-        auto out = ordered_json::object();
-        for (const auto* key : {"run", "uses", "with", "shell"})
-            out[key] = step.value(key, ordered_json{});
-        out["working_directory"] = step.value("working-directory", ordered_json{});
-        auto env = job.value("env", ordered_json::object());
-        if (!env.is_object()) env = {{"<<", env}};
-        if (const auto own = step.find("env"); own != step.end() && own->is_object())
-            env.update(*own);
-        out["env"] = std::move(env);
-        return out;
-    }
+Result<std::string> get_step(
+    store::Connection& db,
+    model::RunId id,
+    model::Fence fence,
+    std::int64_t number,
+    const plan::Hide& hide
+) {
+    const auto run = store::find_run(db, id);
+    const auto attempt = store::find_attempt(db, fence);
+    if (!run || !attempt) return not_found("there is no run " + to_text(id));
+    const auto rows = store::list_steps(db, fence);
+    const auto row = std::find_if(rows.begin(), rows.end(), [number](const store::StepRow& each) {
+        return each.number == number;
+    });
+    if (row == rows.end())
+        return not_found("there is no step " + std::to_string(number) + " (yet)");
+    const auto before = begins_with_actions(rows) ? 2 : 1;
+    auto out = find_definition_of_step(db, *run, attempt->job, number - before, hide);
+    out["number"] = number;
+    out["name"] = row->name;
+    return out.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
 
-    /// Of the job of an attempt, by the number that the journal has for the step.
-    ordered_json find_definition_of_step(
-        store::Connection& db,
-        const store::RunRow& run,
-        model::JobId job,
-        std::int64_t index,
-        const plan::Hide& hide
-    ) {
-        const auto written = read_written(db, run);
-        const auto lent = read_jobs(db, run.id);
-        const auto resolved =
-            lend(lent, run, written.workflow ? &*written.workflow : nullptr, hide);
-        for (std::size_t i = 0; i < lent.rows.size(); ++i) {
-            if (lent.rows[i].id != job) continue;
-            const auto tree = plan::resolve_job(resolved, resolved.jobs[i]);
-            const auto steps = list_steps(tree);
-            if (index < 0 || index >= static_cast<std::int64_t>(steps.size())) break;
-            return describe_definition(steps[static_cast<std::size_t>(index)], tree);
-        }
-        return describe_definition(ordered_json::object(), ordered_json::object());
-    }
-
-    }  // namespace
-
-    Result<std::string> get_workflow(
-        store::Connection& db, model::RunId id, const plan::Hide& hide
-    ) {
-        const auto run = store::find_run(db, id);
-        if (!run) return not_found("there is no run " + to_text(id));
-        const auto written = read_written(db, *run);
-        const auto lent = read_jobs(db, id);
-        const auto* workflow = written.workflow ? &*written.workflow : nullptr;
-        const auto& text = written.text;
-        return to_text({
-            {"path", run->workflow_path},
-            {"definition_sha", run->definition_sha256},
-            {"text", text ? json(*text) : json(nullptr)},
-            {"resolved", plan::write_resolved(lend(lent, *run, workflow, hide))},
-        });
-    }
-
-    Result<std::string> get_step(
-        store::Connection& db,
-        model::RunId id,
-        model::Fence fence,
-        std::int64_t number,
-        const plan::Hide& hide
-    ) {
-        const auto run = store::find_run(db, id);
-        const auto attempt = store::find_attempt(db, fence);
-        if (!run || !attempt) return not_found("there is no run " + to_text(id));
-        const auto rows = store::list_steps(db, fence);
-        const auto row =
-            std::find_if(rows.begin(), rows.end(), [number](const store::StepRow& each) {
-                return each.number == number;
-            });
-        if (row == rows.end())
-            return not_found("there is no step " + std::to_string(number) + " (yet)");
-        const auto before = begins_with_actions(rows) ? 2 : 1;
-        auto out = find_definition_of_step(db, *run, attempt->job, number - before, hide);
-        out["number"] = number;
-        out["name"] = row->name;
-        return out.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
-    }
-
-    }  // namespace triphammer::history
+}  // namespace triphammer::history

@@ -101,9 +101,9 @@ TEST(GetStep, ShowsWhatItRunsWithTheJobsVariables) {
     const auto fence = fixture.start(job);
 
     const auto shown =
-        fixture.read_json([&](store::Connection& db) { return get_step(db, run, fence, 1); });
+        fixture.read_json([&](store::Connection& db) { return get_step(db, run, fence, 1, {}); });
     const auto none = fixture.database->read_now([&](store::Connection& db) {
-        return get_step(db, run, fence, 7);
+        return get_step(db, run, fence, 7, {});
     });
 
     EXPECT_EQ(shown["name"], "Compile");

@@ -6,7 +6,7 @@
 
 #include <random>
 
-#include "sample_database.hpp"
+#include "store/sample_database.hpp"
 
 using namespace triphammer;
 using namespace triphammer::store;

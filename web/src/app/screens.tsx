@@ -27,13 +27,13 @@ const DeploymentScreen = late(async () => (await import('./rest')).DeploymentScr
 const DeliveryScreen = late(async () => (await import('./rest')).DeliveryScreen);
 const EnvironmentScreen = late(async () => (await import('./rest')).EnvironmentScreen);
 const EnvironmentRulesScreen = late(async () => (await import('./rest')).EnvironmentRulesScreen);
-const FirstWorkflowScreen = late(async () => (await import('./rest')).FirstWorkflowScreen);
+const FirstWorkflowScreen = late(async () => (await import('./starting')).FirstWorkflowScreen);
 const GitHubAppScreen = late(async () => (await import('./rest')).GitHubAppScreen);
 const GitHubReturnScreen = late(async () => (await import('./rest')).GitHubReturnScreen);
 const InsightsScreen = late(async () => (await import('./trends')).InsightsScreen);
 const KeysScreen = late(async () => (await import('./rest')).KeysScreen);
 const MessagesScreen = late(async () => (await import('./rest')).MessagesScreen);
-const NewPipelineScreen = late(async () => (await import('./rest')).NewPipelineScreen);
+const NewPipelineScreen = late(async () => (await import('./starting')).NewPipelineScreen);
 const PeopleScreen = late(async () => (await import('./rest')).PeopleScreen);
 const PipelineScreen = late(async () => (await import('./editing')).PipelineScreen);
 const QueueScreen = late(async () => (await import('./rest')).QueueScreen);

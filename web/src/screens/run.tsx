@@ -15,18 +15,18 @@ import { Took } from '../parts/when';
 import { FailureBox } from './run_failure';
 import { cancelRun, goToRun, rerun, RerunJob } from './run_actions';
 import { WaitingApprovals } from './run_approvals';
+import { GraphTab } from './run_graph';
 import { RunHead } from './run_head';
 import { JobList } from './run_jobs';
 import { chooseJob, chooseStep, hasRerunnable, isEnded, mayRerun, nextFailure, stepPath } from './run_places';
+import { WhyTab } from './run_why';
+import { YamlTab } from './run_yaml';
 
 const ArtifactsTab = late(async () => (await import('../app/rest')).ArtifactsTab);
 const SummaryTab = late(async () => (await import('../app/rest')).SummaryTab);
 const TestsTab = late(async () => (await import('../app/rest')).TestsTab);
-const WhyTab = late(async () => (await import('../app/rest')).WhyTab);
-const GraphTab = late(async () => (await import('../app/rest')).GraphTab);
 const TimelineTab = late(async () => (await import('../app/rest')).TimelineTab);
 const TerraformTab = late(async () => (await import('../app/rest')).TerraformTab);
-const YamlTab = late(async () => (await import('../app/rest')).YamlTab);
 
 export function RunScreen({ params }: { params: Params }) {
   const id = params.run ?? '';
