@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 using namespace triphammer;
 using namespace triphammer::access;
 using namespace std::chrono_literals;
@@ -55,6 +57,39 @@ TEST(FailureLimit, MakesNobodyWaitLongerThanForOneRefill) {
     fixture.fail("a", 1000);
 
     EXPECT_EQ(fixture.limit.find_wait("a"), 10s);
+}
+
+TEST(FailureLimit, MakesEachPauseTwiceTheOneBeforeUpToTheLongest) {
+    ManualClock clock;
+    FailureLimit limit{clock, {.in_a_row = 3, .refill = 10s, .longest = 60s}};
+    std::vector<std::chrono::seconds> pauses;
+
+    limit.note_failure("a");
+    limit.note_failure("a");
+    for (int i = 0; i < 5; ++i) {
+        limit.note_failure("a");
+        limit.note_failure("a");  // begun before the pause
+        pauses.push_back(limit.find_wait("a"));
+        clock.advance(pauses.back());
+        EXPECT_EQ(limit.find_wait("a"), 0s);
+    }
+
+    EXPECT_EQ(pauses, (std::vector<std::chrono::seconds>{10s, 20s, 40s, 60s, 60s}));
+}
+
+TEST(FailureLimit, ForgetsPausesLaterThanFailures) {
+    ManualClock clock;
+    FailureLimit limit{clock, {.in_a_row = 3, .refill = 10s, .longest = 60s}};
+    const auto fail = [&] {
+        for (int i = 0; i < 3; ++i) limit.note_failure("a");
+        return limit.find_wait("a");
+    };
+
+    EXPECT_EQ(fail(), 10s);
+    clock.advance(10s + 20s + 59s);
+    EXPECT_EQ(fail(), 20s) << "three tries again, but a longer pause";
+    clock.advance(20s + 20s + 60s);
+    EXPECT_EQ(fail(), 10s);
 }
 
 TEST(FailureLimit, RemembersABoundedNumberOfClients) {

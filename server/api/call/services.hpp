@@ -120,8 +120,10 @@ struct Services {
     Histogram loop_lag{{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5}};
 
     access::FailureLimit failures{clock};  // with tokens and set-up links
-    /// With passwords, of a client and a name: ten, then one in six seconds.
-    access::FailureLimit guesses{clock, {.in_a_row = 10, .refill = std::chrono::seconds{6}}};
+    /// With passwords, of a client and a name: ten, then pauses of six seconds, twelve, ….
+    access::FailureLimit guesses{
+        clock,
+        {.in_a_row = 10, .refill = std::chrono::seconds{6}, .longest = std::chrono::minutes{15}}};
     access::PasswordThreads passwords = {};
     access::BegunSignIns sign_ins{clock};  // that have gone to GitHub
     access::FailureLimit begun{clock};     // of one client
