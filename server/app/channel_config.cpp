@@ -28,6 +28,7 @@ const std::vector<ChannelKey>& channel_keys() {
         {"on", nullptr, nullptr, &S::on},
         {"repositories", nullptr, nullptr, &S::repositories},
         {"title", &S::title},
+        {"text", &S::text},
         {"url", nullptr, &S::url},
         {"secret", nullptr, &S::secret},
         {"token", nullptr, &S::secret},

@@ -4,6 +4,7 @@
 #include "http/outgoing.hpp"
 #include "http/url.hpp"
 #include "mail/letter.hpp"
+#include "report/notice.hpp"
 
 #include <algorithm>
 
@@ -17,6 +18,25 @@ Error wrong(const ChannelSettings& channel, const std::string& what) {
 
 bool is_among(const std::string& word, const std::vector<std::string>& words) {
     return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+/// Names in braces that mean nothing. Braces around anything else are text.
+Result<> check_words(const ChannelSettings& channel, std::string_view key, std::string_view text) {
+    constexpr std::string_view kName = "abcdefghijklmnopqrstuvwxyz_";
+    std::vector<std::string> known;
+    for (const auto& word : words_of({})) known.push_back(word.first);
+    if (key == "text") known.insert(known.end(), {"failed_jobs", "deployments", "approvals"});
+    for (auto at = text.find('{'); at != std::string_view::npos; at = text.find('{', at + 1)) {
+        const auto end = std::min(text.find_first_not_of(kName, at + 1), text.size());
+        const std::string name{text.substr(at + 1, end - at - 1)};
+        if (end == text.size() || text[end] != '}' || name.empty()) continue;
+        if (is_among(name, known)) continue;
+        return wrong(
+            channel,
+            std::string{key} + ": {" + name + "} is no word; those are: " + join(known, ", ")
+        );
+    }
+    return {};
 }
 
 Result<> check_mail(const ChannelSettings& channel, const http::OutgoingRule& rule) {
@@ -111,6 +131,8 @@ Result<> check_channel(const ChannelSettings& channel, const http::OutgoingRule&
             return wrong(channel, "on: must be of: " + join(channel_events(), ", "));
         }
     }
+    if (auto title = check_words(channel, "title", channel.title); !title) return title;
+    if (auto text = check_words(channel, "text", channel.text); !text) return text;
     return channel.type == "mail" ? check_mail(channel, rule) : check_http(channel, rule);
 }
 

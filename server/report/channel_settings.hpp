@@ -25,6 +25,7 @@ struct ChannelSettings {
     std::vector<std::string> on = {};            // events; empty: the usual ones
     std::vector<std::string> repositories = {};  // OWNER/NAME, OWNER/*; empty: all
     std::string title = {};                      // with {workflow}, {number}, …; empty: kTitle
+    std::string text = {};  // what stands below the title, in lines; empty: everything known
 
     Secret url = {};        // webhook, slack: the address, which is a secret at Slack
     Secret secret = {};     // webhook: what it is signed with; telegram, datadog: token, key

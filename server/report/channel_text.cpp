@@ -52,8 +52,33 @@ std::string write_lines(const std::vector<Notice::Line>& lines, const Style& sty
     return out;
 }
 
+/// Lines that begin without a line end of their own.
+std::string write_list(const std::vector<Notice::Line>& lines, const Style& style) {
+    return lines.empty() ? "" : write_lines(lines, style).substr(style.newline.size());
+}
+
+/// What the channel wants said. A line of which nothing is left is left out.
+std::string write_own_text(const std::string& text, const Notice& notice, const Style& style) {
+    auto words = words_of(notice);
+    for (auto& [name, value] : words) value = style.text(value);
+    words.emplace_back("failed_jobs", write_list(notice.failed_jobs, style));
+    words.emplace_back("deployments", write_list(notice.deployments, style));
+    words.emplace_back("approvals", write_list(notice.approvals, style));
+    std::string out;
+    for (const auto line : split(trim(text), '\n')) {
+        const auto filled = fill_words(line, words, style.text);
+        if (filled.empty() && !line.empty()) continue;
+        if (!out.empty()) out += style.newline;
+        out += filled;
+    }
+    return out;
+}
+
 /// All but the title.
-std::string write_details(const Notice& notice, const Style& style) {
+std::string write_details(
+    const ChannelSettings& channel, const Notice& notice, const Style& style
+) {
+    if (!channel.text.empty()) return write_own_text(channel.text, notice, style);
     auto about = notice.title;
     if (!notice.actor.empty()) about += " (" + notice.actor + ')';
     std::string out = style.text(about);
@@ -112,19 +137,24 @@ json describe_lines(const std::vector<Notice::Line>& lines) {
     return out;
 }
 
-std::string html_letter(const std::string& title, const Notice& notice) {
+std::string html_letter(
+    const ChannelSettings& channel, const std::string& title, const Notice& notice
+) {
     const auto style = html_style("<br>\r\n");
     return "<!doctype html><html><body><p><b>" + mark_of(notice.event) + ' ' +
-           style.link(title, notice.leads_to) + "</b></p>\r\n<p>" + write_details(notice, style) +
-           "</p></body></html>\r\n";
+           style.link(title, notice.leads_to) + "</b></p>\r\n<p>" +
+           write_details(channel, notice, style) + "</p></body></html>\r\n";
 }
 
-std::string text_letter(const std::string& title, const Notice& notice) {
+std::string text_letter(
+    const ChannelSettings& channel, const std::string& title, const Notice& notice
+) {
     const Style style{
         as_it_is,
         [](const std::string& text, const std::string& url) { return text + " (" + url + ')'; },
         "\r\n"};
-    return title + "\r\n" + notice.leads_to + "\r\n\r\n" + write_details(notice, style) + "\r\n";
+    return title + "\r\n" + notice.leads_to + "\r\n\r\n" + write_details(channel, notice, style) +
+           "\r\n";
 }
 
 }  // namespace
@@ -134,7 +164,7 @@ ChannelCall make_telegram_call(
 ) {
     const auto style = is_plain ? plain_style() : html_style("\n");
     const auto title = style.link(title_of(channel, notice), notice.leads_to);
-    auto details = write_details(notice, style);
+    auto details = write_details(channel, notice, style);
     // Markup that is cut is none; a plain text may be.
     if (!is_plain && title.size() + details.size() > kMostTelegram) details.clear();
     const auto text = mark_of(notice.event) + ' ' + title + '\n' + details;
@@ -156,7 +186,7 @@ ChannelCall make_slack_call(const ChannelSettings& channel, const Notice& notice
     const auto title = mark_of(notice.event) + ' ' + title_of(channel, notice);
     auto text = mark_of(notice.event) + ' ' +
                 style.link(title_of(channel, notice), notice.leads_to) + '\n' +
-                write_details(notice, style);
+                write_details(channel, notice, style);
     if (text.size() > kMostSlack) {
         text = style.link(title_of(channel, notice), notice.leads_to);
     }
@@ -167,7 +197,7 @@ ChannelCall make_slack_call(const ChannelSettings& channel, const Notice& notice
 }
 
 ChannelCall make_datadog_call(const ChannelSettings& channel, const Notice& notice) {
-    const auto text = write_details(notice, plain_style()) + '\n' + notice.leads_to;
+    const auto text = write_details(channel, notice, plain_style()) + '\n' + notice.leads_to;
     const bool is_bad = mark_of(notice.event) == "❌";
     const bool is_good = mark_of(notice.event) == "✅";
     const auto* kind = is_bad ? "error" : (is_good ? "success" : "info");
@@ -199,6 +229,7 @@ ChannelCall make_webhook_call(
     const json data{
         {"event", notice.event},
         {"title", title_of(channel, notice)},
+        {"text", write_details(channel, notice, plain_style())},
         {"repository", notice.repository},
         {"workflow", notice.workflow},
         {"run", notice.run},
@@ -245,8 +276,8 @@ mail::Letter make_letter(
     letter.from = channel.from;
     letter.to = channel.to;
     letter.subject = (is_first ? "" : "Re: ") + title;
-    letter.text = text_letter(title, notice);
-    letter.html = html_letter(title, notice);
+    letter.text = text_letter(channel, title, notice);
+    letter.html = html_letter(channel, title, notice);
     letter.message_id = is_first ? thread : notice.delivery + '.' + thread;
     if (!is_first) letter.thread_id = thread;
     letter.list_id = channel.name + '.' + host;

@@ -9,8 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include <array>
-#include <utility>
+#include <algorithm>
 
 namespace triphammer::report {
 
@@ -165,30 +164,45 @@ Notice sample_notice(const std::string& public_url, TimePoint now) {
     return notice;
 }
 
-std::string fill_title(const std::string& template_text, const Notice& notice) {
-    const std::array<std::pair<std::string_view, std::string>, 7> words{{
-        {"{workflow}", notice.workflow},
-        {"{number}", std::to_string(notice.number)},
-        {"{event}", word_of(notice.event)},
-        {"{repository}", notice.repository},
-        {"{branch}", notice.branch},
-        {"{title}", notice.title},
-        {"{actor}", notice.actor},
-    }};
+Words words_of(const Notice& notice) {
+    return {
+        {"workflow", notice.workflow},
+        {"number", std::to_string(notice.number)},
+        {"event", word_of(notice.event)},
+        {"repository", notice.repository},
+        {"branch", notice.branch},
+        {"title", notice.title},
+        {"actor", notice.actor},
+        {"commit", notice.sha.substr(0, 7)},
+        {"trigger", notice.trigger},
+        {"duration", notice.duration},
+        {"url", notice.leads_to},
+    };
+}
+
+std::string fill_words(
+    std::string_view text,
+    const Words& words,
+    const std::function<std::string(const std::string&)>& between
+) {
     std::string out;
-    for (std::size_t at = 0; at < template_text.size();) {
-        const auto rest = std::string_view{template_text}.substr(at);
-        bool is_word = false;
-        for (const auto& [name, value] : words) {
-            if (!rest.starts_with(name)) continue;
-            out += value;
-            at += name.size();
-            is_word = true;
-            break;
-        }
-        if (!is_word) out += template_text[at++];
+    std::size_t begin = 0;  // of what stands between
+    for (auto open = text.find('{'); open != std::string_view::npos; open = text.find('{', open)) {
+        const auto close = text.find('}', ++open);
+        if (close == std::string_view::npos) break;
+        const auto name = text.substr(open, close - open);
+        const auto found = std::find_if(words.begin(), words.end(), [&](const auto& word) {
+            return word.first == name;
+        });
+        if (found == words.end()) continue;
+        out += between(std::string{text.substr(begin, open - 1 - begin)}) + found->second;
+        begin = open = close + 1;
     }
-    return tidy(out);
+    return out + between(std::string{text.substr(begin)});
+}
+
+std::string fill_title(const std::string& template_text, const Notice& notice) {
+    return tidy(fill_words(template_text, words_of(notice), [](auto& text) { return text; }));
 }
 
 std::string word_of(const std::string& event) {

@@ -5,7 +5,10 @@
 #include "store/outbox_store.hpp"
 #include "store/runs/run_store.hpp"
 
+#include <functional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace triphammer::report {
@@ -45,6 +48,21 @@ Result<Notice> load_notice(
 
 /// What a test sends.
 Notice sample_notice(const std::string& public_url, TimePoint now);
+
+/// What may stand in braces in a template, and its value: "workflow", "CI".
+using Words = std::vector<std::pair<std::string, std::string>>;
+
+/// Of one line each: workflow, number, event, repository, branch, title, actor, commit, trigger,
+/// duration, url.
+Words words_of(const Notice& notice);
+
+/// `text` with each {word} replaced by its value; what stands between them is passed on through
+/// `between`.
+std::string fill_words(
+    std::string_view text,
+    const Words& words,
+    const std::function<std::string(const std::string&)>& between
+);
 
 /// `template_text` with the notice's words for {workflow}, {number}, {event}, {repository},
 /// {branch}, {title}, {actor}; one line.

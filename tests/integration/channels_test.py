@@ -63,7 +63,9 @@ def broken_then_mended(daemon, git, workflow=WORKFLOW):
 
 
 def test_chats_hear_of_a_failure_and_of_its_end(make_daemon, git, chats):
-    daemon = make_daemon(**configured(channels_of(chats)))
+    channels = channels_of(chats)
+    channels["hook"]["text"] = "{title}, {url}\n{deployments}\n{failed_jobs}\n"
+    daemon = make_daemon(**configured(channels))
 
     bad, good = broken_then_mended(daemon, git)
 
@@ -80,6 +82,8 @@ def test_chats_hear_of_a_failure_and_of_its_end(make_daemon, git, chats):
     assert events == ["started", "failed", "started", "recovered"]
     told = chats.bodies("webhook")[1]["data"]
     assert told["url"] == f"{daemon.url}/runs/{bad['id']}" and told["failed_jobs"][0]["what"].startswith("a step failed")
+    title, jobs = told["text"].split("\n")
+    assert title.endswith(f", {told['url']}") and jobs.startswith("<b>test</b> & <!channel>: a step failed"), told["text"]
 
 
 def test_letters_of_one_run_are_a_thread_over_tls(make_daemon, git, mail):

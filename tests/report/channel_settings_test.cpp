@@ -73,6 +73,21 @@ TEST(ChannelSettings, AnUnknownEventIsRefused) {
     EXPECT_THAT(complaint(mailbox), HasSubstr("started, succeeded, failed"));
 }
 
+TEST(ChannelSettings, AWordOfATemplateThatThereIsNotIsNamedWithThoseThereAre) {
+    auto mailbox = a_mailbox();
+    mailbox.title = "{workflow}: {} {not a word} {Title} {";
+    mailbox.text = "{failed_jobs}\n{url}";
+    EXPECT_EQ(complaint(mailbox), "");
+
+    mailbox.title = "{workflow} {failed_jobs}";
+    EXPECT_THAT(
+        complaint(mailbox), HasSubstr("title: {failed_jobs} is no word; those are: workflow")
+    );
+    mailbox.title = "";
+    mailbox.text = "{url} {branhc}";
+    EXPECT_THAT(complaint(mailbox), HasSubstr("text: {branhc} is no word"));
+}
+
 TEST(ChannelSettings, MailNeverGoesInClearText) {
     auto mailbox = a_mailbox();
     mailbox.tls = "none";

@@ -53,6 +53,28 @@ TEST(ChannelText, FillsTheTitle) {
     EXPECT_EQ(fill_title("{title}", a_notice("{actor}\nBcc: x")), "{actor} Bcc: x");
 }
 
+TEST(ChannelText, SaysInAChannelsOwnWordsWhatItWantsSaid) {
+    auto channel = a_channel("telegram");
+    channel.text = "{title} <&> {commit}\n{deployments}\n\n{failed_jobs}\n{ {unknown} {\n";
+
+    const json html =
+        json::parse(make_telegram_call(channel, a_notice("{url}<b>"), "", false).body);
+    const auto letter = make_letter(a_channel("mail"), a_notice(), "s", true);
+    channel.type = "webhook";
+    const json own = json::parse(make_webhook_call(channel, a_notice(), "s", TimePoint{}).body);
+
+    EXPECT_EQ(
+        html["text"].get<std::string>(),
+        "❌ <a href=\"https://ci.test/runs/12\">CI #5 failed: o/r main</a>\n"
+        "{url}&lt;b&gt; &lt;&amp;&gt; aaaaaaa\n\n"
+        "<a href=\"https://ci.test/runs/12/jobs/3\">test</a>: a step failed\n{ {unknown} {"
+    );
+    EXPECT_EQ(
+        own["data"]["text"], "Mend the roof <&> aaaaaaa\n\ntest: a step failed\n{ {unknown} {"
+    );
+    EXPECT_THAT(letter.text, HasSubstr("Mend the roof")) << "without words of its own";
+}
+
 TEST(ChannelText, TelegramGetsOneMessageARunThatIsEdited) {
     const auto channel = a_channel("telegram");
 
