@@ -205,7 +205,7 @@ Result<> add_label(Config& config, const std::string& label, const std::string& 
 
 // NOLINTNEXTLINE(readability-function-size): a table
 std::vector<Setting> make_settings() {
-    const auto github = [](std::string GithubConfig::*member) {
+    const auto github = [](auto member) {
         return [member](auto& config) -> auto& {
             return config.github.*member;
         };
@@ -240,6 +240,7 @@ std::vector<Setting> make_settings() {
         secret_setting("github.private_key", &GithubConfig::private_key),
         secret_setting("github.webhook_secret", &GithubConfig::webhook_secret),
         secret_setting("github.webhook_secret_previous", &GithubConfig::webhook_secret_previous),
+        list_setting("git.hosts", &Config::git_hosts),
         list_setting("git.insecure_hosts", &Config::insecure_git_hosts),
         choice_setting("git.submodules", &Config::submodules, {"none", "registered", "same-host"}),
         list_setting("git.known_hosts", &Config::known_hosts),
@@ -252,9 +253,7 @@ std::vector<Setting> make_settings() {
         bool_setting(
             "launcher.start", [](auto& config) -> auto& { return config.start_launcher; }
         ),
-        bool_setting(
-            "github.comments", [](auto& config) -> auto& { return config.github.comments; }
-        ),
+        bool_setting("github.comments", github(&GithubConfig::comments)),
         text_setting("launcher.cgroup", &Config::cgroup),
         text_setting("launcher.daemon_user", &Config::daemon_user),
         choice_setting("log.level", &Config::log_level, {"debug", "info", "warning", "error"}),

@@ -56,6 +56,7 @@ struct Config {
     std::string buildkit_network = "none";      // of BuildKit's commands: none, open
     GithubConfig github;
     GithubSignInConfig github_sign_in;
+    std::vector<std::string> git_hosts;  // git.hosts: beside github.url's; "*": any
     std::vector<std::string> insecure_git_hosts;
     std::string submodules = "none";       // git.submodules: none, registered, same-host
     std::vector<std::string> known_hosts;  // git.known_hosts: lines, beside GitHub's own

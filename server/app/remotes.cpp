@@ -17,17 +17,54 @@ bool is_plain(std::string_view name) {
            name.front() != '.';
 }
 
+/// "github.com", "127.0.0.1:3000"
+std::string host_of_github(const Config& config) {
+    const auto& url = config.github.url;
+    const auto host = url.substr(url.find("://") + 3);
+    return host.substr(0, host.find('/'));
+}
+
+/// Of one line of known_hosts (sshd(8)): "git.example.com,[git.example.com]:2222 ssh-ed25519 …".
+/// Hashed names say nothing.
+std::vector<std::string> hosts_of(std::string_view line) {
+    std::vector<std::string> out;
+    for (const auto name : split(line.substr(0, line.find(' ')), ',')) {
+        if (name.empty() || name.front() == '|' || name.front() == '@') continue;
+        const auto bracket = name.front() == '[' ? name.find("]:") : std::string_view::npos;
+        const bool has_port = bracket != std::string_view::npos;
+        out.emplace_back(
+            has_port ? std::string{name.substr(1, bracket - 1)}.append(name.substr(bracket + 1))
+                     : std::string{name}
+        );
+    }
+    return out;
+}
+
 }  // namespace
+
+git::UrlRules url_rules(const Config& config) {
+    git::UrlRules rules;
+    rules.insecure_hosts = config.insecure_git_hosts;
+    const auto& listed = config.git_hosts;
+    if (std::find(listed.begin(), listed.end(), "*") != listed.end()) return rules;
+    rules.hosts = listed;
+    rules.hosts.push_back(host_of_github(config));
+    rules.hosts.insert(
+        rules.hosts.end(), config.insecure_git_hosts.begin(), config.insecure_git_hosts.end()
+    );
+    for (const auto& line : config.known_hosts) {
+        for (auto& host : hosts_of(line)) rules.hosts.push_back(std::move(host));
+    }
+    return rules;
+}
 
 intake::RemoteSettings remote_settings(const Config& config) {
     intake::RemoteSettings settings;
-    settings.urls.insecure_hosts = config.insecure_git_hosts;
+    settings.urls = url_rules(config);
     settings.token = config.github.token;
     settings.known_hosts = git::github_host_keys();
     for (const auto& line : config.known_hosts) settings.known_hosts += line + "\n";
-    const auto scheme = config.github.url.find("://");
-    settings.token_host = config.github.url.substr(scheme + 3);
-    settings.token_host.resize(std::min(settings.token_host.find('/'), settings.token_host.size()));
+    settings.token_host = host_of_github(config);
     return settings;
 }
 

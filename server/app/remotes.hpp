@@ -12,6 +12,9 @@
 
 namespace triphammer::app {
 
+/// Where repositories may be: at github.url and at what the keys below `git` list.
+git::UrlRules url_rules(const Config& config);
+
 intake::RemoteSettings remote_settings(const Config& config);
 
 /// The forge's API, with github.token.

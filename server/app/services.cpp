@@ -5,16 +5,6 @@
 
 namespace triphammer::app {
 
-namespace {
-
-git::UrlRules url_rules(const Config& config) {
-    git::UrlRules rules;
-    rules.insecure_hosts = config.insecure_git_hosts;
-    return rules;
-}
-
-}  // namespace
-
 std::string version() {
     return TRIPHAMMER_VERSION;
 }

@@ -104,7 +104,10 @@ Result<> check_host(const std::string& scheme, const Authority& authority, const
         );
     }
     if (rules.hosts.empty() || is_listed(rules.hosts, authority)) return {};
-    return refused("the host '" + authority.text() + "' is not one this server fetches from");
+    return refused(
+        "this server does not fetch from the host '" + authority.text() +
+        "': an admin lists it at git.hosts in the configuration"
+    );
 }
 
 Result<std::string> take_scheme(std::string_view url) {

@@ -123,7 +123,7 @@ class Senders:
 
 
 def test_no_hook_is_refused_while_the_daemon_restarts_dies_and_is_replaced(services, forge, trusting):
-    clone_url = "https://git.example/acme/hooks.git"  # is never asked: those pushes delete branches
+    clone_url = "https://github.com/acme/hooks.git"  # is never asked: those pushes delete branches
     forge.hooks.add("acme/hooks", clone_url)
     services.compose("exec", "-T", "daemon", "sh", "-c", "echo good >/tmp/token")
     services.admin("repo", "add", "acme/hooks", "--token-file", "/tmp/token")

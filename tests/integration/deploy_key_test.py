@@ -128,7 +128,7 @@ def test_a_key_that_was_not_entered_at_the_host_is_named(make_daemon, repository
 
 
 def test_a_deploy_key_wants_an_address_for_ssh(daemon):
-    done = daemon.admin("repo", "add", "acme/app", "--clone-url", "https://h/acme/app.git", "--deploy-key", check=False)
+    done = daemon.admin("repo", "add", "acme/app", "--clone-url", "https://github.com/acme/app.git", "--deploy-key", check=False)
     shown = daemon.admin("repo", "add", "acme/other", "--deploy-key")
 
     assert done.returncode == 1 and "ssh://git@HOST/OWNER/NAME.git" in done.stderr
