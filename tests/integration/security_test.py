@@ -318,6 +318,7 @@ def test_hostile_names_stay_text_in_a_job(daemon, git):
 ADDRESSES = [
     "file:///etc", "/etc", "ext::sh -c true", "git://127.0.0.1/x", "http://example.com/x.git", "-oProxyCommand=true", "ssh://-oProxyCommand=true/x",
     "https://user:word@github.com/a/b", "fd::17", "\thttps://github.com/a/b",
+    "https://git.elsewhere.example/a/b.git", "ssh://git@git.elsewhere.example/a/b.git", "https://github.com.elsewhere.example/a/b.git",
 ]
 
 
@@ -326,3 +327,17 @@ def test_a_clone_address_that_git_would_run_is_not_saved(daemon):
         answer = daemon.api("/repositories", "POST", json={"full_name": "acme/app", "clone_url": url})
         assert answer.status_code in (400, 403), (url, answer.text)
     assert daemon.get("/repositories")["items"] == []
+
+
+def test_a_host_that_is_not_listed_any_more_is_not_asked(make_daemon, git):
+    """Where repositories may be is asked at each use, not only when they are saved."""
+    daemon = make_daemon(git={"insecure_hosts": ["127.0.0.1"], "hosts": ["git.elsewhere.example"]})
+    repository = git.repository("acme/app")
+    repository.clone_url = "https://git.elsewhere.example/acme/app.git"
+    daemon.add_repository(repository)
+    daemon.stop()
+    later = make_daemon(git={"insecure_hosts": ["127.0.0.1"]})
+    later.hooks = daemon.hooks
+    delivery = later.delivery(later.push(repository, "a" * 40))
+    assert (delivery["outcome"], delivery["runs"]) == ("failed", []), delivery
+    assert "git.hosts" in delivery["reason"] and "git.elsewhere.example" in delivery["reason"]
