@@ -54,11 +54,11 @@ run-name: of ${{ vars.REGION }}
 jobs:
   a:
     runs-on: host
-    strategy: { matrix: { port: [8080] } }
+    env: { PORT: 8080 }
     steps:
       - run: |
           echo ${{ vars.REGION }}
-          echo done ${{ matrix.port }}
+          echo done 8080
 )"}}};
     world.repository.variables = {{"REGION", "eu-north-1"}};
     const auto plan = world.plan();

@@ -1,12 +1,11 @@
 #include "store/people/audit_store.hpp"
 
+#include "store/sample_database.hpp"
 #include "store/sqlite/change_store.hpp"
 
 #include <gtest/gtest.h>
 
 #include <random>
-
-#include "store/sample_database.hpp"
 
 using namespace triphammer;
 using namespace triphammer::store;

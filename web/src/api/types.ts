@@ -289,40 +289,6 @@ export interface Message {
   error: string | null;
   created_at?: Time;
 }
-
-export interface ForgeApp {
-  id: string;
-  from?: 'here' | 'configuration';
-  name?: string;
-  page?: string;
-  install_url?: string;
-  problem?: string;
-  old_secret_until?: string | null;
-}
-
-export interface ForgeAppState {
-  app: ForgeApp | null;
-  suggested_name: string;
-  mode: 'push' | 'poll';
-  hook_url: string;
-  problem: string | null;
-}
-
-export interface Installation {
-  id: string;
-  account: string;
-  page: string;
-  suspended: boolean;
-}
-
-export interface GivenRepository {
-  id: string;
-  full_name: string;
-  private: boolean;
-  archived: boolean;
-  registered: boolean;
-}
-
 export interface Pipeline {
   name: string;
   version: number;

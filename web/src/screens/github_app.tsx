@@ -5,7 +5,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { messageOf, send } from '../api/client';
 import { useResource } from '../api/resource';
-import type { ForgeApp, ForgeAppState } from '../api/types';
+import type { ForgeApp, ForgeAppState } from '../api/forge';
 import { navigate, place } from '../app/router';
 import { useTitle } from '../app/title';
 import { Failure, Loading } from '../parts/notice';

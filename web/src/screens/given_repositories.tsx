@@ -4,7 +4,8 @@ import { useSignal } from '@preact/signals';
 import type { Signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { getJson, isAbort, send } from '../api/client';
-import type { GivenRepository, Installation, List } from '../api/types';
+import type { GivenRepository, Installation } from '../api/forge';
+import type { List } from '../api/types';
 import { path } from '../app/router';
 import { attempt, Empty, Failure, Loading } from '../parts/notice';
 
