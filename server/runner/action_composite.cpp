@@ -1,6 +1,7 @@
 #include "runner/action_composite.hpp"
 
 #include "runner/action_step.hpp"
+#include "runner/actions/find.hpp"
 #include "runner/step_turn.hpp"
 
 #include <algorithm>
@@ -126,6 +127,7 @@ Task<StepResult> run_composite(
     layer.path = found.path;
     layer.repository = found.repository;
     layer.ref = found.ref;
+    layer.is_of_steps = is_of_steps(found, outer, call.executor.folders());
     if (call.limits.deadline) {
         layer.until = call.scope.session().parts().clock.instant() + *call.limits.deadline;
     }

@@ -3,6 +3,7 @@
 #include "base/shell_words.hpp"
 #include "runner/actions/action_container.hpp"
 #include "runner/actions/action_image.hpp"
+#include "runner/actions/find.hpp"
 #include "runner/actions/use.hpp"
 #include "runner/steps/files.hpp"
 
@@ -123,10 +124,10 @@ Result<Environment> environment_of(
     return out;
 }
 
-/// What lies in the workspace of a fork's run is the fork's; the workflow itself is the base's.
-ImageNamedBy namer_of(const ActionCall& call, bool is_in_workspace) {
+/// What the steps of a fork's run decide is the fork's; the workflow itself is the base's.
+ImageNamedBy namer_of(const ActionCall& call, bool by_steps) {
     const bool from_fork = call.scope.session().document().from_fork;
-    return from_fork && is_in_workspace ? ImageNamedBy::stranger : ImageNamedBy::owner;
+    return from_fork && by_steps ? ImageNamedBy::stranger : ImageNamedBy::owner;
 }
 
 std::string image_of(const FoundAction& found) {
@@ -155,7 +156,7 @@ Task<StepResult> run_docker_action(
         image_of(found),
         std::move(*words),
         found.action.main,
-        namer_of(call, found.repository.empty())
+        namer_of(call, is_of_steps(found, call.scope.layer(), call.executor.folders()))
     );
     auto running = run_programs(call, found, std::move(use), std::move(runtime), stop);
     co_return co_await std::move(running);
@@ -168,9 +169,9 @@ Task<StepResult> run_image_step(const ActionCall& call, execution::StopToken& st
     if (!words) co_return failed_step(words.error());
     const FoundAction nothing;
     const auto* layer = call.scope.layer();
-    const bool is_in_workspace = layer != nullptr && layer->repository.empty();
+    const bool by_steps = layer != nullptr && layer->is_of_steps;
     auto runtime = std::make_shared<DockerRuntime>(
-        call.step.uses, std::move(*words), "", namer_of(call, is_in_workspace)
+        call.step.uses, std::move(*words), "", namer_of(call, by_steps)
     );
     auto running = run_programs(call, nothing, make_use(call, *inputs), std::move(runtime), stop);
     co_return co_await std::move(running);

@@ -140,6 +140,11 @@ Task<Result<FoundAction>> find_local_action(
     co_return co_await std::move(reading);
 }
 
+bool is_of_steps(const FoundAction& found, const ActionLayer* outer, const JobFolders& folders) {
+    const bool is_used_by_one = outer != nullptr && outer->is_of_steps;
+    return found.repository.empty() || is_used_by_one || folders.in_container;
+}
+
 Task<Result<FoundAction>> find_remote_action(
     const ActionCall& call, execution::StopToken& stop, std::string& remarks
 ) {

@@ -11,6 +11,10 @@ Task<Result<FoundAction>> find_local_action(
     const ActionCall& call, execution::StopToken& stop, std::string& remarks
 );
 
+/// Whether the job's steps, so in a fork's run the fork, decide what `found` says: it lies in the
+/// workspace, or `outer`, the action that uses it, does; or it is read in their container.
+bool is_of_steps(const FoundAction& found, const ActionLayer* outer, const JobFolders& folders);
+
 /// `OWNER/REPO[/path]@COMMIT`: the daemon's copy, fetched once in a job. Code::invalid for another
 /// form, Code::refused where the server does not allow the action.
 Task<Result<FoundAction>> find_remote_action(

@@ -18,6 +18,7 @@ struct ActionLayer {
     std::string path;         // github.action_path, as the steps see it
     std::string repository;   // OWNER/REPO of a remote one
     std::string ref;
+    bool is_of_steps = false;      // find.hpp
     int depth = 1;                 // actions inside each other
     std::optional<Instant> until;  // the time limit of the step that uses it
 };
