@@ -28,6 +28,11 @@ execution::SandboxPaths paths_of(const JobFolders& folders, std::vector<std::str
     return out;
 }
 
+/// Tools keep their own things in a home: ~/go is GOPATH, in which Go takes no module.
+bool is_taken(std::string_view name) {
+    return name.empty() || name.starts_with('.') || name == "go" || name == "work";
+}
+
 }  // namespace
 
 HostExecutor::HostExecutor(JobFolders folders, std::vector<std::string> hidden, bool leads_out)
@@ -147,7 +152,7 @@ std::string HostExecutor::description() const {
 
 void name_workspace(const JobFolders& folders, std::string_view repository) {
     const auto name = repository.substr(repository.rfind('/') + 1);
-    if (name.empty() || name.starts_with('.')) return;  // a tool's own folder, perhaps
+    if (is_taken(name)) return;
     std::error_code ignored;
     const auto link = std::filesystem::path{folders.home.outside} / name;
     std::filesystem::create_symlink("work", link, ignored);

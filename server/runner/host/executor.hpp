@@ -75,7 +75,7 @@ class HostExecutor final : public StepExecutor {
 
 /// At GitHub the workspace has the repository's name in `runner.workspace`, and scripts go there by
 /// it: cd "${{ runner.workspace }}/NAME", cd ../NAME. Here a link of that name leads there; where
-/// something is called so already, nothing is done.
+/// something is called so already, or a tool looks for its own folder (go), nothing is done.
 void name_workspace(const JobFolders& folders, std::string_view repository);
 
 }  // namespace triphammer::runner
