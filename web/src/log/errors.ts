@@ -13,7 +13,10 @@ export class ErrorLines {
   /** Null: not known yet. */
   readonly lines = signal<number[] | null>(null);
   readonly isCut = signal(false);
+  /** Of the look that is on its way. */
   private abort: AbortController | undefined;
+  /** It grew since that look began. */
+  private isOld = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly path: string, private readonly query: Record<string, string | number | undefined>) {}
@@ -25,15 +28,19 @@ export class ErrorLines {
     if (this.on.value) void this.look();
   }
 
-  /** There is more of the log. */
+  /** There is more of the log. One look at a time, however long the server takes: ended ones would cost it as much and tell nothing. */
   grew(): void {
-    if (this.on.peek() && this.lines.peek()) this.timer ??= setTimeout(() => void this.look(), REST);
+    if (!this.on.peek()) return;
+    if (this.abort) this.isOld = true;
+    else this.timer ??= setTimeout(() => void this.look(), REST);
   }
 
   end(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
     this.abort?.abort();
+    this.abort = undefined;
+    this.isOld = false;
   }
 
   private async look(): Promise<void> {
@@ -46,6 +53,12 @@ export class ErrorLines {
       this.lines.value = [...new Set(answers.flatMap(({ items }) => items.map(({ line }) => line)))].sort((one, other) => one - other);
     } catch (error) {
       if (!isAbort(error)) this.on.value = false; // all lines are better than none; the pane says what is wrong
+    } finally {
+      if (this.abort === abort) {
+        const { isOld } = this;
+        this.end();
+        if (isOld) this.grew();
+      }
     }
   }
 }
