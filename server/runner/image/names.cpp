@@ -63,20 +63,29 @@ std::string as_tag(const std::string& text) {
     return out;
 }
 
+/// Whatever else it is would push what nobody meant, or nothing.
+Result<bool> read_flag(const std::string& value) {
+    if (value == "true" || value == "false") return value == "true";
+    return invalid("'" + value + "' is neither true nor false");
+}
+
 Result<Flavor> read_flavor(const std::vector<std::string>& lines) {
     Flavor out;
     for (const auto& line : lines) {
         const auto attributes = read_attributes(line, "");
-        const bool is_on_latest = attribute_of(attributes, "onlatest") == "true";
+        const auto is_on_latest = read_flag(attribute_of(attributes, "onlatest", "false"));
+        if (!is_on_latest) return with_context("flavor: " + line, is_on_latest.error());
         for (const auto& [name, value] : attributes) {
             if (name == "latest") {
+                const auto flag = value == "auto" ? Result<bool>{true} : read_flag(value);
+                if (!flag) return with_context("flavor: " + line, flag.error());
                 out.latest = value;
             } else if (name == "prefix") {
                 out.prefix = value;
-                out.is_on_latest_before = is_on_latest;
+                out.is_on_latest_before = *is_on_latest;
             } else if (name == "suffix") {
                 out.suffix = value;
-                out.is_on_latest_behind = is_on_latest;
+                out.is_on_latest_behind = *is_on_latest;
             } else if (name != "onlatest") {
                 return invalid("flavor: '" + line + "' is not supported");
             }
@@ -94,7 +103,14 @@ Result<std::vector<std::string>> read_images(const std::vector<std::string>& lin
             const auto attributes = read_attributes(field, "name");
             const auto name = attribute_of(attributes, "name");
             if (trim(name).empty()) return invalid("images: '" + line + "' names no image");
-            if (attribute_of(attributes, "enable", "true") == "true") out.push_back(to_lower(name));
+            if (attributes.size() > 1 + attributes.count("enable")) {
+                return invalid(
+                    "images: '" + line + "' is not supported: there are name and enable"
+                );
+            }
+            const auto enabled = read_flag(attribute_of(attributes, "enable", "true"));
+            if (!enabled) return with_context("images: " + line, enabled.error());
+            if (*enabled) out.push_back(to_lower(name));
         }
     }
     return out;
@@ -128,7 +144,9 @@ class Namer {
             attributes.emplace("prefix", "pr-");
         const auto enabled = expand(attribute_of(attributes, "enable", "true"));
         if (!enabled) return enabled.error();
-        if (*enabled == "false") return std::optional<Tag>{};
+        const auto is_enabled = read_flag(*enabled);
+        if (!is_enabled) return with_context("tags: " + rule, is_enabled.error());
+        if (!*is_enabled) return std::optional<Tag>{};
         Tag tag;
         auto text = text_of(type, attributes, tag.may_be_latest);
         if (!text) return with_context("tags: " + rule, text.error());

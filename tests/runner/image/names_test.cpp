@@ -140,6 +140,32 @@ TEST(ImageNames, ImagesHaveNamesAndMayBeSwitchedOff) {
     EXPECT_EQ(tags({"one,ghcr.io/two"}), "one:a ghcr.io/two:a");
     EXPECT_EQ(tags({}), "a");
     EXPECT_EQ(tags({"enable=true"}), "images: 'enable=true' names no image");
+    EXPECT_EQ(
+        tags({"name=one,enabled=false"}),
+        "images: 'name=one,enabled=false' is not supported: there are name and enable"
+    );
+}
+
+// A switch that is written wrongly must neither push what is off nor hold back what is on.
+TEST(ImageNames, ASwitchIsTrueOrFalse) {
+    auto occasion = kMain;
+    occasion.sha = kSha;
+    const auto images = make_image_names(occasion, {{"name=one,enable=yes"}, {"a"}, {}});
+
+    EXPECT_EQ(
+        images.error().message, "images: name=one,enable=yes: 'yes' is neither true nor false"
+    );
+    EXPECT_EQ(
+        names(kMain, {"type=raw,value=a,enable=False"}),
+        "tags: type=raw,value=a,enable=False: 'False' is neither true nor false"
+    );
+    EXPECT_EQ(
+        names(kMain, {"a"}, "latest=yes"), "flavor: latest=yes: 'yes' is neither true nor false"
+    );
+    EXPECT_EQ(
+        names(kMain, {"a"}, "prefix=p-,onlatest=1"),
+        "flavor: prefix=p-,onlatest=1: '1' is neither true nor false"
+    );
 }
 
 TEST(ImageNames, WhatIsNotKnownIsNamed) {
