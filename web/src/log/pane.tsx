@@ -213,15 +213,18 @@ function useLogView(props: Props): LogView {
   return view;
 }
 
-/** Brings the linked lines into view, as soon as the log is known to be that long. */
-function goToLink(view: LogView): () => void {
+/** Brings the linked lines into view, as soon as the log is known to be that long; one of a page may be drawn as a whole, where what is
+ * not loaded yet would push them out again. */
+export function goToLink(view: LogView): () => void {
   let shown = '';
   return effect(() => {
     const { hash } = place.value;
     const total = view.pages.total.value;
     const linked = readSelection(hash);
     const drawn = view.scroll.viewport.value > 0;
+    void view.pages.version.value;
     if (!linked || !drawn || hash === shown || total < linked.first) return;
+    if (total <= PAGE_LINES && view.pages.line(linked.first) === undefined) return;
     shown = hash;
     untracked(() => {
       view.show(linked.first);
