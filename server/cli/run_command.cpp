@@ -188,6 +188,7 @@ app::Config config_for(app::Config config, const RunOptions& options, const fs::
     config.run = folder / "run";
     config.master_key_file.clear();
     config.submodules = "same-host";  // whoever runs it has the right to say so
+    config.git_hosts = {"*"};         // and asks with a git that is theirs
     config.workers = static_cast<int>(std::max(2U, std::thread::hardware_concurrency()));
     for (const auto& [label, executor] : options.runs_on) config.runs_on[label] = executor;
     const auto& actions = options.actions;

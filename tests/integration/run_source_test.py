@@ -8,6 +8,7 @@ import pytest
 from harness.git_http import GitServer
 
 HERE = {"TRIPHAMMER_GIT_INSECURE_HOSTS": "127.0.0.1"}
+NO_HOSTS = {"TRIPHAMMER_GIT_INSECURE_HOSTS": "localhost"}  # not the tree's
 
 
 @pytest.fixture
@@ -93,6 +94,18 @@ def test_another_repository_of_the_same_host_comes_by_the_users_own_git(run, git
 
     assert refused.returncode == 1 and f"git ls-remote {lib.clone_url}" in said, said
     assert done.returncode == 0 and f"lib\n{lib.clone_url}\n" in log, done.stdout
+
+
+def test_the_trees_own_host_need_not_be_listed(run, git_server, tmp_path):
+    app = git_server.repository("acme/app")
+    app.commit({"a": "1"})
+    with GitServer(tmp_path / "gone") as gone:
+        host = gone.url.replace("http://", "https://")
+
+    done, said = run(app, "{ uses: actions/checkout@v4, with: { repository: tools/lib } }",
+                     origin=f"{host}/acme/app.git", **NO_HOSTS)
+
+    assert done.returncode == 1 and f"git ls-remote {host}/tools/lib.git" in said, said
 
 
 def test_nothing_comes_from_another_host_than_the_trees_own(run, git_server, tmp_path):
