@@ -239,7 +239,7 @@ Result<> LogStore::sync(LogId id) {
     if (*found == nullptr || (*found)->is_synced) return {};
     if (::fdatasync((*found)->file.get()) != 0) return from_errno("sync a log");
     auto kept = keep_index(**found);
-    if (kept) kept = keep_times(**found);
+    keep_times(**found);
     (*found)->is_synced = kept.has_value();
     return kept;
 }
@@ -251,13 +251,12 @@ Result<> LogStore::keep_index(const Open& log) const {
     return write_all(file->get(), log.index.to_bytes());
 }
 
-Result<> LogStore::keep_times(Open& log) const {
-    if (!log.has_new_times) return {};
+/// Times are worth no failure: without them the log is the same.
+void LogStore::keep_times(Open& log) const {
+    if (!log.has_new_times) return;
     auto file = open_file(state_->path_of(log.id, ".times"), O_WRONLY | O_CREAT | O_TRUNC);
-    if (!file) return file.error();
-    auto written = write_all(file->get(), times_of(log).to_bytes());
-    log.has_new_times = !written.has_value();
-    return written;
+    if (!file) return;
+    log.has_new_times = !write_all(file->get(), times_of(log).to_bytes());
 }
 
 LineTimes& LogStore::times_of(Open& log) const {
@@ -330,8 +329,7 @@ Result<LogStore::Open*> LogStore::open_log(LogId id, bool create) {
     if (!index) return index.error();
     // A log that falls out is read again from its file when it is needed again.
     if (open.size() >= kMaxOpen) {
-        // Times are worth no failure: without them the log is the same.
-        (void)keep_times(open.back());
+        keep_times(open.back());
         open.pop_back();
     }
     open.push_front(Open{id, std::move(*file), std::move(*index), {}, false, false});

@@ -118,7 +118,7 @@ class LogStore {
     struct State;
     explicit LogStore(std::unique_ptr<State> state);
     Result<> keep_index(const Open& log) const;
-    Result<> keep_times(Open& log) const;
+    void keep_times(Open& log) const;
     LineTimes& times_of(Open& log) const;
     Result<Open*> open_log(LogId id, bool create);
 

@@ -259,3 +259,12 @@ TEST(LogStore, KnowsNoTimesOfALogWithoutThem) {
     EXPECT_TRUE(fixture.logs->times(kLog, {0, 1}).value().moments.empty());
     EXPECT_TRUE(fixture.logs->times(LogId{9, 9}, {0, 1}).value().moments.empty());
 }
+
+TEST(LogStore, IsSyncedWithoutRoomForTimes) {
+    Fixture fixture;
+    fixture.logs->append(kLog, 0, "one\n").value();
+    std::filesystem::create_directory(fixture.file(".times"));  // what cannot be written
+
+    EXPECT_TRUE(fixture.logs->sync(kLog));
+    EXPECT_EQ(fixture.logs->times(kLog, {0, 1}).value().moments.size(), 1U);
+}
