@@ -17,6 +17,11 @@ bool is_plain(std::string_view name) {
            name.front() != '.';
 }
 
+constexpr const char* kGithub = "github.com";
+/// GitHub, too, and its keys are among github_host_keys().
+/// Source: docs.github.com, "Using SSH over the HTTPS port".
+constexpr const char* kGithubBehindFirewalls = "ssh.github.com:443";
+
 /// "github.com", "127.0.0.1:3000"
 std::string host_of_github(const Config& config) {
     const auto& url = config.github.url;
@@ -49,6 +54,7 @@ git::UrlRules url_rules(const Config& config) {
     if (std::find(listed.begin(), listed.end(), "*") != listed.end()) return rules;
     rules.hosts = listed;
     rules.hosts.push_back(host_of_github(config));
+    if (rules.hosts.back() == kGithub) rules.hosts.emplace_back(kGithubBehindFirewalls);
     rules.hosts.insert(
         rules.hosts.end(), config.insecure_git_hosts.begin(), config.insecure_git_hosts.end()
     );

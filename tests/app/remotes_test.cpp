@@ -20,6 +20,7 @@ TEST(Remotes, RepositoriesAreAtGithubUntilTheConfigurationListsMore) {
 
     EXPECT_TRUE(is_taken(config, "https://github.com/a/b.git"));
     EXPECT_TRUE(is_taken(config, "ssh://git@github.com/a/b.git"));
+    EXPECT_TRUE(is_taken(config, "ssh://git@ssh.github.com:443/a/b.git"));
     for (const auto* other :
          {"https://git.example.com/a/b",
           "https://github.com.example.com/a/b",
@@ -31,6 +32,7 @@ TEST(Remotes, RepositoriesAreAtGithubUntilTheConfigurationListsMore) {
     EXPECT_TRUE(is_taken(config, "https://github.example.com:8443/a/b"));
     EXPECT_FALSE(is_taken(config, "https://github.example.com/a/b"));
     EXPECT_FALSE(is_taken(config, "https://github.com/a/b"));
+    EXPECT_FALSE(is_taken(config, "ssh://git@ssh.github.com:443/a/b"));
 }
 
 TEST(Remotes, WhatTheKeysBelowGitListMayBeAskedToo) {
