@@ -37,25 +37,29 @@ bool names_secret(std::string_view name) {
     });
 }
 
-json mask_payload(const std::string& body) {
+json mask_payload(const std::string& body, const HideText& hide) {
     bool hides = false;
-    const auto look = [&hides](int depth, json::parse_event_t event, json& value) {
+    const auto look = [&](int depth, json::parse_event_t event, json& value) {
         using Event = json::parse_event_t;
         if (event == Event::key) hides = names_secret(value.get_ref<const std::string&>());
         if (event == Event::object_end) hides = false;
-        const bool is_text = event == Event::value && value.is_string();
-        if (is_text && hides && !value.get_ref<const std::string&>().empty()) value = kMask;
+        if (event == Event::value && value.is_string()) {
+            auto& text = value.get_ref<std::string&>();
+            text = hides && !text.empty() ? kMask : hide(text);
+        }
         return depth <= kDeepest;
     };
     auto payload = json::parse(body, look, false);
     return payload.is_discarded() ? json(nullptr) : payload;
 }
 
-Result<std::string> get_payload(store::Connection& db, const store::DeliveryRow& delivery) {
+Result<std::string> get_payload(
+    store::Connection& db, const store::DeliveryRow& delivery, const HideText& hide
+) {
     json out{{"payload", nullptr}, {"bytes", delivery.body_bytes}};
     if (delivery.body_bytes <= kMostShown) {
         if (const auto body = store::find_delivery_body(db, delivery.id)) {
-            out["payload"] = mask_payload(*body);
+            out["payload"] = mask_payload(*body, hide);
         }
     }
     return to_text(out);

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -14,11 +15,16 @@ namespace triphammer::history {
 /// Whether a member of this name holds a secret: "client_secret", "API_TOKEN".
 bool names_secret(std::string_view name);
 
-/// The body with "•••" for each text below such a name, and without what lies deeper than 64
-/// levels; null for what is no JSON. Pure.
-nlohmann::json mask_payload(const std::string& body);
+/// What people may see of a text.
+using HideText = std::function<std::string(std::string_view)>;
+
+/// The body with "•••" for each text below such a name, the others as `hide` leaves them, and
+/// without what lies deeper than 64 levels; null for what is no JSON. Pure.
+nlohmann::json mask_payload(const std::string& body, const HideText& hide);
 
 /// {"payload": …, "bytes": N}; the payload is null where none is kept or it is larger than 1 MiB.
-Result<std::string> get_payload(store::Connection& db, const store::DeliveryRow& delivery);
+Result<std::string> get_payload(
+    store::Connection& db, const store::DeliveryRow& delivery, const HideText& hide
+);
 
 }  // namespace triphammer::history

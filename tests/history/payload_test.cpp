@@ -6,6 +6,14 @@
 using namespace triphammer::history;
 using nlohmann::json;
 
+namespace {
+
+std::string show_all(std::string_view text) {
+    return std::string{text};
+}
+
+}  // namespace
+
 TEST(Payload, NamesTellWhatIsSecret) {
     for (const auto* name :
          {"secret", "client_secret", "API_TOKEN", "Passwords", "private-key", "Authorization"})
@@ -17,7 +25,8 @@ TEST(Payload, NamesTellWhatIsSecret) {
 
 TEST(Payload, TextsBelowSuchNamesAreMasked) {
     const auto shown = mask_payload(
-        R"({"hook":{"config":{"secret":"s3","url":"u"}},"inputs":{"API_TOKEN":"t","level":2},"tokens":["a","b"],"token":7,"empty_secret":""})"
+        R"({"hook":{"config":{"secret":"s3","url":"u"}},"inputs":{"API_TOKEN":"t","level":2},"tokens":["a","b"],"token":7,"empty_secret":""})",
+        show_all
     );
     EXPECT_EQ(
         shown,
@@ -27,15 +36,25 @@ TEST(Payload, TextsBelowSuchNamesAreMasked) {
     );
 }
 
+TEST(Payload, OtherTextsAreAsTheyMayBeSeen) {
+    const auto hide = [](std::string_view text) {
+        return std::string{text == "hunter22" ? "***" : text};
+    };
+
+    const auto shown = mask_payload(R"({"inputs":{"target":"hunter22","to":["x"],"n":1}})", hide);
+
+    EXPECT_EQ(shown, json::parse(R"({"inputs":{"target":"***","to":["x"],"n":1}})"));
+}
+
 TEST(Payload, WhatIsNoJsonIsNotShown) {
-    EXPECT_TRUE(mask_payload("").is_null());
-    EXPECT_TRUE(mask_payload("payload=%7B").is_null());
-    EXPECT_TRUE(mask_payload(R"({"a":)").is_null());
+    EXPECT_TRUE(mask_payload("", show_all).is_null());
+    EXPECT_TRUE(mask_payload("payload=%7B", show_all).is_null());
+    EXPECT_TRUE(mask_payload(R"({"a":)", show_all).is_null());
 }
 
 TEST(Payload, DepthIsBounded) {
     const auto deep = std::string(500'000, '[') + std::string(500'000, ']');
-    const auto shown = mask_payload("{\"deep\":" + deep + ",\"beside\":1}");
+    const auto shown = mask_payload("{\"deep\":" + deep + ",\"beside\":1}", show_all);
     EXPECT_LT(shown.dump().size(), 300U);
     EXPECT_EQ(shown.at("beside"), 1);
 }

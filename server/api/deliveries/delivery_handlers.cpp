@@ -1,4 +1,5 @@
 #include "api/call/audit.hpp"
+#include "api/call/hiding.hpp"
 #include "api/call/reply.hpp"
 #include "api/call/services.hpp"
 #include "api/deliveries/handlers.hpp"
@@ -67,7 +68,9 @@ Answer show_payload(Services& services, Call call) {
     auto get = [&](store::Connection& connection) -> Result<std::string> {
         const auto row = find_reached(connection, call);
         if (!row) return row.error();
-        return history::get_payload(connection, *row);
+        const Hiding hiding{connection, services.sealer, row->repository};
+        const auto hide = [&](std::string_view text) { return hiding.hide(text); };
+        return history::get_payload(connection, *row, hide);
     };
     auto answering = reply_from(services, get);
     co_return co_await std::move(answering);
