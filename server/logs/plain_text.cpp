@@ -13,6 +13,12 @@ bool is_between(char c, char first, char last) {
     return c >= first && c <= last;
 }
 
+/// The last one, with all its bytes in UTF-8.
+void drop_character(std::string& line) {
+    while (!line.empty() && is_between(line.back(), '\x80', '\xbf')) line.pop_back();
+    if (!line.empty()) line.pop_back();
+}
+
 }  // namespace
 
 std::string PlainText::feed(std::string_view bytes) {
@@ -44,7 +50,7 @@ void PlainText::take_text(char c, std::string& out) {
     } else if (c == '\r') {
         is_redrawn_ = true;
     } else if (c == '\b') {
-        if (!line_.empty()) line_.pop_back();
+        drop_character(line_);
     } else if (c == '\t' || !(is_between(c, '\0', '\x1f') || c == '\x7f')) {
         if (std::exchange(is_redrawn_, false)) line_.clear();
         if (line_.size() == kMaxPlainLine) out += std::exchange(line_, {});

@@ -28,6 +28,7 @@ TEST(PlainText, KeepsTheLastDrawingOfALine) {
     EXPECT_EQ(plain("10%\r50%\r100%\nnext\n"), "100%\nnext\n");
     EXPECT_EQ(plain("from Windows\r\nnext\r\n"), "from Windows\nnext\n");
     EXPECT_EQ(plain("ab\bc\x01\x7f\n"), "ac\n");
+    EXPECT_EQ(plain("⠋\b⠙\bdone ä\b\n"), "done \n");
 }
 
 TEST(PlainText, LosesNoLineToASequenceThatNobodyFinished) {
