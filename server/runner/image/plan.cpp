@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
 #include <tuple>
@@ -75,6 +76,29 @@ Result<std::string> read_policy(const std::string& workspace, const std::string&
         return invalid(what + " is no lifecycle policy: it is an object with a list 'rules'");
     }
     return text;
+}
+
+/// Each platform of several has a name of its own beside the index.
+Result<> check_platforms(const ImagePlan& plan) {
+    constexpr std::size_t kLongestTag = 128;
+    if (plan.platforms.size() < 2) return {};
+    if (plan.builder == "classic") {
+        return invalid(
+            "platforms: several are built by BuildKit alone: leave 'builder: classic' out"
+        );
+    }
+    for (const auto& tag : plan.tags) {
+        for (const auto& platform : plan.platforms) {
+            const auto name = name_for_platform(tag, platform);
+            if (name.tag.size() <= kLongestTag) continue;
+            return invalid(
+                "'" + name.text() +
+                "': a tag has at most 128 characters, and this one's platforms "
+                "have names of their own: write a shorter one"
+            );
+        }
+    }
+    return {};
 }
 
 /// Turns templates into the plan, part by part; the first error ends it.
@@ -212,11 +236,11 @@ class Planner {
             if (!is_platform(*platform)) {
                 return invalid("platforms: '" + *platform + "' is none; one is linux/arm64");
             }
-            if (!plan.platform.empty() && plan.platform != *platform) {
-                return invalid("platforms: an image of an image job has one platform, not several");
-            }
-            plan.platform = std::move(*platform);
+            auto& known = plan.platforms;
+            if (std::find(known.begin(), known.end(), *platform) != known.end()) continue;
+            known.push_back(std::move(*platform));
         }
+        if (auto fine = check_platforms(plan); !fine) return fine;
         for (const auto& one : spec_.cache_from) {
             auto text = evaluate_(one);
             if (!text) return text.error();
@@ -269,6 +293,12 @@ class Planner {
 
 }  // namespace
 
+docker::ImageReference name_for_platform(docker::ImageReference tag, std::string platform) {
+    std::replace(platform.begin(), platform.end(), '/', '-');
+    tag.tag += "-" + platform;
+    return tag;
+}
+
 Result<ImagePlan> make_image_plan(
     const model::JobDocument& document, const std::string& workspace, const Evaluate& evaluate
 ) {
@@ -290,6 +320,8 @@ Result<> set_apart(ImagePlan& plan) {
     plan.password = Secret{};
     plan.no_cache = true;
     plan.keep_count = plan.keep_days = 0;
+    // Several would need BuildKit; that it can be built at all the engine's own shows.
+    if (plan.platforms.size() > 1) plan.platforms.clear();
     if (plan.builder != "buildkit") return {};
     return invalid(
         "builder: buildkit is not for pull requests from forks: what its cache mounts keep would "

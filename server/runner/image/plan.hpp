@@ -36,8 +36,8 @@ struct ImagePlan {
     /// The commit is a stranger's: no layer of others is used or left, nothing is named or pushed,
     /// nobody is logged in.
     bool is_apart = false;
-    std::string builder;   // classic | buildkit; empty: what the Dockerfile needs
-    std::string platform;  // empty: the engine's own
+    std::string builder;                 // classic | buildkit; empty: what is needed
+    std::vector<std::string> platforms;  // linux/arm64; empty: the engine's own
     std::vector<docker::ImageReference> cache_from;
     bool no_cache = false;
     bool pull = false;
@@ -49,6 +49,9 @@ struct ImagePlan {
     Secret password;
     std::map<std::string, docker::Credentials> logins;  // by registry; before the two above
 };
+
+/// The name that one platform's image has beside the index of several: app:1 → app:1-linux-arm64.
+docker::ImageReference name_for_platform(docker::ImageReference tag, std::string platform);
 
 using Evaluate = std::function<Result<std::string>(const model::Template&)>;
 

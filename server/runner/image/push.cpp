@@ -1,6 +1,9 @@
+#include "base/task_group.hpp"
 #include "base/text.hpp"
 #include "runner/image/work.hpp"
 #include "runner/session/unless_stopped.hpp"
+
+#include <boost/asio/this_coro.hpp>
 
 #include <utility>
 
@@ -18,9 +21,20 @@ bool is_immutable(const Error& refusal) {
 
 }  // namespace
 
+/// The build's network goes meanwhile: who waits for the image need not wait for that, too.
 Task<ImageResult> ImageWork::push(int step) {
+    TaskGroup beside{co_await boost::asio::this_coro::executor, {}};
+    beside.spawn("network", network_->close(*engine_));
+    auto pushing = push_all(step);
+    auto failure = co_await std::move(pushing);
+    auto joining = beside.join();
+    co_await std::move(joining);
+    co_return failure;
+}
+
+Task<ImageResult> ImageWork::push_all(int step) {
     for (const auto& tag : plan_.tags) {
-        auto pushing = push_one(tag, step);
+        auto pushing = has_several() ? push_index(tag, step) : push_one(tag, step);
         auto failure = co_await std::move(pushing);
         if (failure) co_return failure;
     }
@@ -30,12 +44,20 @@ Task<ImageResult> ImageWork::push(int step) {
 }
 
 Task<ImageResult> ImageWork::push_one(docker::ImageReference tag, int step) {
+    auto pushing = push_image(tag, image_id_, step);
+    auto failure = co_await std::move(pushing);
+    if (failure) co_return failure;
+    co_return keep_digest(tag, read_back_);
+}
+
+/// What `read_back_` is afterwards.
+Task<ImageResult> ImageWork::push_image(docker::ImageReference tag, std::string id, int step) {
     StepLog log{session_, step};
     const auto login = credentials_for(plan_, tag);
     auto pushing = unless_stopped(engine_->push(tag, login, &log), session_.stop());
     auto pushed = co_await std::move(pushing);
     if (!pushed && is_immutable(pushed.error())) {
-        auto finding = find_immutable(tag, pushed.error(), step);
+        auto finding = find_immutable(tag, std::move(id), pushed.error(), step);
         pushed = co_await std::move(finding);
     }
     if (!pushed) co_return explain_push(pushed.error(), tag.registry());
@@ -45,7 +67,7 @@ Task<ImageResult> ImageWork::push_one(docker::ImageReference tag, int step) {
 
 /// The digest of a tag that may not move, where it is the image that was built.
 Task<Result<std::string>> ImageWork::find_immutable(
-    docker::ImageReference tag, Error refusal, int step
+    docker::ImageReference tag, std::string id, Error refusal, int step
 ) {
     const auto login = credentials_for(plan_, tag);
     auto asking = unless_stopped(engine_->registry_digest(tag, login), session_.stop());
@@ -61,7 +83,7 @@ Task<Result<std::string>> ImageWork::find_immutable(
     auto looking = engine_->inspect_image(known.text());
     const auto image = co_await std::move(looking);
     if (!image) co_return image.error();
-    if (image->id == image_id_) {
+    if (image->id == id) {
         auto telling = tell(step, tag.text() + " is this image already");
         co_await std::move(telling);
         co_return *there;
@@ -73,7 +95,7 @@ Task<Result<std::string>> ImageWork::find_immutable(
         tag.text() + " exists already, with " + *there +
             ", and tags of this repository never move: "
             "this build made another image (" +
-            image_id_ + "). Name a tag of its own, of the commit say"};
+            id + "). Name a tag of its own, of the commit say"};
 }
 
 Task<ImageResult> ImageWork::confirm(docker::ImageReference tag, std::string pushed) {
@@ -81,14 +103,19 @@ Task<ImageResult> ImageWork::confirm(docker::ImageReference tag, std::string pus
     auto asking = unless_stopped(engine_->registry_digest(tag, login), session_.stop());
     const auto confirmed = co_await std::move(asking);
     if (!confirmed) co_return explain_push(confirmed.error(), tag.registry());
-    if (!pushed.empty() && pushed != *confirmed) {
-        co_return ImageFailure{
-            model::Cause::infrastructure,
-            tag.text() + " was pushed as " + pushed + ", but the registry has " + *confirmed +
-                ": somebody else pushes the same tag",
-            0};
-    }
-    co_return keep_digest(tag, *confirmed);
+    read_back_ = pushed.empty() ? *confirmed : pushed;
+    if (read_back_ != *confirmed) co_return changed_meanwhile(tag, *confirmed);
+    co_return ImageResult{};
+}
+
+ImageResult ImageWork::changed_meanwhile(
+    const docker::ImageReference& tag, const std::string& there
+) const {
+    return ImageFailure{
+        model::Cause::infrastructure,
+        tag.text() + " was pushed as " + read_back_ + ", but the registry has " + there +
+            ": somebody else pushes the same tag",
+        0};
 }
 
 /// The first tag's name is what later jobs deploy; every other one has to be the same image.

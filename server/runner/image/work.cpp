@@ -1,7 +1,5 @@
 #include "runner/image/work.hpp"
 
-#include "base/file.hpp"
-#include "base/text.hpp"
 #include "docker/build_stock.hpp"
 #include "model/engine_labels.hpp"
 #include "runner/image/bases.hpp"
@@ -12,7 +10,6 @@
 #include "runner/session/unless_stopped.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <utility>
 
 namespace triphammer::runner {
@@ -20,7 +17,6 @@ namespace triphammer::runner {
 namespace {
 
 constexpr std::uint64_t kMaxContext = 4ULL << 30U;
-constexpr std::uint64_t kMaxDockerfile = 1U << 20U;
 constexpr const char* kLabelFile = "Dockerfile";  // of a context that has nothing else
 
 ImageFailure wrong(std::string sentence) {
@@ -29,10 +25,12 @@ ImageFailure wrong(std::string sentence) {
 
 }  // namespace
 
-std::string ImageWork::build_tag() const {
+std::string ImageWork::build_tag(const std::string& platform) const {
     const auto& document = session_.document();
-    return std::string{kBuildRepository} + ":" + model::engine_prefix(document.server_id) +
-           std::to_string(document.fence);
+    docker::ImageReference name;
+    name.repository = kBuildRepository;
+    name.tag = model::engine_prefix(document.server_id) + std::to_string(document.fence);
+    return (has_several() ? name_for_platform(std::move(name), platform) : name).text();
 }
 
 docker::BuildRequest ImageWork::request() const {
@@ -41,13 +39,13 @@ docker::BuildRequest ImageWork::request() const {
     request.target = plan_.target;
     request.build_args = plan_.build_args;
     if (own_label_instruction().empty()) request.labels = plan_.labels;
-    if (has_build_tag()) request.tags.push_back(build_tag());
+    if (has_build_tag()) request.tags.push_back(build_tag(platform_));
     request.logins = all_logins(plan_);
     request.builder = builder_;
     for (const auto& image : plan_.cache_from) request.cache_from.push_back(image.text());
     request.no_cache = plan_.no_cache;
     request.pull = plan_.pull && builder_ == docker::Builder::classic && !knows_bases();
-    request.platform = plan_.platform;
+    request.platform = platform_;
     request.network = network_mode_;
     return request;
 }
@@ -62,7 +60,7 @@ std::string ImageWork::own_label_instruction() const {
 docker::BuildRequest ImageWork::label_request() const {
     docker::BuildRequest request;
     request.dockerfile = kLabelFile;
-    if (has_build_tag()) request.tags.push_back(build_tag());
+    if (has_build_tag()) request.tags.push_back(build_tag(platform_));
     request.builder = builder_;
     request.network = "none";
     return request;
@@ -95,10 +93,12 @@ Task<ImageResult> ImageWork::open_registry(AwsSources sources, int step) {
 
 Task<ImageResult> ImageWork::build(int step) {
     Task<ImageResult> (ImageWork::*const parts[])(int) = {
+        &ImageWork::look_at_engine,
         &ImageWork::choose_builder,
+        &ImageWork::check_platforms,
         &ImageWork::fetch_images,
         &ImageWork::choose_network,
-        &ImageWork::run_build,
+        &ImageWork::run_builds,
     };
     auto connecting = connect();
     auto failure = co_await std::move(connecting);
@@ -108,49 +108,6 @@ Task<ImageResult> ImageWork::build(int step) {
         failure = co_await std::move(working);
     }
     co_return failure;
-}
-
-/// BuildKit only where it has to be: its commands get no guarded network (docs/adr/0066).
-Task<ImageResult> ImageWork::choose_builder(int step) {
-    const auto file = std::filesystem::path{plan_.context} / plan_.dockerfile;
-    const auto text = read_file(file, kMaxDockerfile);
-    if (!text) co_return explain_refusal(text.error(), "");
-    facts_ = docker::read_dockerfile(*text);
-    has_triggers_ = to_lower(*text).find("onbuild") != std::string::npos;
-    const auto at = plan_.dockerfile + ", ";
-    if (!facts_.fetch_word.empty()) {
-        co_return wrong(
-            at + facts_.fetch_word +
-            ": what the engine itself fetches could be the metadata of its instance. Fetch it in a "
-            "RUN, and write COPY for files of the context, without variables or quotes for ADD"
-        );
-    }
-    const bool needs_buildkit = !facts_.buildkit_word.empty() && plan_.builder != "classic";
-    if (plan_.builder != "buildkit" && !needs_buildkit) co_return ImageResult{};
-    if (plan_.is_apart) {
-        co_return wrong(
-            at + facts_.buildkit_word +
-            " needs BuildKit, and what its cache mounts keep is everybody's: pull requests from "
-            "forks are built without it"
-        );
-    }
-    if (!facts_.session_word.empty()) {
-        co_return wrong(
-            at + facts_.session_word + ": image jobs have no build secrets: use a job with steps"
-        );
-    }
-    if (!engine_->version().has_buildkit) {
-        co_return wrong(
-            at + (needs_buildkit ? facts_.buildkit_word : std::string{"builder: buildkit"}) +
-            ": the engine (" + engine_->version().engine + ") has no BuildKit"
-        );
-    }
-    builder_ = docker::Builder::buildkit;
-    auto telling = tell(
-        step, "BuildKit builds" + (needs_buildkit ? ", for " + facts_.buildkit_word : std::string{})
-    );
-    co_await std::move(telling);
-    co_return ImageResult{};
 }
 
 Task<Result<>> ImageWork::fetch(docker::ImageReference image, int step, bool is_newest) {
@@ -200,7 +157,7 @@ Task<ImageResult> ImageWork::fetch_images(int step) {
 
 /// Whether all of them are on the engine when the build begins.
 bool ImageWork::knows_bases() const {
-    return plan_.is_apart || (facts_.unsure_base.empty() && plan_.platform.empty());
+    return plan_.is_apart || (facts_.unsure_base.empty() && plan_.platforms.empty());
 }
 
 Task<Result<>> ImageWork::fetch_bases(int step) {
@@ -211,6 +168,8 @@ Task<Result<>> ImageWork::fetch_bases(int step) {
     }
     const bool is_classic = builder_ == docker::Builder::classic;
     if (is_classic && !knows_bases()) co_return Result<>{};
+    // A name stands for one platform's image on the engine: BuildKit fetches each by itself.
+    if (has_several()) co_return Result<>{};
     for (const auto& name : facts_.bases) {
         auto image = docker::parse_reference(name);
         const bool waits = image && (is_classic || plan_.pull || has_login(image->registry()));
@@ -229,30 +188,6 @@ bool ImageWork::has_login(const std::string& registry) const {
     return std::any_of(logins.begin(), logins.end(), [&](const docker::Credentials& login) {
         return login.server == registry;
     });
-}
-
-Task<ImageResult> ImageWork::choose_network(int step) {
-    const bool is_open = session_.document().executor.open_builds;
-    network_mode_ = "none";
-    if (!facts_.has_run) co_return ImageResult{};
-    if (builder_ == docker::Builder::classic) {
-        auto opening = network_->open(*engine_);
-        auto mode = co_await std::move(opening);
-        if (!mode) co_return explain_refusal(mode.error(), "");
-        network_mode_ = std::move(*mode);
-        co_return ImageResult{};
-    }
-    if (is_open) {
-        network_mode_.clear();
-        co_return ImageResult{};
-    }
-    auto telling = tell(
-        step,
-        "RUN has no network: BuildKit's cannot be cut off from the instance's metadata "
-        "(docker.buildkit_network of the server's configuration)"
-    );
-    co_await std::move(telling);
-    co_return ImageResult{};
 }
 
 Task<ImageResult> ImageWork::run_build(int step) {
@@ -295,12 +230,13 @@ Task<ImageResult> ImageWork::keep_image(std::string id, int step) {
     auto looking = engine_->inspect_image(image_id_);
     const auto image = co_await std::move(looking);
     if (!image) co_return explain_refusal(image.error(), "");
-    if (!plan_.platform.empty() && !plan_.platform.starts_with(image->platform)) {
+    if (!platform_.empty() && !is_of_platform(image->platform, platform_)) {
         co_return wrong(
-            "platforms: " + plan_.platform + " was asked for, and the engine has built " +
+            "platforms: " + platform_ + " was asked for, and the engine has built " +
             image->platform + ": the base image has no other"
         );
     }
+    built_.push_back({platform_, image_id_});
     outputs_["image-id"] = image_id_;
     outputs_["size"] = std::to_string(image->bytes);
     auto telling =
@@ -324,21 +260,14 @@ Task<ImageResult> ImageWork::smoke(int step) {
         *status};
 }
 
-Task<ImageResult> ImageWork::name(int step) {
-    for (const auto& tag : plan_.tags) {
-        auto naming = engine_->tag_image(image_id_, tag.repository, tag.tag);
-        const auto named = co_await std::move(naming);
-        if (!named) co_return explain_refusal(with_context(tag.text(), named.error()), "");
-    }
-    if (!plan_.is_apart) co_return ImageResult{};
-    auto telling = tell(step, "A stranger's image: it gets no name, is not pushed and goes again");
-    co_await std::move(telling);
-    co_return ImageResult{};
-}
-
 Task<> ImageWork::prune(int step) {
-    KeepRule rule{plan_.keep_count, plan_.keep_days, plan_.tags};
+    KeepRule rule{images_to_keep(), plan_.keep_days, plan_.tags};
     if (!rule.removes()) co_return;
+    auto labels = job_labels(session_.document());
+    auto listing = engine_->list_images(labels);
+    const auto images = co_await std::move(listing);
+    // Fewer than may stay: which of them are needed is no question then.
+    if (images && rule.days == 0 && std::cmp_less_equal(images->size(), rule.count)) co_return;
     auto asking = ask_needed_(session_);
     auto needed = co_await std::move(asking);
     if (!needed) {
@@ -347,7 +276,6 @@ Task<> ImageWork::prune(int step) {
         co_await std::move(telling);
         co_return;
     }
-    auto labels = job_labels(session_.document());
     auto finding = find_needed(*engine_, labels, std::move(*needed), session_.document().run_id);
     auto kept = co_await std::move(finding);
     if (!kept) co_return;
@@ -369,8 +297,10 @@ Task<> ImageWork::close() {
     }
     auto closing = network_->close(*engine_);
     co_await std::move(closing);
-    if (has_build_tag()) {
-        auto removing = engine_->remove_image(build_tag());
+    const auto platforms = wanted_platforms();
+    for (const auto& platform : platforms) {
+        if (!has_build_tag()) break;
+        auto removing = engine_->remove_image(build_tag(platform));
         co_await std::move(removing);
     }
     if (is_whole_ && !plan_.is_apart) co_return;

@@ -1,9 +1,14 @@
 #include "runner/image/plan.hpp"
 
 #include "base/file.hpp"
+#include "runner/image/emulation.hpp"
+#include "runner/image/work.hpp"
 #include "support/temp_dir.hpp"
 
 #include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
 
 using namespace triphammer;
 using namespace triphammer::runner;
@@ -186,11 +191,20 @@ TEST_F(ImagePlans, KeepWhatTheFileOrElseTheServerSays) {
     EXPECT_NE(reason().find("keep.count is a whole number"), std::string::npos) << reason();
 }
 
-TEST_F(ImagePlans, HaveOnePlatform) {
-    document.job.image->platforms = {text("linux/arm64")};
-    EXPECT_EQ(make()->platform, "linux/arm64");
-    document.job.image->platforms = {text("linux/arm64"), text("linux/amd64")};
-    EXPECT_NE(reason().find("one platform"), std::string::npos) << reason();
+TEST_F(ImagePlans, HavePlatformsEachOnce) {
+    auto& image = *document.job.image;
+    image.platforms = {text("linux/arm64"), text("linux/amd64"), text("linux/arm64")};
+    EXPECT_EQ(make()->platforms, (std::vector<std::string>{"linux/arm64", "linux/amd64"}));
+    EXPECT_EQ(name_for_platform(make()->tags.front(), "linux/arm64").text(), "app:1-linux-arm64");
+    image.builder = "classic";
+    EXPECT_NE(reason().find("BuildKit alone"), std::string::npos) << reason();
+    image.builder.clear();
+    image.tags = {text("app:" + std::string(117, 'x'))};
+    EXPECT_NE(reason().find("write a shorter one"), std::string::npos) << reason();
+    image.tags = {text("app:" + std::string(116, 'x'))};
+    EXPECT_TRUE(make());
+    document.from_fork = true;
+    EXPECT_TRUE(make()->platforms.empty());
     document.job.image->platforms = {text("arm64")};
     EXPECT_NE(reason().find("linux/arm64"), std::string::npos) << reason();
 }
@@ -208,4 +222,46 @@ TEST_F(ImagePlans, TakeKeysOfAwsFromTheJobAndAddressesFromTheServerAlone) {
     );
     EXPECT_EQ(sources.find("AWS_REGION").value(), "eu-west-1");
     EXPECT_EQ(sources.find_variable("AWS_ENDPOINT_URL").value(), "${{ vars.AWS_ENDPOINT_URL }}");
+}
+
+namespace {
+
+/// The status with which the program ends here; -1: it is none for this machine.
+int run_here(const std::string& program) {
+    triphammer::testing::TempDir folder;
+    const auto file = folder / "program";
+    EXPECT_TRUE(replace_file(file, program));
+    std::filesystem::permissions(file, std::filesystem::perms::owner_all);
+    const auto status = std::system(("exec '" + std::string{file} + "' 2>/dev/null").c_str());
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+}  // namespace
+
+TEST(Emulation, HasAProgramThatEndsWellOnThisMachine) {
+#if defined(__aarch64__)
+    EXPECT_EQ(run_here(tiny_program("arm64")), 0);
+#else
+    EXPECT_EQ(run_here(tiny_program("amd64")), 0);
+#endif
+}
+
+TEST(Emulation, HasOneOfEachArchitectureThatItKnows) {
+    const auto machine = [](const char* architecture) {
+        const auto program = tiny_program(architecture);
+        return program.size() < 84 ? -1 : program[5] == 2 ? program[19] : program[18];
+    };
+
+    EXPECT_EQ(machine("386"), 3);
+    EXPECT_EQ(machine("arm"), 40);
+    EXPECT_EQ(static_cast<unsigned char>(machine("arm64")), 183);
+    EXPECT_EQ(machine("s390x"), 22);
+    EXPECT_EQ(tiny_program("mips64le"), "");
+}
+
+TEST(Emulation, TellsPlatformsByTheirArchitecture) {
+    EXPECT_TRUE(is_of_platform("linux/arm64", "linux/arm64/v8"));
+    EXPECT_FALSE(is_of_platform("linux/arm64", "linux/arm/v7"));
+    EXPECT_FALSE(is_of_platform("linux/amd64", "windows/amd64"));
+    EXPECT_FALSE(is_of_platform("", "linux/amd64"));
 }
