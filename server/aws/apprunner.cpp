@@ -37,7 +37,10 @@ Task<Result<std::string>> find_arn(const Client& apprunner, std::string name) {
         if (next.empty()) break;
         input["NextToken"] = next;
     }
-    co_return not_found("App Runner has no service " + name + " in this region");
+    co_return not_found(
+        "App Runner has no service " + name +
+        " in this region: look at deploy.service and AWS_REGION"
+    );
 }
 
 }  // namespace

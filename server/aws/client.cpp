@@ -127,7 +127,13 @@ Milliseconds pause_before(int next, Milliseconds first, Random& random) {
 }
 
 Error to_error(const Service& service, const std::string& operation, const Failure& failure) {
-    return {code_of(failure), std::string{service.id} + " " + operation + ": " + failure.text()};
+    auto words = std::string{service.id} + " " + operation + ": " + failure.text();
+    if (is_about_quota(failure)) {
+        words +=
+            ". That is a quota of the account: remove what nobody uses, or ask AWS for more "
+            "(Service Quotas)";
+    }
+    return {code_of(failure), std::move(words)};
 }
 
 }  // namespace triphammer::aws

@@ -114,6 +114,13 @@ bool is_transient(const Failure& failure) {
            is_among(kTransient, failure.code);
 }
 
+bool is_about_quota(const Failure& failure) {
+    const auto words = to_lower(failure.message);
+    return failure.code.starts_with("ServiceQuotaExceeded") ||
+           failure.code.starts_with("LimitExceeded") ||
+           words.find("maximum number of") != words.npos || words.find("quota") != words.npos;
+}
+
 bool is_about_time(const Failure& failure) {
     return is_among(kAboutTime, failure.code);
 }

@@ -25,6 +25,8 @@ std::optional<Failure> find_failure(const http::Answer& answer);
 
 /// Whether the same may work a moment later.
 bool is_transient(const Failure& failure);
+/// Whether the account may have no more of something: services say it in codes and in words.
+bool is_about_quota(const Failure& failure);
 /// Whether this machine's clock may be the reason.
 bool is_about_time(const Failure& failure);
 

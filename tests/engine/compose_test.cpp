@@ -94,7 +94,7 @@ class OnCompose : public Deployments {
 
   private:
     Change with_compose(Change change) const {
-        auto text = file();
+        auto unchecked = file();
         return [text, change = std::move(change)](RecordingSession& session) {
             auto& deploy = *session.document_.job.deploy;
             deploy.to = "compose";
@@ -335,11 +335,25 @@ TEST_F(OnCompose, RefuseBeforeAnythingIsTouched) {
         image, with_file(file() + "networks: { default: { external: true, name: th-no-such } }\n")
     );
     const auto blind = refuse(image, with_file(file("healthcheck_: x")));
+    auto text = file();
+    constexpr std::string_view kCheck = "healthcheck: { test: 'true', interval: 200ms }";
+    unchecked.replace(unchecked.find(kCheck), kCheck.size(), "init: true");
+    const auto unproven = refuse(image, with_file(unchecked));
+    const auto missing = refuse(image.substr(0, image.find('@')) + ":none", {});
+    const auto denied =
+        refuse(triphammer::testing::setting("PRIVATE_REGISTRY") + "/team/app:1", [](auto& session) {
+            auto& deploy = *session.document_.job.deploy;
+            deploy.registry_username = Deployments::text("triphammer");
+            deploy.registry_password = Deployments::text("expired");
+        });
 
     EXPECT_NE(lost.find("keeps data in /var/data"), std::string::npos) << lost;
     EXPECT_NE(absent.find("compose.yaml"), std::string::npos) << absent;
     EXPECT_NE(outside.find("none of the job's folders"), std::string::npos) << outside;
     EXPECT_NE(network.find("docker network create th-no-such"), std::string::npos) << network;
     EXPECT_NE(blind.find("no key that is carried out here"), std::string::npos) << blind;
+    EXPECT_NE(unproven.find("write healthcheck for it"), std::string::npos) << unproven;
+    EXPECT_NE(missing.find(":none"), std::string::npos) << missing;
+    EXPECT_NE(denied.find("check registry username and password"), std::string::npos) << denied;
     EXPECT_TRUE(members().empty());
 }

@@ -18,6 +18,7 @@ using triphammer::testing::RecordingSession;
 using triphammer::testing::run_task;
 using triphammer::testing::run_until_done;
 using triphammer::testing::send_to_engine;
+using triphammer::testing::setting;
 using triphammer::testing::the_swarm;
 
 namespace {
@@ -329,12 +330,19 @@ TEST_F(OnSwarm, RefuseWhatIsNotTheirsOrCannotWork) {
     });
     const auto kept =
         refuse([](auto& session) { session.document_.job.deploy->keep_previous = text("1h"); });
+    const auto denied = refuse([](auto& session) {
+        auto& deploy = *session.document_.job.deploy;
+        deploy.image = text(setting("PRIVATE_REGISTRY") + "/team/app:1");
+        deploy.registry_username = text(setting("PRIVATE_REGISTRY_USER"));
+        deploy.registry_password = text("expired");
+    });
 
     EXPECT_NE(strange.find("not made by this repository"), std::string::npos) << strange;
     EXPECT_NE(blind.find("no health check"), std::string::npos) << blind;
     EXPECT_NE(nowhere.find("no-such-network"), std::string::npos) << nowhere;
     EXPECT_NE(local.find("pull from a registry"), std::string::npos) << local;
     EXPECT_NE(kept.find("keep-previous"), std::string::npos) << kept;
+    EXPECT_NE(denied.find("check registry username and password"), std::string::npos) << denied;
 }
 
 TEST_F(OnSwarm, GoOnAfterARunnerThatWasLostBehindTheUpdate) {

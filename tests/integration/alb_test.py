@@ -83,13 +83,16 @@ def test_what_cannot_go_well_is_refused_and_nothing_is_sent(shop, cloud):
     refused("all weights are 0", "      weights: { blue: 0, green: 0 }\n")
     refused("weights.green is not a number from 0 to 999", "      weights: { blue: 0, green: 7000 }\n")
     refused("write the ARN of the listener itself", GREEN, DEFAULT_RULE)
-    refused("ListenerNotFound", GREEN, LISTENER.replace("1111", "9999"))
+    refused("look at deploy.listener and AWS_REGION", GREEN, LISTENER.replace("1111", "9999"))
     refused("AWS_REGION says us-east-1", GREEN, LISTENER.replace("us-east-1", "eu-west-1"))
     refused("is not the ARN of a listener", GREEN, "shop")
     cloud.unhealthy = {"green"}
     refused("green is to get traffic and has no healthy target (2 unhealthy)")
     cloud.balancer.actions[LISTENER] = [{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "503"}}]
     refused("there is no forward action")
+    cloud.unhealthy = set()
+    cloud.faults = [("DescribeTargetGroups", "expired")]
+    refused("expired ones are replaced there")
     assert cloud.balancer.effects == []
 
 
@@ -187,6 +190,9 @@ def retire(shop, timeout="20s"):
 
 def test_a_colour_is_retired_only_where_nothing_leads_to_it(shop, cloud):
     cloud.service.has_alternate = False
+    for change, words in [(("retire: web", "retire: gone"), "no service gone in the cluster prod"), (("cluster: prod", "cluster: nowhere"), "look at deploy.cluster (nowhere)")]:
+        run, log = shop.ship(workflow=RETIRE.replace(*change))
+        assert run["state"] == "failed" and words in log and "AWS_REGION" in log and cloud.service.effects == [], log
     run, log = retire(shop)
     assert run["state"] == "failed" and f"web still gets traffic: {LISTENER} (weight 100)" in log and RULE in log, log
     assert cloud.service.desired == 2

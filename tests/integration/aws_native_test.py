@@ -147,7 +147,7 @@ def test_no_fault_of_blue_green_is_green_without_the_truth(shop, cloud, operatio
 
 
 def ship_app(shop, **options):
-    return shop.ship(workflow=APP_RUNNER, **options)
+    return shop.ship(**{"workflow": APP_RUNNER, **options})
 
 
 def test_app_runner_gets_the_image_and_its_operation_is_proven(shop, cloud):
@@ -201,6 +201,10 @@ def push_by_itself(cloud):
     cloud.runner.auto = True
 
 
+def expire(cloud):
+    cloud.faults = [("ListServices", "expired")]
+
+
 def be_busy(cloud):
     cloud.runner.begin(f"{IMAGE}:1", "somebody", "stuck")
 
@@ -208,6 +212,9 @@ def be_busy(cloud):
 @pytest.mark.parametrize("spoil, options, words", [
     (push_by_itself, {}, "AutoDeploymentsEnabled"),
     (be_busy, {}, "is OPERATION_IN_PROGRESS, not RUNNING"),
+    (expire, {}, "expired ones are replaced there"),
+    (lambda _: None, {"workflow": APP_RUNNER.replace("service: shop", "service: other")}, "look at deploy.service and AWS_REGION"),
+    (lambda _: None, {"image": f"{REPOSITORY}:9"}, "The image requested does not exist"),
     (lambda _: None, {"image": f"registry.example/app@{NEW}"}, "images of ECR's private registries"),
     (lambda _: None, {"image": f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/other:1"}, "The repository does not exist"),
 ])

@@ -225,7 +225,7 @@ def test_an_unknown_cluster_expired_keys_and_a_quota_are_said_with_what_to_do(sh
     refused("ExpiredTokenException", "expired ones are replaced there")
     # Of a quota only the attempt tells; the service is as it was.
     cloud.faults = [("RegisterTaskDefinition", "quota")]
-    refused("The maximum number of active revisions of this family is reached", state="rolled_back")
+    refused("The maximum number of active revisions of this family is reached", "Service Quotas", state="rolled_back")
 
 
 @pytest.mark.parametrize("is_done", [False, True])

@@ -1,5 +1,7 @@
 """`image:` jobs whose registries ask for something: ECR's calls and its registry, a fork's Dockerfile."""
 import base64
+import http.client
+import json
 import os
 from urllib.parse import quote
 
@@ -8,7 +10,7 @@ import pytest
 from harness import payloads
 from harness.aws import KEYS
 from harness.aws_ecr import EcrCloud
-from harness.engine import _Connection, call
+from harness.engine import _Connection, call, remove_objects
 
 pytestmark = pytest.mark.skipif("DOCKER_HOST" not in os.environ, reason="no engine: ./dev test integration starts one")
 
@@ -275,6 +277,84 @@ def test_an_image_that_a_deployment_waits_with_stays_when_its_tag_moves(yard):
     build(3)
     assert not set(ids) & image_ids()
     call("DELETE", f"/v1.41/images/{name}:latest?force=1")
+
+
+PLATFORMS = """
+on: push
+jobs:
+  image:
+    runs-on: host
+    outputs: {{ ref: "${{{{ steps.image.outputs.ref }}}}" }}
+    steps:
+      - uses: actions/checkout@v4
+      - uses: docker/setup-qemu-action@v3
+      - uses: docker/setup-buildx-action@v3
+      - uses: docker/login-action@v3
+        with: {{ registry: "{private}", username: "{user}", password: "${{{{ secrets.REGISTRY_PASSWORD }}}}" }}
+      - id: image
+        uses: docker/build-push-action@v6
+        with: {{ context: ., push: true, platforms: "linux/amd64,linux/arm64", tags: "{name}:1,{private}/team/index:1" }}
+  ship:
+    needs: image
+    environment: production
+    deploy: {{ to: container, service: index, image: "${{{{ needs.image.outputs.ref }}}}", health: {{ for: 1s }}, command: sleep 60 }}
+"""
+
+
+def registry_answer(path, kind):
+    connection = http.client.HTTPConnection(os.environ["REGISTRY"], timeout=30)
+    connection.request("GET", "/v2/team/index/" + path, headers={"Accept": kind})
+    answer = connection.getresponse()
+    out = json.loads(answer.read())
+    connection.close()
+    assert answer.status == 200, out
+    return out, answer.getheader("Docker-Content-Digest")
+
+
+def test_several_platforms_are_one_index_that_is_deployed(yard):
+    name = f"{os.environ['REGISTRY']}/team/index"
+    words = {"name": name, "private": os.environ["PRIVATE_REGISTRY"], "user": os.environ["PRIVATE_REGISTRY_USER"]}
+    files = {".triphammer/w.yml": PLATFORMS.format(**words), "Dockerfile":
+             "FROM --platform=$BUILDPLATFORM triphammer/busybox AS own\nRUN echo made > /made\nFROM scratch\nCOPY --from=own / /\n"}
+    run = yard.daemon.run_of_push(yard.repository, yard.repository.commit(files))
+    jobs = {job["key"]: job for job in run["jobs"]}
+    log = yard.daemon.log_text(run["id"], jobs["image"]["id"])
+    assert run["state"] == "succeeded", log + jobs["ship"]["reason"]
+
+    kind = "application/vnd.docker.distribution.manifest.list.v2+json"
+    index, digest = registry_answer("manifests/1", kind)
+    assert jobs["image"]["outputs"]["ref"] == f"{name}@{digest}"
+    assert [one["platform"]["architecture"] for one in index["manifests"]] == ["amd64", "arm64"]
+    for one in index["manifests"]:
+        manifest, _ = registry_answer("manifests/" + one["digest"], one["mediaType"])
+        configuration, _ = registry_answer("blobs/" + manifest["config"]["digest"], "*/*")
+        assert configuration["architecture"] == one["platform"]["architecture"]
+    [row] = yard.daemon.get("/deployments")["items"]
+    assert row["state"] == "succeeded" and row["digest"] == digest, row
+    yard.daemon.stop()
+    remove_objects(yard.daemon)
+    for tag in ("1", "1-linux-amd64", "1-linux-arm64"):
+        call("DELETE", f"/v1.41/images/{name}:{tag}?force=1")
+        call("DELETE", f"/v1.41/images/{words['private']}/team/index:{tag}?force=1")
+
+
+FOREIGN = "on: push\njobs:\n  image:\n    image: {{ tags: \"{registry}/team/foreign:1\", platforms: linux/s390x, push: false }}\n"
+
+
+@pytest.mark.skipif(os.path.exists("/proc/sys/fs/binfmt_misc/qemu-s390x"), reason="this machine runs them")
+def test_commands_that_the_engine_cannot_run_are_refused_before_anything_is_built(yard):
+    def build(dockerfile):
+        files = {".triphammer/w.yml": FOREIGN.format(registry=os.environ["REGISTRY"]), "Dockerfile": dockerfile}
+        return yard.ended(yard.daemon.run_of_push(yard.repository, yard.repository.commit(files)))[1:]
+
+    there = image_ids()
+    job, log = build("FROM triphammer/busybox\nRUN true\n")
+    assert job["cause"] == "invalid" and "linux/s390x: this engine (linux/" in job["reason"], log
+    assert "Dockerfile, line 2: RUN wants that" in job["reason"] and "Sending" not in log, log
+    assert image_ids() == there
+    job, log = build("FROM scratch\nCOPY Dockerfile /here\n")
+    assert job["state"] == "succeeded" and ", linux/s390x" in log, log
+    call("DELETE", f"/v1.41/images/{os.environ['REGISTRY']}/team/foreign:1?force=1")
 
 
 ACTIONS = """

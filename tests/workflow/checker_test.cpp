@@ -40,6 +40,8 @@ TEST(Checker, Steps) {
         {"{ uses: actions/checkout@v4, with: { github-server-url: x } }", ""},
         {"{ uses: actions/setup-java@v4, with: { jdk-file: x, architecture: arm64 } }", ""},
         {"{ uses: actions/setup-java@v4, with: { set-default: false } }", "6:46 unsupported"},
+        {"{ uses: docker/build-push-action@v6, with: { platforms: 'linux/amd64,linux/arm64' } }",
+         ""},
         {"{ uses: actions/download-artifact@v4, with: { skip-decompress: true } }", ""},
         {"{ uses: actions/checkout@v4, with: { ref: '${{ github.sha }}' } }", ""},
         {"{ uses: actions/checkout@v4, with: { reff: x } }", "6:44 unknown-input?"},

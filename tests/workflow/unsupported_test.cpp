@@ -48,6 +48,12 @@ std::vector<Example> examples() {
          with_step("{ uses: actions/checkout@v4, with: { github-server-url: x } }")},
         {"actions/setup-node",
          with_step("{ uses: actions/setup-node@v4, with: { architecture: arm64 } }")},
+        {"docker/build-push-action.secrets",
+         with_step("{ uses: docker/build-push-action@v6, with: { secrets: 'A=${{ secrets.A }}' } }"
+         )},
+        {"docker/build-push-action.ssh",
+         with_step("{ uses: docker/build-push-action@v6, with: { ssh: default } }")},
+        {"image.secrets", with_job("{ image: { tags: a, secrets: [b] } }")},
         {"deploy.ecs.recreate",
          with_job("{ deploy: { to: ecs, service: a, image: b, strategy: recreate } }")},
         {"deploy.swarm.canary",

@@ -28,6 +28,8 @@ constexpr auto kHints = std::to_array<std::string_view>({
     "attests",
     "annotations",
 });
+constexpr auto kSecretInputs =
+    std::to_array<std::string_view>({"secrets", "secret-files", "secret-envs", "ssh"});
 constexpr auto kImageInputs = std::to_array<std::string_view>(
     {"context",
      "file",
@@ -72,14 +74,6 @@ Result<model::Pairs> pairs_of(std::string_view input, const std::string& text) {
     return out;
 }
 
-bool is_native(const std::string& platform) {
-#if defined(__aarch64__)
-    return platform == "linux/arm64" || platform == "linux/arm64/v8";
-#else
-    return platform == "linux/amd64";
-#endif
-}
-
 /// "type=registry,ref=app:cache" and "app:cache" → "app:cache"; empty: a cache of another kind.
 std::string cached_image(const std::string& source) {
     if (source.find('=') == std::string::npos) return source;
@@ -89,24 +83,26 @@ std::string cached_image(const std::string& source) {
     return source.substr(reference + 4, source.find(',', reference) - reference - 4);
 }
 
+/// The engine would ask for a build's secrets over a session, which its API does not have for us.
+std::string advice_for(std::string_view name) {
+    if (!is_among(kSecretInputs, name)) return {};
+    return ": fetch what needs the secret in a step before this one, and COPY it";
+}
+
 Result<> check_inputs(const ActionInputs& inputs, std::string& remarks) {
     for (const auto& [name, value] : inputs) {
         const auto text = value.to_text();
         if (text.empty() || text == "false" || is_among(kImageInputs, name)) continue;
         if (!is_among(kHints, name)) {
-            return invalid("docker/build-push-action: '" + name + "' is not supported");
+            return invalid(
+                "docker/build-push-action: '" + name + "' is not supported" + advice_for(name)
+            );
         }
         remarks += "'" + name + "' is accepted; the engine builds as it is set up\n";
     }
     for (const auto& source : lines_of(input_text(inputs, "cache-from"))) {
         if (!cached_image(source).empty()) continue;
         remarks += "cache-from: '" + source + "' is no image; the engine has its own cache\n";
-    }
-    for (const auto& platform : items_of(input_text(inputs, "platforms"))) {
-        if (is_native(platform)) continue;
-        return invalid(
-            "platforms: '" + platform + "' is not this machine's; one image, of its own"
-        );
     }
     return {};
 }
@@ -153,6 +149,9 @@ Result<model::ImageSpec> spec_of(const ActionInputs& inputs, const Environment& 
     auto labels = pairs_of("labels", input_text(inputs, "labels"));
     if (!labels) return labels.error();
     spec.labels = std::move(*labels);
+    for (auto& platform : items_of(input_text(inputs, "platforms"))) {
+        spec.platforms.push_back({std::move(platform), {}});
+    }
     for (const auto& source : lines_of(input_text(inputs, "cache-from"))) {
         if (auto image = cached_image(source); !image.empty()) {
             spec.cache_from.push_back({std::move(image), {}});
@@ -270,7 +269,9 @@ run_docker_login(const ActionCall& call, const ActionInputs& inputs, execution::
 Task<StepResult>
 run_setup_builder(const ActionCall& call, const ActionInputs&, execution::StopToken&) {
     auto saying = call.scope.session().log(
-        call.place.log, "There is nothing to set up: images are built by the server's own engine\n"
+        call.place.log,
+        "There is nothing to set up: images are built by the server's own engine. Which platforms' "
+        "commands it can run is looked at before a build\n"
     );
     co_await std::move(saying);
 #if defined(__aarch64__)

@@ -201,7 +201,7 @@ constexpr auto kBuildPush = std::to_array<Input>({
     {"sbom"},
     {"attests"},
     {"annotations"},
-    {"platforms", false, "linux/amd64"},
+    {"platforms"},
     {"secrets", false},
     {"secret-files", false},
     {"secret-envs", false},
@@ -274,11 +274,13 @@ void check_input(const BuiltIn& action, const Entry& entry, Report& report) {
         return;
     }
     const auto& value = entry.value->text;
-    const bool is_fine =
-        found->accepted || value == found->only || expression::has_expression(value);
-    if (is_fine) return;
+    // A line of its own: whatever the expression gives, there would be no place for it.
+    const auto feature = std::string{action.name} + "." + std::string{found->name};
+    const bool is_named = find_unsupported(feature) != nullptr;
+    const bool may_be_fine = !is_named && expression::has_expression(value);
+    if (found->accepted || value == found->only || may_be_fine) return;
     const auto what = show(name) + " of " + std::string{action.name} + " with " + show(value);
-    report_unsupported(report, action.name, entry.key->at, what);
+    report_unsupported(report, is_named ? feature : action.name, entry.key->at, what);
 }
 
 void check_inputs(const BuiltIn& action, const Node& step, Report& report) {

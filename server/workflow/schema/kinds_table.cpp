@@ -118,7 +118,7 @@ constexpr std::array kImageKeys{
     Key{"credentials", &kImageCredentials, "For all registries"},
     Key{"login", &kLogins, "For each registry by its host, and ecr"},
     Key{"builder", &kBuilder, "What the Dockerfile needs without it"},
-    Key{"platforms", &kImageTags, "One: linux/arm64"},
+    Key{"platforms", &kImageTags, "linux/arm64; several become one index"},
     Key{"cache-from", &kImageTags, "Images whose layers may be used"},
     Key{"no-cache", &kImageFlag, "false without it"},
     Key{"pull", &kImageFlag, "Fetches newer base images"},

@@ -7,6 +7,11 @@ namespace triphammer::workflow {
 
 namespace {
 
+/// BuildKit asks for them over a session (gRPC), which is no part of the Engine API's plain HTTP.
+constexpr const char* kBuildSecrets =
+    "fetch what needs the secret in a step before the build, and COPY it into a stage whose files "
+    "do not get into the image";
+
 // docs/workflows.md, "Not supported yet", names every line; a test compares the two.
 constexpr auto kUnsupported = std::to_array<Unsupported>({
     // Steps.
@@ -20,10 +25,14 @@ constexpr auto kUnsupported = std::to_array<Unsupported>({
     {"docker/setup-buildx-action", "the server's own engine builds"},
     {"docker/setup-qemu-action", "the server's own engine builds"},
     {"docker/metadata-action", "its other inputs are"},
-    {"docker/build-push-action", "the server's own engine builds, for its own platform"},
+    {"docker/build-push-action", "the server's own engine builds, and gives images"},
+    {"docker/build-push-action.secrets", kBuildSecrets},
+    {"docker/build-push-action.secret-files", kBuildSecrets},
+    {"docker/build-push-action.secret-envs", kBuildSecrets},
+    {"docker/build-push-action.ssh", kBuildSecrets},
     // Our kinds.
-    {"image.secrets", ""},
-    {"image.cache", ""},
+    {"image.secrets", kBuildSecrets},
+    {"image.cache", "cache-from names images whose layers may be used"},
     {"deploy.strategy.rolling", "blue-green or recreate; to: swarm and to: ecs have it"},
     {"deploy.strategy.canary", "blue-green or recreate; to: ecs has it"},
     {"deploy.strategy.linear", "blue-green or recreate; to: ecs has it"},

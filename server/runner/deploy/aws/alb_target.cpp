@@ -108,6 +108,9 @@ Task<Result<>> AlbTarget::read_groups() {
     for (const auto& [name, weight] : plan_.weights) names.push_back(name);
     auto finding = aws::find_target_groups(*elb_, std::move(names));
     const auto groups = co_await std::move(finding);
+    if (!groups && groups.error().code == Code::not_found) {
+        co_return not_found(groups.error().message + ": look at deploy.weights and AWS_REGION");
+    }
     if (!groups) co_return groups.error();
     auto at = groups->begin();
     for (const auto& [name, weight] : plan_.weights) {
@@ -121,6 +124,9 @@ Task<Result<>> AlbTarget::read_groups() {
 Task<Result<>> AlbTarget::read_routing() {
     auto getting = aws::get_routing(*elb_, plan_.listener);
     const auto routing = co_await std::move(getting);
+    if (!routing && routing.error().code == Code::not_found) {
+        co_return not_found(routing.error().message + ": look at deploy.listener and AWS_REGION");
+    }
     if (!routing) co_return routing.error();
     if (auto checked = check_routing(*routing); !checked) co_return checked;
     if (found_.is_null()) found_ = routing->actions;

@@ -55,6 +55,12 @@ Task<Result<>> RetireTarget::prepare_all(model::DeploymentSpec spec) {
     elb_.emplace(std::move(*elb));
     auto reading = read();
     const auto service = co_await std::move(reading);
+    if (!service && service.error().code == Code::not_found) {
+        co_return not_found(
+            service.error().message + ": look at deploy.cluster (" + plan_.cluster +
+            "), deploy.retire and AWS_REGION"
+        );
+    }
     if (!service) co_return service.error();
     const auto found = found_of_effects(spec.effects_json);
     may_be_sent_ = found.is_object();
