@@ -162,7 +162,7 @@ def two(daemon, git):
         guid = daemon.push(repository, repository.commit({".triphammer/w.yml": WORKFLOW}), forge_id=number)
         run = daemon.finished_run(daemon.delivery(guid)["runs"][0])
         daemon.admin("secret", "set", "KEY", "--repository", name, stdin="a value")
-        daemon.admin("variable", "set", "V", "--repository", name, stdin="a value")
+        daemon.admin("variable", "set", "V", "--repository", name, stdin="some words")
         found[name] = {"repository": repository, "number": number, "guid": guid, "run": run["id"], "job": run["jobs"][0]["id"]}
     return found
 
@@ -260,8 +260,8 @@ def test_a_text_of_their_own_tells_a_viewer_no_variable(daemon, two):
         answers[role] = guest.ask("POST", "/api/v1/pipelines/preview", json=body)
         assert answers[role].status_code == 200 and '"told' in answers[role].text
 
-    assert "a value" not in answers["viewer"].text and "resolved" not in answers["viewer"].text
-    assert "echo a value" in answers["developer"].text and "told a value" in answers["developer"].text
+    assert "some words" not in answers["viewer"].text and "resolved" not in answers["viewer"].text
+    assert "echo some words" in answers["developer"].text and "told some words" in answers["developer"].text
 
 
 def test_live_events_are_of_what_one_may_see(daemon, two):
