@@ -245,7 +245,7 @@ VARIED = [f"{n}" + " word" * ((n * 7919) % 97) for n in range(1, 2001)]  # up to
 def test_wrapped_lines_of_any_height_are_all_reached(browser, site):
     browser.resize(640, 700)
     browser.open(f"{site.url}/runs/484/jobs/4843/steps/1")
-    browser.wait(lambda: ["log:484/4843/1", "run:484"] in site.control("seen")["subscriptions"], "the subscription")
+    browser.wait(lambda: ["counts", "log:484/4843/1", "run:484"] in site.control("seen")["subscriptions"], "the subscription")
     site.control("append", log=GROWING, lines=VARIED)
     wait_line(browser, 2004, VARIED[-1])
     browser.press("w")

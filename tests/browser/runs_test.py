@@ -441,7 +441,7 @@ def test_the_graph_is_a_list_too(browser, site):
 
     assert "Begins at once" in browser.text(".graph-list li:first-child")
     third = browser.text(".graph-list > ol > li:nth-child(3) > ul")
-    assert "staging: running" in third and "after image" in third
+    assert "staging: 1 running" in third and "after image" in third
     assert browser.run("return document.querySelector('.graph-list a').pathname") == "/runs/484/jobs/4841"
 
 

@@ -94,7 +94,7 @@ class OnCompose : public Deployments {
 
   private:
     Change with_compose(Change change) const {
-        auto unchecked = file();
+        auto text = file();
         return [text, change = std::move(change)](RecordingSession& session) {
             auto& deploy = *session.document_.job.deploy;
             deploy.to = "compose";
@@ -335,7 +335,7 @@ TEST_F(OnCompose, RefuseBeforeAnythingIsTouched) {
         image, with_file(file() + "networks: { default: { external: true, name: th-no-such } }\n")
     );
     const auto blind = refuse(image, with_file(file("healthcheck_: x")));
-    auto text = file();
+    auto unchecked = file();
     constexpr std::string_view kCheck = "healthcheck: { test: 'true', interval: 200ms }";
     unchecked.replace(unchecked.find(kCheck), kCheck.size(), "init: true");
     const auto unproven = refuse(image, with_file(unchecked));
