@@ -108,6 +108,8 @@ class Browser:
         return self.wait(lambda: text in self.text(selector), f"'{text}' in {selector}", limit)
 
     def find(self, selector):
+        """The first element of a selector, as soon as the page has it."""
+        self.wait(lambda: self.count(selector), f"an element of '{selector}'")
         return self.call("POST", "/element", {"using": "css selector", "value": selector})[ELEMENT]
 
     def click(self, selector):
