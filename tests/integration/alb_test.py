@@ -190,7 +190,7 @@ def retire(shop, timeout="20s"):
 
 def test_a_colour_is_retired_only_where_nothing_leads_to_it(shop, cloud):
     cloud.service.has_alternate = False
-    for change, words in [(("retire: web", "retire: gone"), "no service gone in the cluster prod"), (("cluster: prod", "cluster: nowhere"), "look at deploy.cluster (nowhere)")]:
+    for change, words in [(("retire: web", "retire: gone"), "the service gone of the cluster prod: MISSING gone"), (("cluster: prod", "cluster: nowhere"), "look at deploy.cluster (nowhere)")]:
         run, log = shop.ship(workflow=RETIRE.replace(*change))
         assert run["state"] == "failed" and words in log and "AWS_REGION" in log and cloud.service.effects == [], log
     run, log = retire(shop)
