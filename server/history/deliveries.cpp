@@ -1,5 +1,6 @@
 #include "history/json.hpp"
 #include "store/forge/delivery_store.hpp"
+#include "store/repository_store.hpp"
 
 namespace triphammer::history {
 

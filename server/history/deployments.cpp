@@ -3,6 +3,7 @@
 #include "store/deployments/approval_store.hpp"
 #include "store/deployments/inherited_rules.hpp"
 #include "store/deployments/redeployment_store.hpp"
+#include "store/repository_store.hpp"
 
 namespace triphammer::history {
 
