@@ -42,6 +42,8 @@ doctor::ConnectionQuestion connection_question(const Config& config) {
     out.listen = config.listen;
     out.public_url = config.public_url;
     out.polls = config.github.mode == "poll";
+    out.ends_tls = !config.tls.certificate.empty();
+    out.has_proxies = !config.trusted_proxies.empty();
     return out;
 }
 

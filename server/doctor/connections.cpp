@@ -182,6 +182,15 @@ Finding check_address(const Connections& facts, const ConnectionQuestion& questi
             name, question.public_url + " is not https: sessions and tokens go in the clear.", mend
         );
     }
+    if (url->tls && !question.ends_tls && !question.has_proxies) {
+        return warning(
+            name,
+            question.public_url +
+                " comes by a proxy that is not declared: everybody has its address, so one who "
+                "guesses passwords makes all of them wait.",
+            "trusted_proxies: [127.0.0.1]   # the proxy's address; it sets X-Forwarded-For"
+        );
+    }
     return fine(name, question.public_url + " leads here.");
 }
 

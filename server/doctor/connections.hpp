@@ -19,8 +19,10 @@ struct ConnectionQuestion {
     github::ApiSettings api;
     std::optional<github::AppIdentity> app;
     std::string listen;
-    std::string public_url;  // empty: not said
-    bool polls = false;      // github.mode: poll
+    std::string public_url;    // empty: not said
+    bool polls = false;        // github.mode: poll
+    bool ends_tls = false;     // itself
+    bool has_proxies = false;  // trusted_proxies
 };
 
 struct ApiFacts {

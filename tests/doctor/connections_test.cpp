@@ -18,6 +18,7 @@ ConnectionQuestion question() {
     out.api.token = Secret{"a-token"};
     out.listen = "127.0.0.1:7707";
     out.public_url = "https://ci.example.com";
+    out.has_proxies = true;
     return out;
 }
 
@@ -151,6 +152,11 @@ const Plant kPlants[] = {
      "address",
      State::warning,
      "/healthz"},
+    {"the proxy is not declared",
+     [](auto&, auto& asked) { asked.has_proxies = false; },
+     "address",
+     State::warning,
+     "trusted_proxies"},
     {"the public address is without TLS",
      [](auto&, auto& asked) { asked.public_url = "http://ci.example.com"; },
      "address",
