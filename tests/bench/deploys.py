@@ -239,11 +239,22 @@ def container(bench):
 
 # ── under load ───────────────────────────────────────────────────────────────────────────────────
 
+def address_of(engine, port):
+    """Where the container listens that publishes the port: the kernel leads requests of other machines there; those of this one are
+    copied by a program of the engine, which would be what is measured."""
+    for one in engine.ask("GET", "/containers/json"):
+        for place in one["Ports"]:
+            if place.get("PublicPort") == port:
+                return next(iter(one["NetworkSettings"]["Networks"].values()))["IPAddress"], place["PrivatePort"]
+    raise RuntimeError(f"no container publishes {port}")
+
+
 @contextlib.contextmanager
-def load(bench, port, rate=1000):
+def load(bench, engine, port, rate=1000):
     """Requests at that rate meanwhile; what the client saw of them is in the dictionary afterwards."""
     seen = {}
-    client = subprocess.Popen([bench.probe("rate"), str(port), "/health.html", str(rate), "64"], stdin=subprocess.PIPE,
+    address, inside = address_of(engine, port)
+    client = subprocess.Popen([bench.probe("rate"), address, str(inside), "/health.html", str(rate), "64"], stdin=subprocess.PIPE,
                               stdout=subprocess.PIPE, text=True)
     try:
         yield seen
@@ -262,7 +273,7 @@ def under_load(bench):
             text = workflow(DEPLOY_JOB.format(needs="", image=images[turn % 2], port=port, inside=80))
             ship(daemon, repository, {".triphammer/ship.yml": text}, f"turn {turn}")
         deploy(0)
-        with load(bench, port) as seen:
+        with load(bench, engine, port) as seen:
             for turn in range(1, switches + 1):
                 deploy(turn)
         failed = int(seen["failed"])

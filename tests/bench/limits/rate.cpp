@@ -1,5 +1,5 @@
 // Requests at a fixed rate, each on a connection of its own and at its own time, whatever became of
-// the ones before. rate PORT PATH RATE CONNECTIONS: until its standard input ends; then one line of
+// the ones before. rate ADDRESS PORT PATH RATE CONNECTIONS: until its standard input ends; then one line of
 // what it saw. A request has failed when it was not answered in full with 200 within 5 s; when and
 // why goes to standard error.
 #include <arpa/inet.h>
@@ -28,17 +28,13 @@ struct Seen {
     std::string first_failure;
 };
 
-static std::string ask(int port, const std::string& request) {
+static std::string ask(const sockaddr_in& to, const std::string& request) {
     const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const timeval limit{5, 0};
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-    sockaddr_in to{};
-    to.sin_family = AF_INET;
-    to.sin_port = htons(static_cast<uint16_t>(port));
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     std::string answer, trouble;
-    if (connect(fd, reinterpret_cast<sockaddr*>(&to), sizeof to) != 0)
+    if (connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0)
         trouble = std::string{"connect: "} + strerror(errno);
     if (trouble.empty() && send(fd, request.data(), request.size(), MSG_NOSIGNAL) !=
                                static_cast<ssize_t>(request.size())) {
@@ -65,11 +61,11 @@ static std::string ask(int port, const std::string& request) {
 }
 
 static void work(
-    int port, std::string request, Clock::time_point at, Clock::duration step, Seen& seen
+    sockaddr_in to, std::string request, Clock::time_point at, Clock::duration step, Seen& seen
 ) {
     for (; !stop; at += step) {
         std::this_thread::sleep_until(at);
-        auto trouble = ask(port, request);
+        auto trouble = ask(to, request);
         // From when it was due: what a stalled server holds up counts.
         seen.milliseconds.push_back(
             std::chrono::duration<double, std::milli>(Clock::now() - at).count()
@@ -87,10 +83,14 @@ static void work(
 }
 
 int main(int argc, char** argv) {
-    if (argc != 5) return 2;
-    const int port = atoi(argv[1]), rate = atoi(argv[3]), count = atoi(argv[4]);
-    const std::string request =
-        std::string{"GET "} + argv[2] + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n";
+    if (argc != 6) return 2;
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(static_cast<uint16_t>(atoi(argv[2])));
+    if (inet_pton(AF_INET, argv[1], &to.sin_addr) != 1) return 2;
+    const int rate = atoi(argv[4]), count = atoi(argv[5]);
+    const std::string request = std::string{"GET "} + argv[3] + " HTTP/1.1\r\nHost: " + argv[1] +
+                                "\r\nConnection: close\r\n\r\n";
     const auto step = std::chrono::nanoseconds{1'000'000'000LL * count / rate};
     const auto begin = Clock::now();
     std::vector<Seen> seen(static_cast<size_t>(count));
@@ -98,7 +98,7 @@ int main(int argc, char** argv) {
     for (int i = 0; i < count; ++i)
         threads.emplace_back(
             work,
-            port,
+            to,
             request,
             begin + step * i / count,
             step,
