@@ -260,6 +260,8 @@ ImageSummary parse_image_summary(const json& one) {
     for (auto& tag : texts_at(one, "RepoTags")) {
         if (tag != "<none>:<none>") out.tags.push_back(std::move(tag));
     }
+    out.digests = texts_at(one, "RepoDigests");
+    out.labels = labels_at(one);
     return out;
 }
 

@@ -73,8 +73,10 @@ ImageInfo parse_image(const nlohmann::json& inspect);
 
 struct ImageSummary {
     std::string id;
-    std::int64_t created_at = 0;    // unix seconds
-    std::vector<std::string> tags;  // repository:tag
+    std::int64_t created_at = 0;            // unix seconds
+    std::vector<std::string> tags;          // repository:tag
+    std::vector<std::string> digests = {};  // repository@sha256:…
+    std::map<std::string, std::string> labels = {};
 };
 
 ImageSummary parse_image_summary(const nlohmann::json& one);

@@ -151,23 +151,32 @@ Result<std::string> FolderTar::next() {
     return std::exchange(ended_, true) ? std::string{} : tar_end();
 }
 
-void FolderTar::replace(std::string_view path, std::string bytes) {
-    for (auto& file : files_) {
-        if (file.path != path) continue;
-        file.kind = TarKind::file;
-        file.size = bytes.size();
-        file.link_target.clear();
-    }
-    replaced_ = path;
-    bytes_ = std::move(bytes);
+void FolderTar::put(const std::string& path, std::string bytes) {
+    auto header = std::ranges::find(files_, path, &TarHeader::path);
+    if (header == files_.end()) header = files_.insert(files_.end(), TarHeader{});
+    header->path = path;
+    header->kind = TarKind::file;
+    header->size = bytes.size();
+    header->link_target.clear();
+    texts_[path] = std::move(bytes);
+}
+
+bool FolderTar::holds(std::string_view path) const {
+    return std::ranges::find(files_, path, &TarHeader::path) != files_.end();
+}
+
+Result<std::string> FolderTar::text_of(const std::string& path) const {
+    const auto header = std::ranges::find(files_, path, &TarHeader::path);
+    if (header == files_.end() || header->kind != TarKind::file) return std::string{};
+    return read_file(root_ / path, kMaxIgnoreFile);
 }
 
 Result<std::string> FolderTar::begin_entry() {
     const auto& header = files_[place_];
     auto out = tar_header(header);
-    if (!replaced_.empty() && header.path == replaced_) {
+    if (const auto text = texts_.find(header.path); text != texts_.end()) {
         ++place_;
-        return out + bytes_ + tar_padding(bytes_.size());
+        return out + text->second + tar_padding(text->second.size());
     }
     if (header.size == 0) {
         ++place_;

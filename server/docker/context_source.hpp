@@ -5,6 +5,8 @@
 #include "docker/tar.hpp"
 
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -40,8 +42,13 @@ class FolderTar final : public ByteSource {
 
     Result<std::string> next() override;
 
-    /// Sends `bytes` as the file at `path`, whatever the folder has there by then.
-    void replace(std::string_view path, std::string bytes);
+    /// Sends `bytes` as the file at `path`, whatever the folder has there by then, if anything.
+    void put(const std::string& path, std::string bytes);
+
+    bool holds(std::string_view path) const;
+
+    /// Of a file of at most 1 MiB; empty where there is none, or no plain file.
+    Result<std::string> text_of(const std::string& path) const;
 
     std::size_t file_count() const { return files_.size(); }
 
@@ -57,8 +64,7 @@ class FolderTar final : public ByteSource {
     std::size_t place_ = 0;
     FileDescriptor file_;
     std::uint64_t left_ = 0;
-    std::string replaced_;  // a path; empty: none
-    std::string bytes_;     // instead of it
+    std::map<std::string, std::string, std::less<>> texts_;  // by path, instead of the folder's
     bool ended_ = false;
 };
 

@@ -62,7 +62,7 @@ TEST(Context, SendsWhatWasLookedAtWhateverIsThereByThen) {
     write(root / "a", "a");
 
     auto source = open_context(root.path(), "Dockerfile", kNoLimit).value();
-    source.replace("Dockerfile", "FROM scratch\n");
+    source.put("Dockerfile", "FROM scratch\n");
     const auto entries = read_all(source);
 
     EXPECT_EQ(paths_of(entries), (Paths{"Dockerfile", "a"}));

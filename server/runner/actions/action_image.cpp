@@ -128,7 +128,7 @@ Task<Result<docker::BuildOutcome>> build(
         auto context = docker::open_context(outside, request.dockerfile, kMostContext);
         if (!context) co_return context.error();
         // A step's program that runs on could change it after it was looked at.
-        context->replace(request.dockerfile, *text);
+        context->put(request.dockerfile, *text);
         auto building = engine.build(std::move(request), *context, log);
         co_return co_await std::move(building);
     }

@@ -58,10 +58,11 @@ std::string ImageWork::buildkit_reason() const {
 /// BuildKit only where it has to be: its commands get no guarded network (docs/adr/0066).
 Task<ImageResult> ImageWork::choose_builder(int step) {
     const auto file = std::filesystem::path{plan_.context} / plan_.dockerfile;
-    const auto text = read_file(file, kMaxDockerfile);
+    auto text = read_file(file, kMaxDockerfile);
     if (!text) co_return explain_refusal(text.error(), "");
-    facts_ = docker::read_dockerfile(*text);
-    has_triggers_ = to_lower(*text).find("onbuild") != std::string::npos;
+    dockerfile_text_ = std::move(*text);
+    facts_ = docker::read_dockerfile(dockerfile_text_);
+    has_triggers_ = to_lower(dockerfile_text_).find("onbuild") != std::string::npos;
     const auto at = plan_.dockerfile + ", ";
     if (!facts_.fetch_word.empty()) {
         co_return unbuildable(

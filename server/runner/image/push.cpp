@@ -21,10 +21,12 @@ bool is_immutable(const Error& refusal) {
 
 }  // namespace
 
-/// The build's network goes meanwhile: who waits for the image need not wait for that, too.
+/// The build's network goes meanwhile, and what may be pruned is listed: who waits for the image
+/// need not wait for that, too.
 Task<ImageResult> ImageWork::push(int step) {
     TaskGroup beside{co_await boost::asio::this_coro::executor, {}};
     beside.spawn("network", network_->close(*engine_));
+    beside.spawn("images", list_older());
     auto pushing = push_all(step);
     auto failure = co_await std::move(pushing);
     auto joining = beside.join();

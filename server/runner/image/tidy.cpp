@@ -1,6 +1,5 @@
 #include "runner/image/tidy.hpp"
 
-#include "base/clock.hpp"
 #include "base/deadline.hpp"
 
 #include <algorithm>
@@ -43,15 +42,17 @@ Task<bool> remove_image(docker::Engine& engine, docker::ImageSummary image) {
     co_return true;
 }
 
-bool has_digest(const docker::ImageInfo& image, const std::vector<std::string>& digests) {
-    return std::any_of(digests.begin(), digests.end(), [&](const std::string& digest) {
-        if (image.id == digest) return true;
-        return std::any_of(
-            image.digests.begin(),
-            image.digests.end(),
-            [&](const std::string& name) { return name.ends_with("@" + digest); }
-        );
+bool has_digest(const docker::ImageSummary& image, const std::vector<std::string>& digests) {
+    return std::ranges::any_of(digests, [&](const std::string& digest) {
+        return image.id == digest || std::ranges::any_of(image.digests, [&](const auto& name) {
+                   return name.ends_with("@" + digest);
+               });
     });
+}
+
+bool is_of_run(const docker::ImageSummary& image, const std::vector<std::string>& runs) {
+    const auto found = image.labels.find("triphammer.run");
+    return found != image.labels.end() && std::ranges::find(runs, found->second) != runs.end();
 }
 
 Task<> remove_surely(docker::Engine& engine, std::string container) {
@@ -129,42 +130,21 @@ std::vector<docker::ImageSummary> choose_superseded(
     return out;
 }
 
-Task<Result<std::set<std::string>>> find_needed(
-    docker::Engine& engine, docker::Labels labels, NeededImages needed, std::string run
+std::set<std::string> find_needed(
+    const std::vector<docker::ImageSummary>& images, NeededImages needed, std::string run
 ) {
-    std::set<std::string> out;
-    auto listing = engine.list_images(labels);
-    const auto images = co_await std::move(listing);
-    if (!images) co_return images.error();
-    for (const auto& image : *images) {
-        auto inspecting = engine.inspect_image(image.id);
-        const auto info = co_await std::move(inspecting);
-        if (!info && info.error().code == Code::not_found) continue;
-        if (!info) co_return info.error();
-        if (has_digest(*info, needed.digests)) out.insert(image.id);
-    }
     needed.runs.push_back(std::move(run));
-    for (const auto& one : needed.runs) {
-        labels["triphammer.run"] = one;
-        auto looking = engine.list_images(labels);
-        const auto of_run = co_await std::move(looking);
-        if (!of_run) co_return of_run.error();
-        for (const auto& image : *of_run) out.insert(image.id);
+    std::set<std::string> out;
+    for (const auto& image : images) {
+        const bool is_needed = is_of_run(image, needed.runs) || has_digest(image, needed.digests);
+        if (is_needed) out.insert(image.id);
     }
-    co_return out;
+    return out;
 }
 
-Task<int> prune_images(
-    docker::Engine& engine, docker::Labels labels, KeepRule rule, std::string kept
-) {
-    if (!rule.removes()) co_return 0;
-    auto listing = engine.list_images(std::move(labels));
-    auto images = co_await std::move(listing);
-    if (!images) co_return 0;
-    const auto now = to_unix_ms(SystemClock{}.now()) / 1000;
+Task<int> remove_images(docker::Engine& engine, std::vector<docker::ImageSummary> images) {
     int count = 0;
-    auto superseded = choose_superseded(std::move(*images), rule, kept, now);
-    for (auto& image : superseded) {
+    for (auto& image : images) {
         auto removing = remove_image(engine, std::move(image));
         if (co_await std::move(removing)) ++count;
     }

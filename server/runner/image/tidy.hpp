@@ -36,10 +36,10 @@ struct KeepRule {
     bool removes() const { return count > 0 || days > 0; }
 };
 
-/// The ids of the images with `labels` that `needed` means: those of its runs and of
-/// `run`, and those that have one of its digests.
-Task<Result<std::set<std::string>>> find_needed(
-    docker::Engine& engine, docker::Labels labels, NeededImages needed, std::string run
+/// The ids of those that `needed` means: those of its runs and of `run`, and those that have one of
+/// its digests. Pure.
+std::set<std::string> find_needed(
+    const std::vector<docker::ImageSummary>& images, NeededImages needed, std::string run
 );
 
 /// Which of these go, and why not the others. Pure. `kept`: the id of one that stays in any case.
@@ -52,10 +52,8 @@ std::vector<docker::ImageSummary> choose_superseded(
     std::int64_t now
 );
 
-/// Removes images with `labels` by the rule; one that a container was made of stays. How many went.
-Task<int> prune_images(
-    docker::Engine& engine, docker::Labels labels, KeepRule rule, std::string kept
-);
+/// Removes them; one that a container was made of stays. How many went.
+Task<int> remove_images(docker::Engine& engine, std::vector<docker::ImageSummary> images);
 
 /// "12.3 MB", in powers of 1000 as the engine's own tools show it.
 std::string show_size(std::uint64_t bytes);

@@ -1,6 +1,9 @@
 #include "runner/image/work.hpp"
 
+#include "base/clock.hpp"
+#include "base/task_group.hpp"
 #include "docker/build_stock.hpp"
+#include "docker/hidden_dockerfile.hpp"
 #include "model/engine_labels.hpp"
 #include "runner/image/bases.hpp"
 #include "runner/image/ecr.hpp"
@@ -8,6 +11,8 @@
 #include "runner/image/smoke.hpp"
 #include "runner/image/tidy.hpp"
 #include "runner/session/unless_stopped.hpp"
+
+#include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -33,9 +38,9 @@ std::string ImageWork::build_tag(const std::string& platform) const {
     return (has_several() ? name_for_platform(std::move(name), platform) : name).text();
 }
 
-docker::BuildRequest ImageWork::request() const {
+docker::BuildRequest ImageWork::request(std::string dockerfile) const {
     docker::BuildRequest request;
-    request.dockerfile = plan_.dockerfile;
+    request.dockerfile = std::move(dockerfile);
     request.target = plan_.target;
     request.build_args = plan_.build_args;
     if (own_label_instruction().empty()) request.labels = plan_.labels;
@@ -147,12 +152,19 @@ Task<ImageResult> ImageWork::fetch_images(int step) {
     auto checking = check_triggers(*stock, std::move(bases), plan_.is_apart);
     const auto checked = co_await std::move(checking);
     if (!checked) co_return explain_refusal(checked.error(), plan_.dockerfile);
-    if (builder_ != docker::Builder::classic) co_return ImageResult{};
-    auto listing = stock->list_ids();
-    auto before = co_await std::move(listing);
-    if (!before) co_return explain_refusal(before.error(), "");
-    before_ = std::move(*before);
+    if (!plan_.is_apart) co_return ImageResult{};
+    auto listing = list_before();
+    co_await std::move(listing);
+    if (!before_) co_return explain_refusal(before_.error(), "");
     co_return ImageResult{};
+}
+
+Task<> ImageWork::list_before() {
+    const auto& host = session_.document().executor.docker_host;
+    auto stock = docker::BuildStock::at(host, engine_->version().api);
+    if (!stock) co_return;
+    auto listing = stock->list_ids();
+    before_ = co_await std::move(listing);
 }
 
 /// Whether all of them are on the engine when the build begins.
@@ -200,8 +212,14 @@ Task<ImageResult> ImageWork::run_build(int step) {
     );
     co_await std::move(telling);
     BuildLog log{session_, step};
+    // It takes the builder longer to read the context. What it has made by then, none but a
+    // stranger's build has to take back.
+    TaskGroup beside{co_await boost::asio::this_coro::executor, {}};
+    if (builder_ == docker::Builder::classic && !before_) beside.spawn("images", list_before());
     auto building = unless_stopped(carry_out(*context, log), session_.stop());
     auto built = co_await std::move(building);
+    auto joining = beside.join();
+    co_await std::move(joining);
     layers_ = log.layers();
     if (!built) container_ = log.container();
     if (!built) co_return explain_refusal(built.error(), plan_.dockerfile);
@@ -211,13 +229,24 @@ Task<ImageResult> ImageWork::run_build(int step) {
     co_return co_await std::move(keeping);
 }
 
+/// The name of the Dockerfile that gives them, too; nothing: it cannot.
+std::optional<std::string> ImageWork::label_inside(
+    docker::FolderTar& context, const std::string& labels
+) const {
+    if (labels.empty() || plan_.is_apart || !plan_.target.empty()) return std::nullopt;
+    auto text = docker::append_instruction(dockerfile_text_, labels);
+    if (!text) return std::nullopt;
+    return docker::hide_dockerfile(context, plan_.dockerfile, std::move(*text));
+}
+
 Task<Result<docker::BuildOutcome>> ImageWork::carry_out(
-    docker::ByteSource& context, docker::ProgressSink& log
+    docker::FolderTar& context, docker::ProgressSink& log
 ) {
-    auto building = engine_->build(request(), context, log);
-    auto built = co_await std::move(building);
     const auto labels = own_label_instruction();
-    if (!built || built->image_id.empty() || labels.empty()) co_return built;
+    const auto labelled = label_inside(context, labels);
+    auto building = engine_->build(request(labelled.value_or(plan_.dockerfile)), context, log);
+    auto built = co_await std::move(building);
+    if (!built || built->image_id.empty() || labels.empty() || labelled) co_return built;
     docker::TarBuilder tar;
     tar.add_file(kLabelFile, "FROM " + built->image_id + "\n" + labels + "\n");
     docker::TextSource source{tar.finish()};
@@ -260,14 +289,22 @@ Task<ImageResult> ImageWork::smoke(int step) {
         *status};
 }
 
+Task<> ImageWork::list_older() {
+    auto listing = engine_->list_images(job_labels(session_.document()));
+    older_ = co_await std::move(listing);
+}
+
+/// One list tells all: what came since is nobody's who would prune it.
 Task<> ImageWork::prune(int step) {
     KeepRule rule{images_to_keep(), plan_.keep_days, plan_.tags};
     if (!rule.removes()) co_return;
-    auto labels = job_labels(session_.document());
-    auto listing = engine_->list_images(labels);
-    const auto images = co_await std::move(listing);
+    if (!older_) {
+        auto listing = list_older();
+        co_await std::move(listing);
+    }
     // Fewer than may stay: which of them are needed is no question then.
-    if (images && rule.days == 0 && std::cmp_less_equal(images->size(), rule.count)) co_return;
+    const bool has_many = older_ && std::cmp_greater(older_->size(), rule.count);
+    if (!older_ || (rule.days == 0 && !has_many)) co_return;
     auto asking = ask_needed_(session_);
     auto needed = co_await std::move(asking);
     if (!needed) {
@@ -276,12 +313,11 @@ Task<> ImageWork::prune(int step) {
         co_await std::move(telling);
         co_return;
     }
-    auto finding = find_needed(*engine_, labels, std::move(*needed), session_.document().run_id);
-    auto kept = co_await std::move(finding);
-    if (!kept) co_return;
-    rule.needed = std::move(*kept);
-    auto pruning = prune_images(*engine_, std::move(labels), std::move(rule), image_id_);
-    const auto count = co_await std::move(pruning);
+    rule.needed = find_needed(*older_, std::move(*needed), session_.document().run_id);
+    const auto now = to_unix_ms(SystemClock{}.now()) / 1000;
+    auto removing =
+        remove_images(*engine_, choose_superseded(std::move(*older_), rule, image_id_, now));
+    const auto count = co_await std::move(removing);
     if (count == 0) co_return;
     auto telling = tell(step, "Removed " + std::to_string(count) + " older images of this job");
     co_await std::move(telling);
@@ -312,11 +348,11 @@ Task<> ImageWork::close() {
 Task<> ImageWork::sweep() {
     const auto& host = session_.document().executor.docker_host;
     auto stock = docker::BuildStock::at(host, engine_->version().api);
-    if (!stock || layers_.empty()) co_return;
+    if (!stock || !before_ || layers_.empty()) co_return;
     auto listing = stock->list_ids();
     const auto now = co_await std::move(listing);
     if (!now) co_return;
-    auto removing = remove_nameless(*engine_, docker::made_since(before_, *now, layers_));
+    auto removing = remove_nameless(*engine_, docker::made_since(*before_, *now, layers_));
     co_await std::move(removing);
 }
 

@@ -2,6 +2,7 @@
 // Build, smoke, names, push, the digest as each registry has it: what the image job and the action
 // that builds share.
 
+#include "docker/context_source.hpp"
 #include "docker/dockerfile.hpp"
 #include "docker/registry.hpp"
 #include "runner/image/build_log.hpp"
@@ -78,13 +79,17 @@ class ImageWork {
     Task<Result<>> fetch_bases(int step);
     bool knows_bases() const;
     Task<> sweep();
+    Task<> list_before();
+    Task<> list_older();
     Task<ImageResult> choose_network(int step);
     Task<ImageResult> run_builds(int step);
     Task<ImageResult> run_build(int step);
     Task<ImageResult> choose_image();
     Task<Result<docker::BuildOutcome>> carry_out(
-        docker::ByteSource& context, docker::ProgressSink& log
+        docker::FolderTar& context, docker::ProgressSink& log
     );
+    std::optional<std::string> label_inside(docker::FolderTar& context, const std::string& labels)
+        const;
     Task<ImageResult> keep_image(std::string id, int step);
     Task<ImageResult> name_one(docker::ImageReference tag, std::string id);
     Task<ImageResult> name_parts(docker::ImageReference tag);
@@ -104,7 +109,7 @@ class ImageWork {
     ImageResult keep_digest(const docker::ImageReference& tag, const std::string& digest);
     Task<> tell(int step, std::string text);
     bool has_login(const std::string& registry) const;
-    docker::BuildRequest request() const;
+    docker::BuildRequest request(std::string dockerfile) const;
     docker::BuildRequest label_request() const;
     std::string own_label_instruction() const;
     std::string build_tag(const std::string& platform) const;
@@ -121,11 +126,15 @@ class ImageWork {
     std::unique_ptr<BuildNetwork> network_;
     AskNeeded ask_needed_;
     std::unique_ptr<docker::Engine> engine_;
+    std::string dockerfile_text_;  // as it was looked at
     docker::DockerfileFacts facts_;
     docker::Builder builder_ = docker::Builder::classic;
     bool has_triggers_ = false;  // ONBUILD: what is built on it would carry them out
     std::string network_mode_;
-    std::set<std::string> before_;     // ids of the engine's images when the build began
+    /// Ids of the engine's images when the build began.
+    Result<std::set<std::string>> before_ = conflict("not listed yet");
+    /// The job's own images, which may be pruned.
+    Result<std::vector<docker::ImageSummary>> older_ = conflict("not listed yet");
     std::vector<std::string> layers_;  // as the build calls them
     std::string container_;            // of a build that did not end
     std::string own_platform_;         // the engine's, where the plan names some

@@ -46,6 +46,26 @@ TEST(Superseded, AreNeverThoseThatADeploymentNeeds) {
     EXPECT_EQ(gone_by(rule), "b c ");
 }
 
+TEST(Needed, AreImagesOfRunsAndOfDigestsAsTheListHasThem) {
+    auto by_digest = image("sha256:aa", 1, {"app:1"});
+    by_digest.digests = {"registry:5000/app@sha256:0d", "app@sha256:1d"};
+    auto by_run = image("sha256:bb", 2, {"app:2"});
+    by_run.labels = {{"triphammer.run", "7"}};
+    auto by_own_run = image("sha256:cc", 3, {"app:3"});
+    by_own_run.labels = {{"triphammer.run", "9"}};
+    auto by_id = image("sha256:dd", 4, {});
+    auto by_nothing = image("sha256:ee", 5, {"app:5"});
+    by_nothing.digests = {"app@sha256:11d"};
+    by_nothing.labels = {{"triphammer.run", "77"}};
+
+    const auto needed = find_needed(
+        {by_digest, by_run, by_own_run, by_id, by_nothing}, {{"7"}, {"sha256:1d", "sha256:dd"}}, "9"
+    );
+
+    const std::set<std::string> expected{"sha256:aa", "sha256:bb", "sha256:cc", "sha256:dd"};
+    EXPECT_EQ(needed, expected);
+}
+
 TEST(Superseded, CountTooWhereTheJobNamesNone) {
     const auto gone = choose_superseded(
         {image("c", 3, {}), image("b", 1, {}), image("a", 0, {})}, {2, 0, {}}, "a", kNow
