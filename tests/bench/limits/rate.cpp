@@ -1,7 +1,7 @@
 // Requests at a fixed rate, each on a connection of its own and at its own time, whatever became of
-// the ones before. rate ADDRESS PORT PATH RATE CONNECTIONS: until its standard input ends; then one line of
-// what it saw. A request has failed when it was not answered in full with 200 within 5 s; when and
-// why goes to standard error.
+// the ones before. rate ADDRESS PORT PATH RATE CONNECTIONS: until its standard input ends; then one
+// line of what it saw. A request has failed when it was not answered in full with 200 within 5 s;
+// when and why goes to standard error.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
