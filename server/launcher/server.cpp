@@ -35,6 +35,7 @@ constexpr int kDeathPauses = 1000;
 /// many pauses in any case.
 constexpr milliseconds kQuietPause{1'000};
 constexpr int kQuietPauses = 10;
+constexpr int kRestPauses = 30;
 constexpr std::chrono::minutes kPruneEvery{1};
 constexpr milliseconds kAcceptAgain{50};
 constexpr milliseconds kShareEvery{200};
@@ -108,7 +109,7 @@ Server::Server(Executor executor, const Settings& settings)
           [](const auto& name, const auto& what) {
               log::error("a task of the launcher failed", {{"task", name}, {"error", what}});
           }},
-      networks_{executor, settings, [this] { return wait_for_quiet(); }} {
+      networks_{executor, settings, [this] { return wait_for_quiet(true); }} {
     watch_survivors();
     remove_soon();
     tasks_.spawn("folders", make_ready());
@@ -299,7 +300,7 @@ void Server::remove_soon() {
 /// To remove a job's files costs as much as to make them, and the next start must not wait for it.
 Task<> Server::remove_when_quiet() {
     while (attempts_.has_aside()) {
-        auto waiting = wait_for_quiet();
+        auto waiting = wait_for_quiet(false);
         co_await std::move(waiting);
         auto remove = [this] { return attempts_.remove_aside(); };
         auto removal = offload(disk_, remove);
@@ -311,12 +312,12 @@ Task<> Server::remove_when_quiet() {
     is_removing_ = false;
 }
 
-Task<> Server::wait_for_quiet() {
-    for (int pause = 0; pause < kQuietPauses; ++pause) {
+/// A second without a start; `alone`: and without a job, which would feel it.
+Task<> Server::wait_for_quiet(bool alone) {
+    for (int pause = 0; pause < (alone ? kRestPauses : kQuietPauses); ++pause) {
         const auto before = starts_;
-        auto rest = sleep_for(kQuietPause);
-        co_await std::move(rest);
-        if (starts_ == before) co_return;
+        co_await sleep_for(kQuietPause);
+        if (starts_ == before && (!alone || running_.empty())) co_return;
     }
 }
 

@@ -45,7 +45,7 @@ class Server {
     bool may_have_objects(std::int64_t fence);
     void remove_soon();
     Task<> remove_when_quiet();
-    Task<> wait_for_quiet();
+    Task<> wait_for_quiet(bool alone);
     void tend_layers_soon();
     Task<> tend_layers();
     void share_from_now();

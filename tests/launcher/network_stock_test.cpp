@@ -24,6 +24,13 @@ constexpr const char* kRunner =
     "if [ \"$1\" = networks ]; then echo \"$2 $3 $4\" >> \"$run/asked\"; exit 0; fi\n"
     ": > container\n: > engine\nexit 0\n";
 
+/// The same, but that job 2 takes its time.
+constexpr const char* kSlowSecond =
+    "#!/bin/sh\nrun=$(dirname \"$0\")/..\n"
+    "if [ \"$1\" = networks ]; then echo \"$2 $3 $4\" >> \"$run/asked\"; exit 0; fi\n"
+    "case $PWD in */2) sleep 2; echo job >> \"$run/asked\"; exit 0 ;; esac\n"
+    ": > container\n: > engine\nexit 0\n";
+
 std::string wait_for_lines(const fs::path& file, int count) {
     for (;;) {
         const auto text = read_file(file, 1 << 20);
@@ -58,6 +65,17 @@ TEST(NetworkStock, FillsAfterAJobInAContainerAndIsEmptiedAtTheEnd) {
     }
     EXPECT_EQ(wait_for_lines(run.path() / "asked", 2), " one 2\n one 0\n");
     EXPECT_FALSE(fs::exists(run.path() / "networks"));
+}
+
+TEST(NetworkStock, WaitsForJobsThatWouldFeelIt) {
+    const TempDir run;
+    const RunningLauncher launcher{run.path(), kSlowSecond};
+    Daemon daemon{launcher.socket()};
+    ASSERT_EQ(daemon.ask(Action::start, 2).kind, "started");
+
+    run_job(daemon, 1, "one");
+
+    EXPECT_EQ(wait_for_lines(run.path() / "asked", 2), "job\n one 2\n");
 }
 
 TEST(NetworkStock, OfADeadLauncherIsLookedThroughByTheNext) {
