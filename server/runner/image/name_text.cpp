@@ -171,18 +171,57 @@ Result<std::string> format_date(TimePoint at, std::string_view format) {
     return out;
 }
 
+namespace {
+
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+/// Of semver.org: "must not include leading zeroes".
+bool is_plain_number(std::string_view text) {
+    const bool is_padded = text.size() > 1 && text[0] == '0';
+    return !is_padded && std::all_of(text.begin(), text.end(), is_digit) &&
+           parse_integer(text).has_value();
+}
+
+bool is_identifier(std::string_view text) {
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+        return is_letter(c) || is_digit(c) || c == '-';
+    });
+}
+
+/// What stands behind the first '-'.
+bool is_early_release(std::string_view text) {
+    const auto parts = parts_of(text);
+    return std::all_of(parts.begin(), parts.end(), [](const std::string& part) {
+        const bool is_number = std::all_of(part.begin(), part.end(), is_digit);
+        return is_identifier(part) && (!is_number || part.size() == 1 || part[0] != '0');
+    });
+}
+
+/// What stands behind the '+'.
+bool is_build(std::string_view text) {
+    const auto parts = parts_of(text);
+    return std::all_of(parts.begin(), parts.end(), is_identifier);
+}
+
+}  // namespace
+
 std::optional<TagVersion> read_semver(const std::string& text) {
     TagVersion out;
     out.raw = text;
     out.version = text.starts_with('v') ? text.substr(1) : text;
-    out.version = out.version.substr(0, out.version.find('+'));
+    const auto plus = out.version.find('+');
+    if (plus != std::string::npos && !is_build(std::string_view{out.version}.substr(plus + 1)))
+        return {};
+    out.version.resize(std::min(plus, out.version.size()));
     const auto dash = out.version.find('-');
     out.is_early = dash != std::string::npos;
+    if (out.is_early && !is_early_release(std::string_view{out.version}.substr(dash + 1)))
+        return {};
     out.parts = parts_of(std::string_view{out.version}.substr(0, dash));
-    const bool is_fine = out.parts.size() == 3 &&
-                         std::all_of(out.parts.begin(), out.parts.end(), [](const auto& part) {
-                             return parse_integer(part).has_value();
-                         });
+    const bool is_fine =
+        out.parts.size() == 3 && std::all_of(out.parts.begin(), out.parts.end(), is_plain_number);
     return is_fine ? std::optional{out} : std::nullopt;
 }
 

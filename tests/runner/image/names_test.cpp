@@ -1,6 +1,7 @@
 #include "runner/image/names.hpp"
 
 #include "base/text.hpp"
+#include "runner/image/name_text.hpp"
 
 #include <gtest/gtest.h>
 
@@ -47,6 +48,39 @@ TEST(ImageNames, AVersionTagHasItsParts) {
         "acme/app:2.0.0-rc.1"
     );
     EXPECT_EQ(names(kBranch, {"type=semver,pattern={{version}}"}), "");
+}
+
+TEST(ImageNames, AVersionIsOneBySemverOrgOrNone) {
+    for (const std::string good :
+         {"0.0.0",
+          "v1.2.3",
+          "10.20.30",
+          "1.0.0-0.3.7",
+          "1.0.0-x-y.z",
+          "1.0.0-0a1",
+          "1.0.0+001.a"}) {
+        EXPECT_TRUE(read_semver(good)) << good;
+    }
+    for (const std::string bad :
+         {"",
+          "1.2",
+          "1.2.3.4",
+          "01.2.3",
+          "1.02.3",
+          "1.2.00",
+          "1..3",
+          "1.2.+3",
+          "1.0.0-",
+          "1.0.0-a..b",
+          "1.0.0-01",
+          "1.0.0-rc.01",
+          "1.0.0-a_b",
+          "1.0.0+",
+          "1.0.0+a+b",
+          "vv1.2.3",
+          "1.2.99999999999999999999"}) {
+        EXPECT_FALSE(read_semver(bad)) << bad;
+    }
 }
 
 TEST(ImageNames, RulesCanBeSwitchedSortedAndDecorated) {
