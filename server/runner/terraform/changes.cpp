@@ -151,8 +151,7 @@ std::string list_values(const ResourceChanges& changes) {
         if (change.values.empty()) continue;
         auto part = change_line(change);
         for (const auto& value : change.values) part += "    " + value + '\n';
-        if (out.size() + part.size() > kMostValueBytes) break;
-        out += part;
+        if (out.size() + part.size() <= kMostValueBytes) out += part;
     }
     return out;
 }

@@ -55,7 +55,7 @@ std::string summarize(const ResourceChanges& changes);
 std::string list_changes(const ResourceChanges& changes);
 
 /// Each resource whose values are known, with them: the lines below its own are indented by four
-/// spaces. At most 64 KiB; what is more is left out.
+/// spaces. At most 64 KiB; a resource that does not fit any more is left out, smaller ones are not.
 std::string list_values(const ResourceChanges& changes);
 
 }  // namespace triphammer::runner

@@ -168,6 +168,25 @@ TEST(TerraformChanges, ValuesAreBounded) {
     EXPECT_EQ(text.find(std::string(121, 'x')), std::string::npos);
 }
 
+TEST(TerraformChanges, WhatIsTooLargeLeavesRoomForWhatIsBehindIt) {
+    json large;
+    for (int n = 0; n < 30; ++n) large[std::string(4000, 'n') + std::to_string(n)] = n;
+    auto entries = json::array();
+    for (const auto* address : {"a.first", "b.large", "c.last"}) {
+        const json after = address == std::string{"b.large"} ? large : json{{"size", 1}};
+        const json change{
+            {"actions", json::array({"create"})}, {"before", nullptr}, {"after", after}};
+        entries.push_back({{"address", address}, {"change", change}});
+    }
+
+    const auto read = read_plan(plan_of(entries).dump());
+
+    ASSERT_TRUE(read);
+    EXPECT_EQ(
+        list_values(read->changes), "+ create a.first\n    size: 1\n+ create c.last\n    size: 1\n"
+    );
+}
+
 TEST(TerraformChanges, AnythingElseIsNoPlan) {
     for (const auto* text : {"", "[]", "{}", R"({"format_version": "1.2"})", "null"}) {
         const auto read = read_plan(text);
