@@ -2,7 +2,9 @@
 
 #include "base/text.hpp"
 
+#include <algorithm>
 #include <filesystem>
+#include <optional>
 
 namespace triphammer::model {
 
@@ -28,6 +30,36 @@ std::string name_terraform_place(
     auto out = join(folders, ", ");
     if (!workspace.empty()) out += " (" + workspace + ")";
     return out;
+}
+
+namespace {
+
+struct TerraformTarget {
+    std::vector<std::string_view> folders;
+    std::string_view rest;  // workspace, repository and environment
+};
+
+std::optional<TerraformTarget> parse_terraform_target(std::string_view target) {
+    constexpr std::string_view kDriver = "terraform/";
+    if (!target.starts_with(kDriver)) return {};
+    target.remove_prefix(kDriver.size());
+    const auto end = std::min({target.find(" ("), target.find(" of "), target.size()});
+    TerraformTarget out;
+    out.rest = target.substr(end);
+    for (const auto part : split(target.substr(0, end), ',')) out.folders.push_back(trim(part));
+    return out;
+}
+
+}  // namespace
+
+bool share_terraform_folder(std::string_view target, std::string_view other) {
+    if (target == other) return target.starts_with("terraform/");
+    const auto one = parse_terraform_target(target);
+    const auto two = parse_terraform_target(other);
+    if (!one || !two || one->rest != two->rest) return false;
+    return std::any_of(one->folders.begin(), one->folders.end(), [&](std::string_view folder) {
+        return std::find(two->folders.begin(), two->folders.end(), folder) != two->folders.end();
+    });
 }
 
 }  // namespace triphammer::model

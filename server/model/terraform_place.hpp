@@ -22,4 +22,9 @@ std::string name_terraform_place(
     const std::vector<std::string>& folders, const std::string& workspace
 );
 
+/// Whether two targets of the ledger ("terraform/infra, network (blue) of o/n in production") are
+/// about the same workspace of the same folder. Of folders with ", " or " of " in their names only
+/// equal targets are.
+bool share_terraform_folder(std::string_view target, std::string_view other);
+
 }  // namespace triphammer::model

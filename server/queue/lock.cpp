@@ -43,11 +43,12 @@ Result<> let_lock_go(store::Transaction& tx, const store::JobRow& job, const sto
 }
 
 Result<> pass_lock_on(store::Transaction& tx, const store::DeploymentRow& of_target) {
-    if (store::find_lock_holder(tx, of_target)) return {};
-    const auto next = store::find_next_waiting(tx, of_target);
-    if (!next) return {};
-    if (auto started = store::start_deployment(tx, next->id); !started) return started;
-    return resume_job(tx, next->job, "");
+    // What held two folders lets go of two.
+    while (const auto next = store::find_next_waiting(tx, of_target)) {
+        if (auto started = store::start_deployment(tx, next->id); !started) return started;
+        if (auto resumed = resume_job(tx, next->job, ""); !resumed) return resumed;
+    }
+    return {};
 }
 
 }  // namespace triphammer::queue

@@ -44,6 +44,19 @@ struct DeployLock : ::testing::Test, triphammer::testing::QueueFixture {
         return create_planned(plan);
     }
 
+    model::RunId create_applies(const std::vector<std::string>& directories) {
+        auto plan = make_plan({{"ship", {}}});
+        auto& job = plan.runs[0].jobs[0];
+        job.kind = model::JobKind::terraform;
+        job.environment = "production";
+        job.definition.terraform.emplace();
+        job.definition.terraform->command = "apply";
+        for (const auto& directory : directories) {
+            job.definition.terraform->directories.push_back({directory, {}});
+        }
+        return create_planned(plan);
+    }
+
     /// Two legs of a matrix.
     model::RunId create_legs(const std::string& service) {
         auto plan = make_plan({{"a", {}}, {"b", {}}});
@@ -129,6 +142,22 @@ TEST_F(DeployLock, OfAnApplyIsOneHoweverItsFolderIsWritten) {
     }
     EXPECT_TRUE(obstacle_of(create_apply("infra", "production", "default"), "ship"));
     EXPECT_FALSE(obstacle_of(create_apply("infra", "production", "blue"), "ship"));
+}
+
+TEST_F(DeployLock, OfAnApplyIsOneForEachOfItsFolders) {
+    const auto both = create_applies({"infra", "network"});
+    const auto one = create_applies({"network"});
+    const auto turned = create_applies({"dns", "infra"});
+    const auto free = create_applies({"dns"});
+
+    EXPECT_FALSE(obstacle_of(both, "ship"));
+    EXPECT_EQ(
+        obstacle_of(one, "ship"),
+        "deployment 1 holds the lock of terraform/infra, network of octo/roof in production "
+        "(running)"
+    );
+    EXPECT_TRUE(obstacle_of(turned, "ship"));
+    EXPECT_FALSE(obstacle_of(free, "ship"));
 }
 
 TEST_F(DeployLock, IsOfTheNameThatTheExpressionGives) {

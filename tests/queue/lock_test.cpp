@@ -10,7 +10,8 @@ namespace {
 
 using model::DeploymentState;
 
-/// The job's row in the ledger, with the lock of the one target where that is free.
+/// The job's row in the ledger, with the lock of the one target where that is free. Of an apply the
+/// environment says the target.
 std::optional<std::string> take_lock(store::Transaction& tx, const store::JobRow& job) {
     if (job.kind != model::JobKind::deploy) return {};
     auto row = store::find_deployment_of_job(tx, job.id);
@@ -18,8 +19,9 @@ std::optional<std::string> take_lock(store::Transaction& tx, const store::JobRow
         store::NewDeployment wanted;
         wanted.repository = job.repository;
         wanted.environment = job.environment;
-        wanted.target = "container/app";
-        wanted.driver = "container";
+        const bool is_apply = job.environment.starts_with("terraform/");
+        wanted.target = is_apply ? job.environment : "container/app";
+        wanted.driver = is_apply ? "terraform" : "container";
         wanted.run = job.run;
         wanted.job = job.id;
         wanted.sha = std::string(40, 'a');
@@ -132,6 +134,23 @@ TEST_F(Lock, GoesToAnotherEnvironmentThatWaitsForTheSameService) {
     EXPECT_EQ(row_of(second).state, DeploymentState::running);
     EXPECT_FALSE(row_of(second).previous);  // what serves in production is not its own
     EXPECT_EQ(job_state(second, "ship"), "queued");
+}
+
+TEST_F(Lock, OfTwoFoldersGoesToBothThatWaitForOneOfThem) {
+    const auto both = create_deploy("terraform/infra, network of o/n in production");
+    const auto held = attach(claim_with_lock()->fence);
+    const auto infra = create_deploy("terraform/infra of o/n in production");
+    const auto network = create_deploy("terraform/network of o/n in production");
+    const auto again = create_deploy("terraform/network, infra of o/n in production");
+    claim_with_lock();
+    EXPECT_EQ(job_state(infra, "ship"), "waiting");
+    move(both, DeploymentState::succeeded);
+
+    ASSERT_TRUE(finish(held));
+
+    EXPECT_EQ(row_of(infra).state, DeploymentState::running);
+    EXPECT_EQ(row_of(network).state, DeploymentState::running);
+    EXPECT_EQ(job_state(again, "ship"), "waiting");
 }
 
 TEST_F(Lock, OfACancelledJobThatNothingWasDoneForIsPassedOn) {

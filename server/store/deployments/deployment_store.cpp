@@ -1,5 +1,6 @@
 #include "store/deployments/deployment_store.hpp"
 
+#include "model/terraform_place.hpp"
 #include "store/deployments/deployment_listing.hpp"
 #include "store/sqlite/state_change.hpp"
 #include "store/sqlite/window.hpp"
@@ -126,17 +127,37 @@ std::optional<DeploymentRow> find_last_good(Connection& db, const DeploymentRow&
     return query.find_row(read_deployment);
 }
 
+namespace {
+
+/// A target is one thing, but for the folders that an apply names together: each has a state.
+bool exclude_each_other(const DeploymentRow& one, const DeploymentRow& other) {
+    return one.target == other.target || model::share_terraform_folder(one.target, other.target);
+}
+
+}  // namespace
+
 std::optional<DeploymentRow> find_lock_holder(Connection& db, const DeploymentRow& of_target) {
     auto query = db.prepare(select("WHERE target = ? AND state IN ('running', 'unknown')"));
-    return query.bind(of_target.target).find_row(read_deployment);
+    auto holder = query.bind(of_target.target).find_row(read_deployment);
+    if (holder || of_target.driver != "terraform") return holder;
+    for (auto& open : list_open_deployments(db)) {
+        if (exclude_each_other(open, of_target)) return std::move(open);
+    }
+    return {};
 }
 
 std::optional<DeploymentRow> find_next_waiting(Connection& db, const DeploymentRow& of_target) {
-    auto query = db.prepare(
-        select("WHERE target = ? AND state = 'pending' "
-               "AND (SELECT state FROM jobs WHERE id = job) = 'waiting' ORDER BY run, id LIMIT 1")
-    );
-    return query.bind(of_target.target).find_row(read_deployment);
+    auto query =
+        db.prepare(select("WHERE driver = ? AND state = 'pending' "
+                          "AND (SELECT state FROM jobs WHERE id = job) = 'waiting' ORDER BY run, id"
+        ));
+    query.bind(of_target.driver);
+    for (auto& waiting : query.list(read_deployment)) {
+        const bool is_next =
+            exclude_each_other(waiting, of_target) && !find_lock_holder(db, waiting);
+        if (is_next) return std::move(waiting);
+    }
+    return {};
 }
 
 std::vector<DeploymentRow> list_open_deployments(Connection& db) {
