@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 using namespace triphammer;
 using namespace triphammer::runner;
 
@@ -46,4 +48,16 @@ TEST(SwitchConfig, AnswersUnavailableWhileNobodyServes) {
 
     EXPECT_EQ(count(config, "return 503;"), 1U);
     EXPECT_EQ(count(config, "proxy_pass"), 0U);
+}
+
+TEST(SwitchTitles, AreNoneWhereNginxItselfIsNotShown) {
+    const auto titles = read_titles(
+        "nginx: master process nginx -g daemon off;\n\nnginx: worker process\n"
+        "nginx: worker process is shutting down\n"
+    );
+
+    ASSERT_TRUE(titles);
+    EXPECT_EQ(std::count(titles->begin(), titles->end(), "nginx: worker process"), 1);
+    EXPECT_FALSE(read_titles(""));
+    EXPECT_FALSE(read_titles("cat: can't open '/proc/1/cmdline': Permission denied\n"));
 }

@@ -26,6 +26,9 @@ constexpr int kLooks = 100;        // 10 s for nginx to take a configuration ove
 constexpr int kAnswersInARow = 3;  // of the new one, on connections of their own
 constexpr int kWorkers = 2;
 constexpr int kLabelVersion = 1;  // of the configuration's form
+constexpr const char* kMasterTitle = "nginx: master process";
+/// Each title ends with a NUL, which no terminal would show.
+constexpr const char* kTitles = "cat /proc/[0-9]*/cmdline | tr '\\0' '\\n'";
 
 /// What an engine and a shell say of a command that is not there.
 bool is_no_shell(const docker::ExecOutcome& outcome) {
@@ -95,6 +98,13 @@ std::string switch_config(
         done.push_back(port.container_port);
     }
     return out + "}\n";
+}
+
+std::optional<std::vector<std::string>> read_titles(std::string_view list) {
+    if (list.find(kMasterTitle) == list.npos) return {};
+    std::vector<std::string> out;
+    for (const auto line : split(list, '\n')) out.emplace_back(line);
+    return out;
 }
 
 namespace {
@@ -245,8 +255,23 @@ Task<Result<>> Switch::wait_taken_over(Upstream upstream) {
     co_return Error{Code::timed_out, "the switch did not take the new configuration over: " + last};
 }
 
-Task<Result<Switch::Workers>> Switch::count_workers() {
+/// As the engine shows them; one whose machine has no `ps` for it cannot, and the container is
+/// asked.
+Task<Result<std::vector<std::string>>> Switch::list_titles() {
     auto listing = engine_.processes(names_.switch_container());
+    auto titles = co_await std::move(listing);
+    if (titles || titles.error().code == Code::not_found) co_return titles;
+    std::vector<std::string> command{"sh", "-c", kTitles};
+    auto executing = engine_.exec(names_.switch_container(), std::move(command));
+    const auto outcome = co_await std::move(executing);
+    if (!outcome || outcome->exit_status != 0) co_return titles.error();
+    auto read = read_titles(outcome->output);
+    if (!read) co_return titles.error();
+    co_return std::move(*read);
+}
+
+Task<Result<Switch::Workers>> Switch::count_workers() {
+    auto listing = list_titles();
     const auto titles = co_await std::move(listing);
     if (!titles) co_return titles.error();
     Workers out;

@@ -10,6 +10,8 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace triphammer::runner {
 
@@ -23,6 +25,10 @@ struct Upstream {
 std::string switch_config(
     const std::vector<docker::PortBinding>& ports, const Upstream& upstream, Milliseconds drain
 );
+
+/// The processes that a list shows, a line for each. Nothing where not even nginx itself is in it:
+/// such a list proves nothing of its workers.
+std::optional<std::vector<std::string>> read_titles(std::string_view list);
 
 class Switch {
   public:
@@ -55,6 +61,7 @@ class Switch {
     Task<Result<>> install(std::string text);
     Task<Result<>> wait_taken_over(Upstream upstream);
     Task<Result<Workers>> count_workers();
+    Task<Result<std::vector<std::string>>> list_titles();
     Task<Result<std::string>> ask(docker::PortBinding port);
     docker::ContainerSpec spec(std::string image) const;
 
