@@ -19,6 +19,7 @@ const SystemClock kClock;
 
 /// What a driver on a Docker engine begins with.
 struct OnEngine {
+    std::string address;
     std::unique_ptr<docker::Engine> engine;
     DeployPlan plan;
     DeployNames names;
@@ -31,11 +32,13 @@ Task<Result<OnEngine>> connect(JobSession& session) {
     };
     auto plan = make_deploy_plan(document, evaluate);
     if (!plan) co_return plan.error();
-    auto connecting = docker::Engine::connect(document.executor.docker_host);
+    auto address = document.executor.docker_host;
+    auto connecting = docker::Engine::connect(address);
     auto engine = co_await std::move(connecting);
     if (!engine) co_return engine.error();
+    plan->public_host = (*engine)->host();
     auto names = make_names(document, plan->service);
-    co_return OnEngine{std::move(*engine), std::move(*plan), std::move(names)};
+    co_return OnEngine{std::move(address), std::move(*engine), std::move(*plan), std::move(names)};
 }
 
 }  // namespace
@@ -58,7 +61,7 @@ Task<Made> make_target(JobSession& session, StepExecutor* place) {
     auto connecting = connect(session);
     auto on = co_await std::move(connecting);
     if (!on) co_return on.error();
-    auto& [engine, plan, names] = *on;
+    auto& [address, engine, plan, names] = *on;
     if (plan.driver == "compose") {
         co_return std::make_unique<ComposeTarget>(
             session, std::move(engine), std::move(plan), std::move(names), kClock
@@ -66,7 +69,7 @@ Task<Made> make_target(JobSession& session, StepExecutor* place) {
     }
     if (plan.driver != "swarm") {
         co_return std::make_unique<ContainerTarget>(
-            std::move(engine), std::move(plan), std::move(names), kClock
+            std::move(address), std::move(engine), std::move(plan), std::move(names), kClock
         );
     }
     auto swarm = docker::Swarm::at(session.document().executor.docker_host, engine->version().api);

@@ -79,6 +79,25 @@ TEST_F(Deployments, RepeatAnEffectThatWasNotBegunUnderTheSameKey) {
     }
 }
 
+TEST_F(Deployments, GoOnGoingBackAfterALostRunner) {
+    deploy(make_image("one"));
+    const auto image = make_image("two");
+    deploy(image, [](RecordingSession& session) {
+        session.document_.job.deploy->verify.http = text("/only-on-mars");
+        session.document_.job.deploy->verify.timeout = text("1s");
+        lose_before("switch-back")(session);
+    });
+    const auto served = ask();
+    losses = 1;
+
+    const auto outcome = attempt(image);
+
+    EXPECT_EQ(served, "two");
+    EXPECT_EQ(outcome.deployment, DeploymentState::rolled_back) << outcome.reason;
+    EXPECT_EQ(ask(), "one");
+    EXPECT_EQ(count_of(effects, "switch-back"), 1U);
+}
+
 TEST_F(Deployments, AreUndecidedWhenTheTargetIsNotAsTheLedgerSays) {
     deploy(make_image("one"));
     const auto image = make_image("two");

@@ -36,6 +36,7 @@ def sabotage(plan):
         stage = Stage(world, proxy, plan.dice("sabotage"))
         try:
             yield from play(stage, plan.short)
+            yield from cut_everywhere(AliasStage(stage), plan.short)
         finally:
             engine.remove_objects(world.daemon)
             for image in (*stage.images, stage.app, stage.other, stage.spare):
@@ -68,11 +69,14 @@ class Stage:
         for name in (image, image.partition("@")[0] + ":1"):
             engine.call("DELETE", f"/v1.41/images/{urllib.parse.quote(name, safe='')}?force=1")
 
+    def way(self):
+        return {"switch": "nginx", "ports": [f"{self.port}:8080"]}
+
     def deploy(self, spoil=None, image=None):
         """One deployment to its end: its row."""
         self.number += 1
         deploy_to = {
-            "to": "container", "service": "sabotage", "image": image or self.app, "switch": "nginx", "ports": [f"{self.port}:8080"],
+            "to": "container", "service": "sabotage", "image": image or self.app, **self.way(),
             "command": SERVE, "env": {"NUMBER": str(self.number)}, "drain": "100ms",
             "health": {"http": "/", "port": 8080, "interval": "50ms", "timeout": "5s"}, "verify": {"http": "/", "timeout": "3s", "interval": "50ms"},
         }
@@ -114,6 +118,27 @@ class Stage:
         """The container of the newest deployment."""
         mine = [each for each in engine.containers(LABEL) if each["Labels"].get("triphammer.server") == self.world.daemon.server_id]
         return max(mine, key=lambda each: int(each["Labels"][LABEL]), default=None)
+
+
+class AliasStage(Stage):
+    """The same by its name in a network, as a neighbour there gets it."""
+
+    def __init__(self, stage):  # which it goes on from
+        self.__dict__.update(stage.__dict__)
+        self.network = f"sabotage-{self.port}"
+        labels = {"triphammer.server": self.world.daemon.server_id}
+        engine.call("POST", "/v1.41/networks/create", {"Name": self.network, "Labels": labels})
+        body = {"Image": "triphammer/busybox", "Cmd": ["sleep", "36000"], "Labels": labels, "HostConfig": {"NetworkMode": self.network}}
+        self.neighbour = engine.call("POST", "/v1.41/containers/create", body)[1]["Id"]
+        engine.call("POST", f"/v1.41/containers/{self.neighbour}/start")
+
+    def way(self):
+        return {"switch": "alias", "networks": [self.network]}
+
+    def page(self):
+        with contextlib.suppress(RuntimeError):
+            return engine.docker("exec", self.neighbour, "wget", "-q", "-O", "-", "http://sabotage:8080/")
+        return "nothing"
 
 
 def push_image(repo):
@@ -304,6 +329,21 @@ def spoil_all(stage, short, calls):
     for n, when in stage.dice.sample(cuts, 2) if short else cuts:
         tally.note(f"the connection is lost {when} call {n}", stage.deploy(CutAt(n, when)))
     yield from tally.findings(f"{tally.count} sabotaged deployments ({calls} calls each)")
+
+
+def cut_everywhere(stage, short):
+    """Where traffic is a name in a network: the connection is lost at every call."""
+    stage.deploy()
+    stage.good = stage.number
+    counter = CutAt()
+    first = stage.deploy(counter)
+    stage.good = stage.number
+    yield Finding("a deployment by alias without sabotage", first["state"] == "succeeded" and stage.serves(first), f"{first['state']}: {first['reason']}")
+    cuts = [(n, when) for n in range(1, counter.seen + 1) for when in ("before", "after")]
+    tally = Tally(stage)
+    for n, when in stage.dice.sample(cuts, 2) if short else cuts:
+        tally.note(f"by alias, the connection is lost {when} call {n}", stage.deploy(CutAt(n, when)))
+    yield from tally.findings(f"{tally.count} sabotaged deployments by alias ({counter.seen} calls each)")
 
 
 def judge_creates(events):

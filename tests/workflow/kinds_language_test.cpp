@@ -30,6 +30,14 @@ TEST(KindsLanguage, TakesItsOwnKeysAlone) {
         {"{ deploy: { to: compose, service: a } }", "3:16 missing-key"},
         {"{ deploy: { to: compose, service: a, image: b, host: c } }", "3:59 wrong-place"},
         {"{ deploy: { to: ssh, service: a, host: b, known-hosts: c, key: d, run: e } }", ""},
+        {"{ deploy: { to: container, service: a, image: b, switch: alias, networks: c } }", ""},
+        {"{ deploy: { to: container, service: a, image: b, switch: alias } }", "3:63 missing-key"},
+        {"{ deploy: { to: container, service: a, image: b, switch: alias, networks: c, ports: "
+         "'8:8' } }",
+         "3:90 wrong-place"},
+        {"{ deploy: { to: container, service: a, image: b, switch: alias, networks: c, strategy: "
+         "recreate } }",
+         "3:93 wrong-place"},
         {"{ deploy: { to: ssh, service: a, host: b, run: c } }",
          "3:16 missing-key, 3:16 missing-key"},
 

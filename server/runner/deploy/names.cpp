@@ -64,6 +64,10 @@ bool DeployNames::is_ours(const docker::Labels& labels) const {
     );
 }
 
+bool DeployNames::is_of_owner(const docker::Labels& labels) const {
+    return holds_all(labels, owner_labels());
+}
+
 bool DeployNames::is_of_service(const docker::Labels& labels, const char* role) const {
     return holds_all(labels, service_labels(role));
 }

@@ -36,6 +36,8 @@ struct DeployNames {
     docker::Labels owner_labels() const;
     /// Whether an object found under our name was made by this deployment.
     bool is_ours(const docker::Labels& labels) const;
+    /// Whether it is this service's, whichever deployment made it.
+    bool is_of_owner(const docker::Labels& labels) const;
     /// Whether it is this service's switch or network.
     bool is_of_service(const docker::Labels& labels, const char* role) const;
 };

@@ -86,6 +86,7 @@ class Planner {
         plan_.before = text(spec_.before);
         plan_.health = probe(spec_.health, ProbeSpec{}.interval);
         plan_.verify = probe(spec_.verify, kVerifyInterval);
+        if (plan_.driver == "container") check_probes();
         plan_.drain = duration(spec_.drain, plan_.drain, "drain");
         plan_.keep_previous = duration(spec_.keep_previous, milliseconds{0}, "keep-previous");
         read_replicas();
@@ -160,6 +161,13 @@ class Planner {
         if (words) plan_.command = std::move(*words);
     }
 
+    /// After the probes were read.
+    void check_probes() {
+        if (plan_.switch_by == "alias" && plan_.strategy == rollout::Strategy::recreate) {
+            fail("switch: alias goes with blue-green alone: with recreate nobody would have it");
+        }
+    }
+
     /// Only the engine's volumes: a path of the host would hand out the host. A swarm carries out
     /// templates in what it mounts ({{…}}): a name is what it says.
     std::string named_volume(const model::Template& value) {
@@ -179,9 +187,8 @@ class Planner {
     }
 
     void choose_strategy() {
-        const auto& by = spec_.switch_by;
-        if (!by.empty() && by != "nginx") fail("switch: " + by + " is not supported yet; nginx is");
-        plan_.has_switch = by == "nginx";
+        plan_.switch_by = spec_.switch_by;
+        plan_.has_switch = !plan_.switch_by.empty();
         const auto& how = spec_.strategy;
         const bool is_direct = !plan_.ports.empty() && !plan_.has_switch;
         if (how == "recreate" || (how.empty() && is_direct)) {
@@ -195,10 +202,46 @@ class Planner {
                 "recreate (with a short downtime)"
             );
         }
-        if (plan_.has_switch && plan_.ports.empty()) fail("switch: nginx needs ports");
-        for (const auto& port : plan_.ports) {
-            if (plan_.has_switch && port.protocol != "tcp") fail("switch: nginx serves tcp only");
+        if (plan_.has_switch) check_switch();
+    }
+
+    void check_switch() {
+        if (plan_.switch_by == "alias") {
+            check_alias();
+            return;
         }
+        const auto by = "switch: " + plan_.switch_by;
+        if (plan_.switch_by != "nginx") fail(by + " is not supported yet; nginx and alias are");
+        if (plan_.ports.empty()) fail(by + " needs ports");
+        for (const auto& port : plan_.ports) {
+            if (port.protocol != "tcp") fail(by + " serves tcp only");
+        }
+    }
+
+    /// Of a name that is no host's a client would make something else.
+    void check_alias() {
+        if (plan_.networks.empty()) {
+            fail("switch: alias needs networks: the first one is where the service has its name");
+        }
+        if (!plan_.ports.empty()) {
+            fail("switch: alias is for who comes by the network; ports say switch: nginx");
+        }
+        if (!plan_.networks.empty() && plan_.networks.front() == "bridge") {
+            fail("networks: in the engine's own 'bridge' no container has a name: make another one"
+            );
+        }
+        if (!is_host_name(plan_.service)) {
+            fail("switch: alias: '" + plan_.service + "' cannot be a name in a network");
+        }
+    }
+
+    static bool is_host_name(std::string_view name) {
+        const auto fits = [](char c) {
+            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                   c == '-' || c == '_' || c == '.';
+        };
+        return !name.empty() && name.size() <= 63 && name[0] != '-' && name[0] != '.' &&
+               std::all_of(name.begin(), name.end(), fits);
     }
 
     void choose_for_compose() {

@@ -44,7 +44,9 @@ struct DeployPlan {
     std::string image_id;          // sha256:… of an image that is in no registry; else empty
     docker::Credentials credentials;
     rollout::Strategy strategy = rollout::Strategy::blue_green;
-    bool has_switch = false;   // an nginx of ours owns the ports
+    bool has_switch = false;   // traffic is led to one container by `switch_by`
+    std::string switch_by;     // nginx | alias, where it has
+    std::string public_host;   // where published ports are reached from here
     bool stops_first = false;  // swarm: a new task starts when an old one has ended
     std::int64_t replicas = 1;
     bool rolls_back = true;

@@ -1,5 +1,6 @@
 // Tables of our own kinds of job: `image` and `deploy`.
 #include "workflow/expression/segments.hpp"
+#include "workflow/schema/deploy_rules.hpp"
 #include "workflow/schema/unsupported.hpp"
 #include "workflow/schema/words.hpp"
 
@@ -349,6 +350,7 @@ void check_deploy(const Node& deploy, Report& report) {
     check_retire(deploy, report);
     check_strategy(deploy, to->text, report);
     check_replicas(deploy, to->text, report);
+    if (to->text == "container") check_deploy_of_container(deploy, report);
     for (const auto& owned : kOwned) {
         const auto* node = deploy.find(owned.key);
         if (node == nullptr || owned.targets.find(to->text) != std::string_view::npos) continue;

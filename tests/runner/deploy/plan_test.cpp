@@ -93,6 +93,29 @@ TEST_F(DeployPlans, NameWhatIsNotSupportedYet) {
     EXPECT_NE(reason().find("kamal-proxy is not supported yet"), std::string::npos);
 }
 
+TEST_F(DeployPlans, LeadANameInTheFirstNetworkWithoutAPort) {
+    spec().switch_by = "alias";
+    EXPECT_NE(reason().find("the first one is where"), std::string::npos) << reason();
+    spec().networks = {text("bridge")};
+    EXPECT_NE(reason().find("no container has a name"), std::string::npos) << reason();
+    spec().networks = {text("front"), text("back")};
+
+    const auto plan = make().value();
+    spec().ports = {text("8080:80")};
+    const auto with_port = reason();
+    spec().ports.clear();
+    spec().strategy = "recreate";
+    const auto recreated = reason();
+    spec().strategy = "";
+    spec().service = text("my app");
+
+    EXPECT_TRUE(plan.has_switch);
+    EXPECT_EQ(plan.strategy, rollout::Strategy::blue_green);
+    EXPECT_NE(with_port.find("ports say switch: nginx"), std::string::npos) << with_port;
+    EXPECT_NE(recreated.find("blue-green alone"), std::string::npos) << recreated;
+    EXPECT_NE(reason().find("'my app' cannot be a name"), std::string::npos) << reason();
+}
+
 TEST_F(DeployPlans, GiveNoFolderOfTheHost) {
     for (const char* bad :
          {"/etc:/data",

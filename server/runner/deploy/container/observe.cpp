@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -65,7 +66,19 @@ Task<Observation> ContainerTarget::observe_previous(bool wants_running) {
     co_return is_running == wants_running ? Observation::done : Observation::not_begun;
 }
 
-/// `wanted`: name of the container that traffic should go to.
+/// The ids of the two that this deployment leads traffic to; of one that is gone there is none.
+Task<Result<Receivers>> ContainerTarget::known_receivers() {
+    Receivers known;
+    if (!previous_.empty()) known.push_back(previous_.id);
+    auto looking = candidate();
+    const auto info = co_await std::move(looking);
+    if (info) known.push_back(info->id);
+    if (!info && is_silence(info.error())) co_return info.error();
+    co_return known;
+}
+
+/// `wanted`: name of the container that traffic should go to. One of the two that has it instead,
+/// or besides, is a move that was not begun, or done in part: the rest is what repeating does.
 Task<Observation> ContainerTarget::observe_switch(std::string wanted) {
     if (!plan_.has_switch) co_return Observation::done;
     auto inspecting = engine_.inspect_container(wanted);
@@ -73,27 +86,36 @@ Task<Observation> ContainerTarget::observe_switch(std::string wanted) {
     if (!target) {
         co_return is_silence(target.error()) ? Observation::silent : Observation::foreign;
     }
-    auto looking = engine_.inspect_container(names_.switch_container());
-    auto info = co_await std::move(looking);
-    if (!info && info.error().code == Code::not_found) co_return Observation::not_begun;
-    if (!info) co_return Observation::silent;
-    if (!names_.is_of_service(info->labels, kSwitchRole)) co_return Observation::foreign;
-    auto reading = switch_.read_back();
-    auto serving = co_await std::move(reading);
+    auto looking = traffic_->find();
+    const auto found = co_await std::move(looking);
+    if (!found && found.error().code == Code::not_found) co_return Observation::not_begun;
+    if (!found && found.error().code == Code::conflict) co_return Observation::foreign;
+    if (!found) co_return Observation::silent;
+    auto reading = traffic_->read_back();
+    const auto serving = co_await std::move(reading);
     if (!serving) co_return Observation::silent;
-    if (*serving == target->id) co_return Observation::done;
-    const bool is_before = serving->empty() || *serving == previous_.id;
-    co_return is_before ? Observation::not_begun : Observation::foreign;
+    if (*serving == Receivers{target->id}) co_return Observation::done;
+    auto knowing = known_receivers();
+    const auto known = co_await std::move(knowing);
+    if (!known) co_return Observation::silent;
+    const bool is_known = std::all_of(serving->begin(), serving->end(), [&](const auto& one) {
+        return std::find(known->begin(), known->end(), one) != known->end();
+    });
+    co_return is_known ? Observation::not_begun : Observation::foreign;
 }
 
 Task<std::string> ContainerTarget::ids_of(EffectKind kind) {
     auto ids = nlohmann::json::object();
     const bool is_switch = kind == EffectKind::switch_traffic || kind == EffectKind::switch_back;
-    if (kind != EffectKind::create_candidate && !is_switch) co_return ids.dump();
-    auto looking =
-        engine_.inspect_container(is_switch ? names_.switch_container() : candidate_name_);
-    auto info = co_await std::move(looking);
-    if (info) ids[is_switch ? "switch" : "container"] = info->id;
+    if (is_switch && traffic_) {
+        auto finding = traffic_->find();
+        const auto found = co_await std::move(finding);
+        if (found) ids["switch"] = *found;
+    }
+    if (kind != EffectKind::create_candidate) co_return ids.dump();
+    auto looking = engine_.inspect_container(candidate_name_);
+    const auto info = co_await std::move(looking);
+    if (info) ids["container"] = info->id;
     co_return ids.dump();
 }
 

@@ -1,5 +1,7 @@
 // Preflight of the driver `container`: everything that can go wrong without anybody noticing.
 #include "docker/server_volumes.hpp"
+#include "runner/deploy/container/alias.hpp"
+#include "runner/deploy/container/switch.hpp"
 #include "runner/deploy/container/target.hpp"
 #include "runner/session/unless_stopped.hpp"
 
@@ -12,7 +14,6 @@ namespace triphammer::runner {
 namespace {
 
 constexpr const char* kNetworkRole = "network";
-constexpr const char* kSwitchImage = "nginx:stable";
 
 std::string id_in(const std::string& previous_json) {
     const auto previous = nlohmann::json::parse(previous_json, nullptr, false);
@@ -24,14 +25,18 @@ std::string id_in(const std::string& previous_json) {
 }  // namespace
 
 ContainerTarget::ContainerTarget(
-    std::unique_ptr<docker::Engine> engine, DeployPlan plan, DeployNames names, const Clock& clock
+    std::string address,
+    std::unique_ptr<docker::Engine> engine,
+    DeployPlan plan,
+    DeployNames names,
+    const Clock& clock
 )
     : connection_{std::move(engine)},
       engine_{*connection_},
       plan_{std::move(plan)},
       names_{std::move(names)},
       clock_{clock},
-      switch_{engine_, names_, plan_} {}
+      address_{std::move(address)} {}
 
 Task<Result<>> ContainerTarget::prepare(
     const model::DeploymentSpec& spec, StepLog& log, execution::StopToken& stop
@@ -41,11 +46,10 @@ Task<Result<>> ContainerTarget::prepare(
     if (!checked) co_return checked;
     auto guarding = docker::check_server_networks(engine_, plan_.networks, names_.owner_labels());
     if (auto guarded = co_await std::move(guarding); !guarded) co_return guarded;
-    switch_image_ = spec.switch_image.empty() ? kSwitchImage : spec.switch_image;
     auto looking = unless_stopped(find_image(log), stop);
     auto found = co_await std::move(looking);
     if (!found) co_return found;
-    auto seeking = unless_stopped(find_switch_image(log), stop);
+    auto seeking = unless_stopped(prepare_traffic(spec.switch_image, log), stop);
     auto sought = co_await std::move(seeking);
     if (!sought) co_return sought;
     auto connecting = ensure_network();
@@ -126,8 +130,31 @@ Task<Result<>> ContainerTarget::find_image(docker::ProgressSink& log) {
     co_return co_await std::move(again);
 }
 
-Task<Result<>> ContainerTarget::find_switch_image(docker::ProgressSink& log) {
+Result<std::unique_ptr<Traffic>> ContainerTarget::make_traffic() {
+    if (!is_by_alias()) return std::make_unique<Switch>(engine_, names_, plan_);
+    auto network = docker::NetworkNames::at(address_, engine_.version().api);
+    if (!network) return network.error();
+    return std::make_unique<AliasTraffic>(std::move(*network), names_, plan_);
+}
+
+/// `configured`: the image of docker.switch_image, which is an nginx.
+Task<Result<>> ContainerTarget::prepare_traffic(
+    const std::string& configured, docker::ProgressSink& log
+) {
     if (!plan_.has_switch) co_return Result<>{};
+    auto made = make_traffic();
+    if (!made) co_return made.error();
+    traffic_ = std::move(*made);
+    const bool is_chosen = plan_.switch_by == "nginx" && !configured.empty();
+    switch_image_ = is_chosen ? configured : traffic_->usual_image();
+    auto checking = traffic_->check();
+    auto checked = co_await std::move(checking);
+    if (!checked || switch_image_.empty()) co_return checked;
+    auto finding = find_switch_image(log);
+    co_return co_await std::move(finding);
+}
+
+Task<Result<>> ContainerTarget::find_switch_image(docker::ProgressSink& log) {
     auto inspecting = engine_.inspect_image(switch_image_);
     auto info = co_await std::move(inspecting);
     if (info) co_return Result<>{};

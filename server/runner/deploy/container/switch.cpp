@@ -3,9 +3,9 @@
 #include "base/deadline.hpp"
 #include "base/text.hpp"
 #include "http/client.hpp"
+#include "runner/deploy/container/switch_container.hpp"
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
 namespace triphammer::runner {
@@ -25,6 +25,7 @@ constexpr std::chrono::milliseconds kOneLook{2'000};
 constexpr int kLooks = 100;        // 10 s for nginx to take a configuration over
 constexpr int kAnswersInARow = 3;  // of the new one, on connections of their own
 constexpr int kWorkers = 2;
+constexpr const char* kLeads = "nginx";
 constexpr int kLabelVersion = 1;  // of the configuration's form
 constexpr const char* kMasterTitle = "nginx: master process";
 /// Each title ends with a NUL, which no terminal would show.
@@ -107,20 +108,6 @@ std::optional<std::vector<std::string>> read_titles(std::string_view list) {
     return out;
 }
 
-namespace {
-
-bool same_ports(std::vector<docker::PortBinding> a, std::vector<docker::PortBinding> b) {
-    const auto before = [](const docker::PortBinding& x, const docker::PortBinding& y) {
-        return std::tie(x.container_port, x.host_port, x.host_address) <
-               std::tie(y.container_port, y.host_port, y.host_address);
-    };
-    std::sort(a.begin(), a.end(), before);
-    std::sort(b.begin(), b.end(), before);
-    return a == b;
-}
-
-}  // namespace
-
 docker::ContainerSpec Switch::spec(std::string image) const {
     docker::ContainerSpec spec;
     spec.name = names_.switch_container();
@@ -154,29 +141,20 @@ Task<Result<std::string>> Switch::create(std::string image) {
     co_return with_context("the switch", written ? started.error() : written.error());
 }
 
+Task<Result<>> Switch::check() {
+    co_return Result<>{};
+}
+
 Task<Result<std::string>> Switch::ensure(std::string image) {
-    auto inspecting = engine_.inspect_container(names_.switch_container());
-    auto info = co_await std::move(inspecting);
-    if (!info && info.error().code != Code::not_found) co_return info.error();
-    if (info && !names_.is_of_service(info->labels, kSwitchRole)) {
-        co_return conflict(
-            "a container named " + names_.switch_container() + " is there and is not ours"
-        );
-    }
-    if (info && same_ports(info->ports, plan_.ports)) {
-        auto starting = engine_.start_container(info->id);
-        auto started = co_await std::move(starting);
-        if (!started) co_return with_context("the switch", started.error());
-        co_return info->id;
-    }
-    if (info) {
-        // Published ports cannot be changed: the only moment in which nobody listens.
-        auto removing = engine_.remove_container(info->id);
-        auto removed = co_await std::move(removing);
-        if (!removed) co_return removed.error();
-    }
+    auto keeping = keep_switch(engine_, names_, kLeads, plan_.ports);
+    auto kept = co_await std::move(keeping);
+    if (!kept || !kept->empty()) co_return kept;
     auto creating = create(std::move(image));
     co_return co_await std::move(creating);
+}
+
+Task<Result<std::string>> Switch::find() {
+    return find_switch(engine_, names_, kLeads);
 }
 
 Task<Result<>> Switch::write_config(const char* name, std::string text) {
@@ -238,7 +216,7 @@ Task<Result<>> Switch::wait_taken_over(Upstream upstream) {
     std::string last = "nothing";
     int in_a_row = 0;
     for (int look = 0; look < kLooks; ++look) {
-        auto reading = read_back();
+        auto reading = read_answer();
         auto answer = co_await std::move(reading);
         const bool is_new = answer && *answer == upstream.container;
         in_a_row = is_new ? in_a_row + 1 : 0;
@@ -283,8 +261,17 @@ Task<Result<Switch::Workers>> Switch::count_workers() {
     co_return out;
 }
 
+Task<Result<Receivers>> Switch::read_back() {
+    auto reading = read_answer();
+    auto answer = co_await std::move(reading);
+    if (!answer) co_return answer.error();
+    Receivers out;
+    if (!answer->empty()) out.push_back(std::move(*answer));
+    co_return out;
+}
+
 /// Every port has to give the same answer.
-Task<Result<std::string>> Switch::read_back() {
+Task<Result<std::string>> Switch::read_answer() {
     std::string answer;
     for (std::size_t i = 0; i < plan_.ports.size(); ++i) {
         auto asking = ask(plan_.ports[i]);
@@ -299,7 +286,7 @@ Task<Result<std::string>> Switch::read_back() {
 Task<Result<std::string>> Switch::ask(docker::PortBinding port) {
     http::Endpoint endpoint;
     const bool is_everywhere = port.host_address.empty() || port.host_address == "0.0.0.0";
-    endpoint.host = is_everywhere ? engine_.host() : port.host_address;
+    endpoint.host = is_everywhere ? plan_.public_host : port.host_address;
     endpoint.port = port.host_port;
     endpoint.authority = endpoint.host + ":" + std::to_string(endpoint.port);
     const http::Client client{endpoint};

@@ -5,6 +5,7 @@
 
 #include "base/clock.hpp"
 #include "docker/engine.hpp"
+#include "runner/deploy/container/traffic.hpp"
 #include "runner/deploy/names.hpp"
 #include "runner/deploy/plan.hpp"
 
@@ -15,12 +16,6 @@
 
 namespace triphammer::runner {
 
-/// Where traffic goes: a container on the service's network, by its name.
-struct Upstream {
-    std::string container;  // id: what the read-back answers
-    std::string name;
-};
-
 /// Without an upstream: 503 to everybody. Names and tokens of ours only; nothing is quoted.
 std::string switch_config(
     const std::vector<docker::PortBinding>& ports, const Upstream& upstream, Milliseconds drain
@@ -30,22 +25,22 @@ std::string switch_config(
 /// such a list proves nothing of its workers.
 std::optional<std::vector<std::string>> read_titles(std::string_view list);
 
-class Switch {
+class Switch final : public Traffic {
   public:
     Switch(docker::Engine& engine, const DeployNames& names, const DeployPlan& plan)
         : engine_{engine}, names_{names}, plan_{plan} {}
 
-    /// There, running, with these ports. Made where there is none; Code::conflict when a port is
-    /// taken or something else has its name.
-    Task<Result<std::string>> ensure(std::string image);
-    /// The whole way to the new upstream; true only after the read-back on every port, and when no
-    /// worker takes requests for what was before.
-    Task<Result<>> move_to(Upstream upstream);
-    /// The container's id that the switch answers with; empty: none yet. Code::not_found without a
-    /// switch.
-    Task<Result<std::string>> read_back();
+    std::string usual_image() const override { return "nginx:stable"; }
+
+    Task<Result<>> check() override;
+    Task<Result<std::string>> ensure(std::string image) override;
+    Task<Result<std::string>> find() override;
+    /// Ok only after the read-back on every port, and when no worker takes requests for what was
+    /// before.
+    Task<Result<>> move_to(Upstream upstream) override;
+    Task<Result<Receivers>> read_back() override;
     /// Until nginx has finished what it began before the last move, at most the plan's drain time.
-    Task<> wait_drained(const Clock& clock);
+    Task<> wait_drained(const Clock& clock) override;
 
   private:
     /// Of nginx: those that take requests, and those that finish what they have.
@@ -60,6 +55,7 @@ class Switch {
     Task<std::optional<Result<>>> install_by_shell(std::string text);
     Task<Result<>> install(std::string text);
     Task<Result<>> wait_taken_over(Upstream upstream);
+    Task<Result<std::string>> read_answer();
     Task<Result<Workers>> count_workers();
     Task<Result<std::vector<std::string>>> list_titles();
     Task<Result<std::string>> ask(docker::PortBinding port);

@@ -110,6 +110,8 @@ Task<EffectOutcome> ContainerTarget::make_candidate(std::int64_t n) {
     auto created = co_await std::move(creating);
     if (!created) co_return failed(created.error());
     for (const auto& network : plan_.networks) {
+        // Being in there is what the switch is about.
+        if (is_by_alias() && network == plan_.networks.front()) continue;
         auto connecting = engine_.connect_network(network, *created);
         auto connected = co_await std::move(connecting);
         if (!connected) co_return failed(with_context(network, connected.error()));
@@ -133,11 +135,11 @@ Task<EffectOutcome> ContainerTarget::switch_traffic() {
 
 Task<EffectOutcome> ContainerTarget::switch_to(Serving serving) {
     if (!plan_.has_switch) co_return done();
-    auto ensuring = switch_.ensure(switch_image_);
+    auto ensuring = traffic_->ensure(switch_image_);
     auto switch_id = co_await std::move(ensuring);
     if (!switch_id) co_return failed(switch_id.error());
     Upstream upstream{serving.id, serving.name};
-    auto moving = switch_.move_to(std::move(upstream));
+    auto moving = traffic_->move_to(std::move(upstream));
     auto moved = co_await std::move(moving);
     if (!moved) co_return failed(moved.error());
     co_return done({{"switch", *switch_id}});
@@ -150,7 +152,7 @@ Task<EffectOutcome> ContainerTarget::stop_previous() {
 
 Task<EffectOutcome> ContainerTarget::retire_previous() {
     if (plan_.has_switch) {
-        auto draining = switch_.wait_drained(clock_);
+        auto draining = traffic_->wait_drained(clock_);
         co_await std::move(draining);
     }
     auto stopping = stop_previous();
@@ -206,16 +208,16 @@ Task<EffectOutcome> ContainerTarget::retire_candidate() {
     auto tail = co_await std::move(tailing);
     if (tail) outcome.excerpt = std::move(*tail);
     if (plan_.has_switch && previous_.empty()) {
-        auto reading = switch_.read_back();
-        auto serving = co_await std::move(reading);
-        if (serving && *serving == info->id) {
+        auto reading = traffic_->read_back();
+        const auto serving = co_await std::move(reading);
+        if (serving && *serving == Receivers{info->id}) {
             auto leaving = switch_to({});
             auto left = co_await std::move(leaving);
             if (!left.ok) co_return left;
         }
     }
     if (plan_.has_switch) {
-        auto draining = switch_.wait_drained(clock_);
+        auto draining = traffic_->wait_drained(clock_);
         co_await std::move(draining);
     }
     auto stopping = engine_.stop_container(info->id, kStopGrace);
@@ -256,28 +258,41 @@ Task<GateOutcome> ContainerTarget::watch_candidate() {
     auto looking = candidate();
     auto info = co_await std::move(looking);
     if (!info) co_return not_passed(info.error());
+    auto watching = watch_inside(std::move(*info), plan_.health, names_.network());
+    co_return co_await std::move(watching);
+}
+
+/// By its address in the network.
+Task<GateOutcome> ContainerTarget::watch_inside(
+    docker::ContainerInfo info, ProbeSpec spec, std::string network
+) {
     ProbeTarget target;
-    target.container = info->id;
-    target.address = info->addresses[names_.network()];
-    target.port = port_inside(plan_, image_info_);
+    target.container = info.id;
+    target.address = info.addresses[network];
+    target.port = spec.port != 0 ? spec.port : port_inside(plan_, image_info_);
     target.has_health_check = image_info_.has_health_check;
-    auto watching = watch_health(engine_, plan_.health, std::move(target), clock_);
+    auto watching = watch_health(engine_, std::move(spec), std::move(target), clock_);
     co_return co_await std::move(watching);
 }
 
 Task<GateOutcome> ContainerTarget::watch_public() {
-    if (plan_.ports.empty()) {
+    if (plan_.ports.empty() && !is_by_alias()) {
         auto watching = watch_candidate();
         co_return co_await std::move(watching);
     }
     auto looking = candidate();
     auto info = co_await std::move(looking);
     if (!info) co_return not_passed(info.error());
+    if (is_by_alias()) {
+        auto spec = plan_.verify.kind == ProbeSpec::Kind::none ? plan_.health : plan_.verify;
+        auto watching = watch_inside(std::move(*info), std::move(spec), plan_.networks.front());
+        co_return co_await std::move(watching);
+    }
     const auto& port = plan_.ports.front();
     const bool is_everywhere = port.host_address.empty() || port.host_address == "0.0.0.0";
     ProbeTarget target;
     target.container = info->id;
-    target.address = is_everywhere ? engine_.host() : port.host_address;
+    target.address = is_everywhere ? plan_.public_host : port.host_address;
     target.port = plan_.verify.port != 0 ? plan_.verify.port : port.host_port;
     auto watching = watch_health(engine_, public_probe(plan_), std::move(target), clock_);
     co_return co_await std::move(watching);
@@ -291,10 +306,13 @@ Task<Result<Live>> ContainerTarget::read_live() {
     if (!info->running) co_return conflict("the container is " + info->status);
     live.object = info->id;
     if (plan_.has_switch) {
-        auto reading = switch_.read_back();
+        auto reading = traffic_->read_back();
         auto serving = co_await std::move(reading);
         if (!serving) co_return serving.error();
-        live.object = std::move(*serving);
+        if (serving->size() != 1) {
+            co_return conflict(std::to_string(serving->size()) + " containers get the traffic");
+        }
+        live.object = std::move(serving->front());
     }
     auto inspecting = engine_.inspect_container(live.object);
     auto serving = co_await std::move(inspecting);

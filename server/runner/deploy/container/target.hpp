@@ -2,7 +2,7 @@
 
 #include "base/clock.hpp"
 #include "docker/engine.hpp"
-#include "runner/deploy/container/switch.hpp"
+#include "runner/deploy/container/traffic.hpp"
 #include "runner/deploy/names.hpp"
 #include "runner/deploy/plan.hpp"
 #include "runner/deploy/probe.hpp"
@@ -29,12 +29,17 @@ struct Serving {
 /// The driver `container`: one engine, one service, blue-green or recreate.
 ///
 /// `observe` proves for a container that it exists, runs or is gone: the effect's number is in its
-/// name, which an engine gives once, and its labels say whose it is. For the switch it proves where
-/// new connections go: nginx itself answers that on every port. It cannot prove that the command
-/// `before` ran, and nothing about requests that are under way.
+/// name, which an engine gives once, and its labels say whose it is. Of the switch it proves where
+/// new connections go: nginx answers that itself on every port; of an alias the engine's book of
+/// who has the name in the network says so, but not what
+/// a client's resolver remembers. `not_begun` also stands for a move by alias that was done in part
+/// (both have the name): the rest is what repeating does. It cannot prove that the command `before`
+/// ran, and nothing about requests that are under way.
 class ContainerTarget final : public Target {
   public:
+    /// `address`: the engine's, as it was connected to.
     ContainerTarget(
+        std::string address,
         std::unique_ptr<docker::Engine> engine,
         DeployPlan plan,
         DeployNames names,
@@ -68,6 +73,8 @@ class ContainerTarget final : public Target {
   private:
     // prepare.cpp
     void describe();
+    Task<Result<>> prepare_traffic(const std::string& configured, docker::ProgressSink& log);
+    Result<std::unique_ptr<Traffic>> make_traffic();
     Task<Result<>> find_image(docker::ProgressSink& log);
     Task<Result<>> find_local_image(std::string name);
     Task<Result<>> find_switch_image(docker::ProgressSink& log);
@@ -93,17 +100,23 @@ class ContainerTarget final : public Target {
     bool is_kept(const docker::ContainerInfo& stopped) const;
     docker::ContainerSpec spec_of(std::int64_t n, const char* role) const;
 
+    bool is_by_alias() const { return plan_.switch_by == "alias"; }
+
+    Task<GateOutcome> watch_inside(docker::ContainerInfo info, ProbeSpec spec, std::string network);
+
     // observe.cpp
     Task<rollout::Observation> observe_candidate(rollout::EffectKind kind);
     Task<rollout::Observation> observe_previous(bool wants_running);
     Task<rollout::Observation> observe_switch(std::string wanted);
+    Task<Result<Receivers>> known_receivers();
 
     std::unique_ptr<docker::Engine> connection_;
     docker::Engine& engine_;
     DeployPlan plan_;
     DeployNames names_;
     const Clock& clock_;
-    Switch switch_;
+    std::string address_;
+    std::unique_ptr<Traffic> traffic_;  // null: nobody leads it
     std::string image_;
     std::string digest_;
     std::string switch_image_;
