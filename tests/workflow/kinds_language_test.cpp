@@ -38,6 +38,11 @@ TEST(KindsLanguage, TakesItsOwnKeysAlone) {
         {"{ deploy: { to: container, service: a, image: b, switch: alias, networks: c, strategy: "
          "recreate } }",
          "3:93 wrong-place"},
+        {"{ deploy: { to: container, service: a, image: b, switch: kamal-proxy, ports: '8:8', "
+         "health: { http: / } } }",
+         ""},
+        {"{ deploy: { to: container, service: a, image: b, switch: kamal-proxy } }",
+         "3:63 missing-key, 3:63 missing-key"},
         {"{ deploy: { to: ssh, service: a, host: b, run: c } }",
          "3:16 missing-key, 3:16 missing-key"},
 

@@ -61,7 +61,6 @@ std::vector<Example> examples() {
         {"deploy.strategy.rolling", deploy("strategy: rolling")},
         {"deploy.strategy.canary", deploy("strategy: canary")},
         {"deploy.strategy.linear", deploy("strategy: linear")},
-        {"deploy.switch.kamal-proxy", deploy("switch: kamal-proxy")},
         {"deploy.replicas", deploy("replicas: 2")},
         {"deploy.volumes.host", deploy("volumes: ['/etc:/etc']")},
         {"deploy.volumes.host", deploy("volumes: ./data:/data")},

@@ -163,6 +163,11 @@ class Planner {
 
     /// After the probes were read.
     void check_probes() {
+        using Kind = ProbeSpec::Kind;
+        if (plan_.has_switch && plan_.switch_by == "kamal-proxy" &&
+            plan_.health.kind != Kind::http) {
+            fail("switch: kamal-proxy asks the new container itself: it needs health.http");
+        }
         if (plan_.switch_by == "alias" && plan_.strategy == rollout::Strategy::recreate) {
             fail("switch: alias goes with blue-green alone: with recreate nobody would have it");
         }
@@ -211,11 +216,15 @@ class Planner {
             return;
         }
         const auto by = "switch: " + plan_.switch_by;
-        if (plan_.switch_by != "nginx") fail(by + " is not supported yet; nginx and alias are");
+        const bool is_kamal = plan_.switch_by == "kamal-proxy";
+        if (!is_kamal && plan_.switch_by != "nginx") {
+            fail(by + ": nginx, kamal-proxy and alias are there");
+        }
         if (plan_.ports.empty()) fail(by + " needs ports");
         for (const auto& port : plan_.ports) {
             if (port.protocol != "tcp") fail(by + " serves tcp only");
         }
+        if (is_kamal && plan_.ports.size() > 1) fail(by + " leads one port; nginx leads several");
     }
 
     /// Of a name that is no host's a client would make something else.

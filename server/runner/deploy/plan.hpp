@@ -45,7 +45,7 @@ struct DeployPlan {
     docker::Credentials credentials;
     rollout::Strategy strategy = rollout::Strategy::blue_green;
     bool has_switch = false;   // traffic is led to one container by `switch_by`
-    std::string switch_by;     // nginx | alias, where it has
+    std::string switch_by;     // nginx | kamal-proxy | alias, where it has
     std::string public_host;   // where published ports are reached from here
     bool stops_first = false;  // swarm: a new task starts when an old one has ended
     std::int64_t replicas = 1;

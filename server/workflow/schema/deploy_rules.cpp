@@ -21,11 +21,20 @@ void check_alias(const Node& deploy, model::Position at, Report& report) {
     report.error("wrong-place", ports->at, "'ports' does not go with 'switch: alias'");
 }
 
+void check_kamal(const Node& deploy, model::Position at, Report& report) {
+    const auto* health = deploy.find("health");
+    const bool asks = health != nullptr && health->find("http") != nullptr;
+    if (!asks) report.error("missing-key", at, "'switch: kamal-proxy' needs 'health' with 'http'");
+    if (deploy.find("ports") != nullptr) return;
+    report.error("missing-key", at, "'switch: kamal-proxy' needs the key 'ports'");
+}
+
 /// What the runner would refuse before anything is touched.
 void check_switch(const Node& deploy, Report& report) {
     const auto* by = deploy.find("switch");
     if (by == nullptr) return;
     if (by->text == "alias") check_alias(deploy, by->at, report);
+    if (by->text == "kamal-proxy") check_kamal(deploy, by->at, report);
 }
 
 }  // namespace

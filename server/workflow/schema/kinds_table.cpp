@@ -162,16 +162,7 @@ constexpr Shape kDeployStrategy = words_shape(kStrategies);
 constexpr std::array<std::string_view, 2> kOnFailures{"rollback", "keep"};
 constexpr Shape kOnFailure = words_shape(kOnFailures);
 constexpr std::array<std::string_view, 3> kSwitches{"nginx", "kamal-proxy", "alias"};
-
-void check_switch(const Node& node, Report& report) {
-    report_unsupported(report, "deploy.switch." + node.text, node.at, "switch " + show(node.text));
-}
-
-constexpr Shape kSwitch = [] {
-    Shape shape = words_shape(kSwitches);
-    shape.extra = check_switch;
-    return shape;
-}();
+constexpr Shape kSwitch = words_shape(kSwitches);
 
 /// It would hand out the host.
 void check_volume(const Node& node, Report& report) {

@@ -36,7 +36,6 @@ constexpr auto kUnsupported = std::to_array<Unsupported>({
     {"deploy.strategy.rolling", "blue-green or recreate; to: swarm and to: ecs have it"},
     {"deploy.strategy.canary", "blue-green or recreate; to: ecs has it"},
     {"deploy.strategy.linear", "blue-green or recreate; to: ecs has it"},
-    {"deploy.switch.kamal-proxy", "switch: nginx"},
     {"deploy.swarm.blue-green", "rolling or recreate"},
     {"deploy.swarm.canary", "rolling or recreate"},
     {"deploy.swarm.linear", "rolling or recreate"},

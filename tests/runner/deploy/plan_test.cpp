@@ -89,8 +89,8 @@ TEST_F(DeployPlans, NameWhatIsNotSupportedYet) {
     spec().strategy = "canary";
     EXPECT_NE(reason().find("canary is not supported yet"), std::string::npos);
     spec().strategy = "";
-    spec().switch_by = "kamal-proxy";
-    EXPECT_NE(reason().find("kamal-proxy is not supported yet"), std::string::npos);
+    spec().switch_by = "haproxy";
+    EXPECT_NE(reason().find("nginx, kamal-proxy and alias are there"), std::string::npos);
 }
 
 TEST_F(DeployPlans, LeadANameInTheFirstNetworkWithoutAPort) {
@@ -114,6 +114,19 @@ TEST_F(DeployPlans, LeadANameInTheFirstNetworkWithoutAPort) {
     EXPECT_NE(with_port.find("ports say switch: nginx"), std::string::npos) << with_port;
     EXPECT_NE(recreated.find("blue-green alone"), std::string::npos) << recreated;
     EXPECT_NE(reason().find("'my app' cannot be a name"), std::string::npos) << reason();
+}
+
+TEST_F(DeployPlans, GiveKamalsProxyOnePortAndAPathToAsk) {
+    spec().switch_by = "kamal-proxy";
+    spec().ports = {text("8080:80")};
+    const auto blind = reason();
+    spec().health.http = text("/up");
+    const bool is_fine = static_cast<bool>(make());
+    spec().ports.push_back(text("8443:443"));
+
+    EXPECT_NE(blind.find("needs health.http"), std::string::npos) << blind;
+    EXPECT_TRUE(is_fine);
+    EXPECT_NE(reason().find("leads one port"), std::string::npos) << reason();
 }
 
 TEST_F(DeployPlans, GiveNoFolderOfTheHost) {

@@ -1,6 +1,7 @@
 // Preflight of the driver `container`: everything that can go wrong without anybody noticing.
 #include "docker/server_volumes.hpp"
 #include "runner/deploy/container/alias.hpp"
+#include "runner/deploy/container/kamal.hpp"
 #include "runner/deploy/container/switch.hpp"
 #include "runner/deploy/container/target.hpp"
 #include "runner/session/unless_stopped.hpp"
@@ -131,6 +132,9 @@ Task<Result<>> ContainerTarget::find_image(docker::ProgressSink& log) {
 }
 
 Result<std::unique_ptr<Traffic>> ContainerTarget::make_traffic() {
+    if (plan_.switch_by == "kamal-proxy") {
+        return std::make_unique<KamalTraffic>(engine_, names_, plan_);
+    }
     if (!is_by_alias()) return std::make_unique<Switch>(engine_, names_, plan_);
     auto network = docker::NetworkNames::at(address_, engine_.version().api);
     if (!network) return network.error();
@@ -164,6 +168,9 @@ Task<Result<>> ContainerTarget::find_switch_image(docker::ProgressSink& log) {
     auto pulling = engine_.pull(*reference, {}, &log);
     auto pulled = co_await std::move(pulling);
     if (pulled) co_return pulled;
+    if (plan_.switch_by != "nginx") {
+        co_return with_context("the switch needs the image " + switch_image_, pulled.error());
+    }
     co_return with_context(
         "the switch needs an nginx image (docker.switch_image, nginx:stable say)", pulled.error()
     );

@@ -30,8 +30,8 @@ struct Serving {
 ///
 /// `observe` proves for a container that it exists, runs or is gone: the effect's number is in its
 /// name, which an engine gives once, and its labels say whose it is. Of the switch it proves where
-/// new connections go: nginx answers that itself on every port; of an alias the engine's book of
-/// who has the name in the network says so, but not what
+/// new connections go: nginx answers that itself on every port; of kamal-proxy its own list of
+/// services says so; of an alias the engine's book of who has the name in the network, but not what
 /// a client's resolver remembers. `not_begun` also stands for a move by alias that was done in part
 /// (both have the name): the rest is what repeating does. It cannot prove that the command `before`
 /// ran, and nothing about requests that are under way.

@@ -1,6 +1,6 @@
 #pragma once
 // What leads traffic to one container of a service, and away from it again. The driver says where;
-// how is `switch` of the workflow: an nginx, or a name in a network.
+// how is `switch` of the workflow: an nginx, a kamal-proxy, or a name in a network.
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
