@@ -161,17 +161,69 @@ Task<Result<std::unique_ptr<Transport>>> accept_tls(
     co_return std::make_unique<TlsTransport>(std::move(tls), std::move(identity));
 }
 
+namespace {
+
+Task<Result<std::unique_ptr<Stream>>> shake_hands(
+    TlsSocket tls, std::string host, std::shared_ptr<void> keep
+) {
+    tls.set_verify_callback(ssl::host_name_verification{host});
+    if (!is_ip_address(host)) ::SSL_set_tlsext_host_name(tls.native_handle(), host.c_str());
+    auto [error] = co_await tls.async_handshake(ssl::stream_base::client, kTuple);
+    if (error) co_return tls_error("TLS handshake", error);
+    co_return std::make_unique<TlsTransport>(std::move(tls), std::move(keep));
+}
+
+}  // namespace
+
 Task<Result<std::unique_ptr<Stream>>> connect_tls(
     Socket socket, std::string host, std::filesystem::path ca_file
 ) {
     auto context = std::make_shared<ssl::context>(ssl::context::tls_client);
     if (auto trusted = trust(*context, ca_file); !trusted) co_return trusted.error();
     TlsSocket tls{std::move(socket), *context};
-    tls.set_verify_callback(ssl::host_name_verification{host});
-    if (!is_ip_address(host)) ::SSL_set_tlsext_host_name(tls.native_handle(), host.c_str());
-    auto [error] = co_await tls.async_handshake(ssl::stream_base::client, kTuple);
-    if (error) co_return tls_error("TLS handshake", error);
-    co_return std::make_unique<TlsTransport>(std::move(tls), std::move(context));
+    auto shaking = shake_hands(std::move(tls), std::move(host), std::move(context));
+    co_return co_await std::move(shaking);
+}
+
+struct TlsClient::Context {
+    ssl::context tls{ssl::context::tls_client};
+};
+
+TlsClient::TlsClient() : context_{std::make_unique<Context>()} {}
+
+TlsClient::~TlsClient() = default;
+
+Result<std::shared_ptr<TlsClient>> TlsClient::make(
+    const std::string& authorities, const std::string& identity
+) {
+    std::shared_ptr<TlsClient> client{new TlsClient};
+    auto& tls = client->context_->tls;
+    boost::system::error_code error;
+    // OpenSSL would ask the terminal for the passphrase.
+    const auto no_passphrase = [](std::size_t, ssl::context::password_purpose) {
+        return std::string{};
+    };
+    tls.set_password_callback(no_passphrase, error);
+    tls.add_certificate_authority(asio::buffer(authorities), error);
+    if (error) return invalid("the authority's certificate: " + error.message());
+    tls.use_certificate_chain(asio::buffer(identity), error);
+    if (error) return invalid("the client's certificate: " + error.message());
+    tls.use_private_key(asio::buffer(identity), ssl::context::pem, error);
+    if (error) return invalid("the client's private key: " + error.message());
+    if (::SSL_CTX_check_private_key(tls.native_handle()) != 1) {
+        return invalid("the client's private key is not its certificate's");
+    }
+    ::SSL_CTX_set_min_proto_version(tls.native_handle(), TLS1_2_VERSION);
+    tls.set_verify_mode(ssl::verify_peer, error);
+    return client;
+}
+
+Task<Result<std::unique_ptr<Stream>>> connect_tls(
+    Socket socket, std::string host, std::shared_ptr<TlsClient> client
+) {
+    TlsSocket tls{std::move(socket), client->context().tls};
+    auto shaking = shake_hands(std::move(tls), std::move(host), std::move(client));
+    co_return co_await std::move(shaking);
 }
 
 }  // namespace triphammer::http
