@@ -1,6 +1,7 @@
 // The run that deploys it: the second part of deployments/redeploy.hpp.
 #include "base/text.hpp"
 #include "deployments/redeploy.hpp"
+#include "model/deploy_target.hpp"
 #include "plan/job_values.hpp"
 #include "queue/queue.hpp"
 #include "queue/run_view.hpp"
@@ -93,9 +94,8 @@ class RunMaker {
 
     /// What was evaluated when its turn came is fixed; what it deploys is the digest.
     Result<> pin() {
-        const auto& target = redeploy_.definition.target;  // DRIVER/SERVICE
         definition_.deploy->image.text = pinned(redeploy_.source);
-        definition_.deploy->service.text = target.substr(target.find('/') + 1);
+        model::set_deploy_target(*definition_.deploy, redeploy_.definition.target);
         definition_.name.text = job_.name;
         definition_.environment.text = job_.environment;
         definition_.continue_on_error.text = job_.continue_on_error ? "true" : "";

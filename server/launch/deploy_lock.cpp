@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "launch/contexts.hpp"
+#include "model/deploy_target.hpp"
 #include "model/terraform_place.hpp"
 #include "store/repository_store.hpp"
 #include "workflow/expression/evaluator.hpp"
@@ -19,7 +20,7 @@ constexpr const char* kTerraform = "terraform";
 std::string lock_target_of(
     store::Connection& db, const store::JobRow& job, const model::DeploySpec& deploy
 ) {
-    auto out = deploy.to + "/" + deploy.service.text;
+    auto out = model::name_deploy_target(deploy);
     if (deploy.to != kTerraform) return out;
     const auto repository = store::find_repository(db, job.repository);
     const auto of = repository ? repository->full_name : to_text(job.repository);
@@ -119,15 +120,23 @@ Result<std::string> evaluate_place(JobTexts& texts, const model::TerraformSpec& 
 
 }  // namespace
 
-Result<std::string> evaluate_service(
+Result<> evaluate_target(
     store::Connection& db,
     const store::RunRow& run,
     const store::JobRow& job,
-    const model::JobDefinition& definition
+    const model::JobDefinition& definition,
+    model::DeploySpec& deploy
 ) {
     JobTexts texts{db, run, job};
-    if (definition.terraform) return evaluate_place(texts, *definition.terraform);
-    return texts.name("deploy.service", definition.deploy->service.text);
+    auto service = definition.terraform ? evaluate_place(texts, *definition.terraform)
+                                        : texts.name("deploy.service", deploy.service.text);
+    if (!service) return service.error();
+    deploy.service.text = std::move(*service);
+    if (!model::has_engine_elsewhere(deploy)) return {};
+    auto host = texts.name("deploy.host", deploy.host.text);
+    if (!host) return host.error();
+    deploy.host.text = std::move(*host);
+    return {};
 }
 
 Result<deployments::Opening> open_deployment(
@@ -149,9 +158,7 @@ std::optional<std::string> find_obstacle(store::Transaction& tx, const store::Jo
     const auto definition = tree.get<model::JobDefinition>();
     auto deploy = deploy_spec_of(definition);
     if (!deploy) return {};
-    auto service = evaluate_service(tx, *run, job, definition);
-    if (!service) return {};
-    deploy->service.text = std::move(*service);
+    if (!evaluate_target(tx, *run, job, definition, *deploy)) return {};
     const auto opening = open_deployment(tx, *run, job, *deploy);
     if (!opening || !opening->blocker) return {};
     return describe(*opening->blocker);

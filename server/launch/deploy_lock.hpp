@@ -15,18 +15,20 @@ namespace triphammer::launch {
 /// has no text yet. Nothing for a job that deploys nothing.
 std::optional<model::DeploySpec> deploy_spec_of(const model::JobDefinition& job);
 
-/// The service's name with its expressions evaluated; of a `terraform` its folders and workspace,
-/// in the one form that they have. `definition` deploys; the needs of the job have ended.
-/// Code::invalid where that gives no name.
-Result<std::string> evaluate_service(
+/// Puts the service's name into `deploy`, with its expressions evaluated, and where it is on an
+/// engine elsewhere that one's address; of a `terraform` its folders and workspace, in the one form
+/// that they have. `definition` deploys; the needs of the job have ended. Code::invalid where that
+/// gives no name.
+Result<> evaluate_target(
     store::Connection& db,
     const store::RunRow& run,
     const store::JobRow& job,
-    const model::JobDefinition& definition
+    const model::JobDefinition& definition,
+    model::DeploySpec& deploy
 );
 
-/// `deploy.service` is evaluated. Opens the job's row in the ledger: takes the lock, or names its
-/// holder.
+/// The target in `deploy` is evaluated. Opens the job's row in the ledger: takes the lock, or names
+/// its holder.
 Result<deployments::Opening> open_deployment(
     store::Transaction& tx,
     const store::RunRow& run,

@@ -190,9 +190,8 @@ Result<> add_deployment(
 ) {
     auto deploy = deploy_spec_of(document.job);
     if (!deploy) return {};
-    auto service = evaluate_service(tx, run, job, document.job);
-    if (!service) return service.error();
-    deploy->service.text = std::move(*service);
+    const auto evaluated = evaluate_target(tx, run, job, document.job, *deploy);
+    if (!evaluated) return evaluated.error();
     const auto opened = open_deployment(tx, run, job, *deploy);
     // The runner touches what the lock is about, whatever it would evaluate itself.
     if (document.job.deploy) document.job.deploy = std::move(deploy);

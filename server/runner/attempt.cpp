@@ -252,10 +252,10 @@ class Attempt {
     }
 
     Task<JobOutcome> run_with_engine(std::function<Task<JobOutcome>(JobSession&)> driver) {
-        mark_engine();
-        return run_driver(
-            std::move(driver), "the engine at " + session_.document().executor.docker_host
-        );
+        const auto& engine = engine_of(session_.document());
+        // Of one elsewhere the launcher knows nothing.
+        if (engine == session_.document().executor.docker_host) mark_engine();
+        return run_driver(std::move(driver), "the engine at " + engine);
     }
 
     Task<JobOutcome> run_driver(

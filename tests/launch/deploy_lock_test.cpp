@@ -28,6 +28,14 @@ struct DeployLock : ::testing::Test, triphammer::testing::QueueFixture {
         return create_planned(plan);
     }
 
+    model::RunId create_deploy_on(const std::string& service, const std::string& host) {
+        auto plan = make_plan({{"ship", {}}});
+        auto& job = plan.runs[0].jobs[0];
+        deploy_to(job, service, "production");
+        job.definition.deploy->host.text = host;
+        return create_planned(plan);
+    }
+
     model::RunId create_apply(
         const std::string& directory,
         const std::string& environment,
@@ -160,6 +168,19 @@ TEST_F(DeployLock, OfAnApplyIsOneForEachOfItsFolders) {
     EXPECT_FALSE(obstacle_of(free, "ship"));
 }
 
+TEST_F(DeployLock, OfAServiceOnAnEngineElsewhereIsThatEnginesAlone) {
+    const auto here = create_deploy("app");
+    const auto there = create_deploy_on("app", "ssh://deploy@${{ 'web1' }}");
+    const auto again = create_deploy_on("app", "ssh://deploy@web1");
+    const auto other = create_deploy_on("app", "ssh://deploy@web2");
+
+    EXPECT_FALSE(obstacle_of(here, "ship"));
+    EXPECT_FALSE(obstacle_of(there, "ship"));
+    EXPECT_EQ(target_of(there, "ship"), "container/app at ssh://deploy@web1");
+    EXPECT_TRUE(obstacle_of(again, "ship"));
+    EXPECT_FALSE(obstacle_of(other, "ship"));
+}
+
 TEST_F(DeployLock, IsOfTheNameThatTheExpressionGives) {
     const auto legs = create_legs("${{ matrix.app }}-web");
     const auto fixed = create_deploy("b-web");
@@ -187,7 +208,8 @@ TEST_F(DeployLock, OfWhatIsNoNameIsNotTakenAndTheSentenceSaysWhy) {
         const auto definition =
             nlohmann::json::parse(row.definition_json).get<model::JobDefinition>();
         return try_write([&](store::Transaction& tx) {
-            return evaluate_service(tx, *store::find_run(tx, id), row, definition);
+            auto deploy = *deploy_spec_of(definition);
+            return evaluate_target(tx, *store::find_run(tx, id), row, definition, deploy);
         });
     };
 
@@ -205,7 +227,8 @@ TEST_F(DeployLock, NamesTheKeyOfAnApplyThatGivesNoName) {
     const auto definition = nlohmann::json::parse(row.definition_json).get<model::JobDefinition>();
 
     const auto named = try_write([&](store::Transaction& tx) {
-        return evaluate_service(tx, *store::find_run(tx, run), row, definition);
+        auto deploy = *deploy_spec_of(definition);
+        return evaluate_target(tx, *store::find_run(tx, run), row, definition, deploy);
     });
 
     EXPECT_EQ(named.error().message.rfind("terraform.directory: ", 0), 0U) << named.error().message;

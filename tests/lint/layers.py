@@ -9,7 +9,7 @@ WORKFLOW = ["workflow/expression", "workflow/yaml", "workflow/schema", "workflow
 STORE = ["store/sqlite", "store/runs", "store/deployments", "store/forge", "store/people", "store"]
 RUNNER = ["runner/session", "runner/host", "runner/layers", "runner/aws", "runner/image", "runner/deploy", "runner/deploy/container",
           "runner/deploy/compose", "runner/deploy/swarm", "runner/container", "runner/steps", "runner/deploy/exec", "runner/deploy/ssh",
-          "runner/deploy/aws", "runner/actions", "runner/terraform", "runner"]
+          "runner/deploy/remote", "runner/deploy/aws", "runner/actions", "runner/terraform", "runner"]
 API = ["api/call", "api/pages", "api/live", "api/server", "api/people", "api/runs", "api/artifacts", "api/runner", "api/github",
        "api/repositories", "api/deliveries", "api/pipelines", "api/deployments", "api"]
 LEVELS = {

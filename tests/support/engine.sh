@@ -5,6 +5,7 @@
 #
 #   engine.sh start DIR    prints DOCKER_HOST=… REGISTRY=… PRIVATE_REGISTRY=… (and its _USER, _PASSWORD).
 #                          With DOCKER_HOST set and answering, that engine is used and not started.
+#                          ENGINE_OPTIONS: more options of dockerd.
 #   engine.sh images DIR   makes triphammer/busybox, triphammer/nginx, triphammer/caddy, triphammer/python3
 #                          and triphammer/postgres from this machine's own files, where they are missing
 #   engine.sh busybox DIR  makes the first of them alone
@@ -89,7 +90,8 @@ start_engine() {
     add_rules "$subnet"
     # After a kill -9: a zombie whose number is still there looks like a living containerd to dockerd.
     rm -f "$socket" "$dir/docker.pid" "$dir/exec/containerd/containerd.pid"
-    setsid dockerd --data-root "$dir/docker" --exec-root "$dir/exec" -p "$dir/docker.pid" -H "unix://$socket" \
+    # shellcheck disable=SC2086
+    setsid dockerd ${ENGINE_OPTIONS:-} --data-root "$dir/docker" --exec-root "$dir/exec" -p "$dir/docker.pid" -H "unix://$socket" \
         --bridge "$bridge" --iptables=false --default-address-pool "base=$subnet.128.0/17,size=26" \
         --containerd-namespace "th-$tag" --containerd-plugins-namespace "th-$tag-plugins" \
         --exec-opt native.cgroupdriver=cgroupfs --cgroup-parent "/th-$tag" --log-level warn --shutdown-timeout 3 \

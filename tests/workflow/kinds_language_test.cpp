@@ -30,6 +30,17 @@ TEST(KindsLanguage, TakesItsOwnKeysAlone) {
         {"{ deploy: { to: compose, service: a } }", "3:16 missing-key"},
         {"{ deploy: { to: compose, service: a, image: b, host: c } }", "3:59 wrong-place"},
         {"{ deploy: { to: ssh, service: a, host: b, known-hosts: c, key: d, run: e } }", ""},
+        {"{ deploy: { to: container, service: a, image: b, host: 'ssh://c@d', known-hosts: e, "
+         "key: f } }",
+         ""},
+        {"{ deploy: { to: container, service: a, image: b, host: 'tcp://d:1' } }",
+         "3:61 missing-key, 3:61 missing-key"},
+        {"{ deploy: { to: container, service: a, image: b, host: d, known-hosts: e, key: f } }",
+         "3:61 unknown-value"},
+        {"{ deploy: { to: container, service: a, image: b, host: 'tcp://${{ secrets.A }}:1', "
+         "known-hosts: e, key: f } }",
+         "3:61 wrong-place"},
+        {"{ deploy: { to: container, service: a, image: b, key: f } }", "3:60 wrong-place"},
         {"{ deploy: { to: container, service: a, image: b, switch: alias, networks: c } }", ""},
         {"{ deploy: { to: container, service: a, image: b, switch: alias } }", "3:63 missing-key"},
         {"{ deploy: { to: container, service: a, image: b, switch: alias, networks: c, ports: "

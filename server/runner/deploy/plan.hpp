@@ -47,6 +47,7 @@ struct DeployPlan {
     bool has_switch = false;   // traffic is led to one container by `switch_by`
     std::string switch_by;     // nginx | kamal-proxy | alias, where it has
     std::string public_host;   // where published ports are reached from here
+    bool is_remote = false;    // the engine's containers have no address that leads there from here
     bool stops_first = false;  // swarm: a new task starts when an old one has ended
     std::int64_t replicas = 1;
     bool rolls_back = true;

@@ -200,6 +200,22 @@ Task<GateOutcome> watch_address(
     co_return outcome;
 }
 
+namespace {
+
+/// For the shell that the engine starts.
+std::string shell_quoted(const std::string& text) {
+    std::string out = "'";
+    for (const char c : text) out += c == '\'' ? std::string{"'\\''"} : std::string(1, c);
+    return out + "'";
+}
+
+}  // namespace
+
+std::string http_command(const std::string& path, std::uint16_t port) {
+    const auto url = shell_quoted("http://127.0.0.1:" + std::to_string(port) + path);
+    return "wget -q -O /dev/null " + url + " || curl -fsS -o /dev/null " + url;
+}
+
 const char* name_of(ProbeSpec::Kind kind) {
     switch (kind) {
         case ProbeSpec::Kind::none:

@@ -42,6 +42,9 @@ Task<GateOutcome> watch_address(
     ProbeSpec spec, std::string address, std::uint16_t port, const Clock& clock
 );
 
+/// GET by `wget` or `curl`, for a shell in the container that is asked.
+std::string http_command(const std::string& path, std::uint16_t port);
+
 /// none: "state".
 const char* name_of(ProbeSpec::Kind kind);
 

@@ -5,7 +5,7 @@
 
 namespace triphammer::workflow {
 
-/// `switch` with its ports or networks.
+/// `switch` with its ports or networks, `host` with what proves both sides.
 void check_deploy_of_container(const Node& deploy, Report& report);
 
 }  // namespace triphammer::workflow

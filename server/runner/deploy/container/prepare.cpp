@@ -26,13 +26,15 @@ std::string id_in(const std::string& previous_json) {
 }  // namespace
 
 ContainerTarget::ContainerTarget(
+    std::shared_ptr<void> way,
     std::string address,
     std::unique_ptr<docker::Engine> engine,
     DeployPlan plan,
     DeployNames names,
     const Clock& clock
 )
-    : connection_{std::move(engine)},
+    : way_{std::move(way)},
+      connection_{std::move(engine)},
       engine_{*connection_},
       plan_{std::move(plan)},
       names_{std::move(names)},
@@ -42,6 +44,7 @@ ContainerTarget::ContainerTarget(
 Task<Result<>> ContainerTarget::prepare(
     const model::DeploymentSpec& spec, StepLog& log, execution::StopToken& stop
 ) {
+    if (auto reached = check_reach(); !reached) co_return reached;
     auto checking = docker::check_server_volumes(engine_, plan_.volumes, names_.owner_labels());
     auto checked = co_await std::move(checking);
     if (!checked) co_return checked;
@@ -99,7 +102,13 @@ Task<Result<>> ContainerTarget::find_image(docker::ProgressSink& log) {
         auto looking = find_local_image(plan_.image_id);
         image_ = plan_.image_id;
         digest_ = plan_.image_id;
-        co_return co_await std::move(looking);
+        const auto found = co_await std::move(looking);
+        const bool is_here = !found && plan_.is_remote && found.error().code == Code::not_found;
+        if (!is_here) co_return found;
+        co_return not_found(
+            "image: the engine elsewhere has no " + plan_.image_id +
+            ", and it is in no registry: push it to one that both reach (image.tags)"
+        );
     }
     if (!plan_.image.digest.empty()) {
         // A digest names its content: what the engine has of that name needs no registry.
@@ -129,6 +138,28 @@ Task<Result<>> ContainerTarget::find_image(docker::ProgressSink& log) {
     if (!pulled) co_return pulled;
     auto again = find_local_image(image_);
     co_return co_await std::move(again);
+}
+
+/// Without a way to ask, no probe would ever pass.
+Result<> ContainerTarget::check_reach() const {
+    if (!plan_.is_remote) return {};
+    const bool asks_inside = is_by_alias() && plan_.verify.kind == ProbeSpec::Kind::tcp;
+    if (plan_.health.kind == ProbeSpec::Kind::tcp || asks_inside) {
+        return invalid(
+            "tcp: the containers of an engine elsewhere have no address that leads there "
+            "from here; say http or command"
+        );
+    }
+    for (const auto& port : plan_.ports) {
+        const bool is_own = port.host_address.starts_with("127.") || port.host_address == "::1";
+        if (!is_own) continue;
+        return invalid(
+            "ports: " + port.host_address +
+            " is that machine's own loopback: what answers there "
+            "cannot be verified from here"
+        );
+    }
+    return {};
 }
 
 Result<std::unique_ptr<Traffic>> ContainerTarget::make_traffic() {

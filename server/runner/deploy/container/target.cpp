@@ -236,6 +236,14 @@ std::uint16_t port_inside(const DeployPlan& plan, const docker::ImageInfo& image
     return image.exposed_ports.empty() ? std::uint16_t{0} : image.exposed_ports.front();
 }
 
+/// The question as a command in the container, which has to have `wget` or `curl` for it.
+ProbeSpec from_inside(ProbeSpec spec, std::uint16_t port) {
+    if (spec.kind != ProbeSpec::Kind::http) return spec;
+    spec.kind = ProbeSpec::Kind::command;
+    spec.command = http_command(spec.path, port);
+    return spec;
+}
+
 /// What the public port is asked: `verify`, else what the candidate was asked, else that it opens.
 ProbeSpec public_probe(const DeployPlan& plan) {
     using Kind = ProbeSpec::Kind;
@@ -262,7 +270,7 @@ Task<GateOutcome> ContainerTarget::watch_candidate() {
     co_return co_await std::move(watching);
 }
 
-/// By its address in the network.
+/// By its address in the network; an engine elsewhere asks inside of the container.
 Task<GateOutcome> ContainerTarget::watch_inside(
     docker::ContainerInfo info, ProbeSpec spec, std::string network
 ) {
@@ -271,6 +279,7 @@ Task<GateOutcome> ContainerTarget::watch_inside(
     target.address = info.addresses[network];
     target.port = spec.port != 0 ? spec.port : port_inside(plan_, image_info_);
     target.has_health_check = image_info_.has_health_check;
+    if (plan_.is_remote) spec = from_inside(std::move(spec), target.port);
     auto watching = watch_health(engine_, std::move(spec), std::move(target), clock_);
     co_return co_await std::move(watching);
 }

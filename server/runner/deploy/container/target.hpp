@@ -37,8 +37,10 @@ struct Serving {
 /// ran, and nothing about requests that are under way.
 class ContainerTarget final : public Target {
   public:
+    /// `way`: what leads to an engine elsewhere, kept as long as this; null: nothing is needed.
     /// `address`: the engine's, as it was connected to.
     ContainerTarget(
+        std::shared_ptr<void> way,
         std::string address,
         std::unique_ptr<docker::Engine> engine,
         DeployPlan plan,
@@ -78,6 +80,7 @@ class ContainerTarget final : public Target {
     Task<Result<>> find_image(docker::ProgressSink& log);
     Task<Result<>> find_local_image(std::string name);
     Task<Result<>> find_switch_image(docker::ProgressSink& log);
+    Result<> check_reach() const;
     Task<Result<>> ensure_network();
     Task<Result<>> find_previous(const model::DeploymentSpec& spec);
 
@@ -110,6 +113,7 @@ class ContainerTarget final : public Target {
     Task<rollout::Observation> observe_switch(std::string wanted);
     Task<Result<Receivers>> known_receivers();
 
+    std::shared_ptr<void> way_;
     std::unique_ptr<docker::Engine> connection_;
     docker::Engine& engine_;
     DeployPlan plan_;

@@ -117,11 +117,11 @@ Result<> check_private_key(std::string_view text) {
     );
 }
 
-std::vector<std::string> make_ssh_arguments(
+std::vector<std::string> make_ssh_options(
     const SshAddress& address,
     const std::string& key,
     const std::string& known_hosts,
-    std::size_t payload
+    const std::string& control
 ) {
     std::vector<std::string> out{"-F", "none", "-T", "-x", "-a"};
     const std::string options[] = {
@@ -140,12 +140,22 @@ std::vector<std::string> make_ssh_arguments(
         "ServerAliveCountMax=3",
         "ClearAllForwardings=yes",
         "PermitLocalCommand=no",
-        "ControlPath=none",
+        "ControlPath=" + control,
         "LogLevel=ERROR",
     };
     for (const auto& option : options) out.insert(out.end(), {"-o", option});
-    out.insert(out.end(), {"-p", std::to_string(address.port), "-l", address.user, "--"});
-    out.push_back(address.host);
+    out.insert(out.end(), {"-p", std::to_string(address.port), "-l", address.user});
+    return out;
+}
+
+std::vector<std::string> make_ssh_arguments(
+    const SshAddress& address,
+    const std::string& key,
+    const std::string& known_hosts,
+    std::size_t payload
+) {
+    auto out = make_ssh_options(address, key, known_hosts, "none");
+    out.insert(out.end(), {"--", address.host});
     // dd takes these bytes and no more: what follows them is the program's.
     out.push_back(
         "exec sh -c 'eval \"$(dd bs=1 count=" + std::to_string(payload) + " 2>/dev/null)\"'"

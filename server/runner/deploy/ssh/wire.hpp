@@ -43,6 +43,15 @@ std::vector<std::string> make_ssh_arguments(
     std::size_t payload
 );
 
+/// The same without what is to run over there. `control`: a socket through which further
+/// connections go by the first one's, where it is there; "none".
+std::vector<std::string> make_ssh_options(
+    const SshAddress& address,
+    const std::string& key,
+    const std::string& known_hosts,
+    const std::string& control
+);
+
 /// What the other side's shell reads and runs before the program has its question: `environment`
 /// (NAME=value) and the script. So neither stands on a command line, here or there. Code::invalid
 /// for a name that no shell takes and for a NUL.

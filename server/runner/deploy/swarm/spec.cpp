@@ -3,6 +3,7 @@
 #include "base/digest.hpp"
 #include "base/text.hpp"
 #include "model/engine_labels.hpp"
+#include "runner/deploy/probe.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -22,13 +23,6 @@ constexpr std::chrono::seconds kBeforeRestart{1};
 
 std::int64_t nanoseconds(std::chrono::nanoseconds time) {
     return time.count();
-}
-
-/// For the shell that the engine starts.
-std::string quote(const std::string& text) {
-    std::string out = "'";
-    for (const char c : text) out += c == '\'' ? std::string{"'\\''"} : std::string(1, c);
-    return out + "'";
 }
 
 json health_of(const ProbeSpec& health) {
@@ -137,8 +131,7 @@ std::string hash_of_spec(std::string_view spec) {
 std::vector<std::string> health_test(const ProbeSpec& health) {
     if (health.kind == ProbeSpec::Kind::command) return {"CMD-SHELL", health.command};
     if (health.kind != ProbeSpec::Kind::http) return {};
-    const auto url = quote("http://127.0.0.1:" + std::to_string(health.port) + health.path);
-    return {"CMD-SHELL", "wget -q -O /dev/null " + url + " || curl -fsS -o /dev/null " + url};
+    return {"CMD-SHELL", http_command(health.path, health.port)};
 }
 
 std::string object_of(const std::string& service, const std::string& deployment) {
