@@ -20,7 +20,8 @@ constexpr const char* kInstall =
     "cd /etc/nginx && printf %s \"$1\" >triphammer-next.conf && "
     "nginx -t -q -c /etc/nginx/triphammer-next.conf && mv -f triphammer-next.conf nginx.conf";
 constexpr const char* kStatusPath = "/.triphammer/switch";
-constexpr std::chrono::milliseconds kBetweenLooks{100};
+constexpr Milliseconds kFirstPause{10};  // nginx takes a configuration over within some of them
+constexpr Milliseconds kBetweenLooks{100};
 constexpr std::chrono::milliseconds kOneLook{2'000};
 constexpr int kLooks = 100;        // 10 s for nginx to take a configuration over
 constexpr int kAnswersInARow = 3;  // of the new one, on connections of their own
@@ -34,6 +35,11 @@ constexpr const char* kTitles = "cat /proc/[0-9]*/cmdline | tr '\\0' '\\n'";
 /// What an engine and a shell say of a command that is not there.
 bool is_no_shell(const docker::ExecOutcome& outcome) {
     return outcome.exit_status == 126 || outcome.exit_status == 127;
+}
+
+/// The next pause between two looks.
+Milliseconds longer(Milliseconds pause) {
+    return std::min(pause * 2, kBetweenLooks);
 }
 
 Result<> judge_test(const docker::ExecOutcome& outcome) {
@@ -215,6 +221,7 @@ Task<Result<>> Switch::move_to(Upstream upstream) {
 Task<Result<>> Switch::wait_taken_over(Upstream upstream) {
     std::string last = "nothing";
     int in_a_row = 0;
+    auto pause = kFirstPause;
     for (int look = 0; look < kLooks; ++look) {
         auto reading = read_answer();
         auto answer = co_await std::move(reading);
@@ -228,7 +235,8 @@ Task<Result<>> Switch::wait_taken_over(Upstream upstream) {
             if (workers && workers->accepting <= kWorkers) co_return Result<>{};
             last = workers ? "workers of before still accept" : workers.error().message;
         }
-        co_await sleep_for(kBetweenLooks);
+        co_await sleep_for(pause);
+        pause = longer(pause);
     }
     co_return Error{Code::timed_out, "the switch did not take the new configuration over: " + last};
 }
@@ -301,12 +309,12 @@ Task<Result<std::string>> Switch::ask(docker::PortBinding port) {
 
 Task<> Switch::wait_drained(const Clock& clock) {
     const auto deadline = clock.instant() + plan_.drain;
-    while (clock.instant() < deadline) {
+    for (auto pause = kFirstPause; clock.instant() < deadline; pause = longer(pause)) {
         auto counting = count_workers();
         const auto workers = co_await std::move(counting);
         const bool is_gone = !workers && workers.error().code == Code::not_found;
         if (is_gone || (workers && workers->leaving == 0)) co_return;
-        co_await sleep_for(kBetweenLooks);
+        co_await sleep_for(pause);
     }
 }
 

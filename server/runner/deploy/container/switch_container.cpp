@@ -66,6 +66,7 @@ Task<Result<std::string>> keep_switch(
     if (!*found) co_return std::string{};
     const auto& info = **found;
     if (leads_by(info, leads) && same_ports(info.ports, std::move(ports))) {
+        if (info.running) co_return info.id;
         auto starting = engine.start_container(info.id);
         auto started = co_await std::move(starting);
         if (!started) co_return with_context("the switch", started.error());

@@ -323,10 +323,12 @@ Task<Result<Live>> ContainerTarget::read_live() {
         }
         live.object = std::move(serving->front());
     }
-    auto inspecting = engine_.inspect_container(live.object);
-    auto serving = co_await std::move(inspecting);
-    if (!serving) co_return serving.error();
-    auto looking_up = engine_.inspect_image(serving->image_id);
+    if (live.object != info->id) {
+        auto inspecting = engine_.inspect_container(live.object);
+        info = co_await std::move(inspecting);
+        if (!info) co_return info.error();
+    }
+    auto looking_up = engine_.inspect_image(info->image_id);
     auto image = co_await std::move(looking_up);
     if (!image) co_return image.error();
     if (image->id == digest_) live.digest = digest_;
