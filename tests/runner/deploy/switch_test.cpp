@@ -61,3 +61,17 @@ TEST(SwitchTitles, AreNoneWhereNginxItselfIsNotShown) {
     EXPECT_FALSE(read_titles(""));
     EXPECT_FALSE(read_titles("cat: can't open '/proc/1/cmdline': Permission denied\n"));
 }
+
+TEST(SwitchWorkers, CountThoseThatTakeRequestsWhateverTheirTitleIsYet) {
+    const std::string master = "nginx: master process nginx -g daemon off;";
+    const std::string worker = "nginx: worker process";
+    const std::string leaving = "nginx: worker process is shutting down";
+
+    const auto settled = count_workers({master, worker, worker, "sh -c true"});
+    const auto begun = count_workers({master, worker, master, leaving, worker});
+
+    EXPECT_EQ(settled.accepting, 2);
+    EXPECT_EQ(settled.leaving, 0);
+    EXPECT_EQ(begun.accepting, 3) << "two new ones, of which one has no title yet, and an old one";
+    EXPECT_EQ(begun.leaving, 1);
+}

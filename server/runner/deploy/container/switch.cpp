@@ -114,6 +114,16 @@ std::optional<std::vector<std::string>> read_titles(std::string_view list) {
     return out;
 }
 
+Workers count_workers(const std::vector<std::string>& titles) {
+    Workers out{-1, 0};  // the master itself takes none
+    for (const auto& title : titles) {
+        if (title.find("nginx: ") == std::string::npos) continue;
+        const bool is_leaving = title.find("shutting down") != std::string::npos;
+        ++(is_leaving ? out.leaving : out.accepting);
+    }
+    return out;
+}
+
 docker::ContainerSpec Switch::spec(std::string image) const {
     docker::ContainerSpec spec;
     spec.name = names_.switch_container();
@@ -230,7 +240,7 @@ Task<Result<>> Switch::wait_taken_over(Upstream upstream) {
         if (!is_new) last = answer ? "container " + *answer : answer.error().message;
         if (is_new && in_a_row < kAnswersInARow) continue;
         if (is_new) {
-            auto counting = count_workers();
+            auto counting = look_at_workers();
             const auto workers = co_await std::move(counting);
             if (workers && workers->accepting <= kWorkers) co_return Result<>{};
             last = workers ? "workers of before still accept" : workers.error().message;
@@ -256,17 +266,11 @@ Task<Result<std::vector<std::string>>> Switch::list_titles() {
     co_return std::move(*read);
 }
 
-Task<Result<Switch::Workers>> Switch::count_workers() {
+Task<Result<Workers>> Switch::look_at_workers() {
     auto listing = list_titles();
     const auto titles = co_await std::move(listing);
     if (!titles) co_return titles.error();
-    Workers out;
-    for (const auto& title : *titles) {
-        if (title.find("worker process") == std::string::npos) continue;
-        const bool is_leaving = title.find("shutting down") != std::string::npos;
-        ++(is_leaving ? out.leaving : out.accepting);
-    }
-    co_return out;
+    co_return count_workers(*titles);
 }
 
 Task<Result<Receivers>> Switch::read_back() {
@@ -310,10 +314,11 @@ Task<Result<std::string>> Switch::ask(docker::PortBinding port) {
 Task<> Switch::wait_drained(const Clock& clock) {
     const auto deadline = clock.instant() + plan_.drain;
     for (auto pause = kFirstPause; clock.instant() < deadline; pause = longer(pause)) {
-        auto counting = count_workers();
+        auto counting = look_at_workers();
         const auto workers = co_await std::move(counting);
         const bool is_gone = !workers && workers.error().code == Code::not_found;
-        if (is_gone || (workers && workers->leaving == 0)) co_return;
+        const bool is_settled = workers && workers->leaving == 0 && workers->accepting <= kWorkers;
+        if (is_gone || is_settled) co_return;
         co_await sleep_for(pause);
     }
 }

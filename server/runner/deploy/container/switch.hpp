@@ -25,6 +25,15 @@ std::string switch_config(
 /// such a list proves nothing of its workers.
 std::optional<std::vector<std::string>> read_titles(std::string_view list);
 
+/// Of nginx: those that take requests, and those that finish what they have.
+struct Workers {
+    int accepting = 0;
+    int leaving = 0;
+};
+
+/// One that was just begun has its master's title still, and may take requests already. Pure.
+Workers count_workers(const std::vector<std::string>& titles);
+
 class Switch final : public Traffic {
   public:
     Switch(docker::Engine& engine, const DeployNames& names, const DeployPlan& plan)
@@ -43,12 +52,6 @@ class Switch final : public Traffic {
     Task<> wait_drained(const Clock& clock) override;
 
   private:
-    /// Of nginx: those that take requests, and those that finish what they have.
-    struct Workers {
-        int accepting = 0;
-        int leaving = 0;
-    };
-
     Task<Result<std::string>> create(std::string image);
     Task<Result<>> write_config(const char* name, std::string text);
     Task<Result<>> test_config(std::string text);
@@ -56,7 +59,7 @@ class Switch final : public Traffic {
     Task<Result<>> install(std::string text);
     Task<Result<>> wait_taken_over(Upstream upstream);
     Task<Result<std::string>> read_answer();
-    Task<Result<Workers>> count_workers();
+    Task<Result<Workers>> look_at_workers();
     Task<Result<std::vector<std::string>>> list_titles();
     Task<Result<std::string>> ask(docker::PortBinding port);
     docker::ContainerSpec spec(std::string image) const;
