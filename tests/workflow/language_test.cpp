@@ -211,6 +211,17 @@ TEST(Language, ValuesMayBeMissing) {
     EXPECT_EQ(job("env: "), "3:23 empty-map?");
 }
 
+// As GitHub's published parser has it (github.com/actions/languageservices, if-condition.ts): an
+// empty condition is success(). An empty ${{ }} is an expression that is not there.
+TEST(Language, ConditionsMayBeEmpty) {
+    for (const auto* empty : {"''", "", "'  '", "~"}) {
+        EXPECT_EQ(job(std::string{"if: "} + empty), "") << empty;
+        EXPECT_EQ(steps(std::string{"{ run: x, if: "} + empty + " }"), "") << empty;
+    }
+    EXPECT_EQ(job("if: '${{ }}'"), "3:31 expression");
+    EXPECT_EQ(steps("{ run: x, if: [] }"), "3:45 wrong-type");
+}
+
 // workflow-syntax#permissions, #concurrency, #env, #defaults, #run-name
 TEST(Language, TopLevel) {
     expect_all(
@@ -348,7 +359,7 @@ TEST(Language, Steps) {
             {"{ run: x, timeout-minutes: 0.5 }", "3:58 timeout"},
             {"{ run: x, timeout-minutes: 0 }", "3:58 timeout"},
             {"{ run: x, timeout-minutes: '${{ vars.t }}' }", ""},
-            {"{ run: x, if: }", "3:41 missing-value"},
+            {"{ run: x, if: }", ""},
             {"{ run: x, if: false }", ""},
             {"{ uses: actions/checkout }", "3:39 action-version"},
             {"{ uses: checkout@v4 }", "3:39 uses"},

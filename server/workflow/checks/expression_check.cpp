@@ -55,6 +55,7 @@ std::string env_form(std::string_view path, std::string_view expression) {
 }  // namespace
 
 void Checker::check_condition(const Node& node, const Shape& shape) {
+    if (trim(node.text).empty()) return;
     const auto inner = expression::strip_condition(node.text);
     const auto offset = static_cast<std::size_t>(inner.data() - node.text.data());
     if (!expression::has_expression(inner)) return check_expression(node, inner, offset, shape);

@@ -36,8 +36,9 @@ constexpr Shape script_shape(const Place* place) {
     return shape;
 }
 
+/// An empty one is as none: success().
 constexpr Shape condition_shape(const Place* place) {
-    Shape shape = text_shape(place);
+    Shape shape = value_shape(place);
     shape.text = TextKind::condition;
     shape.expected = "a condition";
     return shape;
