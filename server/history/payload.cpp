@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 namespace triphammer::history {
 
@@ -38,14 +39,17 @@ bool names_secret(std::string_view name) {
 }
 
 json mask_payload(const std::string& body, const HideText& hide) {
-    bool hides = false;
+    std::optional<int> hidden;  // the depth of the name below which nothing is shown
     const auto look = [&](int depth, json::parse_event_t event, json& value) {
         using Event = json::parse_event_t;
-        if (event == Event::key) hides = names_secret(value.get_ref<const std::string&>());
-        if (event == Event::object_end) hides = false;
+        if (event == Event::key) {
+            if (hidden >= depth) hidden.reset();
+            if (!hidden && names_secret(value.get_ref<const std::string&>())) hidden = depth;
+        }
+        if (event == Event::object_end && hidden > depth) hidden.reset();
         if (event == Event::value && value.is_string()) {
             auto& text = value.get_ref<std::string&>();
-            text = hides && !text.empty() ? kMask : hide(text);
+            text = hidden && !text.empty() ? kMask : hide(text);
         }
         return depth <= kDeepest;
     };

@@ -18,8 +18,8 @@ bool names_secret(std::string_view name);
 /// What people may see of a text.
 using HideText = std::function<std::string(std::string_view)>;
 
-/// The body with "•••" for each text below such a name, the others as `hide` leaves them, and
-/// without what lies deeper than 64 levels; null for what is no JSON. Pure.
+/// The body with "•••" for each text below such a name, however deep, the others as `hide` leaves
+/// them, and without what lies deeper than 64 levels; null for what is no JSON. Pure.
 nlohmann::json mask_payload(const std::string& body, const HideText& hide);
 
 /// {"payload": …, "bytes": N}; the payload is null where none is kept or it is larger than 1 MiB.

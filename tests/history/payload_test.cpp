@@ -36,6 +36,19 @@ TEST(Payload, TextsBelowSuchNamesAreMasked) {
     );
 }
 
+TEST(Payload, EverythingBelowSuchANameIsMasked) {
+    const auto shown = mask_payload(
+        R"({"credentials":{"user":"u","keys":[{"id":"i"},"j"],"n":1},"a":"b","list":[{"token":{"x":"y"}},"c"],"d":{"e":"f"}})",
+        show_all
+    );
+    EXPECT_EQ(
+        shown,
+        json::parse(
+            R"({"credentials":{"user":"•••","keys":[{"id":"•••"},"•••"],"n":1},"a":"b","list":[{"token":{"x":"•••"}},"c"],"d":{"e":"f"}})"
+        )
+    );
+}
+
 TEST(Payload, OtherTextsAreAsTheyMayBeSeen) {
     const auto hide = [](std::string_view text) {
         return std::string{text == "hunter22" ? "***" : text};
