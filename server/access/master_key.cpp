@@ -1,11 +1,11 @@
 #include "access/master_key.hpp"
 
+#include "base/core_file.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "store/sqlite/database.hpp"
 #include "store/sqlite/meta_store.hpp"
 
-#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <optional>
@@ -46,15 +46,6 @@ Result<Secret> read_master_key(const KeyFile& file) {
 }
 
 namespace {
-
-/// Whoever holds the key leaves no core file. With 1 the kernel neither writes one nor hands it to
-/// a program (fs/coredump.c); with 0 it would hand it over.
-void leave_no_core_file() {
-    rlimit limit{};
-    if (::getrlimit(RLIMIT_CORE, &limit) != 0 || limit.rlim_max == 0) return;
-    limit = {1, 1};
-    ::setrlimit(RLIMIT_CORE, &limit);
-}
 
 Result<Secret> create_key(const std::filesystem::path& path, Random& random) {
     Secret key{random_bytes(random, kKeyBytes)};

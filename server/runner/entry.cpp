@@ -1,5 +1,6 @@
 #include "runner/entry.hpp"
 
+#include "base/core_file.hpp"
 #include "base/file.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
@@ -14,7 +15,6 @@
 #include "runner/targets.hpp"
 
 #include <fcntl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -44,8 +44,7 @@ Result<launcher::StartLine> read_start_line() {
 /// The lock stays ours alone, no step inherits it; and no core file may hold a secret.
 void protect() {
     ::fcntl(launcher::kLockDescriptor, F_SETFD, FD_CLOEXEC);
-    const rlimit none{0, 0};
-    ::setrlimit(RLIMIT_CORE, &none);
+    leave_no_core_file();
     ::umask(027);
 }
 
