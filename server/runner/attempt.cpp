@@ -322,7 +322,7 @@ class Attempt {
     /// Where the sandbox shows the workspace; a container gets the home as it is.
     void forget_workspace_in_home() const {
         std::error_code ignored;
-        std::filesystem::remove(session_.folders().home.outside + "/work", ignored);
+        std::filesystem::remove(session_.folders().home.outside + "/workspace", ignored);
     }
 
     /// The launcher's sweep asks the engine only about attempts that say so.

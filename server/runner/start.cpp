@@ -6,7 +6,8 @@ namespace {
 
 constexpr const char* kVersion = "1";
 /// The same in every attempt: a job finds what another one has built where that one built it. As
-/// at GitHub a user's home, and the workspace in a folder that steps may write to.
+/// at GitHub a user's home, and the workspace in a folder that steps may write to; not in
+/// `work` there, where links with the repository's name stand (name_workspace).
 constexpr const char* kHome = "/home/runner";
 constexpr const char* kTemp = "/home/temp";
 constexpr std::size_t kNonceBytes = 16;
@@ -18,7 +19,7 @@ JobFolders folders_of(const launcher::StartLine& line) {
         return Mapped{line.folder + "/" + name, line.folder + "/" + name};
     };
     JobFolders out;
-    out.workspace = {line.folder + "/work", kHome + std::string{"/work"}};
+    out.workspace = {line.folder + "/work", kHome + std::string{"/workspace"}};
     out.temp = {line.folder + "/temp", kTemp};
     out.home = {line.folder + "/home", kHome};
     out.tmp = same("tmp");

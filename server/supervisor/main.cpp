@@ -1,9 +1,10 @@
 // The first process of a job container: starts the steps' commands, ends them, passes output on
 // (runner/container/wire.hpp). Fully static and without Boost, so that it runs in any image, an
-// empty one too. Five errands (runner/container/guard.hpp):
+// empty one too. Six errands (runner/container/guard.hpp):
 //
 //   supervisor steps WORKSPACE [USER]  the steps' first process: cuts the container off from the
 //                                      instance's metadata, becomes USER, obeys the runner
+//   supervisor machine WORKSPACE [USER]  the same in an image that stands for a machine
 //   supervisor guard                   cuts another container off whose network it shares, ends
 //   supervisor keep                    cuts its own container off and waits, so that another one
 //                                      finds a network that is ready
@@ -284,6 +285,15 @@ std::string make_folders(const std::string& workspace) {
     return wrong;
 }
 
+/// Where an image stands for a machine, the paths that machines have at GitHub lead to the folders
+/// too: /home/runner/work/NAME/NAME. What the image has there stays; a root that is read-only has
+/// none.
+void name_as_on_machine() {
+    constexpr const char* kHome = "/home/runner";
+    if (::access(kHome, F_OK) != 0 && !make_folder(kHome, 0755).empty()) return;
+    [[maybe_unused]] const int ignored = ::symlink("/__w", "/home/runner/work");
+}
+
 /// What is wrong, or nothing. After this no process of the job can undo it.
 std::string give_up_rights(const char* workspace, const char* user) {
     auto wrong = make_folders(workspace);
@@ -313,7 +323,11 @@ int main(int count, char** arguments) {
             triphammer::supervisor::forward({arguments + 2, arguments + count}), kCannotStart
         );
     }
-    if (errand != "steps" || count < 3) return complain("no such errand", kCannotStart);
+    const bool is_machine = errand == "machine";
+    if ((errand != "steps" && !is_machine) || count < 3) {
+        return complain("no such errand", kCannotStart);
+    }
+    if (is_machine) name_as_on_machine();
     const auto wrong = give_up_rights(arguments[2], count > 3 ? arguments[3] : nullptr);
     if (wrong.empty()) obey();
     wire::Ended ended;

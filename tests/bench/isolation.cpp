@@ -87,7 +87,7 @@ SandboxPaths paths_of(const Place& place, const std::string& root) {
     out.home = place.folder + "/home";
     out.home_inside = "/home/runner";
     out.moved = {
-        {place.folder + "/work", "/home/runner/work"}, {place.folder + "/temp", "/home/temp"}};
+        {place.folder + "/work", "/home/runner/workspace"}, {place.folder + "/temp", "/home/temp"}};
     out.hidden = {root};
     return out;
 }
@@ -175,7 +175,7 @@ Command command_of(char** words, bool in_sandbox) {
     Command out;
     for (; *words != nullptr; ++words) out.arguments.emplace_back(*words);
     out.environment = {"PATH=/usr/bin:/bin", "LANG=C.UTF-8", "HOME=/home/runner"};
-    out.directory = in_sandbox ? "/home/runner/work" : "/";
+    out.directory = in_sandbox ? "/home/runner/workspace" : "/";
     return out;
 }
 

@@ -1,5 +1,6 @@
 """What workflows written for GitHub take for granted, without a word about it: `triphammer run` on this machine."""
 import os
+import resource
 import shutil
 import subprocess
 
@@ -44,10 +45,13 @@ jobs:
       - uses: actions/download-artifact@v4
         with: { name: build, path: "${{ github.workspace }}/build" }
       - run: cat "$(cat build/where)" && echo "at $HOME, $GITHUB_WORKSPACE, $RUNNER_TEMP"
+      - run: awk '/core file size/ { print "core files of " $5 " and " $6 }' /proc/self/limits
 """)
 
     assert done.returncode == 0, done.stdout
-    assert "at /home/runner, /home/runner/work, /home/temp\n" in done.stdout
+    assert "at /home/runner, /home/runner/workspace, /home/temp\n" in done.stdout
+    most = min(1, resource.getrlimit(resource.RLIMIT_CORE)[1] % 2**64)  # one byte: none is written, and none handed over
+    assert f"core files of {most} and {most}\n" in done.stdout
 
 
 def test_steps_may_write_beside_the_workspace(run):
@@ -62,12 +66,14 @@ jobs:
         working-directory: ${{ runner.workspace }}/build
       - run: pwd && ls
         working-directory: ../build
-      - run: touch by-name && test -f ../work/by-name && cd "../$(basename "$GITHUB_REPOSITORY")" && test -f by-name
+      - run: touch by-name && test -f ../workspace/by-name && cd "../$(basename "$GITHUB_REPOSITORY")" && test -f by-name
         working-directory: ${{ runner.workspace }}/${{ github.event.repository.name }}
+      - run: test -f by-name && touch /home/runner/work/tree/build/beside ../build/again && test -w /home/runner/work/_temp
+        working-directory: /home/runner/work/tree/tree
 """)
 
     assert done.returncode == 0, done.stdout
-    assert "build\n      other\n      tree\n      work\n" in done.stdout
+    assert "build\n      other\n      tree\n      work\n      workspace\n" in done.stdout
     assert "/home/runner/build\n      made\n" in done.stdout
 
 

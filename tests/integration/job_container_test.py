@@ -222,6 +222,8 @@ jobs:
       - run: sudo -n NAME=other sh -c 'echo "$NAME" > /etc/made' && cat /etc/made && sudo -v
       - run: sudo -- false
         continue-on-error: true
+      - run: touch here && test -f "$GITHUB_WORKSPACE/here" && test -w /home/runner/work/_temp && pwd -P
+        working-directory: /home/runner/work/shop/shop
 """})
     daemon.add_repository(repository)
     found = daemon.run_of_push(repository, sha, 120)
@@ -230,6 +232,7 @@ jobs:
 
     assert job["state"] == "succeeded", log
     assert "0 value\n" in log and "other\n" in log and "exited with status 1" in log
+    assert "\n/__w/shop/shop\n" in log
 
 
 @pytest.mark.parametrize("container", ["triphammer/busybox", IMAGE])

@@ -112,7 +112,7 @@ def test_a_pull_request_gets_its_plan_and_two_people_approve_the_apply_of_it(inf
      ({"only-apply": True, "backend": {"type": "http", "config": {"address": "http://other/"}}}, "is not the one that was approved", 0),
      ({"only-apply": True, "lock": True}, "the state is locked by ada@laptop (OperationTypeApply) since 2026-11-21T08:00:00", 0),
      ({"backend": {"type": "local", "config": {"path": None}}}, "give the configuration a backend", 0),
-     ({"backend": {"type": "local", "config": {"path": "/home/runner/work/kept.tfstate"}}}, "give the configuration a backend", 0)],
+     ({"backend": {"type": "local", "config": {"path": "/home/runner/workspace/kept.tfstate"}}}, "give the configuration a backend", 0)],
     [({"stale": True}, "nothing was applied: Saved plan is stale", 1),
      ({"lock-apply": True}, "free it with `force-unlock 7e2a`", 1),
      ({"fail": "thing.old"}, "partially applied: 1 of 3 changes. Done: create thing.new. Failed: destroy thing.old. "

@@ -60,7 +60,7 @@ TEST_F(Runner, CarriesValuesFromStepToStep) {
     EXPECT_EQ(end.state, JobState::succeeded);
     EXPECT_EQ(
         daemon_->log(2),
-        "tool runs\nkept\nblue blue-way job abc true /home/runner/work\n{\"x\":1} v1\n"
+        "tool runs\nkept\nblue blue-way job abc true /home/runner/workspace\n{\"x\":1} v1\n"
     );
     EXPECT_NE(daemon_->log(1).find("##[warning]GITHUB_SHA cannot be set"), std::string::npos);
     EXPECT_EQ(end.outputs.at("version"), "v1");

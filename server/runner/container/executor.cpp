@@ -201,7 +201,7 @@ Task<Result<>> ContainerExecutor::make() {
 docker::ContainerSpec ContainerExecutor::spec() const {
     auto spec = plan_.spec;
     spec.image = image_.id;
-    guard_steps(spec, files_.folders().workspace.inside);
+    guard_steps(spec, files_.folders().workspace.inside, is_labels_);
     spec.interactive = true;
     if (spec.network.empty()) spec.network = place_.steps_network();
     return spec;

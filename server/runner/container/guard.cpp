@@ -6,8 +6,8 @@
 
 namespace triphammer::runner {
 
-void guard_steps(docker::ContainerSpec& spec, const std::string& workspace) {
-    spec.entrypoint = {supervisor_path(), "steps", workspace};
+void guard_steps(docker::ContainerSpec& spec, const std::string& workspace, bool is_machine) {
+    spec.entrypoint = {supervisor_path(), is_machine ? "machine" : "steps", workspace};
     if (!spec.user.empty()) spec.entrypoint.push_back(std::move(spec.user));
     spec.command.clear();
     spec.user = "0:0";

@@ -12,8 +12,9 @@
 
 namespace triphammer::runner {
 
-/// For the container of the steps. Its user becomes the supervisor's business.
-void guard_steps(docker::ContainerSpec& spec, const std::string& workspace);
+/// For the container of the steps; `is_machine`: the image stands for a machine (a label's). Its
+/// user becomes the supervisor's business.
+void guard_steps(docker::ContainerSpec& spec, const std::string& workspace, bool is_machine);
 
 /// For any other one: its program waits for `open_gate`. Code::invalid when it has none.
 Result<> hide_behind_gate(docker::ContainerSpec& spec, const docker::ImageInfo& image);

@@ -30,7 +30,8 @@ execution::SandboxPaths paths_of(const JobFolders& folders, std::vector<std::str
 
 /// Tools keep their own things in a home: ~/go is GOPATH, in which Go takes no module.
 bool is_taken(std::string_view name) {
-    return name.empty() || name.starts_with('.') || name == "go" || name == "work";
+    return name.empty() || name.starts_with('.') || name == "go" || name == "work" ||
+           name == "workspace";
 }
 
 }  // namespace
@@ -151,11 +152,15 @@ std::string HostExecutor::description() const {
 }
 
 void name_workspace(const JobFolders& folders, std::string_view repository) {
+    namespace fs = std::filesystem;
+    const fs::path home{folders.home.outside};
     const auto name = repository.substr(repository.rfind('/') + 1);
-    if (is_taken(name)) return;
     std::error_code ignored;
-    const auto link = std::filesystem::path{folders.home.outside} / name;
-    std::filesystem::create_symlink("work", link, ignored);
+    if (!is_taken(name)) fs::create_symlink("workspace", home / name, ignored);
+    const auto work = home / "work";
+    if (!make_directory(work, 0755)) return;
+    if (!is_taken(name)) fs::create_symlink("..", work / name, ignored);
+    fs::create_symlink(folders.temp.inside, work / "_temp", ignored);
 }
 
 }  // namespace triphammer::runner

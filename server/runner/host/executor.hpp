@@ -73,8 +73,8 @@ class HostExecutor final : public StepExecutor {
     std::optional<execution::Leftovers> leftovers_;
 };
 
-/// At GitHub the workspace has the repository's name in `runner.workspace`, and scripts go there by
-/// it: cd "${{ runner.workspace }}/NAME", cd ../NAME. Here a link of that name leads there; where
+/// At GitHub the workspace is /home/runner/work/NAME/NAME, and scripts go there by that name:
+/// cd "${{ runner.workspace }}/NAME", cd ../NAME, or the whole path. Here links lead there; where
 /// something is called so already, or a tool looks for its own folder (go), nothing is done.
 void name_workspace(const JobFolders& folders, std::string_view repository);
 
