@@ -24,8 +24,9 @@ class Machine {
 
     Result<std::optional<Edges>> run() {
         for (std::size_t at = 0; at <= line_.size(); ++at) {
-            if (!found_) follow(0, at, Edges(2 * program_.groups, kUnset));
-            if (ways_.empty() && found_) break;
+            const bool may_begin = !found_ && (at == 0 || !program_.begins_at_line);
+            if (may_begin) follow(0, at, Edges(2 * program_.groups, kUnset));
+            if (ways_.empty() && (found_ || program_.begins_at_line)) break;
             take_character(at);
             if (steps_ > Pattern::kMostSteps) {
                 return Error{Code::too_large, "the expression takes too long"};
@@ -157,6 +158,7 @@ Result<Pattern> Pattern::make(std::string_view utf8) {
 }
 
 Result<std::optional<std::vector<std::string>>> Pattern::find(std::u32string_view line) const {
+    if (line.find(program_.needle) == line.npos) return std::optional<std::vector<std::string>>{};
     const auto edges = Machine{program_, line}.run();
     if (!edges) return edges.error();
     if (!*edges) return std::optional<std::vector<std::string>>{};

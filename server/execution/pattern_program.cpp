@@ -10,10 +10,65 @@ namespace {
 
 using Kind = PatternNode::Kind;
 
+/// The longest text that stands in every match: most lines are none, and that is seen by it.
+class Needle {
+  public:
+    explicit Needle(const PatternNode& root) {
+        look(root);
+        end();
+    }
+
+    std::u32string take() { return std::move(longest_); }
+
+  private:
+    void look(const PatternNode& node) {
+        switch (node.kind) {
+            case Kind::empty:
+            case Kind::edge:
+                return;
+            case Kind::sequence:
+            case Kind::group:
+                for (const auto& child : node.children) look(child);
+                return;
+            case Kind::set:
+                if (is_one(node.set)) {
+                    text_ += node.set.ranges.front().first;
+                    return;
+                }
+                break;
+            case Kind::choice:
+            case Kind::repeat:
+                break;
+        }
+        end();
+    }
+
+    void end() {
+        if (text_.size() > longest_.size()) longest_ = text_;
+        text_.clear();
+    }
+
+    static bool is_one(const CharacterSet& set) {
+        return !set.negated && set.ranges.size() == 1 &&
+               set.ranges.front().first == set.ranges.front().second;
+    }
+
+    std::u32string text_;
+    std::u32string longest_;
+};
+
+bool begins_at_line(const PatternNode& node) {
+    if (node.kind == Kind::edge) return node.edge == PatternOp::begin;
+    if (node.kind != Kind::sequence && node.kind != Kind::group) return false;
+    return !node.children.empty() && begins_at_line(node.children.front());
+}
+
 class Compiler {
   public:
     Result<PatternProgram> compile(const PatternTree& tree) {
         program_.groups = tree.groups;
+        program_.needle = Needle{tree.root}.take();
+        program_.begins_at_line = begins_at_line(tree.root);
         add(PatternOp::save, 0);
         emit(tree.root);
         add(PatternOp::save, 1);

@@ -7,6 +7,7 @@
 #include "base/result.hpp"
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -43,7 +44,9 @@ struct PatternProgram {
 
     std::vector<PatternStep> steps;
     std::vector<CharacterSet> sets;
-    std::size_t groups = 1;  // with the whole match
+    std::size_t groups = 1;       // with the whole match
+    std::u32string needle;        // stands in every match; empty: none is known
+    bool begins_at_line = false;  // every match does
 };
 
 bool is_word_character(char32_t character);

@@ -38,6 +38,11 @@ TEST(Pattern, FindsWhatECMAScriptFinds) {
         {"\\bword\\b", "swords word", {"word"}},
         {"\\Bord", "ord word", {"ord"}},
         {"a{2,3}", "aaaa", {"aaa"}},
+        {"x?yz", "yz", {"yz"}},
+        {"(ab)?cd+", "xcdd", {"cdd", ""}},
+        {"^ab|cd", "xcd", {"cd"}},
+        {"(?:^ab|cd)e", "xcde", {"cde"}},
+        {"a^b", "ab", {"-"}},
         {"a{2}", "aaaa", {"aa"}},
         {"a{2,}?", "aaaa", {"aa"}},
         {"a{x}", "a{x}", {"a{x}"}},
@@ -83,8 +88,18 @@ TEST(Pattern, TakesNoMoreStepsThanItMay) {
     const auto pattern = Pattern::make("(x+x+)+(x+x+)+(x+x+)+y");
     ASSERT_TRUE(pattern);
 
-    EXPECT_FALSE(pattern->find(std::u32string(20, U'x'))->has_value());
-    EXPECT_EQ(pattern->find(std::u32string(4000, U'x')).error().code, Code::too_large);
+    EXPECT_FALSE(pattern->find(U'y' + std::u32string(20, U'x'))->has_value());
+    EXPECT_EQ(pattern->find(U'y' + std::u32string(4000, U'x')).error().code, Code::too_large);
+}
+
+TEST(Pattern, DoesNotBeginWhereNoMatchCanBe) {
+    const std::u32string line(300'000, U'x');
+
+    for (const char* text : {"(x+x+)+y", "^ab.*", "(^a|)x*(?:yz){1}y"}) {
+        const auto found = Pattern::make(text)->find(line);
+        ASSERT_TRUE(found) << text;
+        EXPECT_FALSE(found->has_value()) << text;
+    }
 }
 
 }  // namespace

@@ -237,7 +237,9 @@ TEST_F(Actions, SetupChoosesAmongWhatIsInstalled) {
          a_step("python -c 'import sys; print(sys.prefix != sys.base_prefix)'; pip --version; "
                 "test \"${{ steps.python.outputs.python-path }}\" = \"$(command -v python)\" && "
                 "test \"$pythonLocation/bin/python\" = \"$(command -v python)\" && echo same"),
-         missing}
+         missing,
+         a_step("echo 'def f():' > app.py; echo '    raise ValueError(\"no bread\")' >> app.py; "
+                "echo 'f()' >> app.py; python \"$PWD/app.py\" || echo failed as it should")}
     ));
 
     const auto end = finish();
@@ -248,6 +250,11 @@ TEST_F(Actions, SetupChoosesAmongWhatIsInstalled) {
     EXPECT_THAT(daemon_->log(2), HasSubstr("same\n"));
     EXPECT_THAT(daemon_->step_end(3).reason, HasSubstr("there is no Python 2.6 in a sandbox"));
     EXPECT_THAT(daemon_->step_end(3).reason, HasSubstr("found: 3."));
+    const auto found = daemon_->step_end(4).annotations;
+    ASSERT_EQ(found.size(), 1U) << daemon_->log(4);
+    EXPECT_EQ(found[0].message, "no bread");
+    EXPECT_EQ(found[0].file, "app.py");
+    EXPECT_EQ(found[0].line, 2);
 }
 
 TEST_F(Actions, SetupReadsTheVersionFromAFile) {

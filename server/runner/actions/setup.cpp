@@ -4,6 +4,7 @@
 #include "runner/actions/setup_cache.hpp"
 #include "runner/actions/setup_extras.hpp"
 #include "runner/actions/setup_install.hpp"
+#include "runner/actions/setup_matchers.hpp"
 #include "runner/actions/setup_maven.hpp"
 #include "runner/actions/setup_script.hpp"
 #include "runner/actions/setup_wanted.hpp"
@@ -111,6 +112,8 @@ class Setup {
         const auto restored = co_await std::move(restoring);
         if (!restored) co_return failed_step(restored.error());
         for (const auto& [name, value] : *restored) last.outputs[name] = value;
+        auto adding = add_matchers(call_, tool_.name);
+        co_await std::move(adding);
         co_return last;
     }
 

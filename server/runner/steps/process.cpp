@@ -18,12 +18,17 @@ namespace {
 /// As much as GITHUB_OUTPUT may hold.
 constexpr std::size_t kMostOutputBytes = 1U << 20U;
 
-protocol::Annotation to_record(const execution::Annotation& in) {
+/// Tools often name files by their whole path; people and GitHub look for one in the repository.
+std::string path_in(const std::string& workspace, const std::string& file) {
+    return file.starts_with(workspace + "/") ? file.substr(workspace.size() + 1) : file;
+}
+
+protocol::Annotation to_record(const execution::Annotation& in, const std::string& workspace) {
     protocol::Annotation out;
     out.level = in.level;
     out.message = in.message;
     out.title = in.title;
-    out.file = in.file;
+    out.file = path_in(workspace, in.file);
     out.line = in.line;
     out.end_line = in.end_line;
     out.column = in.column;
@@ -146,8 +151,9 @@ Task<> StepProcess::take_summary(execution::StepRequests& asked) {
 
 /// What the step asked for counts whether it succeeded or not; a broken file makes it fail.
 Task<> StepProcess::take_requests(const execution::StepRequests& asked) {
+    const auto& workspace = executor_.folders().workspace.inside;
     for (const auto& annotation : asked.annotations) {
-        result_.annotations.push_back(to_record(annotation));
+        result_.annotations.push_back(to_record(annotation, workspace));
     }
     const auto files = StepFiles{executor_.folders().temp, place_.key}.read();
     if (!files) {
