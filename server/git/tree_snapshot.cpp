@@ -116,16 +116,17 @@ class Maker {
 
     Task<> read_head() {
         if (!origin_) co_return;
-        auto asking = in_folder({"log", "-1", "--format=%H%n%T%n%an%n%ae%n%cI%n%s", "HEAD"});
+        auto asking = in_folder({"log", "-1", "--format=%H%n%T%n%P%n%an%n%ae%n%cI%n%s", "HEAD"});
         const auto head = co_await std::move(asking);
         const auto lines = head ? split(*head, '\n') : std::vector<std::string_view>{};
-        if (lines.size() >= 5) {
-            snapshot_.parent = lines[0];
+        if (lines.size() >= 6) {
+            head_ = lines[0];
             head_tree_ = lines[1];
-            snapshot_.author = lines[2];
-            snapshot_.author_email = lines[3];
-            snapshot_.committed_at = lines[4];
-            snapshot_.message = lines.size() > 5 ? lines[5] : "";
+            before_head_ = lines[2].substr(0, lines[2].find(' '));
+            snapshot_.author = lines[3];
+            snapshot_.author_email = lines[4];
+            snapshot_.committed_at = lines[5];
+            snapshot_.message = lines.size() > 6 ? lines[6] : "";
         }
         auto naming = ask({"symbolic-ref", "-q", "HEAD"}, "refs/heads/HEAD");
         snapshot_.ref = co_await std::move(naming);
@@ -189,10 +190,12 @@ class Maker {
         const auto tree = co_await std::move(writing);
         if (!tree) co_return tree.error();
         snapshot_.is_changed = *tree != head_tree_;
-        snapshot_.sha = snapshot_.parent;
+        snapshot_.sha = head_;
+        snapshot_.parent = before_head_;
         if (snapshot_.is_changed) {
+            snapshot_.parent = head_;
             Words words{"commit-tree", "-m", "The working tree", *tree};
-            if (!snapshot_.parent.empty()) words.insert(words.end(), {"-p", snapshot_.parent});
+            if (!head_.empty()) words.insert(words.end(), {"-p", head_});
             auto committing = in_bare(std::move(words));
             auto made = co_await std::move(committing);
             if (!made) co_return made.error();
@@ -209,6 +212,8 @@ class Maker {
     fs::path folder_;
     fs::path bare_;
     std::optional<Origin> origin_;
+    std::string head_;         // the commit; empty: there is none
+    std::string before_head_;  // its first parent, as far as the history goes
     std::string head_tree_;
     TreeSnapshot snapshot_;
 };

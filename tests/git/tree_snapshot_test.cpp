@@ -33,8 +33,8 @@ class TreeSnapshot : public ::testing::Test {
 
     std::filesystem::path tree() const { return folder_ / "tree"; }
 
-    git::TreeSnapshot take() {
-        const auto bare = folder_ / "bare.git";
+    git::TreeSnapshot take(const std::string& name = "bare.git") {
+        const auto bare = folder_ / name;
         return run_task<Result<git::TreeSnapshot>>(
                    [&](Executor) { return git::take_snapshot(spawner_, tree(), bare); }
         ).value();
@@ -69,10 +69,26 @@ TEST_F(TreeSnapshot, OfATreeWithoutChangesIsHead) {
     const auto snapshot = take();
 
     EXPECT_FALSE(snapshot.is_changed);
-    EXPECT_EQ(snapshot.sha, snapshot.parent);
+    EXPECT_EQ(snapshot.sha.size(), 40U);
+    EXPECT_EQ(snapshot.parent, "");
     EXPECT_EQ(snapshot.ref, "refs/heads/dev");
     EXPECT_EQ(snapshot.message, "begin here");
     EXPECT_EQ(snapshot.author, "A");
+}
+
+// What a push would have been from: workflows compare with it.
+TEST_F(TreeSnapshot, KnowsTheCommitBefore) {
+    git("init -q -b dev");
+    git("add .");
+    git("commit -q -m one");
+    git("commit -q --allow-empty -m two");
+    const auto head = take("committed.git");
+    write("new.txt", "new\n");
+    const auto changed = take("changed.git");
+
+    EXPECT_EQ(head.parent.size(), 40U);
+    EXPECT_NE(head.parent, head.sha);
+    EXPECT_EQ(changed.parent, head.sha);
 }
 
 TEST_F(TreeSnapshot, HasWhatIsNotCommittedButNotWhatIsIgnored) {
