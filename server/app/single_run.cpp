@@ -7,6 +7,7 @@
 #include "app/workshop.hpp"
 #include "base/task_group.hpp"
 #include "launcher/attempts.hpp"
+#include "launcher/held.hpp"
 #include "queue/queue.hpp"
 #include "store/deployments/approval_store.hpp"
 #include "store/repository_store.hpp"
@@ -343,9 +344,11 @@ class SingleRun {
         co_await std::move(dispatcher);
         auto server = shop_.server.stop(0ms);
         co_await std::move(server);
-        if (!has_launcher_) co_return;
-        launcher_.signal_group(SIGTERM);
-        launcher_.wait();
+        if (has_launcher_) {
+            launcher_.signal_group(SIGTERM);
+            launcher_.wait();
+        }
+        launcher::hold_all(request_.config.run_directory(), core_.clock.now());
     }
 
     SingleRunRequest& request_;

@@ -9,6 +9,7 @@
 #include "cli/run_options.hpp"
 #include "cli/run_report.hpp"
 #include "github/payload.hpp"
+#include "launcher/held.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -42,15 +43,37 @@ class RunFolder {
 
     ~RunFolder() {
         std::error_code ignored;
-        if (!path_.empty()) fs::remove_all(path_, ignored);
+        if (path_.empty()) return;
+        if (!has_held()) {
+            fs::remove_all(path_, ignored);
+            return;
+        }
+        leave_only(path_, run());
+        leave_only(run(), held());
     }
 
     const fs::path& path() const { return path_; }
 
   private:
+    fs::path run() const { return path_ / "run"; }
+
+    bool has_held() const {
+        std::error_code failure;
+        return !fs::is_empty(held(), failure) && !failure;
+    }
+
     explicit RunFolder(fs::path path) : path_{std::move(path)} {}
 
     fs::path path_;
+    fs::path held() const { return launcher::held_folder(run(), 1).parent_path(); }
+
+    static void leave_only(const fs::path& folder, const fs::path& kept) {
+        std::error_code ignored;
+        for (const auto& entry : fs::directory_iterator{folder, ignored}) {
+            if (entry.path() != kept) fs::remove_all(entry.path(), ignored);
+        }
+    }
+
 };
 
 /// Everything that is known before the first job starts.
@@ -183,9 +206,9 @@ bool show_problems(const plan::PlannedRun& run) {
     return has_error;
 }
 
-app::Config config_for(app::Config config, const RunOptions& options, const fs::path& folder) {
-    config.data = folder / "data";
-    config.run = folder / "run";
+app::Config config_for(app::Config config, const RunOptions& options, const RunFolder& folder) {
+    config.data = folder.path() / "data";
+    config.run = folder.run();
     config.master_key_file.clear();
     config.submodules = "same-host";  // whoever runs it has the right to say so
     config.git_hosts = {"*"};         // and asks with a git that is theirs
@@ -241,8 +264,14 @@ int run_workflow(const Invocation& invocation) {
     }
     const auto& planned = prepared->plan.runs.front();
     if (show_problems(planned)) return complain(planned.path + " cannot be run", kUsage);
-    auto made = config_for(std::move(*config), *options, folder->path());
-    return carry_out(std::move(made), std::move(*options), std::move(*prepared), paint);
+    auto made = config_for(std::move(*config), *options, *folder);
+    const auto status =
+        carry_out(std::move(made), std::move(*options), std::move(*prepared), paint);
+    if (folder->has_held()) {
+        std::cerr << "what hold-on-failure keeps lies in " << folder->path().string()
+                  << " until you remove it\n";
+    }
+    return status;
 }
 
 }  // namespace triphammer::cli

@@ -164,7 +164,10 @@ class JsonReport final : public RunReport {
             {"started_at", time_or_null(step.started_at)},
             {"finished_at", time_or_null(step.finished_at)},
         };
-        if (model::is_final(step.state)) event["log"] = log;
+        if (model::is_final(step.state)) {
+            event["log"] = log;
+            event["annotations"] = json::parse(step.annotations_json, nullptr, false);
+        }
         say(event);
     }
 

@@ -1,6 +1,7 @@
 #include "launcher/held.hpp"
 
 #include "base/file.hpp"
+#include "base/log.hpp"
 #include "base/text.hpp"
 #include "launcher/start_line.hpp"
 
@@ -90,6 +91,17 @@ Result<bool> hold(const fs::path& run, const fs::path& folder, std::int64_t fenc
     for (const auto* name : kNotKept) fs::remove(held_folder(run, fence) / name, failure);
     show_workspace(run, held_folder(run, fence));
     return true;
+}
+
+void hold_all(const fs::path& run, TimePoint now) {
+    std::error_code failure;
+    for (const auto& entry : fs::directory_iterator{run, failure}) {
+        const auto fence = parse_integer(entry.path().filename().string());
+        if (!fence) continue;
+        const auto held = hold(run, entry.path(), *fence, now);
+        if (!held)
+            log::warning("a failed job's files are not kept", {{"why", held.error().message}});
+    }
 }
 
 void prune_held(const fs::path& run, TimePoint now) {

@@ -29,6 +29,9 @@ Result<bool> hold(
     TimePoint now
 );
 
+/// The same for all attempts in `run`, which no launcher sweeps any more.
+void hold_all(const std::filesystem::path& run, TimePoint now);
+
 /// Removes what is over its time, and the oldest ones while there are too many or too large ones.
 /// May take long: on a thread.
 void prune_held(const std::filesystem::path& run, TimePoint now);

@@ -7,6 +7,8 @@
 #include "runner/session/session.hpp"
 #include "runner/steps/files.hpp"
 
+#include <unistd.h>
+
 namespace triphammer::runner {
 
 namespace expression = workflow::expression;
@@ -20,6 +22,12 @@ class NoWords final : public execution::OutputSink {
   public:
     Task<Result<>> write(std::string_view) override { co_return Result<>{}; }
 };
+
+/// Where the launcher is root each runner is another user, root over its own job (docs/adr/0023),
+/// and nobody else may enter.
+bool is_closed() {
+    return ::geteuid() == 0;
+}
 
 }  // namespace
 
@@ -67,8 +75,9 @@ Result<std::string> ask_for_hold(const std::string& folder, TimePoint until) {
     const std::filesystem::path attempt{folder};
     const auto fence = parse_integer(attempt.filename().string()).value_or(0);
     const auto held = launcher::held_folder(attempt.parent_path(), fence);
-    return "kept until " + to_rfc3339(until) + " on the machine that ran it: cd " +
-           (held / "work").string() + " (HOME was ../home, RUNNER_TEMP ../temp)";
+    return "kept until " + to_rfc3339(until) + " on the machine that ran it" +
+           (is_closed() ? "; as root: cd " : ": cd ") + (held / "work").string() +
+           " (HOME was ../home, RUNNER_TEMP ../temp)";
 }
 
 }  // namespace triphammer::runner

@@ -46,6 +46,20 @@ TEST(Held, KeepsTheFoldersOfAnAttemptThatAsks) {
     EXPECT_TRUE(fs::exists(fixture.run / "8"));
 }
 
+TEST(Held, KeepsTheFoldersOfAllWhoAskWhereNobodySweeps) {
+    Fixture fixture;
+    fixture.attempt(7, 5000);
+    fixture.attempt(8, 0);
+    fixture.attempt(9, 5000);
+    fs::create_directory(fixture.run / "ready");
+
+    hold_all(fixture.run.path(), fixture.now);
+
+    EXPECT_TRUE(fixture.is_held(7) && fixture.is_held(9));
+    EXPECT_FALSE(fixture.is_held(8));
+    EXPECT_TRUE(fs::exists(fixture.run / "8") && fs::exists(fixture.run / "ready"));
+}
+
 TEST(Held, ShowsTheCopyOfAWorkspaceThatWasOnAnOverlay) {
     Fixture fixture;
     const auto folder = fixture.attempt(7, 5000);
