@@ -52,7 +52,7 @@ std::vector<Command> make_commands() {
          "[FILE]",
          "runs a workflow on the working tree, without a server",
          {{"event", "NAME", "default: what the workflow waits for"},
-          {"payload", "FILE", "the webhook's body (default: made up from the tree)"},
+          {"payload", "FILE", "the webhook's body, or a part; the tree says the rest"},
           {"job", "ID", "only this job, and those that it needs"},
           {"input", "NAME=VALUE", "an input of workflow_dispatch; may repeat"},
           {"secret", "NAME", "a secret, its value from the variable of that name; may repeat"},

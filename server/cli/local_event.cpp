@@ -115,6 +115,21 @@ const model::Trigger* choose_trigger(const model::Workflow& workflow) {
     return workflow.triggers.empty() ? nullptr : &workflow.triggers.front();
 }
 
+Result<std::string> choose_event(const model::Workflow& workflow, const std::string& asked) {
+    if (!asked.empty()) return asked;
+    std::vector<std::string> names;
+    for (const auto& trigger : workflow.triggers) names.push_back(trigger.event);
+    if (names.size() == 1) return names.front();
+    return invalid("which event is it of? Name it with --event: " + join(names, ", "));
+}
+
+model::Trigger trigger_of(const model::Workflow& workflow, const std::string& event) {
+    if (const auto* found = find_trigger(workflow, event)) return *found;
+    model::Trigger out;
+    out.event = event;
+    return out;
+}
+
 void drop_filters(model::Workflow& workflow) {
     for (auto& trigger : workflow.triggers) {
         trigger.branches.clear();

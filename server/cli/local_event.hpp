@@ -33,6 +33,13 @@ void use_tree(model::Event& event, const git::TreeSnapshot& tree);
 /// first of the file. Null: the file has none.
 const model::Trigger* choose_trigger(const model::Workflow& workflow);
 
+/// The event that a payload is of: `asked`, or the only one that the workflow waits for.
+/// Code::invalid lists them where there are several.
+Result<std::string> choose_event(const model::Workflow& workflow, const std::string& asked);
+
+/// How the workflow waits for an event; one of that name alone where it does not.
+model::Trigger trigger_of(const model::Workflow& workflow, const std::string& event);
+
 /// Whoever runs a workflow by hand means it, whatever branches and paths it waits for.
 void drop_filters(model::Workflow& workflow);
 

@@ -41,6 +41,7 @@ class RunFolder {
 
     RunFolder& operator=(RunFolder&&) = delete;
 
+    /// What `hold-on-failure` keeps stays.
     ~RunFolder() {
         std::error_code ignored;
         if (path_.empty()) return;
@@ -54,7 +55,6 @@ class RunFolder {
 
     const fs::path& path() const { return path_; }
 
-  private:
     fs::path run() const { return path_ / "run"; }
 
     bool has_held() const {
@@ -62,9 +62,9 @@ class RunFolder {
         return !fs::is_empty(held(), failure) && !failure;
     }
 
+  private:
     explicit RunFolder(fs::path path) : path_{std::move(path)} {}
 
-    fs::path path_;
     fs::path held() const { return launcher::held_folder(run(), 1).parent_path(); }
 
     static void leave_only(const fs::path& folder, const fs::path& kept) {
@@ -74,6 +74,7 @@ class RunFolder {
         }
     }
 
+    fs::path path_;
 };
 
 /// Everything that is known before the first job starts.
@@ -98,30 +99,50 @@ void name_in_tree(WorkflowText& file, const git::TreeSnapshot& tree) {
     if (!failure && !inside.empty() && !inside.starts_with("../")) file.path = inside;
 }
 
-Result<model::Event> event_for(
+/// What the jobs are told of.
+struct Told {
+    model::Event event;
+    std::string payload;
+};
+
+Result<Told> told_by_payload(
+    const RunOptions& options, const model::Workflow& workflow, const git::TreeSnapshot& tree
+) {
+    const auto name = choose_event(workflow, options.event);
+    if (!name) return with_context("--payload", name.error());
+    auto given = with_inputs(options.payload, *name, options.inputs);
+    const auto made = make_event(tree, trigger_of(workflow, *name), {});
+    auto payload = complete_payload(given, made, tree, workflow);
+    if (!payload) return with_context("--payload", payload.error());
+    auto scanned = *payload;  // the scanner pads it in place
+    auto event = github::scan_payload(*name, scanned);
+    if (!event) {
+        return invalid("--payload: " + event.error().message + "; write it as a webhook has it");
+    }
+    use_tree(*event, tree);
+    return Told{std::move(*event), std::move(*payload)};
+}
+
+Result<model::Event> event_of_tree(
     const RunOptions& options, model::Workflow& workflow, const git::TreeSnapshot& tree
 ) {
-    if (!options.payload.empty()) {
-        auto scanned = options.payload;  // the scanner pads it in place
-        auto event = github::scan_payload(options.event, scanned);
-        if (!event) return with_context("--payload", event.error());
-        use_tree(*event, tree);
-        return event;
-    }
-    model::Trigger asked;
-    asked.event =
+    const auto asked =
         options.event.empty() && !options.inputs.empty() ? "workflow_dispatch" : options.event;
-    if (asked.event.empty()) {
-        const auto* chosen = choose_trigger(workflow);
-        if (chosen == nullptr) return invalid("the workflow has no event; name one with --event");
-        drop_filters(workflow);
-        return make_event(tree, *chosen, options.inputs);
-    }
-    const auto& all = workflow.triggers;
-    const auto found = std::find_if(all.begin(), all.end(), [&](const auto& trigger) {
-        return trigger.event == asked.event;
-    });
-    return make_event(tree, found == all.end() ? asked : *found, options.inputs);
+    if (!asked.empty()) return make_event(tree, trigger_of(workflow, asked), options.inputs);
+    const auto* chosen = choose_trigger(workflow);
+    if (chosen == nullptr) return invalid("the workflow has no event; name one with --event");
+    drop_filters(workflow);
+    return make_event(tree, *chosen, options.inputs);
+}
+
+Result<Told> told_for(
+    const RunOptions& options, model::Workflow& workflow, const git::TreeSnapshot& tree
+) {
+    if (!options.payload.empty()) return told_by_payload(options, workflow, tree);
+    auto event = event_of_tree(options, workflow, tree);
+    if (!event) return event.error();
+    auto payload = make_local_payload(*event, tree, workflow);
+    return Told{std::move(*event), std::move(payload)};
 }
 
 /// By its name in the file: all legs of its matrix, or one of them by its own key.
@@ -173,13 +194,11 @@ Result<Prepared> prepare(const RunOptions& options, const fs::path& folder) {
     if (options.replay.empty()) name_in_tree(*file, *tree);
     const auto difference = compare_commits(options, tree->is_changed ? tree->parent : tree->sha);
     if (!difference.empty()) std::cerr << "warning: " << difference << '\n';
-    const auto event = event_for(options, *file->read.workflow, *tree);
-    if (!event) return event.error();
-    const auto payload = options.payload.empty()
-                             ? make_local_payload(*event, *tree, *file->read.workflow)
-                             : options.payload;
+    const auto told = told_for(options, *file->read.workflow, *tree);
+    if (!told) return told.error();
+    const auto& [event, payload] = *told;
     auto plan =
-        make_local_plan({*file, *event, payload, tree->root, options.allow, options.variables});
+        make_local_plan({*file, event, payload, tree->root, options.allow, options.variables});
     if (!plan) return plan.error();
     const auto refusals = list_refusals(*plan, Paint{false});
     std::cerr << refusals;

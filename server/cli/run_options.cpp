@@ -94,7 +94,6 @@ Result<std::string> choose_file(const Invocation& invocation) {
 Result<> read_payload(const Invocation& invocation, RunOptions& options) {
     const auto file = invocation.arguments.value("payload");
     if (!file) return {};
-    if (options.event.empty()) return invalid("--payload needs --event: what kind of event it is");
     auto text = read_file(*file, kMaxPayloadBytes);
     if (!text) return text.error();
     options.payload = std::move(*text);

@@ -1,6 +1,8 @@
 """`triphammer run`: a workflow of the working tree, carried out on the spot by the server's own parts."""
 import json
 import os
+import pathlib
+import re
 import signal
 import subprocess
 
@@ -118,6 +120,55 @@ def test_filters_count_once_an_event_is_named(run):
 
     assert done.returncode == 2
     assert "release" in done.stderr
+
+
+def test_a_short_payload_gets_the_rest_from_the_tree(run, tree):
+    (tree.parent / "short.json").write_text('{"ref": "refs/heads/release", "head_commit": {"message": "of the file"}}')
+    (tree.parent / "wrong.json").write_text('{"ref": "release"}')
+    write(tree, """\
+on: { push: { branches: [release] }, workflow_dispatch: }
+jobs:
+  one:
+    runs-on: host
+    steps:
+      - run: echo "$GITHUB_REF_NAME $GITHUB_REPOSITORY $GITHUB_ACTOR"
+      - run: echo "$MESSAGE ${{ github.event.head_commit.id == github.event.after }}"
+        env: { MESSAGE: "${{ github.event.commits[0].message }}" }
+""")
+
+    unnamed = run("--payload", tree.parent / "short.json")
+    done = run("--event", "push", "--payload", tree.parent / "short.json", "--json")
+    wrong = run("--event", "push", "--payload", tree.parent / "wrong.json")
+
+    assert unnamed.returncode == 2 and "--payload: which event is it of?" in unnamed.stderr
+    log = "".join(step["log"] for step in steps_of(done, "one").values())
+    assert "release local/tree A Person\n" in log and "of the file true\n" in log, log + done.stderr
+    assert wrong.returncode == 2 and "--payload: the payload has no usable 'ref'; write it as a webhook has it" in wrong.stderr
+
+
+def test_what_a_failed_job_holds_stays_and_people_are_told_where(binary, tree, tmp_path):
+    write(tree, """\
+on: push
+jobs:
+  one:
+    runs-on: host
+    hold-on-failure: 10m
+    steps:
+      - run: echo evidence > result && false
+""")
+    temp = tmp_path / "temp"
+    temp.mkdir()
+
+    done = subprocess.run(
+        [str(binary), "run", "--json"], cwd=tree, capture_output=True, text=True, timeout=120, env={**os.environ, "TMPDIR": str(temp)})
+
+    [folder] = temp.iterdir()
+    assert done.returncode == 1 and f"what hold-on-failure keeps lies in {folder} until you remove it\n" in done.stderr, done.stderr
+    [reason] = [one["reason"] for one in events(done) if one["event"] == "job" and one["state"] == "failed"]
+    place = re.search(r"cd (\S+)", reason)[1]
+    assert (pathlib.Path(place) / "result").read_text() == "evidence\n"
+    assert ("as root" in reason) == (os.geteuid() == 0), reason
+    assert [path.name for path in folder.iterdir()] == ["run"] and [path.name for path in (folder / "run").iterdir()] == ["held"]
 
 
 def test_people_see_steps_times_and_the_log_of_what_failed(run, tree):
