@@ -25,7 +25,10 @@ void GroupScanner::feed(std::string_view bytes) {
 }
 
 void GroupScanner::finish() {
-    if (is_open_ && !is_full_) end_line();
+    // Half a mark is written: what it becomes is seen with its rest.
+    const bool may_become_mark = kBegin.starts_with(head_) || kEnd.starts_with(head_);
+    const bool is_decided = head_ == kBegin || head_ == kEnd || !may_become_mark;
+    if (is_open_ && !is_full_ && is_decided) end_line();
 }
 
 void GroupScanner::end_line() {

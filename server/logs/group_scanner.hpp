@@ -22,12 +22,16 @@ class GroupScanner {
     explicit GroupScanner(std::size_t limit) : limit_{limit} {}
 
     void feed(std::string_view bytes);
-    /// No more bytes: an unfinished last line counts.
+    /// No more bytes: an unfinished last line counts, unless it is the beginning of a mark.
     void finish();
+
+    /// There are more marks than are kept: what follows tells nothing.
+    bool is_full() const { return is_full_; }
 
     const std::vector<GroupMark>& marks() const { return marks_; }
 
-    /// Lines of which all marks are known: fewer than the log's where there were too many marks.
+    /// Lines of which all marks are known: fewer than the log's where there were too many marks, or
+    /// the last line is half a mark.
     std::uint64_t lines() const { return known_; }
 
   private:

@@ -212,7 +212,7 @@ Result<LogGroups> LogStore::groups(LogId id, std::size_t limit) {
     const auto length = (*found)->index.length();
     auto read = visit_chunks((*found)->file.get(), 0, length, [&](std::string_view bytes) {
         scanner.feed(bytes);
-        return true;
+        return !scanner.is_full();
     });
     if (!read) return read.error();
     scanner.finish();

@@ -38,3 +38,26 @@ TEST(GroupScanner, SaysHowFarItLookedWhereThereAreTooMany) {
     EXPECT_EQ(scanner.marks(), (Marks{{1, true}, {3, false}}));
     EXPECT_EQ(scanner.lines(), 5U);
 }
+
+TEST(GroupScanner, LeavesALineOutThatMayBecomeAMark) {
+    const auto lines_of = [](std::string_view log) {
+        GroupScanner scanner{10};
+        scanner.feed(log);
+        scanner.finish();
+        return scanner.lines();
+    };
+
+    EXPECT_EQ(lines_of("first\n##[endgr"), 1U);
+    EXPECT_EQ(lines_of("first\n#"), 1U);
+    EXPECT_EQ(lines_of("first\n##[endgroup]"), 2U);
+    EXPECT_EQ(lines_of("first\n##[error]"), 2U);
+}
+
+TEST(GroupScanner, SaysThatItNeedsNoMoreBytes) {
+    GroupScanner scanner{1};
+    scanner.feed("##[group]one\n");
+    EXPECT_FALSE(scanner.is_full());
+    scanner.feed("##[endgroup]\n");
+
+    EXPECT_TRUE(scanner.is_full());
+}
