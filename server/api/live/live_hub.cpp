@@ -38,6 +38,15 @@ std::string actor_changed_by(const store::ChangeRow& change) {
 
 }  // namespace
 
+namespace {
+
+struct Counts {
+    std::int64_t seq = 0;  // the newest change that they contain
+    std::string text;
+};
+
+}  // namespace
+
 struct Follower::State {
     access::Principal who;
     store::Database& database;
@@ -46,6 +55,7 @@ struct Follower::State {
     std::deque<std::string> waiting;
     std::map<std::string, std::string> newest;  // of each followed log, and the counts
     std::int64_t sent = 0;                      // changes up to here are in `waiting` or gone
+    std::int64_t counted = 0;                   // Counts::seq of the newest counts
     bool closed = false;
     bool replaying = false;
 
@@ -81,9 +91,12 @@ struct Follower::State {
 
     bool wants_counts() const { return topics.contains(kCounts) && access::sees_all(who); }
 
-    void take_counts(std::string text) {
-        if (!wants_counts()) return;
-        newest[kCounts] = std::move(text);
+    /// Two looks may be under way, its own and everybody's: the later one stays, whichever ends
+    /// last.
+    void take_counts(const Counts& counts) {
+        if (!wants_counts() || counts.seq < counted) return;
+        counted = counts.seq;
+        newest[kCounts] = counts.text;
         wake.cancel();
     }
 
@@ -156,9 +169,9 @@ Task<Result<std::vector<store::PlacedChange>>> read_changes(
     co_return co_await std::move(listed);
 }
 
-Task<Result<std::string>> read_counts(store::Database& database) {
-    auto count = [](store::Connection& connection) -> Result<std::string> {
-        return counts_text(store::count_open(connection));
+Task<Result<Counts>> read_counts(store::Database& database) {
+    auto count = [](store::Connection& connection) -> Result<Counts> {
+        return Counts{store::last_change(connection), counts_text(store::count_open(connection))};
     };
     auto counted = database.read(count);
     co_return co_await std::move(counted);
@@ -181,8 +194,8 @@ template <class State>
 Task<> count_rounds(std::shared_ptr<State> state) {
     while (std::exchange(state->counts_are_old, false)) {
         auto asked = read_counts(state->database);
-        const auto text = co_await std::move(asked);
-        if (text) state->for_each([&](auto& follower) { follower.take_counts(*text); });
+        const auto counts = co_await std::move(asked);
+        if (counts) state->for_each([&](auto& follower) { follower.take_counts(*counts); });
         state->pause.expires_after(kCountsPause);
         boost::system::error_code ignored;
         co_await state->pause.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
@@ -303,8 +316,8 @@ Task<> Follower::show_counts() {
     auto state = state_;
     if (!state->wants_counts()) co_return;
     auto asked = read_counts(state->database);
-    auto text = co_await std::move(asked);
-    if (text) state->take_counts(std::move(*text));
+    const auto counts = co_await std::move(asked);
+    if (counts) state->take_counts(*counts);
 }
 
 Task<std::string> Follower::next(std::chrono::milliseconds limit) {
