@@ -89,11 +89,21 @@ std::vector<ordered_json> list_steps(const ordered_json& job) {
     return out;
 }
 
-/// Where actions of other repositories are fetched, that is a step before the workflow's own.
-bool begins_with_actions(const std::vector<store::StepRow>& rows) {
-    return std::any_of(rows.begin(), rows.end(), [](const store::StepRow& row) {
-        return row.number == 1 && row.id.empty() && row.name == "Set up actions";
-    });
+/// The journal's number of the workflow's first step. Where actions of other repositories are
+/// fetched, that is a step before it, whose name the workflow's first one may have, too.
+std::int64_t first_number(
+    const std::vector<store::StepRow>& rows, const std::vector<ordered_json>& steps
+) {
+    constexpr const char* kName = "Set up actions";
+    const auto is_called_so = [&](std::int64_t number) {
+        return std::any_of(rows.begin(), rows.end(), [&](const store::StepRow& row) {
+            return row.number == number && row.id.empty() && row.name == kName;
+        });
+    };
+    if (!is_called_so(1)) return 1;
+    const bool has_name = !steps.empty() && !steps[0].contains("id") &&
+                          steps[0].value("name", ordered_json{}) == kName;
+    return has_name && !is_called_so(2) ? 1 : 2;
 }
 
 ordered_json describe_definition(const ordered_json& step, const ordered_json& job) {
@@ -108,25 +118,28 @@ ordered_json describe_definition(const ordered_json& step, const ordered_json& j
     return out;
 }
 
-/// Of the job of an attempt, by the number that the journal has for the step.
-ordered_json find_definition_of_step(
-    store::Connection& db,
-    const store::RunRow& run,
-    model::JobId job,
-    std::int64_t index,
-    const plan::Hide& hide
+/// The job as it was resolved; empty where it is not one of the run's.
+ordered_json resolve_one_job(
+    store::Connection& db, const store::RunRow& run, model::JobId job, const plan::Hide& hide
 ) {
     const auto written = read_written(db, run);
     const auto lent = read_jobs(db, run.id);
     const auto resolved = lend(lent, run, written.workflow ? &*written.workflow : nullptr, hide);
     for (std::size_t i = 0; i < lent.rows.size(); ++i) {
-        if (lent.rows[i].id != job) continue;
-        const auto tree = plan::resolve_job(resolved, resolved.jobs[i]);
-        const auto steps = list_steps(tree);
-        if (index < 0 || index >= static_cast<std::int64_t>(steps.size())) break;
-        return describe_definition(steps[static_cast<std::size_t>(index)], tree);
+        if (lent.rows[i].id == job) return plan::resolve_job(resolved, resolved.jobs[i]);
     }
-    return describe_definition(ordered_json::object(), ordered_json::object());
+    return ordered_json::object();
+}
+
+/// By the number that the journal has for the step.
+ordered_json describe_step_of(
+    const ordered_json& job, const std::vector<store::StepRow>& rows, std::int64_t number
+) {
+    const auto steps = list_steps(job);
+    const auto index = number - first_number(rows, steps);
+    const bool is_own = index >= 0 && index < static_cast<std::int64_t>(steps.size());
+    if (!is_own) return describe_definition(ordered_json::object(), ordered_json::object());
+    return describe_definition(steps[static_cast<std::size_t>(index)], job);
 }
 
 }  // namespace
@@ -162,8 +175,7 @@ Result<std::string> get_step(
     });
     if (row == rows.end())
         return not_found("there is no step " + std::to_string(number) + " (yet)");
-    const auto before = begins_with_actions(rows) ? 2 : 1;
-    auto out = find_definition_of_step(db, *run, attempt->job, number - before, hide);
+    auto out = describe_step_of(resolve_one_job(db, *run, attempt->job, hide), rows, number);
     out["number"] = number;
     out["name"] = row->name;
     return out.dump(-1, ' ', false, ordered_json::error_handler_t::replace);

@@ -29,6 +29,36 @@ struct PastFixture : SampleDatabase {
         });
     }
 
+    model::JobId add_defined_job(model::RunId run, const model::JobDefinition& definition) {
+        return write([&](store::Transaction& tx) -> Result<model::JobId> {
+            store::NewJob made;
+            made.run = run;
+            made.repository = repository;
+            made.key = "build";
+            made.stage = "build";
+            made.state = JobState::queued;
+            made.definition_json = json(definition).dump();
+            return store::insert_job(tx, made);
+        });
+    }
+
+    /// An attempt whose journal has these steps, numbered from 1.
+    model::Fence start_with(model::JobId job, const std::vector<std::string>& names) {
+        return write([&](store::Transaction& tx) -> Result<model::Fence> {
+            const auto fence = store::insert_attempt(tx, job, "sum" + names.back(), "host");
+            std::int64_t number = 0;
+            for (const auto& name : names) {
+                store::begin_step(tx, {fence, {}}, {++number, "", name, tx.now()});
+            }
+            return fence;
+        });
+    }
+
+    json shown_run(model::RunId run, model::Fence fence, std::int64_t number) {
+        return read_json([&](store::Connection& db) { return get_step(db, run, fence, number, {}); }
+        )["run"];
+    }
+
     model::RepositoryId repository = add_repository("octo/roof");
 };
 
@@ -88,16 +118,7 @@ TEST(GetStep, ShowsWhatItRunsWithTheJobsVariables) {
     step.working_directory.text = "src";
     step.env = {{"LEVEL", {"2", {}}}};
     definition.steps = {step};
-    const auto job = fixture.write([&](store::Transaction& tx) -> Result<model::JobId> {
-        store::NewJob made;
-        made.run = run;
-        made.repository = fixture.repository;
-        made.key = "build";
-        made.stage = "build";
-        made.state = JobState::queued;
-        made.definition_json = json(definition).dump();
-        return store::insert_job(tx, made);
-    });
+    const auto job = fixture.add_defined_job(run, definition);
     const auto fence = fixture.start(job);
 
     const auto shown =
@@ -112,4 +133,26 @@ TEST(GetStep, ShowsWhatItRunsWithTheJobsVariables) {
     EXPECT_TRUE(shown["uses"].is_null());
     EXPECT_EQ(shown["env"], (json{{"LEVEL", "2"}, {"PLACE", "roof"}}));
     EXPECT_EQ(none.error().code, Code::not_found);
+}
+
+TEST(GetStep, TellsItsOwnFirstStepFromTheFetchingOfActions) {
+    const auto begin = [](PastFixture& fixture, const std::vector<std::string>& names) {
+        model::JobDefinition definition;
+        definition.kind = "steps";
+        definition.steps.resize(2);
+        definition.steps[0].name.text = "Set up actions";
+        definition.steps[0].run.text = "make ready";
+        definition.steps[1].run.text = "make all";
+        const auto run = fixture.add_run(fixture.repository);
+        return std::pair{run, fixture.start_with(fixture.add_defined_job(run, definition), names)};
+    };
+    PastFixture fixture;
+    const auto [run, plain] = begin(fixture, {"Set up actions", "Build"});
+    const auto [other, fetching] = begin(fixture, {"Set up actions", "Set up actions", "Build it"});
+
+    EXPECT_EQ(fixture.shown_run(run, plain, 1), "make ready");
+    EXPECT_EQ(fixture.shown_run(run, plain, 2), "make all");
+    EXPECT_TRUE(fixture.shown_run(other, fetching, 1).is_null());
+    EXPECT_EQ(fixture.shown_run(other, fetching, 2), "make ready");
+    EXPECT_EQ(fixture.shown_run(other, fetching, 3), "make all");
 }
