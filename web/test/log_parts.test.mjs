@@ -30,8 +30,38 @@ test('the time of a line is that of the last moment before it', async () => {
   assert.equal(timeText(times.at(600), 'since', start), '');
   times.want([6], 6);
   assert.equal(asked.length, 1);
-  times.want([7], 7); // it grew
-  assert.equal(asked.length, 2);
+  times.end();
+});
+
+test('the times of a log that grows are asked for by one question at a time, with pauses', async (context) => {
+  const timers = [];
+  const { setTimeout } = globalThis;
+  context.after(() => (globalThis.setTimeout = setTimeout));
+  globalThis.setTimeout = (run) => timers.push(run);
+  const waiting = [];
+  const times = new LogTimes(() => new Promise((answer, refuse) => waiting.push({ answer, refuse })));
+  const settle = async (lines) => {
+    const { answer, refuse } = waiting.shift();
+    if (lines) answer({ items: [{ line: 1, at: '2026-11-22T10:00:00Z' }], lines });
+    else refuse(new Error('away'));
+    await new Promise(setImmediate);
+  };
+  for (let total = 1; total <= 20; total++) times.want([1], total);
+  assert.equal(waiting.length, 1, 'one is on its way');
+  await settle(5);
+  for (let total = 21; total <= 40; total++) times.want([1], total);
+  assert.equal(waiting.length, 0, 'none in the pause');
+  timers.shift()();
+  assert.equal(waiting.length, 1, 'what came meanwhile');
+  await settle(40);
+  timers.shift()();
+  assert.equal(waiting.length + timers.length, 0, 'nothing came: nothing is asked');
+
+  times.want([1], 41);
+  await settle(null);
+  assert.equal(waiting.length + timers.length, 0, 'a refusal is no reason to ask by itself');
+  times.want([1], 41);
+  assert.equal(waiting.length, 1);
 });
 
 test('times since the start are minutes and tenths of seconds', () => {

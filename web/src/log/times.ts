@@ -23,6 +23,8 @@ export interface Moments {
 const MODES: TimeMode[] = ['none', 'clock', 'since'];
 const STORED = 'triphammer.log-times';
 const KEPT_PAGES = 64;
+// Between two questions for a page that still grows; what came meanwhile is one question more.
+const PAUSE = 250;
 
 const stored = MODES.indexOf(readStored(STORED) as TimeMode);
 /** One choice for all logs. */
@@ -37,21 +39,24 @@ export class LogTimes {
   /** Goes up with every page. */
   readonly version = signal(0);
   private readonly pages = new Map<number, Page>();
-  private readonly asked = new Set<number>();
+  /** Pages that are on their way, or came a moment ago and may have grown: null, or the pause's timer. */
+  private readonly asked = new Map<number, ReturnType<typeof setTimeout> | null>();
   private readonly abort = new AbortController();
+  private wanted: number[] = [];
+  private total = 0;
 
   constructor(private readonly fetchTimes: (from: number, to: number, abort: AbortSignal) => Promise<Moments>) {}
 
   end(): void {
     this.abort.abort();
+    for (const timer of this.asked.values()) if (timer) clearTimeout(timer);
   }
 
   /** These lines are on the screen, of a log of `total`. */
   want(lines: number[], total: number): void {
-    for (const index of new Set(lines.map((line) => pageOf(Math.max(1, line))))) {
-      const last = Math.min(total, (index + 1) * PAGE_LINES);
-      if (last > (this.pages.get(index)?.known ?? index * PAGE_LINES) && !this.asked.has(index)) void this.load(index);
-    }
+    this.total = total;
+    this.wanted = [...new Set(lines.map((line) => pageOf(Math.max(1, line))))];
+    for (const index of this.wanted) this.ask(index);
   }
 
   /** Unix milliseconds, or null where nobody knows. */
@@ -60,22 +65,31 @@ export class LogTimes {
     return page?.times[countBelow(page.lines, line + 1) - 1] ?? null;
   }
 
+  private ask(index: number): void {
+    const last = Math.min(this.total, (index + 1) * PAGE_LINES);
+    if (last > (this.pages.get(index)?.known ?? index * PAGE_LINES) && !this.asked.has(index)) void this.load(index);
+  }
+
   private async load(index: number): Promise<void> {
-    this.asked.add(index);
+    this.asked.set(index, null);
     try {
       const { items, lines } = await this.fetchTimes(index * PAGE_LINES + 1, (index + 1) * PAGE_LINES, this.abort.signal);
+      const known = Math.min(lines, (index + 1) * PAGE_LINES);
       this.pages.delete(index);
-      this.pages.set(index, {
-        lines: items.map(({ line }) => line), times: items.map(({ at }) => Date.parse(at)),
-        known: Math.min(lines, (index + 1) * PAGE_LINES),
-      });
+      this.pages.set(index, { lines: items.map(({ line }) => line), times: items.map(({ at }) => Date.parse(at)), known });
       for (const old of this.pages.keys()) if (this.pages.size > KEPT_PAGES) this.pages.delete(old);
+      if (known < (index + 1) * PAGE_LINES) this.asked.set(index, setTimeout(() => this.askAgain(index), PAUSE));
+      else this.asked.delete(index);
       this.version.value++;
     } catch (error) {
-      if (!isAbort(error)) this.version.value++; // asked for again with the next look; the lines stand without
-    } finally {
       this.asked.delete(index);
+      if (!isAbort(error)) this.version.value++; // asked for again with the next look; the lines stand without
     }
+  }
+
+  private askAgain(index: number): void {
+    this.asked.delete(index);
+    if (this.wanted.includes(index)) this.ask(index);
   }
 }
 

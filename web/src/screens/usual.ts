@@ -23,7 +23,10 @@ export function usualTimes(runs: Run[]): Map<string, number> {
   const times = new Map<string, number[]>();
   for (const run of runs) {
     const took = run.state === 'succeeded' ? tookMs(run) : null;
-    if (took !== null) times.set(keyOf(run), [...(times.get(keyOf(run)) ?? []), took]);
+    if (took === null) continue;
+    const known = times.get(keyOf(run));
+    if (known) known.push(took);
+    else times.set(keyOf(run), [took]);
   }
   const enough = [...times].filter(([, all]) => all.length >= ENOUGH);
   return new Map(enough.map(([key, all]) => [key, all.sort((one, other) => one - other)[all.length >> 1] ?? 0]));
