@@ -5,6 +5,7 @@
 #include "store/people/audit_store.hpp"
 #include "store/people/secret_store.hpp"
 #include "store/runs/attempt_store.hpp"
+#include "store/runs/job_store.hpp"
 #include "store/runs/run_store.hpp"
 #include "store/sqlite/change_store.hpp"
 
@@ -50,18 +51,33 @@ Binding bind_secret(const store::SecretScope& scope, const std::string& name) {
     return {"secret", model::to_text(scope.repository), scope.environment, name};
 }
 
+/// Which job of which run it was that was given them; rows that are gone are none.
+struct Use {
+    std::optional<store::RunRow> run;
+    std::optional<store::AttemptRow> attempt;
+    std::optional<store::JobRow> job;
+};
+
+Use find_use(store::Connection& db, model::RunId run, model::Fence fence) {
+    Use use{store::find_run(db, run), store::find_attempt(db, fence), {}};
+    if (use.attempt) use.job = store::find_job(db, use.attempt->job);
+    return use;
+}
+
 void audit_use(
     store::Transaction& transaction,
     model::RunId run,
     model::Fence fence,
     const std::vector<std::string>& names
 ) {
-    const auto attempt = store::find_attempt(transaction, fence);
-    const auto row = store::find_run(transaction, run);
+    const auto use = find_use(transaction, run, fence);
+    if (use.run && use.job) {
+        store::note_secret_uses(transaction, {use.run->repository, use.job->environment}, names);
+    }
     store::NewAudit entry{"secret.use", join(names, ", ")};
-    if (row) entry.repository = row->repository;
+    if (use.run) entry.repository = use.run->repository;
     entry.after = "{\"attempt\":\"" + model::to_text(fence) + "\",\"job\":\"" +
-                  (attempt ? model::to_text(attempt->job) : "") + "\",\"run\":\"" +
+                  (use.attempt ? model::to_text(use.attempt->job) : "") + "\",\"run\":\"" +
                   model::to_text(run) + "\"}";
     store::append_audit(transaction, store::audit_server(), entry);
 }
@@ -85,7 +101,8 @@ Result<std::vector<SecretEntry>> list_secrets(store::Connection& connection) {
             {{row.scope.repository, row.scope.environment},
              row.name,
              row.updated_at,
-             row.updated_by}
+             row.updated_by,
+             row.used_at}
         );
     }
     return entries;

@@ -8,6 +8,7 @@
 #include "model/ids.hpp"
 #include "model/job_document.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,7 @@ struct SecretEntry {
     std::string name;
     TimePoint updated_at{};
     std::string updated_by;
+    std::optional<TimePoint> used_at = {};  // when a job was last given it, to a minute
 };
 
 /// Creates or replaces. Code::invalid for a bad name, a short value or an environment without a
@@ -68,7 +70,8 @@ Result<std::vector<model::NamedSecret>> resolve_secrets(
     store::Connection& connection, const Sealer& sealer, const JobScope& job
 );
 
-/// Leaves the trace that a job of `run` was given these (names only); none where there are none.
+/// Leaves the trace that a job of `run` was given these (names only), and when, with the secrets;
+/// none where there are none.
 void record_use(
     store::Transaction& transaction,
     model::RunId run,

@@ -61,7 +61,7 @@ int secret_list(const Invocation& invocation) {
     return show_list(
         invocation,
         "/api/v1/secrets",
-        {"name", "repository", "environment", "updated_at", "updated_by"}
+        {"name", "repository", "environment", "updated_at", "updated_by", "used_at"}
     );
 }
 

@@ -2,6 +2,9 @@
 
 #include "base/file.hpp"
 #include "store/repository_store.hpp"
+#include "store/runs/attempt_store.hpp"
+#include "store/runs/job_store.hpp"
+#include "store/runs/run_store.hpp"
 #include "store/sqlite/change_store.hpp"
 #include "support/clock.hpp"
 #include "support/database.hpp"
@@ -145,4 +148,46 @@ TEST_F(SecretsTest, ListsNamesScopesAndPeople) {
     EXPECT_EQ(entries[0].scope, (SecretScope{app, "production"}));
     EXPECT_EQ(entries[0].updated_by, "ada");
     EXPECT_EQ(entries[0].updated_at, clock.now());
+}
+
+TEST_F(SecretsTest, ListsWhenAJobWasLastGivenEach) {
+    ASSERT_TRUE(set({}, "KEY", "server"));
+    ASSERT_TRUE(set({app, ""}, "KEY", "repository"));
+    ASSERT_TRUE(set({app, ""}, "OTHER", "value"));
+    ASSERT_TRUE(set({app, "production"}, "KEY", "deploys"));
+    const auto use_in = [&](const std::string& environment) {
+        return database.write([&](store::Transaction& tx) -> Result<> {
+            store::NewRun run;
+            run.repository = app;
+            const auto id = store::insert_run(tx, run).value();
+            store::NewJob job;
+            job.run = id;
+            job.repository = app;
+            job.key = "build";
+            job.environment = environment;
+            const auto made = store::insert_job(tx, job);
+            const auto fence = store::insert_attempt(tx, made, "sum" + to_text(id), "host");
+            record_use(tx, id, fence, {{"KEY", Secret{"value"}}});
+            return {};
+        });
+    };
+    const auto used = [&] {
+        const auto entries =
+            database.read([](store::Connection& db) { return list_secrets(db); }).value();
+        std::vector<std::optional<TimePoint>> out;  // by name, then scope
+        for (const auto& entry : entries) out.push_back(entry.used_at);
+        return out;
+    };
+
+    const auto first = clock.now();
+    ASSERT_TRUE(use_in("staging"));
+    clock.advance(std::chrono::seconds{30});
+    ASSERT_TRUE(use_in(""));
+    EXPECT_EQ(used(), (std::vector<std::optional<TimePoint>>{{}, first, {}, {}}));
+
+    clock.advance(std::chrono::seconds{30});
+    ASSERT_TRUE(use_in(""));
+    ASSERT_TRUE(use_in("production"));
+    const auto later = clock.now();
+    EXPECT_EQ(used(), (std::vector<std::optional<TimePoint>>{{}, later, later, {}}));
 }

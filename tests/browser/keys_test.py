@@ -28,6 +28,10 @@ def test_a_secret_is_set_and_its_value_never_comes_back(browser, site):
     assert "octo/shop" in browser.text(SECRETS)
     assert browser.run(f"return document.querySelector('{SECRETS} textarea').value") == ""
     assert "line one" not in browser.text()
+    assert "no use noted" in browser.text(SECRETS)
+    site.control("use-secret")
+    browser.open(site.url + "/keys")
+    browser.wait_text("used 2 h ago", SECRETS)
 
 
 def test_setting_one_again_asks_first(browser, site):

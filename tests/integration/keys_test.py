@@ -33,6 +33,8 @@ def test_a_secret_is_used_masked_and_found_nowhere(daemon, git, tmp_path):
     log = daemon.log_text(run, found["jobs"][0]["id"])
     assert found["state"] == "succeeded", log
     assert "matched" in log and "the token is ***" in log and CANARY not in log
+    [secret] = daemon.get("/secrets")["items"]
+    assert secret["used_at"] >= found["created_at"]
     assert uses_of_secrets(daemon) == [(int(run), f"given to attempt {found['jobs'][0]['fence']}: DEPLOY_TOKEN")]
     assert not seen, seen
     daemon.admin("backup", str(tmp_path / "copy.db"))

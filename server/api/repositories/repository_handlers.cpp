@@ -149,6 +149,7 @@ json secret_json(store::Connection& connection, const access::SecretEntry& entry
         {"environment", entry.scope.environment.empty() ? json{} : json(entry.scope.environment)},
         {"updated_at", to_rfc3339(entry.updated_at)},
         {"updated_by", entry.updated_by},
+        {"used_at", entry.used_at ? json(to_rfc3339(*entry.used_at)) : json{}},
     };
 }
 

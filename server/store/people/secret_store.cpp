@@ -7,7 +7,8 @@ namespace triphammer::store {
 namespace {
 
 constexpr std::string_view kColumns =
-    "SELECT id, repository, environment, name, sealed, updated_at, updated_by FROM secrets ";
+    "SELECT id, repository, environment, name, sealed, updated_at, updated_by, used_at FROM "
+    "secrets ";
 
 SecretRow read_secret(Statement& row) {
     SecretRow secret;
@@ -18,7 +19,8 @@ SecretRow read_secret(Statement& row) {
         secret.name,
         secret.sealed,
         secret.updated_at,
-        secret.updated_by
+        secret.updated_by,
+        secret.used_at
     );
     return secret;
 }
@@ -70,6 +72,20 @@ std::vector<SecretRow> list_visible_secrets(Connection& db, const SecretScope& s
 
 std::vector<SecretRow> list_all_secrets(Connection& db) {
     return db.prepare(select("ORDER BY name, repository, environment")).list(read_secret);
+}
+
+void note_secret_uses(
+    Transaction& tx, const SecretScope& scope, const std::vector<std::string>& names
+) {
+    for (const auto& name : names) {
+        // Of many jobs in a minute the first one writes.
+        auto note = tx.prepare(
+            "UPDATE secrets SET used_at = ?1 WHERE coalesce(used_at, 0) <= ?1 - 60000 AND id = ("
+            "SELECT id FROM secrets WHERE repository IN (0, ?2) AND environment IN ('', ?3) "
+            "AND name = ?4 ORDER BY repository <> 0 DESC, environment <> '' DESC LIMIT 1)"
+        );
+        note.bind(tx.now(), scope.repository.value, scope.environment, name).run();
+    }
 }
 
 Result<> remove_secret(

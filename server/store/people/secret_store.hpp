@@ -22,6 +22,7 @@ struct SecretRow {
     std::string sealed;
     TimePoint updated_at;
     std::string updated_by;
+    std::optional<TimePoint> used_at = {};  // to a minute
 };
 
 void put_secret(
@@ -41,6 +42,10 @@ std::vector<SecretRow> list_secrets(Connection& db, const SecretScope& scope);
 /// environment.
 std::vector<SecretRow> list_visible_secrets(Connection& db, const SecretScope& scope);
 std::vector<SecretRow> list_all_secrets(Connection& db);
+/// A job of that scope was given those of these names: of each name the narrowest one.
+void note_secret_uses(
+    Transaction& tx, const SecretScope& scope, const std::vector<std::string>& names
+);
 /// Code::not_found when there is none.
 Result<> remove_secret(
     Transaction& tx, const SecretScope& scope, std::string_view name, std::string_view actor

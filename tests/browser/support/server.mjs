@@ -67,6 +67,8 @@ function control(path, body, response) {
     '/control/new-run': () => world.addRun(body),
     '/control/new-delivery': () => world.addDelivery(body),
     '/control/save-pipeline': () => world.savePipeline(body.name, body.text, 'somebody'),
+    '/control/delay': () => { world.delay = body; },
+    '/control/use-secret': () => { world.keys.secrets[0].used_at = world.at(7_300); },
     '/control/bind': () => { world.pipelines.get(body.name).repositories = body.repositories; },
     '/control/actor': () => { world.actor = body.value; },
     '/control/signed-in': () => { world.signedIn = body.value; },

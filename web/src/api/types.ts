@@ -277,6 +277,8 @@ export interface Channel {
   type: string;
   on: string[];
   repositories: string[];
+  /** Of a secret: when a job was last given it. */
+  used_at?: Time;
   pending: number;
   dead: number;
 }

@@ -64,6 +64,7 @@ function Table({ kind, items, reload }: { kind: Kind; items: Key[]; reload: () =
           {key.value !== undefined && <span class="key-value"><bdi>{key.value}</bdi></span>}
           <span class="quiet-text"><bdi>{scopeOf(key)}</bdi></span>
           <span class="quiet-text">set <When at={key.updated_at} /> by <bdi>{key.updated_by}</bdi></span>
+          {kind === SECRETS && <span class="quiet-text">{key.used_at ? <>used <When at={key.used_at} /></> : 'no use noted'}</span>}
           <span class="grow" />
           <button type="button" class="quiet" aria-label={`Remove ${key.name}`} onClick={() => void remove(kind, key, reload)}>Remove</button>
         </li>
