@@ -153,6 +153,22 @@ Health judge(std::span<const RunPoint> points) {
     return health;
 }
 
+std::optional<RunState> judge_jobs(std::span<const model::JobState> states) {
+    using model::JobState;
+    const auto has = [&](std::initializer_list<JobState> some) {
+        return std::any_of(states.begin(), states.end(), [&](JobState state) {
+            return std::find(some.begin(), some.end(), state) != some.end();
+        });
+    };
+    if (has({JobState::running})) return RunState::running;
+    if (has({JobState::waiting})) return RunState::waiting;
+    if (has({JobState::queued, JobState::blocked})) return RunState::queued;
+    if (has({JobState::failed, JobState::timed_out})) return RunState::failed;
+    if (has({JobState::cancelled})) return RunState::cancelled;
+    if (has({JobState::succeeded})) return RunState::succeeded;
+    return {};
+}
+
 Result<std::string> get_wall(
     store::Connection& db, model::RepositoryId only, const store::Among& among
 ) {

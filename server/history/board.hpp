@@ -5,6 +5,7 @@
 #include "history/history.hpp"
 #include "store/runs/board_store.hpp"
 
+#include <optional>
 #include <span>
 
 namespace triphammer::history {
@@ -18,6 +19,10 @@ struct Health {
 /// `points` newest first. The worst workflow counts; what a cancelled run would have been is not
 /// known, so the run before it counts. Pure.
 Health judge(std::span<const store::RunPoint> points);
+
+/// How a run is, were the jobs of one name all of it: the worst of those that ended counts, once
+/// all have. None: there is none, or it was skipped. Pure.
+std::optional<model::RunState> judge_jobs(std::span<const model::JobState> states);
 
 /// {"items": […]}: each repository of these (or the one given) with its default branch's health,
 /// its newest runs, what runs now and how long that took before.

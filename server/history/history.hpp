@@ -109,13 +109,19 @@ Result<std::string> get_deployment(store::Connection& db, model::DeploymentId id
 Result<std::string> list_environments(store::Connection& db, const store::Among& among = {});
 /// Repositories with the newest run of each.
 Result<std::string> list_repositories(store::Connection& db, const store::Among& among = {});
-/// How a repository is, for a badge: of the branch (empty: the default one), by judge() of the
-/// workflow where it is not empty; what has not ended counts where nothing has. Nothing: no run.
+
+/// What a badge is of.
+struct BadgeQuestion {
+    std::string repository;     // OWNER/NAME
+    std::string branch = {};    // empty: the default one
+    std::string workflow = {};  // empty: all
+    std::string job = {};       // key or name, with all legs of its matrix; empty: all
+};
+
+/// By judge() of the newest runs; what has not ended counts where nothing has. Nothing: there is no
+/// run, or none with that job.
 Result<std::optional<std::string>> badge_state(
-    store::Connection& db,
-    const std::string& full_name,
-    const std::string& branch,
-    const std::string& workflow
+    store::Connection& db, const BadgeQuestion& question
 );
 
 }  // namespace triphammer::history

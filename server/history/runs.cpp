@@ -148,6 +148,20 @@ std::string to_ref(const std::string& branch) {
     return "refs/heads/" + branch;
 }
 
+/// Each run as if this job were all of it; those without it are left out.
+std::vector<store::RunPoint> points_of_job(
+    store::Connection& db, const std::vector<store::RunPoint>& points, const std::string& job
+) {
+    std::vector<store::RunPoint> out;
+    for (const auto& point : points) {
+        const auto state = judge_jobs(store::list_states_of(db, point.id, job));
+        if (!state) continue;
+        out.push_back(point);
+        out.back().state = *state;
+    }
+    return out;
+}
+
 }  // namespace
 
 Result<std::string> list_runs(store::Connection& db, const RunFilter& filter, const Page& page) {
@@ -223,18 +237,16 @@ Result<model::Fence> find_shown_attempt(
 }
 
 Result<std::optional<std::string>> badge_state(
-    store::Connection& db,
-    const std::string& full_name,
-    const std::string& branch,
-    const std::string& workflow
+    store::Connection& db, const BadgeQuestion& question
 ) {
-    const auto repository = store::find_repository_by_name(db, full_name);
-    if (!repository) return not_found("there is no repository " + full_name);
-    const auto ref = to_ref(branch.empty() ? repository->default_branch : branch);
+    const auto repository = store::find_repository_by_name(db, question.repository);
+    if (!repository) return not_found("there is no repository " + question.repository);
+    const auto ref = to_ref(question.branch.empty() ? repository->default_branch : question.branch);
     auto points = store::list_run_points(db, repository->id, ref, kBadgeWindow);
     std::erase_if(points, [&](const store::RunPoint& point) {
-        return !workflow.empty() && point.workflow != workflow;
+        return !question.workflow.empty() && point.workflow != question.workflow;
     });
+    if (!question.job.empty()) points = points_of_job(db, points, question.job);
     if (points.empty()) return std::optional<std::string>{};
     const auto health = judge(points);
     return std::optional{

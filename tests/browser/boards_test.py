@@ -120,3 +120,6 @@ def test_the_badge_comes_with_its_markdown(browser, site):
     browser.press("Tab")
 
     browser.wait_text(f"[![build]({site.url}/badges/octo/shop.svg?branch=dev+2)]({site.url}/?repository=octo%2Fshop)", ".markdown-line")
+    browser.type(".badge-box label:nth-child(3) input", "unit")
+    browser.press("Tab")
+    browser.wait_text("?branch=dev+2&job=unit)", ".markdown-line")

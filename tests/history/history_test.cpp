@@ -334,21 +334,3 @@ TEST(Repositories, ShowTheirNewestRun) {
     EXPECT_EQ(listed["items"][1]["hook"], "/webhooks/github/hook-octo/roof");
     EXPECT_EQ(listed["items"][1]["last_run"]["number"], 2);
 }
-
-TEST(BadgeState, IsThatOfTheNewestRunThatEnded) {
-    Fixture fixture;
-    const auto badge = [&](const std::string& name, const std::string& branch) {
-        return fixture.database->read_now([&](store::Connection& db) {
-            return history::badge_state(db, name, branch, "");
-        });
-    };
-    fixture.add_run(fixture.repository);
-    fixture.end_run({1});
-    fixture.add_run(fixture.repository, "refs/heads/dev");
-
-    EXPECT_EQ(badge("octo/roof", "").value(), "succeeded");
-    EXPECT_EQ(badge("octo/roof", "dev").value(), "queued");
-    EXPECT_EQ(badge("octo/roof", "main").value(), "succeeded");
-    EXPECT_EQ(badge("octo/roof", "none").value(), std::nullopt);
-    EXPECT_EQ(badge("octo/none", "").error().code, Code::not_found);
-}

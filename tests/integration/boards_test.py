@@ -42,6 +42,7 @@ def test_a_badge_of_a_public_repository_is_for_everybody(daemon, git):
     assert again.status_code == 304 and again.content == b""
     assert "unknown" in badge(daemon, "?branch=none").text
     assert "unknown" in badge(daemon, "?workflow=none").text
+    assert "build: passing" in badge(daemon, "?job=build").text and "none: unknown" in badge(daemon, "?job=none").text
     assert requests.get(f"{daemon.url}/badges/acme/app.png", timeout=30).status_code == 404
 
 

@@ -42,7 +42,11 @@ std::optional<std::string> find_state(
     const auto repository = store::find_repository_by_name(db, full_name);
     if (!repository || !may_see(services, db, call, repository->id)) return {};
     const auto state = history::badge_state(
-        db, full_name, query_text(call, "branch"), query_text(call, "workflow")
+        db,
+        {full_name,
+         query_text(call, "branch"),
+         query_text(call, "workflow"),
+         query_text(call, "job")}
     );
     return state ? *state : std::optional<std::string>{};
 }
@@ -97,8 +101,9 @@ Answer show_badge(Services& services, Call call) {
     auto finding = services.database.read(find);
     const auto state = co_await std::move(finding);
     // A picture that says "error" would be kept by the proxy, too.
-    const auto workflow = query_text(call, "workflow");
-    const auto label = workflow.empty() ? std::string{"build"} : workflow;
+    const auto job = query_text(call, "job");
+    const auto narrowest = job.empty() ? query_text(call, "workflow") : job;
+    const auto label = narrowest.empty() ? std::string{"build"} : narrowest;
     // Whatever else is asked for, a README needs a picture.
     const auto style =
         query_text(call, "style") == "flat-square" ? BadgeStyle::flat_square : BadgeStyle::flat;

@@ -60,6 +60,18 @@ std::vector<RunPoint> list_run_points(
     return query.bind(repository, ref, most).list(read_point);
 }
 
+std::vector<model::JobState> list_states_of(
+    Connection& db, model::RunId run, std::string_view job
+) {
+    auto query =
+        db.prepare("SELECT state FROM jobs WHERE run = ?1 AND ?2 IN (name, key, node) ORDER BY id");
+    return query.bind(run, job).list([](Statement& row) {
+        auto state = model::JobState::blocked;
+        row.read(state);
+        return state;
+    });
+}
+
 std::vector<OpenJob> list_open_jobs(Connection& db, model::RepositoryId repository, int most) {
     auto query = db.prepare(
         "SELECT j.id, j.run, r.number, r.started_at, p.id, p.full_name, r.workflow, r.title, "

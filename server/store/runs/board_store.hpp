@@ -29,6 +29,10 @@ std::vector<RunPoint> list_run_points(
     Connection& db, model::RepositoryId repository, std::string_view ref, int most
 );
 
+/// Of the jobs of a run that are called so: by their name, by their key, or as legs of the matrix
+/// of the job with that key.
+std::vector<model::JobState> list_states_of(Connection& db, model::RunId run, std::string_view job);
+
 struct OpenJob {
     model::JobId id;
     model::RunId run;

@@ -3,6 +3,7 @@
 
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
+import type { Signal } from '@preact/signals';
 import { withQuery } from '../api/client';
 import { useResource } from '../api/resource';
 import type { DayInsight, Insights, RunGroup } from '../api/board_types';
@@ -235,12 +236,17 @@ function Flaky({ insights }: { insights: Insights }) {
   );
 }
 
+function BadgeOf({ label, value, unset }: { label: string; value: Signal<string>; unset: string }) {
+  return <label class="field"><span>{label}</span><input value={value.value} placeholder={unset} autocomplete="off" spellcheck={false} onChange={(event) => (value.value = event.currentTarget.value)} /></label>;
+}
+
 /** The picture as it is now, and what goes into a README. */
 function BadgeBox({ name }: { name: string }) {
   const branch = useSignal('');
   const workflow = useSignal('');
+  const job = useSignal('');
   const [owner, repository] = name.split('/');
-  const address = withQuery(`${path`/badges/${owner ?? ''}/${repository ?? ''}`}.svg`, { branch: branch.value.trim(), workflow: workflow.value.trim() });
+  const address = withQuery(`${path`/badges/${owner ?? ''}/${repository ?? ''}`}.svg`, { branch: branch.value.trim(), workflow: workflow.value.trim(), job: job.value.trim() });
   const page = `${location.origin}/?repository=${encodeURIComponent(name)}`;
   const markdown = `[![build](${location.origin}${address})](${page})`;
   return (
@@ -248,8 +254,9 @@ function BadgeBox({ name }: { name: string }) {
       <h2>Badge</h2>
       <p><img src={address} alt="The badge as it is now" height="20" /></p>
       <div class="key-form">
-        <label class="field"><span>Branch</span><input value={branch.value} placeholder="the default branch" autocomplete="off" spellcheck={false} onChange={(event) => (branch.value = event.currentTarget.value)} /></label>
-        <label class="field"><span>Workflow</span><input value={workflow.value} placeholder="the worst of all" autocomplete="off" spellcheck={false} onChange={(event) => (workflow.value = event.currentTarget.value)} /></label>
+        <BadgeOf label="Branch" value={branch} unset="the default branch" />
+        <BadgeOf label="Workflow" value={workflow} unset="the worst of all" />
+        <BadgeOf label="Job" value={job} unset="all of them" />
       </div>
       <p class="markdown-line"><code>{markdown}</code><CopyButton text={markdown} what="Markdown" /></p>
       <p class="quiet-text">
