@@ -77,6 +77,8 @@ constexpr auto kRoutes = std::to_array<Route>({
     on_repository({get, "/api/v1/runs/{run}/summaries", viewer, show_summaries}),
     on_repository({get, "/api/v1/runs/{run}/past", viewer, show_past}),
     on_repository({get, "/api/v1/runs/{run}/workflow", viewer, show_workflow}),
+    on_repository({get, "/api/v1/runs/{run}/changes", viewer, show_changes}),
+    on_repository({get, "/api/v1/runs/{run}/jobs/{job}", viewer, show_job}),
     on_repository({get, "/api/v1/runs/{run}/jobs/{job}/steps/{step}", viewer, show_step}),
     on_repository({get, "/api/v1/runs/{run}/jobs/{job}/log", viewer, show_log}),
     on_repository({get, "/api/v1/runs/{run}/jobs/{job}/log/raw", viewer, show_raw_log}),

@@ -157,6 +157,7 @@ Result<std::string> list_deployments(
     query.among = filter.among;
     query.environment = filter.environment;
     query.state = filter.state;
+    query.run = filter.run;
     const auto listed = store::list_deployments(db, query, *read);
     json out{{"items", json::array()}, {"next", next_cursor(listed.next)}};
     for (const auto& row : listed.rows) out["items"].push_back(describe(db, row));

@@ -97,6 +97,7 @@ struct DeploymentFilter {
     store::Among among = {};
     std::string environment = {};
     std::string state = {};
+    model::RunId run = {};
 };
 
 Result<std::string> list_deployments(

@@ -1,6 +1,7 @@
 #include "history/json.hpp"
 
 #include "base/text.hpp"
+#include "store/repository_store.hpp"
 #include "store/runs/run_store.hpp"
 
 namespace triphammer::history {
@@ -26,6 +27,12 @@ json brief_of(const store::RunRow& run) {
         {"actor", run.actor},
         {"state", name_of(run.state)},
     };
+}
+
+std::string page_of(store::Connection& db, model::RepositoryId id, const std::string& github_url) {
+    const auto repository = store::find_repository(db, id);
+    const bool is_there = repository && repository->clone_url.starts_with(github_url + "/");
+    return is_there ? github_url + "/" + repository->full_name : std::string{};
 }
 
 Result<store::ListPage> read_page(const Page& page) {

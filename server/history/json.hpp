@@ -40,6 +40,10 @@ json or_null(std::string_view text);
 json parse_column(const std::string& text);
 /// Which run it is, and how it stands: what every answer says of one.
 json brief_of(const store::RunRow& run);
+/// The repository's address for people, at `github_url`; empty: it has none that is known.
+std::string page_of(
+    store::Connection& db, model::RepositoryId repository, const std::string& github_url
+);
 /// Code::invalid for a cursor that we never gave out or a limit that is out of range.
 Result<store::ListPage> read_page(const Page& page);
 json next_cursor(std::int64_t next);

@@ -1,5 +1,4 @@
 #include "history/json.hpp"
-#include "store/repository_store.hpp"
 #include "store/runs/job_store.hpp"
 #include "store/runs/run_past.hpp"
 #include "store/runs/run_store.hpp"
@@ -57,13 +56,6 @@ json list_usual(store::Connection& db, const std::vector<store::NearRun>& greens
         );
     }
     return out;
-}
-
-/// The repository's address for people; empty: it has none that is known.
-std::string page_of(store::Connection& db, model::RepositoryId id, const std::string& github_url) {
-    const auto repository = store::find_repository(db, id);
-    const bool is_there = repository && repository->clone_url.starts_with(github_url + "/");
-    return is_there ? github_url + "/" + repository->full_name : std::string{};
 }
 
 }  // namespace

@@ -311,8 +311,15 @@ TEST(Deployments, AreListedShownAndGatheredByEnvironment) {
     });
     const auto environments =
         fixture.read_json([](store::Connection& db) { return history::list_environments(db); });
+    const auto of_run = [&](model::RunId id) {
+        return ids(fixture.read_json([&](store::Connection& db) {
+            return history::list_deployments(db, {.run = id}, {});
+        }));
+    };
 
     EXPECT_EQ(ids(listed), (Ids{to_text(second), to_text(first)}));
+    EXPECT_EQ(of_run(run), (Ids{to_text(second), to_text(first)}));
+    EXPECT_EQ(of_run(fixture.add_run(fixture.repository)), Ids{});
     EXPECT_EQ(shown["state"], "running");
     EXPECT_EQ(shown["previous"], to_text(first));
     EXPECT_EQ(shown["effects"], json::array());

@@ -54,6 +54,10 @@ def test_a_failed_job_runs_again_at_once_beside_one_that_runs(daemon, git):
     assert (now["attempt"], by_key(now, "flaky")["attempt"], by_key(now, "long")["attempt"]) == (2, 2, 1)
     assert by_key(now, "long")["fence"] == by_key(before, "long")["fence"]
     assert "run attempt 2" in daemon.log_text(run, by_key(now, "flaky")["id"])
+    attempts = daemon.get(f"/runs/{run}/jobs/{by_key(now, 'flaky')['id']}")["attempts"]
+    assert [(one["result"], one["steps"][1]["state"]) for one in attempts] == [("failed", "failed"), ("succeeded", "succeeded")]
+    assert daemon.api(f"/runs/{run}/jobs/999999").status_code == 404
+    assert [one["sha"] for one in daemon.get(f"/runs/{run}/changes")["commits"]] == [now["sha"]]
 
     assert daemon.api(f"/runs/{run}/cancel", "POST").status_code == 202
     assert daemon.finished_run(run)["state"] == "cancelled"

@@ -20,6 +20,11 @@ Result<history::DeploymentFilter> read_deployment_filter(
     history::DeploymentFilter filter;
     filter.environment = query_text(call, "environment");
     filter.state = query_text(call, "state");
+    if (const auto text = query_text(call, "run"); !text.empty()) {
+        const auto run = id_of(text);
+        if (!run) return run.error();
+        filter.run = model::RunId{*run};
+    }
     auto listed = find_listed_repositories(connection, call);
     if (!listed) return listed.error();
     filter.repository = listed->only;

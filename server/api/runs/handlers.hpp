@@ -13,6 +13,8 @@ Answer rerun_run(Services& services, Call call);
 Answer show_summaries(Services& services, Call call);
 Answer show_past(Services& services, Call call);
 Answer show_workflow(Services& services, Call call);
+Answer show_changes(Services& services, Call call);
+Answer show_job(Services& services, Call call);
 
 // test_handlers.cpp: what reports came to
 Answer show_tests(Services& services, Call call);

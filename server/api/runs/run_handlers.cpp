@@ -3,9 +3,11 @@
 #include "api/call/reply.hpp"
 #include "api/call/services.hpp"
 #include "api/runs/handlers.hpp"
+#include "history/changes.hpp"
 #include "history/history.hpp"
 #include "queue/queue.hpp"
 #include "store/runs/drain_store.hpp"
+#include "store/runs/job_store.hpp"
 #include "store/runs/run_store.hpp"
 #include "store/sqlite/database.hpp"
 
@@ -112,6 +114,33 @@ Answer show_workflow(Services& services, Call call) {
         const Hiding hiding{connection, services.sealer, repository};
         const auto hide = [&](std::string_view text) { return hiding.hide(text); };
         return history::get_workflow(connection, *run, hide);
+    };
+    auto answering = reply_from(services, get);
+    co_return co_await std::move(answering);
+}
+
+Answer show_changes(Services& services, Call call) {
+    auto get = [&](store::Connection& connection) -> Result<std::string> {
+        const auto run = find_visible_run(connection, call);
+        if (!run) return run.error();
+        const auto repository = store::find_run(connection, *run)->repository;
+        const Hiding hiding{connection, services.sealer, repository};
+        const auto hide = [&](std::string_view text) { return hiding.hide(text); };
+        return history::get_changes(connection, *run, services.github_url, hide);
+    };
+    auto answering = reply_from(services, get);
+    co_return co_await std::move(answering);
+}
+
+Answer show_job(Services& services, Call call) {
+    auto get = [&](store::Connection& connection) -> Result<std::string> {
+        const auto run = find_visible_run(connection, call);
+        if (!run) return run.error();
+        const auto id = id_of(call.parameter(1));
+        if (!id) return id.error();
+        const auto job = store::find_job(connection, model::JobId{*id});
+        if (job && job->run == *run) return history::get_job(connection, job->id);
+        return not_found("run " + call.parameter(0) + " has no job " + call.parameter(1));
     };
     auto answering = reply_from(services, get);
     co_return co_await std::move(answering);

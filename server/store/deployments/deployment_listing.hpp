@@ -14,6 +14,7 @@ struct DeploymentQuery {
     Among among = {};
     std::string environment = {};
     std::string state = {};
+    model::RunId run = {};
 };
 
 Listed<DeploymentRow> list_deployments(

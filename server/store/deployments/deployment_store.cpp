@@ -169,6 +169,7 @@ Listed<DeploymentRow> list_deployments(
     Connection& db, const DeploymentQuery& query, const ListPage& page
 ) {
     Window window{"deployments", "id"};
+    window.use("run = ?", query.run.value);
     window.use("repository = ?", query.repository.value);
     const bool has_repository = static_cast<bool>(query.repository);
     if (has_repository) window.use("environment = ?", query.environment);
