@@ -27,6 +27,13 @@ export function late<Props extends object>(load: () => Promise<Component<Props>>
   };
 }
 
+type Rest = typeof import('./rest');
+
+/** One of the screens that few people open. */
+export function fromRest<Name extends keyof Rest>(name: Name): Rest[Name] {
+  return late(async () => (await import('./rest'))[name] as Component<object>) as Rest[Name];
+}
+
 /** A browser keeps a failed import; and after an update of the server the old file is gone for good. */
 function Missing() {
   return (

@@ -11,36 +11,36 @@ import { RepositoriesScreen } from '../screens/repositories';
 import { RunScreen } from '../screens/run';
 import { RunsScreen } from '../screens/runs';
 import { SetupScreen, SignedOutScreen } from '../screens/setup';
-import { late } from './late';
+import { fromRest, late } from './late';
 import { matchPath, place } from './router';
 import type { Params } from './router';
 import { useTitle } from './title';
 
 type Screen = (props: { params: Params }) => ComponentChildren;
 
-const AccountScreen = late(async () => (await import('./rest')).AccountScreen);
-const AuditScreen = late(async () => (await import('./rest')).AuditScreen);
-const ApprovalScreen = late(async () => (await import('./rest')).ApprovalScreen);
-const ApprovalsScreen = late(async () => (await import('./rest')).ApprovalsScreen);
-const ConnectScreen = late(async () => (await import('./rest')).ConnectScreen);
-const DeploymentScreen = late(async () => (await import('./rest')).DeploymentScreen);
-const DeliveryScreen = late(async () => (await import('./rest')).DeliveryScreen);
-const EnvironmentScreen = late(async () => (await import('./rest')).EnvironmentScreen);
-const EnvironmentRulesScreen = late(async () => (await import('./rest')).EnvironmentRulesScreen);
+const AccountScreen = fromRest('AccountScreen');
+const AuditScreen = fromRest('AuditScreen');
+const ApprovalScreen = fromRest('ApprovalScreen');
+const ApprovalsScreen = fromRest('ApprovalsScreen');
+const ConnectScreen = fromRest('ConnectScreen');
+const DeploymentScreen = fromRest('DeploymentScreen');
+const DeliveryScreen = fromRest('DeliveryScreen');
+const EnvironmentScreen = fromRest('EnvironmentScreen');
+const EnvironmentRulesScreen = fromRest('EnvironmentRulesScreen');
 const FirstWorkflowScreen = late(async () => (await import('./starting')).FirstWorkflowScreen);
-const GitHubAppScreen = late(async () => (await import('./rest')).GitHubAppScreen);
-const GitHubReturnScreen = late(async () => (await import('./rest')).GitHubReturnScreen);
+const GitHubAppScreen = fromRest('GitHubAppScreen');
+const GitHubReturnScreen = fromRest('GitHubReturnScreen');
 const InsightsScreen = late(async () => (await import('./trends')).InsightsScreen);
-const KeysScreen = late(async () => (await import('./rest')).KeysScreen);
-const MessagesScreen = late(async () => (await import('./rest')).MessagesScreen);
+const KeysScreen = fromRest('KeysScreen');
+const MessagesScreen = fromRest('MessagesScreen');
 const NewPipelineScreen = late(async () => (await import('./starting')).NewPipelineScreen);
-const PeopleScreen = late(async () => (await import('./rest')).PeopleScreen);
+const PeopleScreen = fromRest('PeopleScreen');
 const PipelineScreen = late(async () => (await import('./editing')).PipelineScreen);
-const QueueScreen = late(async () => (await import('./rest')).QueueScreen);
-const RulesScreen = late(async () => (await import('./rest')).RulesScreen);
-const StartRunScreen = late(async () => (await import('./rest')).StartRunScreen);
-const StorageScreen = late(async () => (await import('./rest')).StorageScreen);
-const WallScreen = late(async () => (await import('./rest')).WallScreen);
+const QueueScreen = fromRest('QueueScreen');
+const RulesScreen = fromRest('RulesScreen');
+const StartRunScreen = fromRest('StartRunScreen');
+const StorageScreen = fromRest('StorageScreen');
+const WallScreen = fromRest('WallScreen');
 
 const SCREENS: [string, Screen][] = [
   ['/', RunsScreen],

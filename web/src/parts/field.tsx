@@ -10,6 +10,7 @@ interface FieldProps {
   value: Signal<string>;
   title?: string;
   required?: boolean;
+  maxLength?: number;
   type?: string;
   autocomplete?: 'username' | 'current-password' | 'new-password';
 }
@@ -23,16 +24,11 @@ export function Field({ label, value, ...rest }: FieldProps) {
   );
 }
 
-interface FormProps {
-  verb: string;
-  send: () => Promise<unknown>;
-  children: ComponentChildren;
-}
-
-export function Form({ verb, send, children }: FormProps) {
+/** Something that is sent once at a time: whether it is on its way, and what went wrong with it last. */
+export function useSending(send: () => Promise<unknown>) {
   const busy = useSignal(false);
   const error = useSignal<unknown>(null);
-  const submit = async (event: Event) => {
+  const start = async (event: Event) => {
     event.preventDefault();
     busy.value = true;
     error.value = null;
@@ -43,11 +39,43 @@ export function Form({ verb, send, children }: FormProps) {
     }
     busy.value = false;
   };
+  return { busy: busy.value, failure: error.value !== null && <Failure error={error.value} />, start };
+}
+
+interface FormProps {
+  verb: string;
+  send: () => Promise<unknown>;
+  children: ComponentChildren;
+}
+
+export function Form({ verb, send, children }: FormProps) {
+  const { busy, failure, start } = useSending(send);
   return (
-    <form class="key-form" onSubmit={submit}>
+    <form class="key-form" onSubmit={start}>
       {children}
-      <button type="submit" class="primary" disabled={busy.value}>{verb}</button>
-      {error.value !== null && <Failure error={error.value} />}
+      <button type="submit" class="primary" disabled={busy}>{verb}</button>
+      {failure}
     </form>
+  );
+}
+
+/** As `Form`, on a page of its own: one thing below the other. */
+export function TallForm({ verb, send, children }: FormProps) {
+  const { busy, failure, start } = useSending(send);
+  return (
+    <form class="new-pipeline" onSubmit={start}>
+      {children}
+      {failure}
+      <div class="buttons"><button type="submit" class="primary" disabled={busy}>{verb}</button></div>
+    </form>
+  );
+}
+
+export function Choice({ value, children }: { value: Signal<boolean>; children: ComponentChildren }) {
+  return (
+    <label class="choice">
+      <input type="checkbox" checked={value.value} onChange={(event) => (value.value = event.currentTarget.checked)} />
+      <span>{children}</span>
+    </label>
   );
 }

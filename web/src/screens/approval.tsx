@@ -11,7 +11,8 @@ import type { Params } from '../app/router';
 import { useTitle } from '../app/title';
 import { ask } from '../parts/dialog';
 import { Ref, RunLink, Sha, shortDigest } from '../parts/facts';
-import { attempt, Failure, Loading } from '../parts/notice';
+import { useGot } from '../parts/got';
+import { attempt } from '../parts/notice';
 import { StatusMark } from '../parts/status';
 import { When } from '../parts/when';
 import { APPROVAL_LOOKS, titleOf } from './approval_words';
@@ -19,11 +20,9 @@ import { APPROVAL_LOOKS, titleOf } from './approval_words';
 const MOST_JOBS = 40;
 
 export function ApprovalScreen({ params }: { params: Params }) {
-  const { data, error, reload } = useResource<Approval>(path`/approvals/${params.id ?? ''}`, 'approvals');
-  const approval = data.value;
+  const [approval, instead, reload] = useGot<Approval>(path`/approvals/${params.id ?? ''}`, 'approvals');
   useTitle(approval ? `${APPROVAL_LOOKS[approval.state].word}: ${titleOf(approval)}` : 'Approval', approval && APPROVAL_LOOKS[approval.state].state);
-  if (error.value && !approval) return <Failure error={error.value} retry={reload} />;
-  if (!approval) return <Loading />;
+  if (!approval) return instead;
   return (
     <section class="screen page">
       <Head approval={approval} />

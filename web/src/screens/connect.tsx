@@ -7,7 +7,8 @@ import { useEffect } from 'preact/hooks';
 import { getJson, isAbort, messageOf, send } from '../api/client';
 import type { Connected } from '../api/types';
 import { useTitle } from '../app/title';
-import { Code, Failure } from '../parts/notice';
+import { Choice, Field, TallForm } from '../parts/field';
+import { Code } from '../parts/notice';
 
 const PAUSE = 1_000;
 const LONGEST = 30_000;
@@ -34,40 +35,22 @@ function Ask({ connected }: { connected: Signal<Connected | null> }) {
   const name = useSignal('');
   const token = useSignal('');
   const key = useSignal(false);
-  const busy = useSignal(false);
-  const error = useSignal<unknown>(null);
-  const connect = async (event: Event) => {
-    event.preventDefault();
-    busy.value = true;
-    error.value = null;
+  const connect = async () => {
     const body = { full_name: name.value.trim(), token: token.value.trim(), deploy_key: key.value };
-    try {
-      connected.value = (await send<Connected>('POST', '/repositories', body)) ?? null;
-    } catch (failure) {
-      error.value = failure;
-    }
-    busy.value = false;
+    connected.value = (await send<Connected>('POST', '/repositories', body)) ?? null;
   };
+  const wanted = (
+    <>
+      A token: a fine-grained one with <em>Contents: read</em>, <em>Webhooks</em>, <em>Commit statuses</em> and
+      {' '}<em>Pull requests: read and write</em>, or a classic one with <code>repo</code> and <code>admin:repo_hook</code>. It is kept encrypted, and never shown.
+    </>
+  );
   return (
-    <form class="new-pipeline" onSubmit={connect}>
-      <label class="field">
-        <span>Repository at GitHub, OWNER/NAME</span>
-        <input required autocomplete="off" spellcheck={false} value={name.value} onInput={(event) => (name.value = event.currentTarget.value)} />
-      </label>
-      <label class="field">
-        <span>
-          A token: a fine-grained one with <em>Contents: read</em>, <em>Webhooks</em>, <em>Commit statuses</em> and
-          {' '}<em>Pull requests: read and write</em>, or a classic one with <code>repo</code> and <code>admin:repo_hook</code>. It is kept encrypted, and never shown.
-        </span>
-        <input required type="password" autocomplete="off" value={token.value} onInput={(event) => (token.value = event.currentTarget.value)} />
-      </label>
-      <label class="choice">
-        <input type="checkbox" checked={key.value} onChange={(event) => (key.value = event.currentTarget.checked)} />
-        <span>Fetch it over SSH, with a deploy key that is made now</span>
-      </label>
-      {error.value !== null && <Failure error={error.value} />}
-      <div class="buttons"><button type="submit" class="primary" disabled={busy.value}>Connect</button></div>
-    </form>
+    <TallForm verb="Connect" send={connect}>
+      <Field label="Repository at GitHub, OWNER/NAME" value={name} required />
+      <Field label={wanted} value={token} type="password" required />
+      <Choice value={key}>Fetch it over SSH, with a deploy key that is made now</Choice>
+    </TallForm>
   );
 }
 

@@ -2,26 +2,24 @@
 
 import { useState } from 'preact/hooks';
 import { send } from '../api/client';
-import { useResource } from '../api/resource';
 import type { Delivery, Reason } from '../api/types';
 import { path } from '../app/router';
 import type { Params } from '../app/router';
 import { useTitle } from '../app/title';
 import { ask } from '../parts/dialog';
 import { RunLink, Sha } from '../parts/facts';
+import { useGot } from '../parts/got';
 import { Icon } from '../parts/icon';
-import { attempt, CopyButton, Failure, Loading } from '../parts/notice';
+import { attempt, CopyButton } from '../parts/notice';
 import { Reasons } from '../parts/reasons';
 import { Status } from '../parts/status';
 import { When } from '../parts/when';
 import { eventName } from './deliveries';
 
 export function DeliveryScreen({ params }: { params: Params }) {
-  const { data, error, reload } = useResource<Delivery>(path`/deliveries/${params.guid ?? ''}`, 'deliveries');
-  const delivery = data.value;
+  const [delivery, instead, reload] = useGot<Delivery>(path`/deliveries/${params.guid ?? ''}`, 'deliveries');
   useTitle(delivery ? eventName(delivery) : 'Delivery');
-  if (error.value) return <Failure error={error.value} retry={reload} />;
-  if (!delivery) return <Loading />;
+  if (!delivery) return instead;
   return (
     <section class="screen page">
       <header class="screen-head">
@@ -69,10 +67,9 @@ function Came({ guid }: { guid: string }) {
 }
 
 function Payload({ guid }: { guid: string }) {
-  const { data, error, reload } = useResource<{ payload: unknown; bytes: number }>(path`/deliveries/${guid}/payload`);
-  if (error.value) return <Failure error={error.value} retry={reload} />;
-  if (!data.value) return <Loading />;
-  const { payload, bytes } = data.value;
+  const [told, instead] = useGot<{ payload: unknown; bytes: number }>(path`/deliveries/${guid}/payload`);
+  if (!told) return instead;
+  const { payload, bytes } = told;
   if (payload === null) return <p class="quiet-text">It is not shown: {bytes > 0 ? `${bytes.toLocaleString('en')} bytes are too many, or are kept no more` : 'nothing of it was kept'}.</p>;
   const text = JSON.stringify(payload, null, 2);
   return <><pre class="preview" tabIndex={0}>{text}</pre><CopyButton text={text} what="payload" /></>;

@@ -11,7 +11,8 @@ import { useTitle } from '../app/title';
 import { ask } from '../parts/dialog';
 import { RunLink, Sha } from '../parts/facts';
 import { Field, Form } from '../parts/field';
-import { CopyButton, Failure, Loading } from '../parts/notice';
+import { useGot } from '../parts/got';
+import { CopyButton } from '../parts/notice';
 import { lookOf, Status, StatusMark } from '../parts/status';
 import { Took, When, formatDuration, now } from '../parts/when';
 import { aboutEffect, phasesOf } from './deployment_phases';
@@ -20,11 +21,9 @@ import { Traffic } from './traffic';
 const EFFECT_STATES: Record<string, string> = { open: 'running', ok: 'succeeded', failed: 'failed' };
 
 export function DeploymentScreen({ params }: { params: Params }) {
-  const { data, error, reload } = useResource<Deployment>(path`/deployments/${params.id ?? ''}`, 'deployments');
-  const deployment = data.value;
+  const [deployment, instead, reload] = useGot<Deployment>(path`/deployments/${params.id ?? ''}`, 'deployments');
   useTitle(deployment ? `${deployment.environment}, deployment ${deployment.id}` : 'Deployment', deployment?.state);
-  if (error.value && !deployment) return <Failure error={error.value} retry={reload} />;
-  if (!deployment) return <Loading />;
+  if (!deployment) return instead;
   const effects = deployment.effects ?? [];
   return (
     <section class="screen page">
@@ -117,7 +116,7 @@ function Facts({ deployment }: { deployment: Deployment }) {
 }
 
 /** A stop-watch: each phase until the next one begins, so that they add up to the whole. Steps are told by the run's topic. */
-function Phases({ deployment }: { deployment: Deployment }) {
+export function Phases({ deployment }: { deployment: Deployment }) {
   const { data } = useResource<Deployment>(path`/deployments/${deployment.id}`, `run:${deployment.run}`);
   const phases = phasesOf((data.value ?? deployment).phases ?? [], now.value);
   if (phases.length === 0) return null;

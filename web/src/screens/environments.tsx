@@ -1,11 +1,11 @@
 // What runs where.
 
-import { useResource } from '../api/resource';
 import type { Deployment, Environment, List } from '../api/types';
 import { path } from '../app/router';
 import { useTitle } from '../app/title';
 import { Sha, shortDigest } from '../parts/facts';
-import { Empty, Failure, Loading } from '../parts/notice';
+import { useGot } from '../parts/got';
+import { Empty } from '../parts/notice';
 import { Icon } from '../parts/icon';
 import { Status, StatusMark } from '../parts/status';
 import { When } from '../parts/when';
@@ -14,10 +14,9 @@ import type { MatrixRow } from './matrix_places';
 
 export function EnvironmentsScreen() {
   useTitle('Environments');
-  const { data, error, reload } = useResource<List<Environment>>('/environments', 'deployments');
-  if (error.value) return <Failure error={error.value} retry={reload} />;
-  const items = data.value?.items;
-  if (!items) return <Loading />;
+  const [list, instead] = useGot<List<Environment>>('/environments', 'deployments');
+  const items = list?.items;
+  if (!items) return instead;
   return (
     <section class="screen page">
       <header class="screen-head"><h1>Environments</h1></header>

@@ -4,11 +4,12 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { messageOf, send } from '../api/client';
-import { useResource } from '../api/resource';
 import type { ForgeApp, ForgeAppState } from '../api/forge';
 import { navigate, place } from '../app/router';
 import { useTitle } from '../app/title';
-import { Failure, Loading } from '../parts/notice';
+import { Choice, Field, TallForm, useSending } from '../parts/field';
+import { useGot } from '../parts/got';
+import { Failure } from '../parts/notice';
 import { Given } from './given_repositories';
 
 const HERE = '/connect/github';
@@ -68,10 +69,8 @@ function Finish() {
 }
 
 function Present() {
-  const { data, error, reload } = useResource<ForgeAppState>('/github/app');
-  if (error.value) return <Failure error={error.value} retry={reload} />;
-  const state = data.value;
-  if (!state) return <Loading />;
+  const [state, instead, reload] = useGot<ForgeAppState>('/github/app');
+  if (!state) return instead;
   return state.app ? <Made app={state.app} reload={reload} /> : <Make state={state} />;
 }
 
@@ -79,43 +78,27 @@ function Make({ state }: { state: ForgeAppState }) {
   const name = useSignal(state.suggested_name);
   const organization = useSignal('');
   const writes = useSignal(false);
-  const error = useSignal<unknown>(null);
-  const begin = async (event: Event) => {
-    event.preventDefault();
-    error.value = null;
+  const begin = async () => {
     const body = { name: name.value.trim(), organization: organization.value.trim(), contents_write: writes.value };
-    try {
-      const begun = await send<{ action: string; manifest: string }>('POST', '/github/app/manifest', body);
-      if (begun) post(begun.action, begun.manifest);
-    } catch (failure) {
-      error.value = failure;
-    }
+    const begun = await send<{ action: string; manifest: string }>('POST', '/github/app/manifest', body);
+    if (begun) post(begun.action, begun.manifest);
   };
   if (state.problem) return <div class="new-pipeline"><Failure error={state.problem} /><ByToken /></div>;
   return (
-    <form class="new-pipeline" onSubmit={begin}>
-      <p>GitHub makes an App of your own, with a key and a webhook secret that only this server gets. It may read the
-        repositories that you choose, report on commits and pull requests, and gives each job a token that dies with it.</p>
-      {state.mode === 'poll'
-        ? <p>This server is not reached from outside (<code>github.mode: poll</code>): it asks GitHub for what happened. GitHub will
-          show each delivery as failed, and that is as it should be.</p>
-        : <p>GitHub will send events to <code>{state.hook_url}</code>.</p>}
-      <label class="field">
-        <span>Name at GitHub; nobody else may have it. It can still be changed there.</span>
-        <input required maxLength={34} autocomplete="off" value={name.value} onInput={(event) => (name.value = event.currentTarget.value)} />
-      </label>
-      <label class="field">
-        <span>Organization that shall own it; empty: you</span>
-        <input autocomplete="off" spellcheck={false} value={organization.value} onInput={(event) => (organization.value = event.currentTarget.value)} />
-      </label>
-      <label class="choice">
-        <input type="checkbox" checked={writes.value} onChange={(event) => (writes.value = event.currentTarget.checked)} />
-        <span>Jobs that ask for it may push, tag and release (<em>Contents: read and write</em>)</span>
-      </label>
-      {error.value !== null && <Failure error={error.value} />}
-      <div class="buttons"><button type="submit" class="primary">Go to GitHub</button></div>
-      <ByToken />
-    </form>
+    <>
+      <TallForm verb="Go to GitHub" send={begin}>
+        <p>GitHub makes an App of your own, with a key and a webhook secret that only this server gets. It may read the
+          repositories that you choose, report on commits and pull requests, and gives each job a token that dies with it.</p>
+        {state.mode === 'poll'
+          ? <p>This server is not reached from outside (<code>github.mode: poll</code>): it asks GitHub for what happened. GitHub will
+            show each delivery as failed, and that is as it should be.</p>
+          : <p>GitHub will send events to <code>{state.hook_url}</code>.</p>}
+        <Field label="Name at GitHub; nobody else may have it. It can still be changed there." value={name} required maxLength={34} />
+        <Field label="Organization that shall own it; empty: you" value={organization} />
+        <Choice value={writes}>Jobs that ask for it may push, tag and release (<em>Contents: read and write</em>)</Choice>
+      </TallForm>
+      <div class="new-pipeline"><ByToken /></div>
+    </>
   );
 }
 
@@ -162,48 +145,34 @@ function Made({ app, reload }: { app: ForgeApp; reload: () => void }) {
 
 /** Both secrets are valid for a day, so that no delivery is refused meanwhile. */
 function Rotate({ app, reload }: { app: ForgeApp; reload: () => void }) {
-  const busy = useSignal(false);
-  const error = useSignal<unknown>(null);
-  const rotate = async () => {
-    busy.value = true;
-    error.value = null;
-    try {
-      await send('POST', '/github/app/hook/secret', {});
-      reload();
-    } catch (failure) {
-      error.value = failure;
-    }
-    busy.value = false;
-  };
+  const { busy, failure, start } = useSending(async () => {
+    await send('POST', '/github/app/hook/secret', {});
+    reload();
+  });
   return (
     <div class="buttons">
-      <button type="button" disabled={busy.value} onClick={() => void rotate()}>Make another webhook secret</button>
+      <button type="button" disabled={busy} onClick={start}>Make another webhook secret</button>
       {app.old_secret_until && (
         <span class="quiet-text" role="status">GitHub signs with another one; the old one is valid until {new Date(app.old_secret_until).toLocaleString('en-GB')}.</span>
       )}
-      {error.value !== null && <Failure error={error.value} />}
+      {failure}
     </div>
   );
 }
 
 function Forget({ app, reload }: { app: ForgeApp; reload: () => void }) {
   const asked = useSignal(false);
-  const error = useSignal<unknown>(null);
-  const forget = async () => {
-    try {
-      await send('DELETE', '/github/app');
-      navigate(HERE, { replace: true });
-      reload();
-    } catch (failure) {
-      error.value = failure;
-    }
-  };
+  const { failure, start } = useSending(async () => {
+    await send('DELETE', '/github/app');
+    navigate(HERE, { replace: true });
+    reload();
+  });
   if (!asked.value) return <button type="button" onClick={() => (asked.value = true)}>Forget it here</button>;
   return (
     <>
-      <button type="button" class="danger" onClick={() => void forget()}>Forget its keys</button>
+      <button type="button" class="danger" onClick={start}>Forget its keys</button>
       <span class="quiet-text">Its repositories get no events and no token then. At GitHub it stays until you <a href={`${app.page ?? ''}`}>delete it there</a>.</span>
-      {error.value !== null && <Failure error={error.value} />}
+      {failure}
     </>
   );
 }

@@ -1,19 +1,18 @@
 // Workflows that the server keeps.
 
-import { useResource } from '../api/resource';
 import type { List, Pipeline } from '../api/types';
 import { path } from '../app/router';
 import { useTitle } from '../app/title';
+import { useGot } from '../parts/got';
 import { Icon } from '../parts/icon';
-import { Empty, Failure, Loading } from '../parts/notice';
+import { Empty } from '../parts/notice';
 import { When } from '../parts/when';
 
 export function PipelinesScreen() {
   useTitle('Pipelines');
-  const { data, error, reload } = useResource<List<Pipeline>>('/pipelines', 'pipelines');
-  if (error.value) return <Failure error={error.value} retry={reload} />;
-  const items = data.value?.items;
-  if (!items) return <Loading />;
+  const [list, instead] = useGot<List<Pipeline>>('/pipelines', 'pipelines');
+  const items = list?.items;
+  if (!items) return instead;
   return (
     <section class="screen page">
       <header class="screen-head with-buttons">

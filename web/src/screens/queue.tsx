@@ -3,22 +3,20 @@
 import type { ComponentChildren } from 'preact';
 import { live } from '../api/live';
 import { send } from '../api/client';
-import { useResource } from '../api/resource';
 import type { OpenJob, Queue } from '../api/board_types';
 import { path } from '../app/router';
 import { useTitle } from '../app/title';
 import { ask } from '../parts/dialog';
+import { useGot } from '../parts/got';
 import { Icon } from '../parts/icon';
-import { attempt, Empty, Failure, Loading } from '../parts/notice';
+import { attempt, Empty } from '../parts/notice';
 import { StatusMark } from '../parts/status';
 import { formatDuration, now, Took, When } from '../parts/when';
 
 export function QueueScreen() {
   useTitle('Queue');
-  const { data, error, reload } = useResource<Queue>('/queue', 'queue');
-  if (error.value && !data.value) return <Failure error={error.value} retry={reload} />;
-  const queue = data.value;
-  if (!queue) return <Loading />;
+  const [queue, instead, reload] = useGot<Queue>('/queue', 'queue');
+  if (!queue) return instead;
   const idle = queue.running.length === 0 && queue.waiting.length === 0;
   return (
     <section class="screen page">

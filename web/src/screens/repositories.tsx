@@ -1,22 +1,21 @@
 // The repositories that may send deliveries, and how to connect another.
 
-import { useResource } from '../api/resource';
 import type { List, Repository } from '../api/types';
 import { pins, togglePin } from '../app/pins';
 import { path } from '../app/router';
 import { useTitle } from '../app/title';
 import { FirstSteps } from '../parts/first_steps';
+import { useGot } from '../parts/got';
 import { Icon } from '../parts/icon';
-import { Code, Empty, Failure, Loading } from '../parts/notice';
+import { Code, Empty } from '../parts/notice';
 import { Status } from '../parts/status';
 import { When } from '../parts/when';
 
 export function RepositoriesScreen() {
   useTitle('Repositories');
-  const { data, error, reload } = useResource<List<Repository>>('/repositories', 'repositories');
-  if (error.value) return <Failure error={error.value} retry={reload} />;
-  const items = data.value?.items;
-  if (!items) return <Loading />;
+  const [list, instead] = useGot<List<Repository>>('/repositories', 'repositories');
+  const items = list?.items;
+  if (!items) return instead;
   return (
     <section class="screen page">
       <header class="screen-head"><h1>Repositories</h1></header>

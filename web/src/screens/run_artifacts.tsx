@@ -1,19 +1,17 @@
 // What the run's jobs have uploaded: to download, and to remove before its time.
 
 import { send } from '../api/client';
-import { useResource } from '../api/resource';
 import type { Artifact, List, Run } from '../api/types';
 import { path } from '../app/router';
 import { ask } from '../parts/dialog';
 import { bytesText } from '../parts/facts';
-import { attempt, Failure, Loading } from '../parts/notice';
+import { useGot } from '../parts/got';
+import { attempt } from '../parts/notice';
 import { Day } from '../parts/when';
 
 export function ArtifactsTab({ run }: { run: Run }) {
-  const { data, error, reload } = useResource<List<Artifact>>(path`/runs/${run.id}/artifacts`, `run:${run.id}`);
-  const list = data.value;
-  if (error.value && !list) return <Failure error={error.value} retry={reload} />;
-  if (!list) return <Loading />;
+  const [list, instead, reload] = useGot<List<Artifact>>(path`/runs/${run.id}/artifacts`, `run:${run.id}`);
+  if (!list) return instead;
   if (list.items.length === 0) return <p class="page quiet-text">No job of this run has uploaded anything (or it has expired).</p>;
   return (
     <div class="page">

@@ -1,16 +1,14 @@
 // What the steps of a run wrote for people, as Markdown, job by job.
 
-import { useResource } from '../api/resource';
 import type { Run, Summaries } from '../api/types';
 import { path } from '../app/router';
-import { Failure, Loading } from '../parts/notice';
+import { useGot } from '../parts/got';
 import { Markdown } from '../parts/markdown_view';
 
 export function SummaryTab({ run }: { run: Run }) {
-  const { data, error, reload } = useResource<Summaries>(path`/runs/${run.id}/summaries`, `run:${run.id}`);
-  if (error.value && !data.value) return <Failure error={error.value} retry={reload} />;
-  if (!data.value) return <Loading />;
-  const jobs = data.value.items;
+  const [summaries, instead] = useGot<Summaries>(path`/runs/${run.id}/summaries`, `run:${run.id}`);
+  if (!summaries) return instead;
+  const jobs = summaries.items;
   if (jobs.length === 0) {
     return <p class="quiet-text">No step of this run has written to <code>GITHUB_STEP_SUMMARY</code>.</p>;
   }

@@ -1,11 +1,10 @@
 // What the jobs' reports say: tests that failed or are flaky with their past, coverage, findings, texts.
 
 import { useSignal } from '@preact/signals';
-import { useResource } from '../api/resource';
 import type { PastResult, ReportedJob, ReportedTest, Run, TestReport } from '../api/types';
 import { path } from '../app/router';
+import { useGot } from '../parts/got';
 import { Icon } from '../parts/icon';
-import { Failure, Loading } from '../parts/notice';
 import { formatDuration } from '../parts/when';
 
 const SHOWN = [['', 'Failed and flaky'], ['all', 'All'], ['skipped', 'Skipped'], ['slowest', 'Slowest first']] as const;
@@ -16,11 +15,9 @@ export function TestsTab({ run }: { run: Run }) {
   const pages = useSignal(1);
   const wanted = outcome.value === 'slowest' ? 'outcome=all&order=slowest' : `outcome=${outcome.value}`;
   const limit = Math.min(100, pages.value * PAGE);
-  const { data, error, reload } = useResource<TestReport>(
+  const [report, instead] = useGot<TestReport>(
     `${path`/runs/${run.id}/tests`}?limit=${limit}&${wanted}`, `run:${run.id}`);
-  const report = data.value;
-  if (error.value && !report) return <Failure error={error.value} retry={reload} />;
-  if (!report) return <Loading />;
+  if (!report) return instead;
   if (report.jobs.length === 0) {
     return <p class="page quiet-text">No job of this run has collected reports (<code>reports:</code> of a job names the files).</p>;
   }

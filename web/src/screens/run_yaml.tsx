@@ -2,22 +2,20 @@
 
 import { useSignal } from '@preact/signals';
 import type { RunWorkflow } from '../api/board_types';
-import { useResource } from '../api/resource';
 import type { Run } from '../api/types';
 import { path } from '../app/router';
-import { Failure, Loading } from '../parts/notice';
+import { useGot } from '../parts/got';
 import { YamlText } from '../parts/yaml_text';
 
 export function YamlTab({ run }: { run: Run }) {
-  const { data, error, reload } = useResource<RunWorkflow>(path`/runs/${run.id}/workflow`, `run:${run.id}`);
+  const [workflow, instead] = useGot<RunWorkflow>(path`/runs/${run.id}/workflow`, `run:${run.id}`);
   const written = useSignal(false);
-  if (error.value && !data.value) return <Failure error={error.value} retry={reload} />;
-  if (!data.value) return <Loading />;
-  const { text, resolved } = data.value;
+  if (!workflow) return instead;
+  const { text, resolved } = workflow;
   return (
     <section class="run-yaml" aria-label="Workflow">
       <header>
-        <code>{data.value.path}</code>
+        <code>{workflow.path}</code>
         <span class="buttons" role="group" aria-label="Which text">
           <button type="button" class="quiet" aria-pressed={!written.value} onClick={() => (written.value = false)}>Resolved</button>
           <button type="button" class="quiet" aria-pressed={written.value} onClick={() => (written.value = true)}>As written</button>

@@ -1,15 +1,15 @@
 // Every repository at a glance; with ?wall=1 large and alone, for a screen in the room.
 
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
-import { useResource } from '../api/resource';
 import type { RunPoint, WallCard } from '../api/board_types';
 import type { List } from '../api/types';
 import { useKeys } from '../app/keys';
 import { navigate, path, place } from '../app/router';
 import { useTitle } from '../app/title';
 import { FirstSteps } from '../parts/first_steps';
+import { useGot } from '../parts/got';
 import { Icon } from '../parts/icon';
-import { Empty, Failure, Loading } from '../parts/notice';
+import { Empty } from '../parts/notice';
 import { lookOf, StatusMark } from '../parts/status';
 import { formatDuration, now, When } from '../parts/when';
 import { compareCards, shareDone, tookOf } from './wall_places';
@@ -17,12 +17,11 @@ import { compareCards, shareDone, tookOf } from './wall_places';
 export function WallScreen() {
   const large = place.value.query.get('wall') === '1';
   useBare(large);
-  const { data, error, reload } = useResource<List<WallCard>>('/wall', 'runs');
-  const cards = data.value?.items;
+  const [list, instead] = useGot<List<WallCard>>('/wall', 'runs');
+  const cards = list?.items;
   const broken = (cards ?? []).filter((card) => card.state === 'failed').length;
   useTitle(broken > 0 ? `${broken} broken` : 'Wall', broken > 0 ? 'failed' : cards?.length ? 'succeeded' : null);
-  if (error.value && !cards) return <Failure error={error.value} retry={reload} />;
-  if (!cards) return <Loading />;
+  if (!cards) return instead;
   return (
     <section class="screen wall">
       <header class="screen-head with-buttons">
