@@ -10,7 +10,7 @@ MOST_NODES = 2500
 SCREENS = {
     "/": ".row-item", "/?actor=nobody": ".empty", "/runs/483": ".excerpt", "/runs/484/graph": ".graph-box",
     "/runs/484/timeline": ".timeline li", "/runs/483/tests": ".tests li", "/runs/483/why": ".reasons", "/runs/483/summary": ".run-head",
-    "/runs/483/artifacts": ".run-head", "/runs/483/yaml": ".yaml-text", "/runs/9001/terraform": ".resources.bad", "/runs/9002": ".part-buttons", "/runs/9002/timeline": ".part-buttons", "/runs/485": ".problems", "/runs/482/jobs/4821/steps/3": ".own-ink", "/wall": ".wall-card", "/wall?wall=1": ".wall-card", "/queue": ".queue li",
+    "/runs/483/artifacts": ".run-head", "/runs/484/changes": ".files li", "/runs/484/deploys": ".phases, section.box", "/runs/483/jobs/4831/steps/2?attempt=1": ".job-head select", "/runs/483/yaml": ".yaml-text", "/runs/9001/terraform": ".resources.bad", "/runs/9002": ".part-buttons", "/runs/9002/timeline": ".part-buttons", "/runs/485": ".problems", "/runs/482/jobs/4821/steps/3": ".own-ink", "/wall": ".wall-card", "/wall?wall=1": ".wall-card", "/queue": ".queue li",
     "/deployments": ".row-item", "/deployments/60": ".effects li", "/deployments/58": ".traffic", "/environments": ".card", "/environments/octo/shop/production": ".ledger li", "/pipelines": ".row",
     "/pipelines/flask": ".code", "/new-pipeline": ".choice", "/repositories": ".card", "/repositories/octo/shop": ".numbers",
     "/deliveries": ".row-item", "/keys": ".key-form", "/people": ".key-form", "/account": "h1, h2", "/messages": "h1", "/connect/github": "h1",

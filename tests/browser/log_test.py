@@ -388,3 +388,13 @@ def test_a_jump_into_a_million_lines_is_quick(browser, site):
     browser.run("location.hash = '#L250000'")
     wait_line(browser, 250_000, long_line(250_000))
     assert time.monotonic() - begin < 5
+
+
+def test_a_line_that_is_asked_for_is_shown_while_errors_are_still_looked_for(browser, site):
+    browser.open(f"{site.url}/runs/483/jobs/4831/steps/2")
+    browser.wait_text("short test summary", ".lines")
+    site.control("delay", parts=["/log"], milliseconds=60_000)
+    browser.press("e")
+    browser.wait_text("Looking for errors.", ".errors-note")
+    browser.run("location.hash = '#L171'")
+    browser.wait(lambda: browser.count(".line.selected[data-line='171']") == 1, "the line")

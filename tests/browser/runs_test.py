@@ -455,3 +455,73 @@ def test_the_waterfall_tells_set_up_from_steps_and_what_is_usual(browser, site):
     browser.click(".page details summary")
     browser.wait(lambda: browser.count(".wide-table tbody tr") == 2, "the table")
     assert browser.run("return [...document.querySelectorAll('.wide-table tbody tr:first-child > *')].map(e => e.innerText)")[:5] == ["test", "", "1.0 s", "2.0 s", "53 s"]
+
+
+def test_the_changes_of_a_push_are_its_commits_and_files(browser, site):
+    browser.open(f"{site.url}/runs/484")
+    browser.wait_text("Changes", ".tabs")
+    browser.click(".tabs a[href$='/changes']")
+    browser.wait_text("<b>Begin</b>", ".ledger")
+    run, past = site.api("/runs/484"), site.api("/runs/484/past")
+
+    page = f"https://github.com/octo/shop"
+    assert browser.run("return [...document.querySelectorAll('.ledger bdi:first-child')].map(e => e.innerText)")[0] == run["title"], "the newest first"
+    assert "and 1 more" in browser.text(".page")
+    assert browser.run("return [...document.querySelectorAll('.files li')].map(e => e.innerText.split('\\n').join(' '))") == [
+        "+ shop/<i>basket</i>.py added", "\u2212 shop/old.py removed", "\u00b1 README.md modified"]
+    links = browser.run("return [...document.querySelectorAll('.changes-of-run .facts a')].map(e => e.href)")
+    assert links[0] == f"{page}/commit/{run['sha']}" and f"{page}/compare/{'b' * 40}...{run['sha']}" in links and past["compare"] in links
+    assert "overwritten" in browser.text(".facts")
+
+
+def test_a_pull_request_shows_its_sides_and_its_size_and_other_events_say_why_not(browser, site):
+    site.control("run", id="484", change={"event": "pull_request"})
+    browser.open(f"{site.url}/runs/484/changes")
+    browser.wait_text("#7", ".facts")
+    assert "topic into main" in browser.text(".facts").replace("\n", " ")
+    assert "2 commits, 3 files, 1,200 lines added" in browser.text(".facts")
+    browser.resize(320, 700)
+    browser.open(f"{site.url}/runs/484/changes")
+    browser.wait(lambda: browser.run("const b = document.querySelector('.tabs [aria-current]')?.getBoundingClientRect(); return b && b.left >= 0 && b.right <= innerWidth"), "the tab in view")
+    browser.wait_text("1,200 lines added", ".facts")
+    assert "/pull/7/files" in browser.run("return [...document.querySelectorAll('.facts a')].map(e => e.href).join(' ')")
+
+
+def test_what_a_run_deployed_stands_with_it(browser, site):
+    browser.open(f"{site.url}/runs/484")
+    browser.click(".tabs a[href$='/deploys']")
+    browser.wait(lambda: browser.count(".page > section.box") == 2, "two deployments")
+    texts = browser.run("return [...document.querySelectorAll('section.box')].map(e => e.innerText)")
+    assert "running" in texts[0] and "gate" in texts[0] and "Log" in texts[0]
+    browser.wait_text("test: run", "section.box .phases")
+    assert "preflight" in browser.text("section.box .phases")
+    site.control("deployment", id="60", change={"state": "unknown"})
+    site.control("new-delivery", event="push", repository="octo/shop")
+    browser.open(f"{site.url}/runs/484/deploys")
+    browser.wait_text("Say how it ended", "section.box")
+    site.control("deployment", id="59", change={"state": "succeeded"})
+    browser.open(f"{site.url}/runs/484/deploys")
+    browser.wait_text("Go back or promote", "section.box")
+    browser.click("section.box a.button[href^='/environments/']")
+    browser.wait(lambda: browser.run("return location.pathname").startswith("/environments/octo/"), "the environment")
+
+    browser.open(f"{site.url}/runs/485")
+    browser.wait_text("YAML", ".tabs")
+    assert browser.count(".tabs a[href$='/deploys']") == 0, "it deploys nothing"
+
+
+def test_each_attempt_of_a_job_is_shown_as_it_was(browser, site):
+    browser.open(f"{site.url}/runs/483/jobs/4831/steps/2")
+    browser.wait_text("Attempt 2 of 2: failed", ".job-head select")
+    browser.run("const s = document.querySelector('.job-head select'); s.value = '1'; s.dispatchEvent(new Event('change', {bubbles: true}))")
+    browser.wait_text("still waiting", ".lines")
+    assert browser.run("return location.search") == "?attempt=1"
+    assert "timed out" in browser.text(".job-head .status") and "timed out" in browser.text(".step-link[aria-current]")
+    assert browser.run("return document.querySelector('.step-link').search") == "?attempt=1"
+    browser.click("[data-line='2'] .number")
+    browser.wait(lambda: browser.run("return location.search + location.hash") == "?attempt=1#L2", "the line's address")
+    topics = site.control("seen")["subscriptions"][-1]
+    assert not [topic for topic in topics if topic.startswith("log:")], "what is over does not grow"
+
+    browser.open(f"{site.url}/runs/483/jobs/4831/steps/2?attempt=7")
+    browser.wait_text("short test summary", ".lines")

@@ -37,17 +37,32 @@ SHIFTS = (
 )
 
 
+def shift_of(browser, url, text):
+    browser.open(url)
+    browser.wait_text(text, "main")
+    browser.wait_text("live", ".connection")
+    browser.wait(lambda: browser.count(".skeleton, .unsettled") == 0, "the answers")
+    return browser.call("POST", "/execute/async", {"script": SHIFTS, "args": []})
+
+
 def test_nothing_that_was_painted_moves(browser, site):
-    moved = {}
-    for address, text in SCREENS.items():
-        if address.startswith("/runs/"):
-            continue  # the box of failures comes when its log has been read
-        browser.open(site.url + address)
-        browser.wait_text(text, "main")
-        browser.wait_text("live", ".connection")
-        moved[address] = browser.call("POST", "/execute/async", {"script": SHIFTS, "args": []})
+    moved = {address: shift_of(browser, site.url + address, text) for address, text in SCREENS.items()}
 
     assert {address: shift for address, shift in moved.items() if shift > 0.05} == {}
+
+
+def test_the_box_of_failures_moves_nothing_however_late_its_parts_come(browser, site):
+    browser.open(site.url)
+    browser.wait_text("live", ".connection")  # the rail is then as it was the last time
+    site.control("delay", parts=["/past", "/tests", "/log"], milliseconds=150)
+    for width in (1280, 360):
+        browser.resize(width, 800)
+        assert shift_of(browser, site.url + "/runs/483", "E       AssertionError") == 0, width
+        assert browser.count(".since-green") == 1 and browser.count(".failed-tests li") == 1
+    # Of an answer that never comes the rest is seen all the same.
+    site.control("delay", parts=["/past"], milliseconds=60_000)
+    browser.open(f"{site.url}/runs/483")
+    browser.wait(lambda: browser.run("const box = document.querySelector('.excerpt'); return box && getComputedStyle(box).visibility") == "visible", "the excerpt")
 
 
 def test_the_keyboard_goes_everywhere(browser, site):

@@ -9,7 +9,7 @@ import { shortDigest, shortRef } from '../src/parts/facts.tsx';
 import { formatAgo, formatDuration } from '../src/parts/when.tsx';
 import { readInputLines } from '../src/screens/input_lines.ts';
 import { loudLines } from '../src/screens/loud_lines.ts';
-import { chooseJob, chooseStep, groupJobs, nextFailure } from '../src/screens/run_places.ts';
+import { asItWas, attemptsOf, chooseJob, chooseStep, groupJobs, nextFailure, stepPath } from '../src/screens/run_places.ts';
 
 const token = (text) => ({ text, style: PLAIN });
 const job = (id, state, stage = 'test', steps = []) => ({ id, state, stage, steps, name: id, key: id, kind: 'steps' });
@@ -125,4 +125,17 @@ test('how far a run is, is said only where its like has ended before, and never 
   assert.equal(shareDone(run, start + 90_000), 0.97);
   assert.equal(shareDone({ ...run, expected_ms: null }, start), null);
   assert.equal(tookOf({ created_at: run.started_at, finished_at: '2026-01-01T00:00:05Z' }), 5_000);
+});
+
+test('an attempt that never attached gave its number on, and an older one is shown as it was', () => {
+  const steps = [{ number: 2, state: 'timed_out' }];
+  const attempts = [{ number: 1, state: 'ended', result: null }, { number: 1, state: 'ended', result: 'timed_out', cause: 'timeout', claimed_at: 'a', attached_at: 'b', ended_at: 'c', steps }, { number: 2, state: 'running', steps: [] }];
+  const now = { ...job('7', 'running'), attempt: 2, reason: 'now', attempts };
+  assert.deepEqual(attemptsOf(now).map(({ number, result }) => [number, result]), [[1, 'timed_out'], [2, undefined]]);
+  const then = asItWas(now, 1);
+
+  assert.deepEqual([then.state, then.cause, then.reason, then.started_at, then.finished_at, then.steps], ['timed_out', 'timeout', null, 'b', 'c', steps]);
+  assert.equal(stepPath('3', then, steps[0]), '/runs/3/jobs/7/steps/2?attempt=1');
+  assert.equal(stepPath('3', now, steps[0]), '/runs/3/jobs/7/steps/2');
+  assert.deepEqual(attemptsOf(job('8', 'queued')), []);
 });

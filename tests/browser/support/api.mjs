@@ -40,7 +40,8 @@ function matches(keys) {
 }
 
 function serveLog({ world, query, response }, job, step) {
-  const log = world.log(`${job}/${query.get('step') ?? step}`);
+  const key = `${job}/${query.get('step') ?? step}`;
+  const log = world.log(`${key}@${query.get('attempt')}`) ?? world.log(key);
   if (!log) return fail(response, 404, 'not_found', 'There is no such log.');
   if (query.get('search')) return reply(response, 200, log.search(query.get('search')));
   const from = Number(query.get('from_line') ?? 1);
@@ -109,6 +110,32 @@ function showPast({ world, response }, id) {
     failures: failed.map((job) => ({ job: job.id, first: toNear(older.slice(0, Math.max(0, green)).filter((each) => each.state === 'failed').pop() ?? run) })),
     greens: 20, usual: run.jobs.map((job, n) => ({ key: job.key, from_ms: n * 20_000, took_ms: 15_000 })),
   });
+}
+
+/** Of a push two commits, of which the second puts the first one's file right; of a pull request its sides. */
+function showChanges({ world, response }, id) {
+  const run = world.runs.find((each) => each.id === id);
+  if (!run) return fail(response, 404, 'not_found', `there is no run ${id}`);
+  const page = `https://github.com/${run.repository}`;
+  const before = 'b'.repeat(40);
+  const commit = (sha, title) => ({ sha, title, author: run.actor, at: run.created_at, page: `${page}/commit/${sha}` });
+  const isPush = run.event === 'push';
+  return reply(response, 200, {
+    sha: run.sha, page: `${page}/commit/${run.sha}`, compare: `${page}/compare/${before}...${run.sha}`, forced: isPush,
+    commits: isPush ? [commit('d'.repeat(40), '<b>Begin</b>'), commit(run.sha, run.title)] : null, more_commits: isPush ? 1 : 0,
+    files: isPush ? [{ path: 'shop/<i>basket</i>.py', change: 'added' }, { path: 'shop/old.py', change: 'removed' }, { path: 'README.md', change: 'modified' }] : null,
+    more_files: 0,
+    pull_request: isPush ? null : {
+      number: 7, title: run.title, author: run.actor, page: `${page}/pull/7`, files_page: `${page}/pull/7/files`, base: { ref: 'main', sha: before },
+      head: { ref: 'topic', sha: run.sha }, commits: 2, files: 3, additions: 1_200, deletions: null,
+    },
+  });
+}
+
+function showJob({ world, response }, run, id) {
+  const job = world.runs.find((each) => each.id === run)?.jobs.find((each) => each.id === id);
+  if (!job) return fail(response, 404, 'not_found', `run ${run} has no job ${id}`);
+  return reply(response, 200, { ...job, attempts: (job.attempts ?? []).map((each) => ({ ...each, steps: world.olderSteps.get(`${id}@${each.number}`) ?? job.steps })) });
 }
 
 function lint(text) {
@@ -397,6 +424,8 @@ const ROUTES = [
   ['POST', /^\/runs\/([^/]+)\/cancel$/, act('cancel')],
   ['POST', /^\/runs\/([^/]+)\/rerun$/, act('rerun')],
   ['GET', /^\/runs\/([^/]+)\/past$/, showPast],
+  ['GET', /^\/runs\/([^/]+)\/changes$/, showChanges],
+  ['GET', /^\/runs\/([^/]+)\/jobs\/([^/]+)$/, showJob],
   ['GET', /^\/runs\/([^/]+)\/jobs\/([^/]+)\/steps\/(\d+)$/, showStep],
   ['GET', /^\/runs\/([^/]+)\/jobs\/([^/]+)\/log\/times$/, serveTimes],
   ['GET', /^\/runs\/[^/]+\/jobs\/([^/]+)\/log\/groups$/, serveGroups],
@@ -408,7 +437,7 @@ const ROUTES = [
   ['GET', /^\/approvals$/, all('approvals', (item, query) => matches(['state', 'repository'])(item, query) && (!query.get('run') || item.run.id === query.get('run')))],
   ['GET', /^\/approvals\/([^/]+)$/, find('approvals', 'id')],
   ['POST', /^\/approvals\/([^/]+)\/(approve|reject)$/, (context, id, verb) => answerApproval({ ...context, reply, fail }, id, verb)],
-  ['GET', /^\/deployments$/, all('deployments', matches(['environment', 'repository', 'state']))],
+  ['GET', /^\/deployments$/, all('deployments', matches(['environment', 'repository', 'run', 'state']))],
   ['GET', /^\/deployments\/([^/]+)$/, find('deployments', 'id')],
   ['POST', /^\/deployments\/([^/]+)\/settle$/, ({ world, body, response }, id) => {
     world.acted.push({ action: 'settle', id, body });

@@ -88,6 +88,7 @@ const server = createServer(async (request, response) => {
   seen.requests.push(`${request.method} ${request.url}`);
   const body = text.startsWith('{') ? JSON.parse(text) : text;
   if (url.pathname.startsWith('/control/')) return control(url.pathname, body, response);
+  if (world.delay?.parts.some((part) => url.pathname.includes(part))) await new Promise((run) => setTimeout(run, world.delay.milliseconds));
   if (url.pathname.startsWith('/api/v1/')) return answerApi(world, { request, url, body }, response);
   if (url.pathname.startsWith('/badges/')) return serveBadge(response);
   return serveFile(url.pathname, response);

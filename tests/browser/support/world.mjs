@@ -69,6 +69,7 @@ export class World {
       { id: '8', channel: 'notify:post', repository: 'octo/site', state: 'pending', error: 'no answer within 10 s', created_at: this.at(30) }];
     this.starters = { items: [], commit: '', branch: 'main' };
     this.logs = new Map();
+    this.olderSteps = new Map();
     this.reports = new Map();
   }
 
@@ -162,13 +163,19 @@ export class World {
       this.step(3, 'Clean up', 'succeeded', { started_at: this.at(1444), finished_at: this.at(1443.9) }),
     ];
     const jobs = [
-      this.job('4831', 'test', 'test', 'failed', { ...times, cause: 'exit', steps }),
+      this.job('4831', 'test', 'test', 'failed', { ...times, cause: 'exit', steps, attempt: 2, attempts: [this.attempt(1, 'timed_out', 'timeout', 1700, 1510), this.attempt(2, 'failed', 'exit', 1500, 1444)] }),
       this.job('4832', 'lint', 'test', 'succeeded', { started_at: this.at(1500), finished_at: this.at(1488), steps: [this.step(0, 'Set up', 'succeeded'), this.step(1, 'Lint', 'succeeded', { log_lines: 3 })] }),
       this.job('4833', 'image', 'image', 'skipped', { needs: ['test'], reason: 'needs test, which failed' }),
       this.job('4834', 'staging', 'deploy', 'skipped', { needs: ['image'], reason: 'needs image, which was skipped', environment: 'staging' }),
     ];
+    this.olderSteps.set('4831@1', [this.step(0, 'Set up', 'succeeded'), this.step(1, 'Check out', 'succeeded'), this.step(2, 'Run the tests', 'timed_out', { started_at: this.at(1700), finished_at: this.at(1510), cause: 'timeout', log_lines: 2 })]);
+    this.logs.set('4831/2@1', new HandLog(['waiting for the database', 'still waiting']));
     this.logs.set('4832/1', new HandLog(['all files are clean', '', 'done']));
     this.runs.unshift({ ...this.facts(483), repository: 'octo/shop', state: 'failed', cause: 'exit', created_at: this.at(1502), ...times, jobs });
+  }
+
+  attempt(number, result, cause, from, to) {
+    return { number, fence: String(number), state: 'ended', result, cause, executor: 'host', claimed_at: this.at(from), attached_at: this.at(from), ended_at: this.at(to) };
   }
 
   addReport() {
@@ -252,10 +259,11 @@ export class World {
     return {
       id: String(n), repository: REPOSITORIES[n % 2], environment: n % 3 ? 'staging' : 'production', driver: 'container', strategy: 'blue-green', target: 'shop-web',
       image: 'registry.example.com/shop', digest: `sha256:${((n * 40503) % 65536).toString(16).padStart(4, '0').repeat(16)}`,
-      sha: this.facts(n).sha, run: '484', job: '4843', state, phase: state === 'running' ? 'gate' : 'done', reason: state === 'failed' ? 'the candidate never answered /healthz' : null,
+      sha: this.facts(n).sha, run: n > 58 ? '484' : String(n), job: n > 58 ? '4843' : `${n}3`, state, phase: state === 'running' ? 'gate' : 'done', reason: state === 'failed' ? 'the candidate never answered /healthz' : null,
       created_at: this.at(ago), started_at: this.at(ago), finished_at: state === 'running' ? null : this.at(ago - 24), previous: n > 1 ? String(n - 1) : null,
       probes: state === 'running' ? [] : [{ phase: 'gate', kind: 'http', passed: state !== 'failed', looks: 9, milliseconds: 4_200, reason: state === 'failed' ? '<b>502</b>' : '' }],
       target_ids: n === 58 ? { object: 'blue 0, green 100', previous: 'blue 75, green 25' } : null,
+      phases: n === 60 ? [{ job: 'test', name: 'run', from: this.at(ago + 60), to: this.at(ago) }, { job: 'staging', name: 'preflight', from: this.at(ago), to: this.at(ago - 4) }, { job: 'staging', name: 'gate', from: this.at(ago - 4), to: null }] : [],
       excerpt: state === 'failed' ? 'Traceback (most recent call last):\nRuntimeError: no database' : null, effects: this.effects(state, ago),
     };
   }

@@ -34,6 +34,20 @@ export interface Summaries {
   items: { job: string; name: string; steps: { number: number; name: string; markdown: string }[] }[];
 }
 
+/** One try of a job. `steps` come with GET /runs/ID/jobs/JOB alone. */
+export interface Attempt {
+  number: number;
+  state: string;
+  /** The state of a job in which it ended. */
+  result?: string | null;
+  cause?: string | null;
+  executor?: string | null;
+  claimed_at?: Time;
+  attached_at?: Time;
+  ended_at?: Time;
+  steps?: Step[] | null;
+}
+
 export interface Job {
   id: string;
   key: string;
@@ -52,6 +66,9 @@ export interface Job {
   finished_at?: Time;
   steps?: Step[] | null;
   outputs?: Record<string, string> | null;
+  attempts?: Attempt[] | null;
+  /** The page's own word: one of its older attempts is shown. */
+  isOlder?: boolean;
 }
 
 export interface Covered {
@@ -260,6 +277,8 @@ export interface Key {
   environment?: string | null;
   updated_at?: Time;
   updated_by?: string | null;
+  /** Of a secret: when a job was last given it. */
+  used_at?: Time;
 }
 
 export interface Token {
@@ -277,8 +296,6 @@ export interface Channel {
   type: string;
   on: string[];
   repositories: string[];
-  /** Of a secret: when a job was last given it. */
-  used_at?: Time;
   pending: number;
   dead: number;
 }

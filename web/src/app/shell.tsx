@@ -13,14 +13,14 @@ import { attempt, Toasts } from '../parts/notice';
 import { Help, helpOpen } from './help';
 import { offerKeys, readStored, store } from './keys';
 import type { Key } from './keys';
-import { late } from './late';
+import { fromRest } from './late';
 import { paletteOpen } from './palette_open';
 import { Rail, railOpen } from './rail';
 import type { Room } from './rail';
 import { navigate, place } from './router';
 import { nextTheme, theme } from './theme';
 
-const Palette = late(async () => (await import('./rest')).Palette);
+const Palette = fromRest('Palette');
 
 const ROOMS: Room[] = [
   { href: '/', word: 'Runs', icon: 'runs', key: 'h' },
@@ -105,10 +105,10 @@ function TopBar() {
       </button>
       <a class="brand" href="/"><Logo />Triphammer</a>
       <span class="grow" />
+      <Counters />
       <button type="button" class="quiet find" title="Go to a place (Ctrl-K)" onClick={() => (paletteOpen.value = true)}>
         <Icon name="search" /><span>Go to…</span><kbd>Ctrl K</kbd>
       </button>
-      <Counters />
       <ConnectionDot />
       <ThemeButton />
       <button type="button" class="quiet icon-only help-button" title="Keyboard (?)" onClick={() => (helpOpen.value = true)}>

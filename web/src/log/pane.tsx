@@ -4,6 +4,7 @@ import { batch, computed, effect, signal, untracked } from '@preact/signals';
 import { useCallback, useEffect, useMemo } from 'preact/hooks';
 import { getJson, getLog, withQuery } from '../api/client';
 import { live } from '../api/live';
+import type { LiveEvent } from '../api/types';
 import { readStored, store, useKeys } from '../app/keys';
 import { navigate, path, place } from '../app/router';
 import { Icon } from '../parts/icon';
@@ -19,6 +20,7 @@ import { LogPages, PAGE_LINES } from './pages';
 import { LogSearch } from './search';
 import { SearchBar } from './search_bar';
 import { clickedSelection, readSelection, writeSelection } from './selection';
+import type { Selection } from './selection';
 import { StepHeader } from './step_header';
 import { Ticks } from './ticks';
 import { LogTimes, nextTimeMode, timeMode, timeText } from './times';
@@ -33,6 +35,8 @@ interface Props {
   job: string;
   step: number;
   attempt: number;
+  /** Not the newest attempt: nothing of it changes any more. */
+  isOlder: boolean;
   name: string;
   /** The step still writes: begin at the end and stay there. */
   growing: boolean;
@@ -66,13 +70,16 @@ export class LogView {
   readonly plain: string;
   /** A name for what is downloaded. */
   readonly file: string;
-  /** The page's own address of this step. */
+  /** The step's address, of the page and of the API. */
   readonly address: string;
+  /** What the page's address has behind it. */
+  private readonly older: string;
 
-  constructor({ run, job, step, attempt, growing, failed, startedAt }: Props) {
+  constructor({ run, job, step, attempt, isOlder, growing, failed, startedAt }: Props) {
     const address = path`/runs/${run}/jobs/${job}/log`;
     const query = { step, attempt };
     this.address = path`/runs/${run}/jobs/${job}/steps/${step}`;
+    this.older = isOlder ? `?attempt=${attempt}` : '';
     this.raw = `/api/v1${withQuery(`${address}/raw`, query)}`;
     this.plain = `${this.raw}&plain=true`;
     this.file = `run-${run}-job-${job}-step-${step}`;
@@ -88,6 +95,10 @@ export class LogView {
     const linked = readSelection(location.hash) !== null;
     this.follow = new Follow(this.scroll, this.rows, (growing || failed) && !linked);
     this.search = new LogSearch(address, query, (line) => this.show(line), () => this.topLine());
+  }
+
+  choose(selection: Selection): void {
+    navigate(this.address + this.older + writeSelection(selection), { replace: true });
   }
 
   /** Lines of errors, where only those are shown. */
@@ -125,8 +136,9 @@ export class LogView {
 
   show(line: number): void {
     this.follow.stop();
-    const isFiltered = this.errors.lines.peek()?.includes(line) === false;
-    if (this.errors.on.peek() && isFiltered) this.changeRows(() => this.errors.toggle());
+    // While the first look is out nobody knows: then all lines are shown, too.
+    const isShown = !this.errors.on.peek() || this.errors.lines.peek()?.includes(line);
+    if (!isShown) this.changeRows(() => this.errors.toggle());
     if (this.folds.reveal(line)) this.refold();
     this.scroll.setCount(this.rows.peek());
     this.scroll.showRow(untracked(() => this.rowOf(line)));
@@ -173,7 +185,7 @@ export class LogView {
   /** What is folded above the window does not move what is in it, and is nothing new. */
   private learn(learn: (top: number) => boolean): void {
     const { row, y } = this.scroll.top;
-    const top = this.folds.lineOf(row);
+    const top = untracked(() => this.lineOf(row));
     const before = this.rows.peek();
     if (!learn(top)) return;
     if (!this.errors.on.peek()) this.follow.unfolded(this.folds.rows(this.pages.total.peek()) - before);
@@ -185,13 +197,13 @@ export class LogView {
 }
 
 function useLogView(props: Props): LogView {
-  const { run, job, step, attempt } = props;
+  const { run, job, step, attempt, isOlder } = props;
   const view = useMemo(() => new LogView(props), [run, job, step, attempt]);
   useEffect(() => {
-    const unsubscribe = live.subscribe(`log:${run}/${job}/${step}`, (event) => {
-      if (event.type === 'resync') return;
-      view.pages.grow(event.lines ?? 0, event.bytes ?? 0, event.done === true);
-    });
+    const grow = (event: LiveEvent) => {
+      if (event.type !== 'resync') view.pages.grow(event.lines ?? 0, event.bytes ?? 0, event.done === true);
+    };
+    const unsubscribe = isOlder ? () => undefined : live.subscribe(`log:${run}/${job}/${step}`, grow);
     const stopFollow = view.follow.start();
     const stopLooking = effect(() => {
       void view.pages.done.value;
@@ -297,8 +309,7 @@ function Lines({ view, total, name }: { view: LogView; total: number; name: stri
   const onFold = useCallback((number: number) => view.fold(number), [view]);
   const onNumber = useCallback((number: number, event: MouseEvent) => {
     event.preventDefault();
-    const next = clickedSelection(readSelection(location.hash), number, event.shiftKey);
-    navigate(view.address + writeSelection(next), { replace: true });
+    view.choose(clickedSelection(readSelection(location.hash), number, event.shiftKey));
   }, [view]);
   const row = (index: number) => {
     const number = view.lineOf(index);

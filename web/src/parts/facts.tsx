@@ -1,5 +1,6 @@
 // Small pieces of a run or deployment that several screens show alike.
 
+import type { ComponentChildren } from 'preact';
 import { path } from '../app/router';
 import { Icon } from './icon';
 
@@ -18,6 +19,11 @@ export function Ref({ value }: { value: string }) {
 
 export function Sha({ value }: { value: string }) {
   return <code class="sha" title={value}>{value.slice(0, 7)}</code>;
+}
+
+/** A page elsewhere; where there is none, the words alone. */
+export function Out({ to, class: name, children }: { to: string | null | undefined; class?: string; children: ComponentChildren }) {
+  return to ? <a class={name} href={to} target="_blank" rel="noopener noreferrer">{children}</a> : <>{children}</>;
 }
 
 /** 1536 is '1.5 KB': powers of 1,024, as file managers count. */

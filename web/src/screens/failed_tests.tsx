@@ -3,10 +3,13 @@
 import { useResource } from '../api/resource';
 import type { ReportedTest, Run, TestReport } from '../api/types';
 import { path } from '../app/router';
+import { Out } from '../parts/facts';
 import { Icon } from '../parts/icon';
+import { useOnce } from '../parts/once';
 
-export function FailedTests({ run, files }: { run: Run; files: string | null | undefined }) {
-  const { data } = useResource<TestReport>(`${path`/runs/${run.id}/tests`}?limit=6&outcome=failed`, `run:${run.id}`);
+export function FailedTests({ run, files, onPart }: { run: Run; files: string | null | undefined; onPart: () => void }) {
+  const { data, error } = useResource<TestReport>(`${path`/runs/${run.id}/tests`}?limit=6&outcome=failed`, `run:${run.id}`);
+  useOnce(data.value !== undefined || error.value !== undefined, onPart);
   const tests = data.value?.items ?? [];
   if (tests.length === 0) return null;
   return (
@@ -26,5 +29,5 @@ function TestFile({ test, files }: { test: ReportedTest; files: string | null | 
   const text = <code>{test.file}{test.line ? `:${test.line}` : ''}</code>;
   if (!files || !test.file || /^\/|(^|\/)\.\.(\/|$)/.test(test.file)) return text;
   const page = files + test.file.replace(/^\.\//, '').split('/').map(encodeURIComponent).join('/');
-  return <a href={test.line ? `${page}#L${test.line}` : page} target="_blank" rel="noopener noreferrer">{text}</a>;
+  return <Out to={test.line ? `${page}#L${test.line}` : page}>{text}</Out>;
 }

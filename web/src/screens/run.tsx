@@ -1,32 +1,37 @@
 // One run: what failed and why first, then stages, jobs and steps beside the live log.
 
+import { useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
 import { useResource } from '../api/resource';
 import type { Job, Run, Step } from '../api/types';
 import { useKeys } from '../app/keys';
-import { late } from '../app/late';
-import { navigate, path } from '../app/router';
+import { fromRest, late } from '../app/late';
+import { navigate, path, place } from '../app/router';
 import type { Params } from '../app/router';
 import { useTitle } from '../app/title';
 import { LogPane } from '../log/pane';
 import { Icon } from '../parts/icon';
 import { Failure, Loading } from '../parts/notice';
-import { Status, wordOfCause } from '../parts/status';
+import { lookOf, Status, wordOfCause } from '../parts/status';
 import { Took } from '../parts/when';
-import { FailureBox } from './run_failure';
+import { FailureBox, hasFailureBox } from './run_failure';
 import { cancelRun, goToRun, rerun, RerunJob } from './run_actions';
 import { WaitingApprovals } from './run_approvals';
-import { GraphTab } from './run_graph';
 import { RunHead } from './run_head';
 import { JobList } from './run_jobs';
-import { chooseJob, chooseStep, hasRerunnable, isEnded, mayRerun, nextFailure, stepPath } from './run_places';
+import { asItWas, attemptsOf, chooseJob, chooseStep, hasRerunnable, isEnded, mayRerun, nextFailure, stepPath } from './run_places';
 import { WhyTab } from './run_why';
 import { YamlTab } from './run_yaml';
 
-const ArtifactsTab = late(async () => (await import('../app/rest')).ArtifactsTab);
-const SummaryTab = late(async () => (await import('../app/rest')).SummaryTab);
-const TestsTab = late(async () => (await import('../app/rest')).TestsTab);
-const TimelineTab = late(async () => (await import('../app/rest')).TimelineTab);
-const TerraformTab = late(async () => (await import('../app/rest')).TerraformTab);
+const GraphTab = late(async () => (await import('../app/trends')).GraphTab);
+const TimelineTab = late(async () => (await import('../app/trends')).TimelineTab);
+
+type Tab = (props: { run: Run }) => ComponentChildren;
+
+const TABS = new Map<string, Tab>(Object.entries({
+  graph: GraphTab, timeline: TimelineTab, tests: fromRest('TestsTab'), summary: fromRest('SummaryTab'), artifacts: fromRest('ArtifactsTab'),
+  terraform: fromRest('TerraformTab'), changes: fromRest('ChangesTab'), deploys: fromRest('DeploysTab'), why: WhyTab, yaml: YamlTab,
+}));
 
 export function RunScreen({ params }: { params: Params }) {
   const id = params.run ?? '';
@@ -37,18 +42,12 @@ export function RunScreen({ params }: { params: Params }) {
   if (error.value && !run) return <Failure error={error.value} retry={reload} />;
   if (!run || run.id !== id) return <Loading />;
   const chosen = params.job !== undefined;
+  const Tab = TABS.get(params.tab ?? '');
   return (
     <section class={chosen ? 'screen run chosen' : 'screen run'}>
       <RunHead run={run} tab={params.tab ?? ''} />
       <WaitingApprovals run={run} />
-      {params.tab === 'why' && <WhyTab run={run} />}
-      {params.tab === 'graph' && <GraphTab run={run} />}
-      {params.tab === 'timeline' && <TimelineTab run={run} />}
-      {params.tab === 'artifacts' && <ArtifactsTab run={run} />}
-      {params.tab === 'tests' && <TestsTab run={run} />}
-      {params.tab === 'terraform' && <TerraformTab run={run} />}
-      {params.tab === 'yaml' && <YamlTab run={run} />}
-      {params.tab === 'summary' && <SummaryTab run={run} />}
+      {Tab && <Tab run={run} />}
       {!params.tab && <Body run={run} params={params} />}
     </section>
   );
@@ -56,19 +55,32 @@ export function RunScreen({ params }: { params: Params }) {
 
 function Body({ run, params }: { run: Run; params: Params }) {
   const jobs = run.jobs ?? [];
-  const job = chooseJob(jobs, params.job);
+  const newest = chooseJob(jobs, params.job);
+  const job = useAttempt(run, newest);
   const step = job ? chooseStep(job.steps ?? [], params.step) : undefined;
+  // The box is as high as what it fetches: until that is there nothing is seen that it would move. One that comes later moves what it must.
+  const hasBox = hasFailureBox(run);
+  const isWhole = useSignal(!hasBox);
   return (
-    <>
-      <FailureBox run={run} />
+    <div class={isWhole.value ? 'run-parts' : 'run-parts unsettled'}>
+      {hasBox && <FailureBox run={run} onWhole={() => (isWhole.value = true)} />}
       {jobs.length > 0 && (
         <div class="run-body">
-          <JobList run={run} jobs={jobs} job={job} step={step} />
-          <div class="run-detail">{job && <JobDetail run={run} job={job} step={step} />}</div>
+          <JobList run={run} jobs={jobs} job={job ?? newest} step={step} />
+          <div class="run-detail">{job ? <JobDetail run={run} job={job} step={step} /> : newest && <Loading />}</div>
         </div>
       )}
-    </>
+    </div>
   );
+}
+
+/** The job as the attempt left it that the address names (`?attempt=N`); undefined while that is on its way. */
+function useAttempt(run: Run, job: Job | undefined): Job | undefined {
+  const asked = Number(place.value.query.get('attempt'));
+  const isOlder = job !== undefined && attemptsOf(job).slice(0, -1).some(({ number }) => number === asked);
+  const { data, error } = useResource<Job>(isOlder ? path`/runs/${run.id}/jobs/${job.id}` : null);
+  if (!isOlder || error.value) return job;
+  return data.value?.id === job.id ? asItWas(data.value, asked) : undefined;
 }
 
 function JobDetail({ run, job, step }: { run: Run; job: Job; step: Step | undefined }) {
@@ -79,7 +91,7 @@ function JobDetail({ run, job, step }: { run: Run; job: Job; step: Step | undefi
         <h2><bdi>{job.name}</bdi></h2>
         <Status state={job.state} cause={job.cause} />
         <Took from={job.started_at} to={job.finished_at} going={job.state === 'running'} />
-        {job.attempt && job.attempt > 1 ? <span class="quiet-text">attempt {job.attempt}</span> : null}
+        <AttemptChoice run={run} job={job} />
         {job.label && <code>{job.label}</code>}
         {job.environment && <span class="quiet-text">to <bdi>{job.environment}</bdi></span>}
         <span class="grow" />
@@ -88,11 +100,23 @@ function JobDetail({ run, job, step }: { run: Run; job: Job; step: Step | undefi
       <JobSays job={job} />
       {step
         ? <LogPane
-            key={`${job.id}/${job.attempt ?? 1}/${step.number}`} run={run.id} job={job.id} step={step.number} isOwn={job.kind === 'steps' && step.number > 0} attempt={job.attempt ?? 1}
+            key={`${job.id}/${job.attempt ?? 1}/${step.number}`} run={run.id} job={job.id} step={step.number} isOlder={job.isOlder === true} isOwn={job.kind === 'steps' && step.number > 0} attempt={job.attempt ?? 1}
             name={step.name} startedAt={step.started_at} growing={step.state === 'running'} failed={step.state === 'failed' || step.state === 'timed_out'}
           />
         : <p class="quiet-text no-lines">{job.state === 'skipped' ? 'This job did not run.' : 'This job has not begun a step yet.'}</p>}
     </>
+  );
+}
+
+function AttemptChoice({ run, job }: { run: Run; job: Job }) {
+  const attempts = attemptsOf(job);
+  const last = attempts[attempts.length - 1]?.number;
+  if (attempts.length < 2) return null;
+  const choose = (number: string) => navigate(path`/runs/${run.id}/jobs/${job.id}` + (Number(number) === last ? '' : `?attempt=${number}`));
+  return (
+    <select aria-label="Attempt" value={job.attempt ?? last} onChange={(event) => choose(event.currentTarget.value)}>
+      {attempts.map(({ number, state, result }) => <option key={number} value={number}>Attempt {number} of {last}: {lookOf(result ?? state).word}</option>)}
+    </select>
   );
 }
 

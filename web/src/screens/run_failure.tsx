@@ -1,7 +1,7 @@
 // The failure box: what failed, why, and the lines that most likely say it.
 
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { getLog, isAbort, withQuery } from '../api/client';
 import type { Past } from '../api/past';
 import { useResource } from '../api/resource';
@@ -9,8 +9,10 @@ import type { Job, Problem, Run, Step } from '../api/types';
 import { path } from '../app/router';
 import { plainText, tokenize } from '../log/ansi';
 import { toLines } from '../log/pages';
+import { Out } from '../parts/facts';
 import { Icon } from '../parts/icon';
 import { Code } from '../parts/notice';
+import { useOnce } from '../parts/once';
 import { wordOfCause } from '../parts/status';
 import { FailedTests } from './failed_tests';
 import { filePlace, loudLines } from './loud_lines';
@@ -21,22 +23,29 @@ import { failuresOf, hasFailed, stepPath } from './run_places';
 const MAX_FAILURES = 5;
 const TAIL_LINES = 1_000; // of one answer; 1,024 is the most
 
-export function FailureBox({ run }: { run: Run }) {
-  if (!hasFailed(run.state) && failuresOf(run.jobs ?? []).length === 0) return null;
-  return <Failures run={run} />;
+export function hasFailureBox(run: Run): boolean {
+  return hasFailed(run.state) || failuresOf(run.jobs ?? []).length > 0;
 }
 
-function Failures({ run }: { run: Run }) {
+/** Tells `onWhole` when everything that it fetches is there, or will not come. */
+export function FailureBox({ run, onWhole }: { run: Run; onWhole: () => void }) {
   const failures = failuresOf(run.jobs ?? []);
+  const shown = failures.slice(0, MAX_FAILURES);
   const { data, error } = useResource<Past>(path`/runs/${run.id}/past`);
   const past = data.value;
+  const hasTests = hasFailed(run.state) && failures.length > 0;
+  const open = useRef(1 + Number(hasTests) + shown.filter(({ step }) => hasLines(step)).length);
+  const onPart = () => {
+    if (--open.current === 0) onWhole();
+  };
+  useOnce(past !== undefined || error.value !== undefined, onPart);
   return (
     <section class="failure-box" aria-label="What failed">
       {run.cause === 'invalid' && <p><strong>The workflow cannot be read, so no job was made.</strong></p>}
       {run.problems && run.problems.length > 0 && <Problems problems={run.problems} file={run.workflow_path ?? run.workflow} />}
       {run.reason && <p><bdi>{run.reason}</bdi></p>}
-      {failures.slice(0, MAX_FAILURES).map(({ job, step }) => <OneFailure key={job.id} run={run} job={job} step={step} past={past} />)}
-      {hasFailed(run.state) && failures.length > 0 && <FailedTests run={run} files={past?.files} />}
+      {shown.map(({ job, step }) => <OneFailure key={job.id} run={run} job={job} step={step} past={past} onPart={onPart} />)}
+      {hasTests && <FailedTests run={run} files={past?.files} onPart={onPart} />}
       {failures.length > MAX_FAILURES && <p>and {failures.length - MAX_FAILURES} more</p>}
       {error.value === undefined && <SinceGreen past={past} />}
     </section>
@@ -50,8 +59,7 @@ function SinceGreen({ past }: { past: Past | undefined }) {
   return (
     <p class="quiet-text since-green">
       Last green: <a href={path`/runs/${past.green.id}`}>#{past.green.number}</a>
-      {past.compare && <>, <a href={past.compare} target="_blank" rel="noopener noreferrer">what changed since</a></>}
-      {!past.compare && <> at <code>{past.green.sha.slice(0, 7)}</code></>}
+      {past.compare ? <>, <Out to={past.compare}>what changed since</Out></> : <> at <code>{past.green.sha.slice(0, 7)}</code></>}
     </p>
   );
 }
@@ -80,13 +88,25 @@ export function Problems({ problems, file }: { problems: Problem[]; file: string
   );
 }
 
+function hasLines(step: Step | undefined): boolean {
+  return (step?.log_lines ?? 0) > 0;
+}
+
 function sentence(job: Job, step: Step | undefined): string {
   const status = step?.exit_status;
   if (job.cause === 'exit' && status !== null && status !== undefined) return `ended with exit status ${status}`;
   return job.reason || wordOfCause(job.cause) || 'failed';
 }
 
-function OneFailure({ run, job, step, past }: { run: Run; job: Job; step: Step | undefined; past: Past | undefined }) {
+interface FailureProps {
+  run: Run;
+  job: Job;
+  step: Step | undefined;
+  past: Past | undefined;
+  onPart: () => void;
+}
+
+function OneFailure({ run, job, step, past, onPart }: FailureProps) {
   const address = stepPath(run.id, job, step);
   return (
     <div class="one-failure">
@@ -96,7 +116,7 @@ function OneFailure({ run, job, step, past }: { run: Run; job: Job; step: Step |
         <span>{sentence(job, step)}</span>
         <FirstSeen run={run} job={job} past={past} />
       </p>
-      {step && (step.log_lines ?? 0) > 0 && <Excerpt run={run} job={job} step={step} address={address} files={past?.files} />}
+      {step && hasLines(step) && <Excerpt run={run} job={job} step={step} address={address} files={past?.files} onPart={onPart} />}
       {SERVERS.includes(job.cause ?? '') ? <ServersFault run={run} job={job} /> : <Repeat run={run} job={job} />}
     </div>
   );
@@ -123,8 +143,9 @@ function Repeat({ run, job }: { run: Run; job: Job }) {
   return <p class="quiet-text">On your own machine: <Code>{`git checkout ${run.sha.slice(0, 12)} && triphammer run ${file} --job ${key}`}</Code></p>;
 }
 
-function useTail(run: Run, job: Job, step: Step): LoudLine[] {
-  const lines = useSignal<LoudLine[]>([]);
+/** Undefined: not here yet. */
+function useTail(run: Run, job: Job, step: Step): LoudLine[] | undefined {
+  const lines = useSignal<LoudLine[] | undefined>(undefined);
   const total = step.log_lines ?? 0;
   useEffect(() => {
     const abort = new AbortController();
@@ -148,11 +169,13 @@ interface ExcerptProps {
   step: Step;
   address: string;
   files: string | null | undefined;
+  onPart: () => void;
 }
 
-function Excerpt({ run, job, step, address, files }: ExcerptProps) {
+function Excerpt({ run, job, step, address, files, onPart }: ExcerptProps) {
   const lines = useTail(run, job, step);
-  if (lines.length === 0) return null;
+  useOnce(lines !== undefined, onPart);
+  if (!lines?.length) return null;
   return (
     <ol class="excerpt">
       {lines.map(({ number, text }) => (
@@ -166,5 +189,5 @@ function FileLink({ files, text }: { files: string | null | undefined; text: str
   const found = files ? filePlace(text) : null;
   if (!found) return null;
   const page = files + found.path.split('/').map(encodeURIComponent).join('/');
-  return <a class="file" href={`${page}#L${found.line}`} target="_blank" rel="noopener noreferrer">{found.path}:{found.line}</a>;
+  return <Out class="file" to={`${page}#L${found.line}`}>{found.path}:{found.line}</Out>;
 }

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks';
 import type { Run } from '../api/types';
 import { path } from '../app/router';
 import { Ref, Sha } from '../parts/facts';
@@ -8,6 +9,9 @@ import { cancelRun, rerun } from './run_actions';
 import { hasRerunnable, isEnded } from './run_places';
 
 export function RunHead({ run, tab }: { run: Run; tab: string }) {
+  const tabs = useRef<HTMLElement>(null);
+  // On a narrow screen they are a row to be pushed.
+  useEffect(() => tabs.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' }), [tab]);
   return (
     <header class="run-head">
       <p class="crumbs">
@@ -28,7 +32,7 @@ export function RunHead({ run, tab }: { run: Run; tab: string }) {
         <span>{run.event.replace(/_/g, ' ')} by <bdi>{run.actor}</bdi></span>
         <When at={run.created_at} />
       </p>
-      <nav class="tabs" aria-label="Parts of the run">
+      <nav class="tabs" aria-label="Parts of the run" ref={tabs}>
         <Tab run={run} chosen={tab} name="" title="Jobs" />
         <Tab run={run} chosen={tab} name="graph" title="Graph" />
         <Tab run={run} chosen={tab} name="timeline" title="Timeline" />
@@ -36,6 +40,8 @@ export function RunHead({ run, tab }: { run: Run; tab: string }) {
         <Tab run={run} chosen={tab} name="summary" title="Summary" />
         <Tab run={run} chosen={tab} name="artifacts" title="Artifacts" />
         {(run.jobs ?? []).some((job) => job.kind === 'terraform') && <Tab run={run} chosen={tab} name="terraform" title="Terraform" />}
+        <Tab run={run} chosen={tab} name="changes" title="Changes" />
+        {(run.jobs ?? []).some((job) => job.kind === 'deploy' || job.kind === 'terraform') && <Tab run={run} chosen={tab} name="deploys" title="Deploys" />}
         <Tab run={run} chosen={tab} name="why" title="Why" />
         <Tab run={run} chosen={tab} name="yaml" title="YAML" />
       </nav>

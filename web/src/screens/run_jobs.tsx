@@ -20,6 +20,7 @@ function regroup(): void {
 interface Props {
   run: Run;
   jobs: Job[];
+  /** The chosen one, perhaps as an older attempt left it. */
   job: Job | undefined;
   step: Step | undefined;
 }
@@ -27,7 +28,7 @@ interface Props {
 export function JobList({ run, jobs, job, step }: Props) {
   // Parts are cut from the grouped list: each state's jobs stand together, however many there are.
   const ordered = grouping.value === 'stage' ? jobs : groupJobs(jobs, 'state').flatMap((group) => group.jobs);
-  const [part, buttons] = usePart(ordered, job ? ordered.indexOf(job) : -1);
+  const [part, buttons] = usePart(ordered, ordered.findIndex((each) => each.id === job?.id));
   return (
     <nav class="jobs" aria-label="Jobs">
       {jobs.length > 1 && (
@@ -40,8 +41,8 @@ export function JobList({ run, jobs, job, step }: Props) {
           <ul>
             {group.jobs.map((each) => (
               <li key={each.id}>
-                <JobLink run={run} job={each} current={each === job} />
-                {each === job && <StepList run={run} job={each} step={step} />}
+                <JobLink run={run} job={each} current={each.id === job?.id} />
+                {each.id === job?.id && <StepList run={run} job={job} step={step} />}
               </li>
             ))}
           </ul>

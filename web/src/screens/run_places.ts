@@ -1,7 +1,7 @@
 // Where a run's page looks first. Pure.
 
 import { path } from '../app/router';
-import type { Job, Run, Step } from '../api/types';
+import type { Attempt, Job, JobState, Run, Step } from '../api/types';
 
 const FAILED = ['failed', 'timed_out'];
 
@@ -70,7 +70,23 @@ export function nextFailure(jobs: Job[], job: string | undefined, step: string |
 }
 
 export function stepPath(run: string, job: Job, step: Step | undefined): string {
-  return step ? path`/runs/${run}/jobs/${job.id}/steps/${step.number}` : path`/runs/${run}/jobs/${job.id}`;
+  const place = step ? path`/runs/${run}/jobs/${job.id}/steps/${step.number}` : path`/runs/${run}/jobs/${job.id}`;
+  return job.isOlder ? `${place}?attempt=${job.attempt}` : place;
+}
+
+/** By number; one that never attached gave its number on. */
+export function attemptsOf(job: Job): Attempt[] {
+  return [...new Map((job.attempts ?? []).map((each) => [each.number, each])).values()];
+}
+
+/** The job as one of its attempts left it. */
+export function asItWas(job: Job, number: number): Job {
+  const attempt = attemptsOf(job).find((each) => each.number === number);
+  if (!attempt) return job;
+  return {
+    ...job, isOlder: true, attempt: number, state: (attempt.result ?? 'cancelled') as JobState, cause: attempt.cause, reason: null,
+    started_at: attempt.attached_at ?? attempt.claimed_at, finished_at: attempt.ended_at, steps: attempt.steps ?? [],
+  };
 }
 
 export type Grouping = 'stage' | 'state';
