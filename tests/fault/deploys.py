@@ -79,7 +79,7 @@ def every_deployment(world):
         items += page["items"]
         if not page.get("next"):
             return items
-        page = world.daemon.get(f"/deployments?limit=100&before={page['next']}")
+        page = world.daemon.get(f"/deployments?limit=100&cursor={page['next']}")
 
 
 def judge_ledger(world, events):
