@@ -499,7 +499,11 @@ def test_what_a_run_deployed_stands_with_it(browser, site):
     site.control("new-delivery", event="push", repository="octo/shop")
     browser.open(f"{site.url}/runs/484/deploys")
     browser.wait_text("Say how it ended", "section.box")
-    site.control("deployment", id="59", change={"state": "succeeded"})
+    site.control("deployment", id="59", change={"state": "succeeded", "environment": ""})
+    browser.open(f"{site.url}/runs/484/deploys")
+    browser.wait_text("shop-web", "section.box h2")
+    assert "promote" not in browser.text("section.box"), "there is no environment to go back in"
+    site.control("deployment", id="59", change={"environment": "staging"})
     browser.open(f"{site.url}/runs/484/deploys")
     browser.wait_text("Go back or promote", "section.box")
     browser.click("section.box a.button[href^='/environments/']")

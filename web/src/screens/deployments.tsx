@@ -61,7 +61,7 @@ function DeploymentRow({ deployment }: { deployment: Deployment }) {
       <StatusMark state={deployment.state} />
       <span class="row-text">
         <span class="row-title">
-          <bdi>{deployment.environment}</bdi> <span class="row-note">{phaseWord(deployment)}{deployment.reason ? <>: <bdi>{deployment.reason}</bdi></> : null}</span>
+          <bdi>{deployment.environment || deployment.target}</bdi> <span class="row-note">{phaseWord(deployment)}{deployment.reason ? <>: <bdi>{deployment.reason}</bdi></> : null}</span>
         </span>
         <span class="row-facts">
           <span class="keep"><bdi>{deployment.repository}</bdi></span>

@@ -21,21 +21,22 @@ export function DeploysTab({ run }: { run: Run }) {
 }
 
 function OneDeployment({ run, row }: { run: Run; row: Deployment }) {
+  const name = row.environment || row.target || `deployment ${row.id}`;
   // The list has no phases.
   const { data } = useResource<Deployment>(path`/deployments/${row.id}`, 'deployments');
   return (
-    <section class="box deployed" aria-label={`To ${row.environment}`}>
-      <h2><a href={path`/deployments/${row.id}`}><bdi>{row.environment}</bdi></a></h2>
+    <section class="box deployed" aria-label={name}>
+      <h2><a href={path`/deployments/${row.id}`}><bdi>{name}</bdi></a></h2>
       <p class="summary">
         <Status state={row.state} />
         {row.phase && row.phase !== 'done' && <span>{row.phase.replace(/-/g, ' ')}</span>}
         <Took from={row.started_at} to={row.finished_at} going={row.state === 'running'} />
-        <span>{row.driver}{row.target && <> to <bdi>{row.target}</bdi></>}</span>
+        <bdi>{row.target ?? row.driver}</bdi>
         {row.digest && <code title={row.image ?? row.digest}>{shortDigest(row.digest)}</code>}
       </p>
       {row.reason && <p><bdi>{row.reason}</bdi></p>}
-      {data.value && <Phases deployment={data.value} />}
       <Choices run={run} row={row} />
+      {data.value && <Phases deployment={data.value} />}
     </section>
   );
 }
@@ -46,7 +47,7 @@ function Choices({ run, row }: { run: Run; row: Deployment }) {
   return (
     <p class="buttons">
       {row.state === 'unknown' && <a class="button primary" href={path`/deployments/${row.id}`}>Say how it ended…</a>}
-      {row.state === 'succeeded' && <a class="button" href={path`/environments/${owner}/${name}/${row.environment}`}>Go back or promote…</a>}
+      {row.state === 'succeeded' && row.environment && <a class="button" href={path`/environments/${owner}/${name}/${row.environment}`}>Go back or promote…</a>}
       {(row.state === 'failed' || row.state === 'rolled_back') && job && mayRerun(run, job) && <RerunJob run={run} job={job} />}
       <a class="button" href={path`/runs/${run.id}/jobs/${row.job}`}>Log</a>
     </p>
