@@ -95,7 +95,8 @@ Result<> read_payload(const Invocation& invocation, RunOptions& options) {
     const auto file = invocation.arguments.value("payload");
     if (!file) return {};
     auto text = read_file(*file, kMaxPayloadBytes);
-    if (!text) return text.error();
+    if (!text) return with_context("--payload", text.error());
+    if (trim(*text).empty()) return invalid("--payload " + *file + " is empty: write {} at least");
     options.payload = std::move(*text);
     return {};
 }

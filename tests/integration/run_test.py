@@ -125,6 +125,7 @@ def test_filters_count_once_an_event_is_named(run):
 def test_a_short_payload_gets_the_rest_from_the_tree(run, tree):
     (tree.parent / "short.json").write_text('{"ref": "refs/heads/release", "head_commit": {"message": "of the file"}}')
     (tree.parent / "wrong.json").write_text('{"ref": "release"}')
+    (tree.parent / "empty.json").write_text("\n")
     write(tree, """\
 on: { push: { branches: [release] }, workflow_dispatch: }
 jobs:
@@ -139,11 +140,13 @@ jobs:
     unnamed = run("--payload", tree.parent / "short.json")
     done = run("--event", "push", "--payload", tree.parent / "short.json", "--json")
     wrong = run("--event", "push", "--payload", tree.parent / "wrong.json")
+    empty = run("--event", "push", "--payload", tree.parent / "empty.json")
 
     assert unnamed.returncode == 2 and "--payload: which event is it of?" in unnamed.stderr
     log = "".join(step["log"] for step in steps_of(done, "one").values())
     assert "release local/tree A Person\n" in log and "of the file true\n" in log, log + done.stderr
     assert wrong.returncode == 2 and "--payload: the payload has no usable 'ref'; write it as a webhook has it" in wrong.stderr
+    assert empty.returncode == 2 and "empty.json is empty: write {} at least" in empty.stderr
 
 
 def test_what_a_failed_job_holds_stays_and_people_are_told_where(binary, tree, tmp_path):
