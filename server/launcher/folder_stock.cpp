@@ -109,7 +109,7 @@ bool is_in_temp(std::string_view name) {
 }
 
 bool is_in_home(std::string_view name) {
-    return name == "workspace";
+    return name == "workspace" || name == "work";
 }
 
 bool is_in_frame(std::string_view name) {

@@ -21,9 +21,9 @@ inline constexpr std::array<const char*, 4> kStepFolders{"work", "temp", "home",
 /// What a runner writes into `temp` for the job and its first step: empty files, ours.
 inline constexpr std::array<const char*, 7> kFirstFiles{
     "event.json", "output_1", "env_1", "path_1", "state_1", "summary_1", "script_1.sh"};
-/// What a runner fills for the job; in the home steps find their workspace.
-inline constexpr std::array<const char*, 3> kRunnerFolders{
-    "actions", "temp/tools", "home/workspace"};
+/// What a runner fills for the job; in the home steps find their workspace, and links to it.
+inline constexpr std::array<const char*, 4> kRunnerFolders{
+    "actions", "temp/tools", "home/workspace", "home/work"};
 
 /// Calls may come from two threads: `take` from the launcher's, the others from the one for disks.
 class FolderStock {

@@ -319,10 +319,10 @@ class Attempt {
         return drivers_.services(session_, std::move(host));
     }
 
-    /// Where the sandbox shows the workspace; a container gets the home as it is.
-    void forget_workspace_in_home() const {
+    void forget_workspace_in_home() const {  // a container gets the home as it is
         std::error_code ignored;
-        std::filesystem::remove(session_.folders().home.outside + "/workspace", ignored);
+        const auto& home = session_.folders().home.outside;
+        for (auto name : {"/workspace", "/work"}) std::filesystem::remove(home + name, ignored);
     }
 
     /// The launcher's sweep asks the engine only about attempts that say so.
