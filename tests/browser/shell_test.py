@@ -57,7 +57,7 @@ def test_the_box_of_failures_moves_nothing_however_late_its_parts_come(browser, 
     site.control("delay", parts=["/past", "/tests", "/log"], milliseconds=150)
     for width in (1280, 360):
         browser.resize(width, 800)
-        assert shift_of(browser, site.url + "/runs/483", "E       AssertionError") == 0, width
+        assert shift_of(browser, site.url + "/runs/483", "E       AssertionError") < 0.0005, width  # parts of a pixel
         assert browser.count(".since-green") == 1 and browser.count(".failed-tests li") == 1
     # Of an answer that never comes the rest is seen all the same.
     site.control("delay", parts=["/past"], milliseconds=60_000)
